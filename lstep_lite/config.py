@@ -1,0 +1,170 @@
+"""Settings from the environment, read once. Every name may also be given as NAME_FILE, the path of a file with the value."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+DEMO_PUBLIC_URL = "https://demo.lstep.invalid"
+LINE_API_URL = "https://api.line.me"
+LINE_LOGIN_URL = "https://access.line.me"
+LINE_LIFF_URL = "https://liff.line.me"
+LINE_LIFF_SDK_URL = "https://static.line-scdn.net/liff/edge/2/sdk.js"
+
+
+class Mode(StrEnum):
+    DEMO = "demo"
+    LIVE = "live"
+
+
+class BadSetting(Exception):
+    """A setting the program can't start with; the message says which and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    mode: Mode
+    data_dir: Path
+    database_url: str
+    public_url: str
+    secret_key: str = field(repr=False)
+    encryption_keys: tuple[str, ...] = field(repr=False)
+    sqlite_synchronous: str = "NORMAL"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_threads: int = 8
+    trusted_proxies: int = 0
+    worker: bool = True
+    huey_url: str = ""
+    send_threads: int = 16
+    line_timeout_seconds: float = 10.0
+    line_api_url: str = LINE_API_URL
+    line_login_url: str = LINE_LOGIN_URL
+    line_liff_url: str = LINE_LIFF_URL
+    line_liff_sdk_url: str = LINE_LIFF_SDK_URL
+    control_secret: str = field(default="", repr=False)
+
+    @property
+    def is_demo(self) -> bool:
+        return self.mode is Mode.DEMO
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "media"
+
+    @property
+    def webhook_url(self) -> str:
+        return f"{self.public_url}/line/webhook"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Build the settings. Raises BadSetting with a sentence that names the setting.
+
+    Creates the data directory and, where the environment gives none, its two key files (mode 0600).
+    """
+    get = _reader(os.environ if environ is None else environ)
+    mode = _mode(get("LSTEP_MODE", "live"))
+    data_dir = Path(get("DATA_DIR", "data")).resolve()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return Settings(
+        mode=mode,
+        data_dir=data_dir,
+        database_url=_database_url(get("DATABASE_URL", ""), data_dir),
+        public_url=_public_url(get("PUBLIC_URL", ""), mode),
+        secret_key=get("SECRET_KEY", "") or _kept(data_dir / "secret.key", lambda: secrets.token_urlsafe(48)),
+        encryption_keys=_encryption_keys(get("ENCRYPTION_KEYS", ""), data_dir),
+        sqlite_synchronous=_choice("SQLITE_SYNCHRONOUS", get("SQLITE_SYNCHRONOUS", "NORMAL").upper(), ("NORMAL", "FULL")),
+        host=get("HOST", "127.0.0.1"),
+        port=_number("PORT", get("PORT", "8000"), 1, 65535),
+        web_threads=_number("WEB_THREADS", get("WEB_THREADS", "8"), 1, 64),
+        trusted_proxies=_number("TRUSTED_PROXIES", get("TRUSTED_PROXIES", "0"), 0, 5),
+        worker=_choice("WORKER", get("WORKER", "embedded"), ("embedded", "separate")) == "embedded",
+        huey_url=get("HUEY_URL", ""),
+        send_threads=_number("SEND_THREADS", get("SEND_THREADS", "16"), 1, 64),
+        line_timeout_seconds=float(_number("LINE_TIMEOUT_SECONDS", get("LINE_TIMEOUT_SECONDS", "10"), 1, 60)),
+        line_api_url=get("LINE_API_URL", LINE_API_URL).rstrip("/"),
+        line_login_url=get("LINE_LOGIN_URL", LINE_LOGIN_URL).rstrip("/"),
+        line_liff_url=get("LINE_LIFF_URL", LINE_LIFF_URL).rstrip("/"),
+        line_liff_sdk_url=get("LINE_LIFF_SDK_URL", LINE_LIFF_SDK_URL),
+        control_secret=get("CONTROL_SECRET", "") if mode is Mode.DEMO else "",
+    )
+
+
+def _reader(environ: Mapping[str, str]) -> Callable[[str, str], str]:
+    def get(name: str, default: str) -> str:
+        path = environ.get(f"{name}_FILE")
+        if not path:
+            return environ.get(name, default).strip()
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise BadSetting(f"{name}_FILE: {path} can't be read ({error.strerror}).") from error
+
+    return get
+
+
+def _mode(text: str) -> Mode:
+    return Mode(_choice("LSTEP_MODE", text, tuple(Mode)))
+
+
+def _database_url(text: str, data_dir: Path) -> str:
+    if not text:
+        return f"sqlite:///{data_dir / 'lstep.db'}"
+    for given in ("postgres://", "postgresql://"):
+        if text.startswith(given):
+            return "postgresql+psycopg://" + text.removeprefix(given)
+    if text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return text
+    raise BadSetting("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _public_url(text: str, mode: Mode) -> str:
+    if mode is Mode.DEMO:
+        return DEMO_PUBLIC_URL
+    if not text.startswith("https://"):
+        raise BadSetting("PUBLIC_URL must be the https:// address under which LINE reaches this server, "
+                         "for example https://lstep.example.jp.")
+    return text.rstrip("/")
+
+
+def _encryption_keys(text: str, data_dir: Path) -> tuple[str, ...]:
+    text = text or _kept(data_dir / "encryption.key", lambda: Fernet.generate_key().decode())
+    keys = tuple(text.replace(",", " ").split())
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError as error:
+        raise BadSetting("ENCRYPTION_KEYS must be Fernet keys (44 characters of URL-safe base64), newest first.") from error
+    return keys
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """The content of the secret file at *path*, made at the first call (mode 0600).
+
+    Linked into place whole, so that a process starting at the same time never reads half a key.
+    """
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        draft.touch(mode=0o600)
+        draft.write_text(make())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text().strip()
+
+
+def _choice(name: str, text: str, allowed: tuple[str, ...]) -> str:
+    if text not in allowed:
+        raise BadSetting(f"{name} must be one of {', '.join(allowed)}, not {text!r}.")
+    return text
+
+
+def _number(name: str, text: str, lowest: int, highest: int) -> int:
+    if not text.isdigit() or not lowest <= int(text) <= highest:
+        raise BadSetting(f"{name} must be a whole number from {lowest} to {highest}, not {text!r}.")
+    return int(text)

@@ -1,0 +1,186 @@
+"""The database: typed base, UTC times, and the only two ways to open a session.
+
+`Database.read()` gives a read-only session; `Database.unit()` gives one unit of work that commits at its end and rolls
+back on an error. On SQLite every unit holds one in-process lock and opens with BEGIN IMMEDIATE, because SQLite has a
+single writer and its own waiting is unfair. A second unit in a thread that already holds one raises at once: it would
+wait for itself.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+log = logging.getLogger(__name__)
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigInt = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""Primary and foreign keys: 64 bits on PostgreSQL, the row id on SQLite."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC. Naive values are refused, so that no zone is ever guessed."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime reached the database: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it once, as a class attribute
+        datetime: UTCDateTime,
+        dict[str, Any]: sa.JSON,
+        list[Any]: sa.JSON,
+        str: sa.Text,
+        int: BigInt,
+    }
+
+
+def primary_key() -> Any:
+    return mapped_column(BigInt, primary_key=True, autoincrement=True)
+
+
+def one_of(values: type, name: str) -> sa.Enum:
+    """A closed set (a StrEnum) stored as text with a check constraint called *name*."""
+    return sa.Enum(values, native_enum=False, create_constraint=True, name=name, length=40,
+                   values_callable=lambda members: [member.value for member in members])
+
+
+class Database:
+    """One database, as the whole process uses it."""
+
+    def __init__(self, url: str, *, sqlite_synchronous: str = "NORMAL", pool_size: int = 40) -> None:
+        self.engine = _create_engine(url, pool_size)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._lock = threading.Lock()
+        self._read = sessionmaker(self.engine.execution_options(begin="DEFERRED"), autoflush=False)
+        self._write = sessionmaker(self.engine.execution_options(begin="IMMEDIATE", synchronous=sqlite_synchronous))
+        self._durable = sessionmaker(self.engine.execution_options(begin="IMMEDIATE", synchronous="FULL"))
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for looking only; it takes no lock and keeps nothing."""
+        with self._read() as session:
+            session.info["read_only"] = True
+            yield session
+
+    @contextmanager
+    def unit(self, *, durable: bool = False) -> Iterator[Session]:
+        """One unit of work. *durable* makes SQLite flush to disk, so that what was written survives a power cut."""
+        with self._exclusive(), (self._durable if durable else self._write).begin() as session:
+            yield session
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        if in_unit():
+            raise RuntimeError("a second unit of work in one thread: hand the open session down instead")
+        _unit.open = True
+        try:
+            with self._lock if self.is_sqlite else nullcontext():
+                started = time.thread_time()
+                try:
+                    yield
+                finally:
+                    _watch_duration(time.thread_time() - started)
+        finally:
+            _unit.open = False
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+_unit = threading.local()
+slow_unit_seconds = 0.2
+"""A unit may not work longer than this (seconds of its thread's own CPU time, so that a busy machine is no excuse)."""
+on_slow_unit: Callable[[float], None] = lambda seconds: log.warning("a unit of work took %.0f ms", seconds * 1000)
+
+
+def in_unit() -> bool:
+    """Whether this thread is inside a unit of work, where network, hashing and pictures are forbidden."""
+    return getattr(_unit, "open", False)
+
+
+def _watch_duration(seconds: float) -> None:
+    if seconds > slow_unit_seconds:
+        on_slow_unit(seconds)
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Run *call* once the outermost transaction of *session* is committed; drop it on rollback.
+
+    Calls are wake-ups without data: a spare one is harmless.
+    """
+    waiting: list[Callable[[], None]] | None = session.info.get("after_commit")
+    if waiting is None:
+        waiting = session.info["after_commit"] = []
+        event.listen(session, "after_commit", _run_after_commit)
+        event.listen(session, "after_soft_rollback", _forget_after_commit)
+    if call not in waiting:
+        waiting.append(call)
+
+
+def _run_after_commit(session: Session) -> None:
+    waiting: list[Callable[[], None]] = session.info.get("after_commit", [])
+    calls, waiting[:] = waiting[:], []
+    for call in calls:
+        call()
+
+
+def _forget_after_commit(session: Session, previous: SessionTransaction) -> None:
+    # A savepoint going back must not drop what was queued outside it.
+    if not previous.nested:
+        session.info.get("after_commit", []).clear()
+
+
+def _create_engine(url: str, pool_size: int) -> Engine:
+    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 10}
+    engine = sa.create_engine(url, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
+    # SQLAlchemy's pysqlite driver begins transactions by itself and too late; we begin them in _begin_sqlite.
+    dbapi_connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "busy_timeout=15000", "foreign_keys=ON", "temp_store=MEMORY"):
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("begin", "IMMEDIATE") == "DEFERRED":
+        connection.exec_driver_sql("BEGIN DEFERRED")
+        return
+    connection.exec_driver_sql(f"PRAGMA synchronous={options.get('synchronous', 'NORMAL')}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,16 @@
+"""How texts are compared: width, kana, case and spaces make no difference."""
+
+import unicodedata
+
+import jaconv
+
+
+def normalise(text: str) -> str:
+    """NFKC, katakana to hiragana, case folded, all white space removed. 「ﾖﾔｸ」「ヨヤク」「よやく」 become one."""
+    folded = jaconv.kata2hira(unicodedata.normalize("NFKC", text)).casefold()
+    return "".join(folded.split())
+
+
+def utf16_length(text: str) -> int:
+    """The length as LINE counts a text message: UTF-16 code units."""
+    return len(text.encode("utf-16-le")) // 2

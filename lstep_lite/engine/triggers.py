@@ -1,0 +1,91 @@
+"""What follows from something that happened to a friend.
+
+`fire` writes the happening on the friend's timeline and calls every subscriber in the same transaction, each in a
+savepoint: a subscriber that fails is undone alone and its failure is written where its result would stand. Features
+subscribe with `@on("friend.followed")`; this module names none of them.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from lstep_lite.models import Friend, TimelineEntry, WebhookEvent
+
+log = logging.getLogger(__name__)
+
+DEPTH_LIMIT = 8
+"""How many happenings may follow from one another before the chain is cut as a loop."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One trigger, as subscribers see it."""
+
+    kind: str
+    friend: Friend
+    now: datetime
+    entry: TimelineEntry
+    event: WebhookEvent | None
+    """The webhook event being processed, if any: what is put for it may still go out as a free reply."""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+Subscriber = Callable[[Session, Happening], str | None]
+_subscribers: dict[str, list[Subscriber]] = defaultdict(list)
+labels: dict[str, str] = {}
+"""What each kind is called on the timeline."""
+
+
+def on(kind: str) -> Callable[[Subscriber], Subscriber]:
+    """Subscribe to *kind*. The subscriber returns one Japanese sentence about what it did, or None."""
+
+    def register(subscriber: Subscriber) -> Subscriber:
+        _subscribers[kind].append(subscriber)
+        return subscriber
+
+    return register
+
+
+def fire(session: Session, kind: str, friend: Friend, *, now: datetime, event: WebhookEvent | None = None,
+         cause: TimelineEntry | None = None, **facts: Any) -> TimelineEntry:
+    """Record that *kind* happened to *friend* and call its subscribers.
+
+    *facts* must be JSON; *cause* is the entry this follows from. Subscribers' results stand in `entry.results`.
+    """
+    entry = TimelineEntry(friend_id=friend.id, at=now, kind=kind, cause_id=cause.id if cause else None,
+                          facts=facts, results=[])
+    session.add(entry)
+    session.flush()  # subscribers refer to the entry's id
+    depth = session.info.get("fire_depth", 0)
+    if depth >= DEPTH_LIMIT:
+        entry.results = ["自動処理のつながりが長すぎるため、ここで止めました。設定が循環していないか確認してください。"]
+        return entry
+    session.info["fire_depth"] = depth + 1
+    try:
+        happening = Happening(kind, friend, now, entry, event, facts)
+        results = [_call(session, subscriber, happening) for subscriber in _subscribers[kind]]
+    finally:
+        session.info["fire_depth"] = depth
+    entry.results = [result for result in results if result]
+    return entry
+
+
+def _call(session: Session, subscriber: Subscriber, happening: Happening) -> str | None:
+    try:
+        with session.begin_nested():
+            return subscriber(session, happening)
+    except OperationalError:
+        raise  # a lost connection or lock: the whole unit is tried again
+    except Exception as error:
+        log.exception("timeline %s (%s): %s failed", happening.entry.id, happening.kind, subscriber.__qualname__)
+        return f"「{labels.get(happening.kind, happening.kind)}」のあとの処理に失敗しました（{type(error).__name__}）。この処理だけ取り消しました。"
+
+
+def subscribed_kinds() -> set[str]:
+    return {kind for kind, subscribers in _subscribers.items() if subscribers}

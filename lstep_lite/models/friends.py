@@ -1,0 +1,92 @@
+"""A person is one row: whoever adds the account, writes to it, or only phones."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Date, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lstep_lite.db import Base, one_of, primary_key
+
+
+class Origin(StrEnum):
+    """How we came to know this person."""
+
+    ADDED = "added"
+    PREEXISTING = "preexisting"
+    IMPORTED = "imported"
+    WITHOUT_LINE = "without_line"
+
+
+class Friend(Base):
+    """One person. `line_user_id` is null for a customer without LINE, who is never in a send scope."""
+
+    __tablename__ = "friends"
+    __table_args__ = (
+        Index("ix_friends_followed_at_id", "followed_at", "id"),
+        Index("ix_friends_search_text", "search_text"),
+        Index("ix_friends_profile_due_at", "profile_due_at"),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(unique=True)
+    """Random; the only name of this person in addresses that customers see."""
+    line_user_id: Mapped[str | None] = mapped_column(unique=True)
+    origin: Mapped[Origin] = mapped_column(one_of(Origin, "origin"))
+    lot_number: Mapped[int]
+    """Drawn once (0 … 2^31-1); every later chance derives from it, so that counting and sending agree."""
+
+    display_name: Mapped[str | None]
+    """The name in LINE; null until the profile is known."""
+    picture_url: Mapped[str | None]
+    status_message: Mapped[str | None]
+    language: Mapped[str | None]
+    profile_checked_at: Mapped[datetime | None]
+    profile_due_at: Mapped[datetime | None]
+
+    system_name: Mapped[str | None]
+    real_name: Mapped[str | None]
+    kana: Mapped[str | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    birthday: Mapped[date | None] = mapped_column(Date)
+    memo: Mapped[str] = mapped_column(default="")
+    search_text: Mapped[str] = mapped_column(default="")
+    """All names, phone and e-mail, normalised (engine/text.py), for searching."""
+
+    is_following: Mapped[bool] = mapped_column(default=False)
+    """False while the person has blocked the account, or never added it."""
+    follow_changed_at: Mapped[datetime | None]
+    """LINE's timestamp of the newest follow or unfollow seen; an older event changes nothing."""
+    followed_at: Mapped[datetime]
+    """When this person became known as a friend (first follow, first message, or entry by hand)."""
+    is_hidden: Mapped[bool] = mapped_column(default=False)
+    is_blocked: Mapped[bool] = mapped_column(default=False)
+    """Blocked by staff: nothing is sent to this person."""
+    created_at: Mapped[datetime]
+
+    @property
+    def name(self) -> str:
+        """What staff see: the name they gave, else the LINE name."""
+        return self.system_name or self.display_name or self.real_name or "名前未取得の友だち"
+
+    @property
+    def can_receive(self) -> bool:
+        return self.line_user_id is not None and self.is_following and not self.is_blocked
+
+
+class TimelineEntry(Base):
+    """One thing that happened to a friend: the trigger, what caused it, and what came of it."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (Index("ix_timeline_friend_id_at", "friend_id", "at", "id"),)
+
+    id: Mapped[int] = primary_key()
+    friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    cause_id: Mapped[int | None] = mapped_column(ForeignKey("timeline.id", ondelete="SET NULL"))
+    facts: Mapped[dict[str, Any]]
+    results: Mapped[list[Any]]
+    """What subscribers did, one Japanese sentence each."""

@@ -1,0 +1,36 @@
+"""Everything a process needs, built once from its settings: web, worker and commands share this shape."""
+
+from dataclasses import dataclass
+
+from lstep_lite.clock import Clock
+from lstep_lite.config import Settings
+from lstep_lite.db import Database
+from lstep_lite.engine.line import Account
+from lstep_lite.engine.messages.media import MediaStore
+from lstep_lite.engine.secrets import Vault
+
+
+@dataclass(frozen=True)
+class Runtime:
+    settings: Settings
+    database: Database
+    clock: Clock
+    vault: Vault
+    media: MediaStore
+    account: Account
+
+
+def build(settings: Settings, database: Database | None = None) -> Runtime:
+    """*database* lets tests bring their own connection."""
+    database = database or Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous)
+    clock = Clock(settings.data_dir, movable=settings.is_demo)
+    vault = Vault(settings.encryption_keys)
+    return Runtime(
+        settings=settings,
+        database=database,
+        clock=clock,
+        vault=vault,
+        media=MediaStore(settings.media_dir),
+        account=Account(database, vault, clock.now, api_url=settings.line_api_url,
+                        timeout_seconds=settings.line_timeout_seconds),
+    )
