@@ -1,0 +1,35 @@
+"""Alembic's entry: migrates the database the settings name, or the connection it is handed."""
+
+from alembic import context
+from sqlalchemy.engine import Connection
+
+import lstep_lite.models  # noqa: F401 - fills the metadata
+from lstep_lite import config
+from lstep_lite.db import Base, Database
+
+
+def run() -> None:
+    connection: Connection | None = context.config.attributes.get("connection")
+    if connection is not None:
+        _migrate(connection)
+        return
+    database = Database(config.load().database_url)
+    with database.engine.connect() as opened:
+        _migrate(opened)
+        opened.commit()
+    database.dispose()
+
+
+def _migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run()

