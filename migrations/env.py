@@ -1,11 +1,13 @@
 """Alembic's entry: migrates the database the settings name, or the connection it is handed."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy.engine import Connection
 
 import lstep_lite.models  # noqa: F401 - fills the metadata
 from lstep_lite import config
-from lstep_lite.db import Base, Database
+from lstep_lite.db import Base, Database, UTCDateTime
 
 
 def run() -> None:
@@ -26,10 +28,18 @@ def _migrate(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        render_item=_render_item,
         transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _render_item(kind: str, item: Any, _: object) -> str | Literal[False]:
+    """A migration names plain column types only: it must still run after our own have changed."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
 
 
 run()
