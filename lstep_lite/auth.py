@@ -1,0 +1,94 @@
+"""Who is asking, and whether they may: every endpoint has exactly one of `@allow(permission)` and `@public`."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import current_app, flash, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from lstep_lite.engine import staff as staff_engine
+from lstep_lite.engine.staff import Permission
+from lstep_lite.errors import NotAllowed
+from lstep_lite.models import Staff
+from lstep_lite.web import App, go, wants_fragment
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def allow(permission: Permission) -> Callable[[View], View]:
+    """Only signed-in staff with *permission* reach this view."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Anybody reaches this view; it must find out for itself who is asking, if that matters."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def init_app(app: App) -> None:
+    app.before_request(_check)
+    app.jinja_env.globals["may"] = may
+
+
+def may(permission: Permission) -> bool:
+    return g.staff is not None and staff_engine.may(g.staff, permission)
+
+
+def sign_in(person: Staff) -> None:
+    """Start a new session for *person*; nothing of the old one survives."""
+    session.clear()
+    session["staff_id"] = person.id
+    session["epoch"] = person.session_epoch
+    session.permanent = True
+
+
+def sign_out() -> None:
+    session.clear()
+
+
+def is_public(endpoint: str) -> bool:
+    return endpoint == "static" or getattr(current_app.view_functions[endpoint], "is_public", False)
+
+
+def permission_of(endpoint: str) -> Permission | None:
+    return getattr(current_app.view_functions[endpoint], "permission", None)
+
+
+def _check() -> Response | None:
+    g.staff = None
+    if request.endpoint is None or request.endpoint == "static":
+        return None  # no such page: the 404 handler answers
+    g.staff = _signed_in()
+    if is_public(request.endpoint):
+        return None
+    if g.staff is None:
+        return _ask_to_sign_in()
+    permission = permission_of(request.endpoint)
+    if permission is None or not staff_engine.may(g.staff, permission):
+        raise NotAllowed
+    return None
+
+
+def _signed_in() -> Staff | None:
+    staff_id = session.get("staff_id")
+    person = g.read.get(Staff, staff_id) if staff_id else None
+    if person is None or not person.is_active or person.session_epoch != session.get("epoch"):
+        return None
+    return person
+
+
+def _ask_to_sign_in() -> Response:
+    if not staff_engine.anybody(g.read):
+        return go(url_for("setup.new"))
+    if wants_fragment():
+        return go(url_for("sign_in.new"))
+    if request.method == "GET":
+        return redirect(url_for("sign_in.new", next=request.full_path.rstrip("?")), 303)
+    flash("サインインの期限が切れました。もう一度サインインしてください。", "warning")
+    return redirect(url_for("sign_in.new"), 303)

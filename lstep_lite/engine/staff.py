@@ -1,0 +1,40 @@
+"""People who sign in: what each role may do."""
+
+from enum import StrEnum
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from lstep_lite.models import Role, Staff
+
+
+class Permission(StrEnum):
+    """What an endpoint asks for. Every signed-in person has USE."""
+
+    USE = "use"
+    CHAT = "chat"
+    FRIENDS_VIEW = "friends.view"
+    FRIENDS_EDIT = "friends.edit"
+    MESSAGES_EDIT = "messages.edit"
+    LOGS_VIEW = "logs.view"
+    SETTINGS_EDIT = "settings.edit"
+    STAFF_EDIT = "staff.edit"
+
+
+_EVERYDAY = frozenset({Permission.USE, Permission.CHAT, Permission.FRIENDS_VIEW, Permission.FRIENDS_EDIT})
+_OPERATING = _EVERYDAY | {Permission.MESSAGES_EDIT, Permission.LOGS_VIEW}
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.ADMIN: frozenset(Permission),
+    Role.OPERATOR: _OPERATING,
+    Role.STAFF: _EVERYDAY,
+}
+
+
+def may(person: Staff, permission: Permission) -> bool:
+    return permission in PERMISSIONS[person.role]
+
+
+def anybody(session: Session) -> bool:
+    """Whether the installation has an account yet."""
+    return bool(session.scalar(select(exists().select_from(Staff))))

@@ -1,0 +1,53 @@
+"""How dates and numbers read on screen: the shop's zone, Japanese words."""
+
+from datetime import date, datetime, timedelta
+
+from flask import Flask, g
+
+WEEKDAYS = "月火水木金土日"
+
+
+def init_app(app: Flask) -> None:
+    for function in (when, day, clock_time, count, ago):
+        app.add_template_filter(function)
+
+
+def when(moment: datetime | None) -> str:
+    """3月5日(金) 10:00, with the year when it is not this one."""
+    if moment is None:
+        return "—"
+    return f"{day(moment)} {clock_time(moment)}"
+
+
+def day(moment: datetime | date | None) -> str:
+    if moment is None:
+        return "—"
+    local = moment.astimezone(g.zone).date() if isinstance(moment, datetime) else moment
+    year = "" if local.year == g.now.astimezone(g.zone).year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日({WEEKDAYS[local.weekday()]})"
+
+
+def clock_time(moment: datetime | None) -> str:
+    return moment.astimezone(g.zone).strftime("%H:%M") if moment else "—"
+
+
+def count(number: int | None) -> str:
+    """1,234"""
+    return "—" if number is None else f"{number:,}"
+
+
+def ago(moment: datetime | None) -> str:
+    """たった今, 5分前, 3時間前, きのう, then the day."""
+    if moment is None:
+        return "まだありません"
+    passed = g.now - moment
+    if passed < timedelta(minutes=1):
+        return "たった今"
+    if passed < timedelta(hours=1):
+        return f"{passed // timedelta(minutes=1)}分前"
+    local, today = moment.astimezone(g.zone), g.now.astimezone(g.zone).date()
+    if local.date() == today:
+        return f"{passed // timedelta(hours=1)}時間前"
+    if local.date() == today - timedelta(days=1):
+        return f"きのう {clock_time(moment)}"
+    return day(moment)

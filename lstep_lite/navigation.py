@@ -1,0 +1,65 @@
+"""The navigation of the whole product, in its order. An entry appears once its endpoint exists and the person may use it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import current_app, g
+
+from lstep_lite import auth
+from lstep_lite.engine import staff as staff_engine
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    icon: str
+    endpoint: str
+
+    @property
+    def is_shown(self) -> bool:
+        if self.endpoint not in current_app.view_functions:
+            return False
+        permission = auth.permission_of(self.endpoint)
+        return permission is not None and staff_engine.may(g.staff, permission)
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    icon: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def shown(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.is_shown]
+
+
+GROUPS = (
+    Group("ホーム", "home", (Entry("ホーム", "home", "home.index"),)),
+    Group("トーク", "message-circle", (Entry("トーク", "message-circle", "chat.index"),)),
+    Group("友だち", "users", (Entry("友だちリスト", "users", "friends.index"),)),
+    Group("配信", "send", (
+        Entry("自動応答", "robot", "auto_replies.index"),
+        Entry("友だち追加時設定", "user-plus", "greetings.index"),
+        Entry("送信ログ", "history", "deliveries.index"),
+    )),
+    Group("設定", "settings", (
+        Entry("LINE接続", "plug-connected", "settings.index"),
+        Entry("受信できなかった通知", "mail-exclamation", "intake.index"),
+        Entry("スタッフ", "id-badge-2", "staff.index"),
+        Entry("アカウント", "user-circle", "account.show"),
+        Entry("このソフトについて", "info-circle", "about.show"),
+    )),
+)
+
+BOTTOM_BAR = ("home.index", "chat.index", "reservations.index", "friends.index")
+"""What the phone's bottom bar offers beside メニュー."""
+
+
+def groups() -> list[Group]:
+    return [group for group in GROUPS if group.shown]
+
+
+def bottom_bar() -> Iterator[Entry]:
+    entries = {entry.endpoint: entry for group in GROUPS for entry in group.entries}
+    return (entries[name] for name in BOTTOM_BAR if name in entries and entries[name].is_shown)
