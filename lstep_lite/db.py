@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -159,6 +160,13 @@ def _forget_after_commit(session: Session, previous: SessionTransaction) -> None
     # A savepoint going back must not drop what was queued outside it.
     if not previous.nested:
         session.info.get("after_commit", []).clear()
+
+
+def insert_new(session: Session, model: type[Base]) -> sa.Insert:
+    """An INSERT into *model*'s table that passes over rows whose key is already taken (ON CONFLICT DO NOTHING)."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(model).on_conflict_do_nothing()
+    return postgresql.insert(model).on_conflict_do_nothing()
 
 
 def _create_engine(url: str, pool_size: int) -> Engine:

@@ -11,6 +11,11 @@ def normalise(text: str) -> str:
     return "".join(folded.split())
 
 
+def storable(text: str) -> str:
+    """*text* without what a database refuses: NUL characters and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
 def utf16_length(text: str) -> int:
     """The length as LINE counts a text message: UTF-16 code units."""
     return len(text.encode("utf-16-le")) // 2

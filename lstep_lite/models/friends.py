@@ -25,7 +25,6 @@ class Friend(Base):
     __tablename__ = "friends"
     __table_args__ = (
         Index("ix_friends_followed_at_id", "followed_at", "id"),
-        Index("ix_friends_search_text", "search_text"),
         Index("ix_friends_profile_due_at", "profile_due_at"),
     )
 
