@@ -71,6 +71,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     mode = _mode(get("LSTEP_MODE", "live"))
     data_dir = Path(get("DATA_DIR", "data")).resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
+    _fix_mode(data_dir, mode)
     return Settings(
         mode=mode,
         data_dir=data_dir,
@@ -110,6 +111,14 @@ def _reader(environ: Mapping[str, str]) -> Callable[[str, str], str]:
 
 def _mode(text: str) -> Mode:
     return Mode(_choice("LSTEP_MODE", text, tuple(Mode)))
+
+
+def _fix_mode(data_dir: Path, mode: Mode) -> None:
+    """A data directory keeps the mode of its first start, so that nothing passes from a demo to a real shop."""
+    fixed = _kept(data_dir / "mode", lambda: str(mode))
+    if fixed != mode:
+        raise BadSetting(f"{data_dir} was started in {fixed} mode and can't be used in {mode} mode. "
+                         "Set LSTEP_MODE back, or choose another DATA_DIR.")
 
 
 def _database_url(text: str, data_dir: Path) -> str:

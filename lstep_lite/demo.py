@@ -1,0 +1,96 @@
+"""The demo salon: what a first look finds ready-made. Demo mode only."""
+
+import logging
+import threading
+import time
+from datetime import datetime
+
+import argon2
+import urllib3
+from sqlalchemy.orm import Session
+
+from lstep_lite.emulator import EmulatorConfig
+from lstep_lite.engine import auto_replies, connection, greetings, staff
+from lstep_lite.models import GreetingKind, Matching, Purpose, Role, Shop, Staff
+from lstep_lite.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+OWNER_EMAIL = "owner@example.com"
+DEFAULT_PASSWORD = "lstep-demo"  # noqa: S105 - printed on screen, for a shop that does not exist
+CONNECT_SECONDS = 60
+
+WELCOME = (
+    "[name]さん、友だち追加ありがとうございます🌸\nサロン花（はな）です。\n\n"
+    "「営業時間」「料金」「アクセス」「予約」「キャンセル」と送っていただくと、すぐにご案内します。"
+)
+WELCOME_BACK = "[name]さん、おかえりなさい。またご連絡いただけてうれしいです。"
+ANSWERS = (
+    ("営業時間", ("営業時間", "何時", "定休日"),
+     "営業時間は 10:00〜19:00（最終受付 18:00）です。\n定休日は毎週月曜日と第3火曜日です。"),
+    ("料金", ("料金", "値段", "いくら"),
+     "主なメニューの料金です。\n・カット 5,500円\n・カラー 7,700円〜\n・パーマ 8,800円〜\n・トリートメント 3,300円〜\n（すべて税込）"),
+    ("アクセス", ("アクセス", "場所", "行き方", "駐車場"),
+     "〒150-0000 東京都渋谷区花町1-2-3 花ビル2階\n花町駅の東口から歩いて3分です。駐車場は2台分あります。"),
+    ("予約", ("予約", "空いて"),
+     "ご予約ですね、ありがとうございます。\nご希望の日時とメニューをこのトークで教えてください。スタッフが空きを確かめてお返事します。"),
+    ("キャンセル", ("キャンセル", "取り消し"),
+     "ご予約のキャンセルや変更は、お名前とご予約の日時をこのトークで教えてください。\n前日の19:00まで無料で承ります。"),
+)
+"""Name of the rule, its keywords, its answer."""
+
+
+def seed(session: Session, *, password_hash: str, now: datetime) -> None:
+    """Fill an empty installation with the salon, its owner, its greetings and its answers."""
+    if staff.anybody(session):
+        return
+    session.add(Shop(id=1, name="サロン花", purpose=Purpose.SALON, created_at=now))
+    session.add(Staff(name="花田 さくら", email=OWNER_EMAIL, password_hash=password_hash, role=Role.OWNER, created_at=now))
+    greetings.save(session, GreetingKind.NEW, is_on=True, blocks=[{"kind": "text", "text": WELCOME}])
+    greetings.save(session, GreetingKind.RETURNING, is_on=True, blocks=[{"kind": "text", "text": WELCOME_BACK}])
+    for name, keywords, answer in ANSWERS:
+        auto_replies.create(session, _rule(name, keywords, answer), now=now)
+
+
+def set_owner_password(session: Session, password_hash: str) -> None:
+    owner = session.query(Staff).filter_by(email=OWNER_EMAIL).one_or_none()
+    if owner:
+        owner.password_hash = password_hash
+
+
+def owner_has_password(session: Session, password: str) -> bool:
+    """Whether the demo owner exists and signs in with *password* (a hash is computed: not inside a unit of work)."""
+    owner = session.query(Staff).filter_by(email=OWNER_EMAIL).one_or_none()
+    if owner is None:
+        return False
+    try:
+        return argon2.PasswordHasher().verify(owner.password_hash, password)
+    except argon2.exceptions.VerificationError:
+        return False
+
+
+def connect_soon(runtime: Runtime, config: EmulatorConfig) -> None:
+    """Connect the shop to the pretended LINE as soon as this server answers, unless that is done already."""
+    threading.Thread(target=_connect, args=(runtime, config), name="demo-connect", daemon=True).start()
+
+
+def _connect(runtime: Runtime, config: EmulatorConfig) -> None:
+    with runtime.database.read() as session:
+        if connection.is_connected(session):
+            return
+    if not _answers(f"{config.app_url}/healthz"):
+        log.error("the demo could not be connected to its LINE: this server does not answer")
+        return
+    connection.connect_demo(runtime, config)
+
+
+def _answers(url: str) -> bool:
+    pool = urllib3.PoolManager(retries=False, timeout=2)
+    give_up_at = time.monotonic() + CONNECT_SECONDS
+    while time.monotonic() < give_up_at:
+        try:
+            pool.request("GET", url)
+            return True
+        except urllib3.exceptions.HTTPError:
+            time.sleep(0.1)
+    return False

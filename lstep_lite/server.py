@@ -1,0 +1,74 @@
+"""One process that serves everything: the pages, the worker's threads and, in demo mode, the pretended LINE."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.gthread import ThreadWorker
+
+from lstep_lite import demo, jobs, runtime
+from lstep_lite.app import create_app
+from lstep_lite.config import Settings
+from lstep_lite.emulator import EmulatorConfig, start
+from lstep_lite.web import App
+
+GRACEFUL_SECONDS = 30
+"""How long a running request or job may take to end after SIGTERM."""
+
+
+@dataclass(frozen=True)
+class DemoSetup:
+    """What the demo adds to the server: the pretended LINE, and whether the shop comes ready-made."""
+
+    emulator: EmulatorConfig
+    is_seeded: bool
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with one process and threads. Everything that has threads or connections starts after the fork."""
+
+    def __init__(self, settings: Settings, demo_setup: DemoSetup | None = None) -> None:
+        self.settings = settings
+        self.demo_setup = demo_setup
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": f"{self.settings.host}:{self.settings.port}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": self.settings.web_threads,
+            "timeout": 60,
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "keepalive": 5,
+            "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108 - only its heartbeat file
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "post_worker_init": _start_companions,
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> App:
+        app = create_app(runtime.build(self.settings))
+        if self.demo_setup:
+            app.extensions["emulator_config"] = self.demo_setup.emulator
+        return app
+
+
+def _start_companions(worker: ThreadWorker) -> None:
+    server: Server = worker.app
+    app: App = server.wsgi()
+    if server.demo_setup:
+        app.extensions["emulator"] = start(server.demo_setup.emulator)
+    if server.settings.worker:
+        jobs.start_consumer(app.extensions["runtime"])
+    if server.demo_setup and server.demo_setup.is_seeded:
+        demo.connect_soon(app.extensions["runtime"], server.demo_setup.emulator)
+
+
+def run(settings: Settings, demo_setup: DemoSetup | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; running jobs and requests are allowed to end."""
+    Arbiter(Server(settings, demo_setup)).run()
