@@ -1,0 +1,22 @@
+"""Talking to LINE: the connected account, its client, and what LINE's answers mean."""
+
+from lstep_lite.engine.line.account import Account, Token
+from lstep_lite.engine.line.answers import Answer, AnswerKind, Detail
+from lstep_lite.engine.line.client import (
+    BotInfo,
+    ContentState,
+    FollowerPage,
+    Line,
+    Profile,
+    Quota,
+    ReceivedContent,
+    WebhookEndpoint,
+    WebhookTest,
+)
+from lstep_lite.engine.line.connection import LineError, NotConnected
+from lstep_lite.engine.line.liff_apps import LiffApp, LiffApps
+
+__all__ = [
+    "Account", "Answer", "AnswerKind", "BotInfo", "ContentState", "Detail", "FollowerPage", "LiffApp", "LiffApps",
+    "Line", "LineError", "NotConnected", "Profile", "Quota", "ReceivedContent", "Token", "WebhookEndpoint", "WebhookTest",
+]
