@@ -8,12 +8,12 @@ from lstep_lite.models.friends import Friend, Origin, TimelineEntry
 from lstep_lite.models.greetings import Greeting, GreetingKind
 from lstep_lite.models.intake import EventState, WebhookEvent
 from lstep_lite.models.messages import Content, Media, MediaKind, MediaState
-from lstep_lite.models.settings import Channel, Check, DeadReply, Purpose, Shop, Worker
+from lstep_lite.models.settings import Channel, Check, CheckState, DeadReply, FollowersState, Purpose, Shop, Worker
 from lstep_lite.models.staff import Role, SignInFailure, Staff, Ticket, TicketKind
 
 __all__ = [
-    "AutoReply", "Call", "CallKind", "CallState", "Channel", "ChatMessage", "Check", "Content", "DeadReply", "Delivery",
-    "DeliveryState", "EventState", "Folder", "Friend", "Greeting", "GreetingKind", "Lane", "Matching",
+    "AutoReply", "Call", "CallKind", "CallState", "Channel", "ChatMessage", "Check", "CheckState", "Content", "DeadReply", "Delivery",
+    "DeliveryState", "EventState", "Folder", "FollowersState", "Friend", "Greeting", "GreetingKind", "Lane", "Matching",
     "Media", "MediaKind", "MediaState", "Origin", "Purpose", "Role", "Shop", "SignInFailure", "Staff", "Talk", "TalkMark",
     "Ticket", "TicketKind", "TimelineEntry", "WebhookEvent", "Worker",
 ]

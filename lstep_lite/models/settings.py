@@ -25,6 +25,23 @@ class DeadReply(StrEnum):
     MISS = "miss"
 
 
+class FollowersState(StrEnum):
+    """How far the import of the people who were friends before us has come."""
+
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+    """LINE lists followers of verified and premium accounts only."""
+
+
+class CheckState(StrEnum):
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+    SKIPPED = "skipped"
+    """Not tried, because an earlier step it needs has failed."""
+
+
 class Shop(Base):
     """The one shop of this installation; `id` is always 1."""
 
@@ -72,19 +89,24 @@ class Channel(Base):
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str | None]
 
-    followers_state: Mapped[str | None]
+    followers_state: Mapped[FollowersState | None] = mapped_column(one_of(FollowersState, "followers_state"))
     followers_cursor: Mapped[str | None]
+    """Where the next page begins; LINE forgets it after a day, and we begin again."""
     followers_count: Mapped[int] = mapped_column(default=0)
     followers_due_at: Mapped[datetime | None]
+    """When to ask for the next page; on `wall`."""
 
 
 class Check(Base):
-    """The outcome of one step of connecting to LINE, as last seen; the key is the step's name."""
+    """The outcome of one step of connecting to LINE, as last seen; the key is the step's name.
+
+    What no program can look up is here too, once a person has confirmed it.
+    """
 
     __tablename__ = "checks"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    is_ok: Mapped[bool]
+    state: Mapped[CheckState] = mapped_column(one_of(CheckState, "state"))
     message: Mapped[str]
     checked_at: Mapped[datetime]
 
