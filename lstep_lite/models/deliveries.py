@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,6 +43,8 @@ class CallKind(StrEnum):
 
 
 class CallState(StrEnum):
+    QUEUED = "queued"
+    """Not attempted yet: it waits for the call before it, or for its first turn."""
     IN_FLIGHT = "in_flight"
     RETRYING = "retrying"
     ACCEPTED = "accepted"
@@ -54,9 +57,14 @@ class Call(Base):
 
     __tablename__ = "calls"
     __table_args__ = (
-        Index("ix_calls_open", "lane", "state", "due_at",
-              postgresql_where=text("state IN ('in_flight', 'retrying')"),
-              sqlite_where=text("state IN ('in_flight', 'retrying')")),
+        Index(
+            "ix_calls_open",
+            "lane",
+            "state",
+            "due_at",
+            postgresql_where=text("state IN ('queued', 'in_flight', 'retrying')"),
+            sqlite_where=text("state IN ('queued', 'in_flight', 'retrying')"),
+        ),
     )
 
     id: Mapped[int] = primary_key()
@@ -67,7 +75,9 @@ class Call(Base):
     body: Mapped[str]
     """The JSON sent, byte for byte."""
     state: Mapped[CallState] = mapped_column(one_of(CallState, "state"))
-    attempts: Mapped[int] = mapped_column(default=1)
+    after_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
+    """The call that must be over first: what does not fit into five message objects follows in further calls."""
+    attempts: Mapped[int] = mapped_column(default=0)
     had_unknown_outcome: Mapped[bool] = mapped_column(default=False)
     refused_ids_count: Mapped[int] = mapped_column(default=0)
     """How many people LINE has thrown out of this chunk so far."""
@@ -79,6 +89,8 @@ class Call(Base):
     lease_until: Mapped[datetime | None]
     http_status: Mapped[int | None]
     request_id: Mapped[str | None]
+    sent_message_ids: Mapped[list[Any] | None]
+    """LINE's ids of the messages, where LINE tells them (reply and push)."""
     reason: Mapped[str | None]
 
 
@@ -87,13 +99,31 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_waiting", "lane", "due_at", "id",
-              postgresql_where=text("state = 'waiting'"), sqlite_where=text("state = 'waiting'")),
-        Index("ix_deliveries_open", "friend_id", "state",
-              postgresql_where=text("state IN ('waiting', 'sending')"),
-              sqlite_where=text("state IN ('waiting', 'sending')")),
+        Index(
+            "ix_deliveries_waiting",
+            "lane",
+            "due_at",
+            "id",
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_deliveries_late",
+            "missed_after",
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_deliveries_open",
+            "friend_id",
+            "due_at",
+            "id",
+            postgresql_where=text("state IN ('waiting', 'sending')"),
+            sqlite_where=text("state IN ('waiting', 'sending')"),
+        ),
         Index("ix_deliveries_friend_id_id", "friend_id", "id"),
         Index("ix_deliveries_state_id", "state", "id"),
+        Index("ix_deliveries_state_finished_at", "state", "finished_at"),
         Index("ix_deliveries_event_id", "event_id"),
         Index("ix_deliveries_call_id", "call_id"),
     )
@@ -126,6 +156,12 @@ class Delivery(Base):
     first_part: Mapped[int] = mapped_column(default=0)
     """Where its message objects begin in the call's body (a reply carries several deliveries)."""
     part_count: Mapped[int] = mapped_column(default=0)
+    content_from: Mapped[int] = mapped_column(default=0)
+    """The first of the content's message objects that this row carries: a long content goes on in a second row."""
+    content_to: Mapped[int | None]
+    """One past the last of them; null means to the end."""
+    is_alone: Mapped[bool] = mapped_column(default=False)
+    """Goes by a push of its own, never in a multicast chunk."""
     is_counted: Mapped[bool | None]
     """Whether it uses the month's allowance (push, multicast) or is free (reply); null until it is sent."""
     created_at: Mapped[datetime]

@@ -1,0 +1,179 @@
+"""What goes into the outbox, and what staff may still do to it: put, cancel, retry."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite import db
+from lstep_lite.errors import DomainError
+from lstep_lite.models import Content, Delivery, DeliveryState, Friend, Lane, TimelineEntry, WebhookEvent
+
+TOLERANCE = timedelta(minutes=60)
+"""How late an ordinary message may go out; later it is marked missed."""
+CHUNK = 500
+"""How many rows one statement may put."""
+
+_listeners: list[Callable[[Lane], None]] = []
+
+
+def on_put(listener: Callable[[Lane], None]) -> None:
+    """Have *listener* called, after the commit, with each lane that got something to send at once."""
+    _listeners.append(listener)
+
+
+def _wake(lane: Lane) -> None:
+    for listener in _listeners:
+        listener(lane)
+
+
+# One callable a lane for good, so that a unit that puts many rows wakes each lane once.
+_wakers = {lane: partial(_wake, lane) for lane in Lane}
+
+
+def put(
+    session: Session,
+    friend: Friend,
+    content: Content,
+    *,
+    source: str,
+    label: str,
+    dedupe_key: str,
+    lane: Lane,
+    now: datetime,
+    due_at: datetime | None = None,
+    event: WebhookEvent | None = None,
+    cause: TimelineEntry | None = None,
+    staff_id: int | None = None,
+    tolerance: timedelta = TOLERANCE,
+) -> Delivery | None:
+    """Lay one message for *friend* into the outbox; None when *dedupe_key* was put before.
+
+    *event* is the webhook event it answers: it may then go out as a free reply, together with all else put for it.
+    """
+    session.flush()  # the ids of content and cause
+    due_at = due_at or now
+    row = {
+        "friend_id": friend.id,
+        "content_id": content.id,
+        "dedupe_key": dedupe_key,
+        "lane": lane,
+        "source": source,
+        "source_label": label,
+        "event_id": event.id if event else None,
+        "cause_id": cause.id if cause else None,
+        "staff_id": staff_id,
+        "due_at": due_at,
+        "missed_after": due_at + tolerance,
+        "state": DeliveryState.WAITING,
+        "created_at": now,
+    }
+    delivery_id = session.scalar(db.insert_new(session, Delivery).values(row).returning(Delivery.id))
+    if delivery_id is None:
+        return None
+    if due_at <= now:
+        db.after_commit(session, _wakers[lane])
+    return session.get_one(Delivery, delivery_id)
+
+
+def put_many(
+    session: Session,
+    friend_ids: sa.Select[tuple[int]],
+    content: Content,
+    *,
+    source: str,
+    label: str,
+    key_prefix: str,
+    lane: Lane,
+    now: datetime,
+    due_at: datetime | None = None,
+    tolerance: timedelta = TOLERANCE,
+) -> int:
+    """Lay the same message for up to 500 friends into the outbox; how many of them were new.
+
+    *friend_ids* selects one column of friends' ids; the caller pages through its audience. Each row's dedupe key is
+    "*key_prefix*:<friend id>".
+    """
+    session.flush()  # the id of content
+    due_at = due_at or now
+    chosen = friend_ids.limit(CHUNK).subquery()
+    friend_id = chosen.c[0]
+    row = {
+        "friend_id": friend_id,
+        "content_id": sa.literal(content.id),
+        "dedupe_key": sa.literal(f"{key_prefix}:") + sa.cast(friend_id, sa.Text),
+        "lane": sa.literal(lane, Delivery.lane.type),
+        "source": sa.literal(source),
+        "source_label": sa.literal(label),
+        "due_at": sa.literal(due_at, db.UTCDateTime),
+        "missed_after": sa.literal(due_at + tolerance, db.UTCDateTime),
+        "state": sa.literal(DeliveryState.WAITING, Delivery.state.type),
+        "content_from": sa.literal(0),
+        "is_alone": sa.literal(False),
+        "first_part": sa.literal(0),
+        "part_count": sa.literal(0),
+        "created_at": sa.literal(now, db.UTCDateTime),
+    }
+    # SQLite can't tell an upsert after a bare SELECT from a join, so the SELECT gets a WHERE.
+    rows = sa.select(*row.values()).where(sa.true()).order_by(friend_id)
+    put_ids = session.scalars(
+        db.insert_new(session, Delivery).from_select(list(row), rows).returning(Delivery.id)
+    ).all()
+    if put_ids and due_at <= now:
+        db.after_commit(session, _wakers[lane])
+    return len(put_ids)
+
+
+def cancel(session: Session, delivery: Delivery, *, now: datetime, reason: str = "取り消しました。") -> None:
+    """Take a waiting message back. Raises DomainError when it is on its way already."""
+    if not _cancel(session, Delivery.id == delivery.id, now, reason):
+        raise DomainError("すでに送信が始まっているため、取り消せません。")
+    session.refresh(delivery)
+
+
+def cancel_waiting(session: Session, friend: Friend, *, now: datetime, reason: str) -> int:
+    """Take back everything that still waits for *friend*; how many it was."""
+    return _cancel(session, Delivery.friend_id == friend.id, now, reason)
+
+
+def _cancel(session: Session, which: sa.ColumnElement[bool], now: datetime, reason: str) -> int:
+    session.flush()  # what this unit has put so far
+    values = {"state": DeliveryState.CANCELLED, "reason": reason, "finished_at": now}
+    waiting = sa.update(Delivery).where(which, Delivery.state == DeliveryState.WAITING).values(values)
+    return len(session.scalars(waiting.returning(Delivery.id)).all())
+
+
+RETRYABLE = (DeliveryState.FAILED, DeliveryState.MISSED, DeliveryState.SKIPPED, DeliveryState.UNKNOWN)
+
+
+def retry(
+    session: Session, delivery: Delivery, *, staff_id: int | None, now: datetime, even_if_unknown: bool = False
+) -> Delivery:
+    """Send *delivery* again as a new message; pressing twice makes one.
+
+    One whose outcome is unknown may arrive twice that way, so it needs *even_if_unknown*. Raises DomainError.
+    """
+    if delivery.state not in RETRYABLE:
+        raise DomainError("送り直せるのは、送信できなかったメッセージだけです。")
+    if delivery.state is DeliveryState.UNKNOWN and not even_if_unknown:
+        raise DomainError(
+            "届いている可能性があります。送り直すと同じメッセージが2通届くかもしれません。トークを確認してから、もう一度操作してください。"
+        )
+    again = put(
+        session,
+        delivery.friend,
+        delivery.content,
+        source=delivery.source,
+        label=delivery.source_label,
+        dedupe_key=f"retry:{delivery.id}",
+        lane=Lane.CHAT,
+        cause=delivery.cause,
+        staff_id=staff_id,
+        now=now,
+    )
+    if again is None:
+        raise DomainError("このメッセージは、すでに送り直しています。")
+    again.content_from, again.content_to = delivery.content_from, delivery.content_to
+    return again
