@@ -12,8 +12,8 @@ from lstep_lite.models.settings import Channel, Check, CheckState, DeadReply, Fo
 from lstep_lite.models.staff import Role, SignInFailure, Staff, Ticket, TicketKind
 
 __all__ = [
-    "AutoReply", "Call", "CallKind", "CallState", "Channel", "ChatMessage", "Check", "CheckState", "Content", "DeadReply", "Delivery",
-    "DeliveryState", "EventState", "Folder", "FollowersState", "Friend", "Greeting", "GreetingKind", "Lane", "Matching",
-    "Media", "MediaKind", "MediaState", "Origin", "Purpose", "Role", "Shop", "SignInFailure", "Staff", "Talk", "TalkMark",
-    "Ticket", "TicketKind", "TimelineEntry", "WebhookEvent", "Worker",
+    "AutoReply", "Call", "CallKind", "CallState", "Channel", "ChatMessage", "Check", "CheckState", "Content",
+    "DeadReply", "Delivery", "DeliveryState", "EventState", "Folder", "FollowersState", "Friend", "Greeting",
+    "GreetingKind", "Lane", "Matching", "Media", "MediaKind", "MediaState", "Origin", "Purpose", "Role", "Shop",
+    "SignInFailure", "Staff", "Talk", "TalkMark", "Ticket", "TicketKind", "TimelineEntry", "WebhookEvent", "Worker",
 ]

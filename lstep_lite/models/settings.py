@@ -58,7 +58,7 @@ class Shop(Base):
 
 
 class Channel(Base):
-    """The LINE Official Account's two channels; `id` is always 1. Secrets and tokens are encrypted (engine/secrets.py)."""
+    """The LINE Official Account's two channels; `id` is always 1. Secrets and tokens are sealed (engine/secrets.py)."""
 
     __tablename__ = "channel"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
