@@ -1,0 +1,90 @@
+"""What staff write about a person."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import text
+from lstep_lite.engine.friends.contacts import drawn
+from lstep_lite.errors import DomainError
+from lstep_lite.models import Friend, Origin
+
+LONGEST_NAME = 100
+LONGEST_MEMO = 10_000
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"\+?[0-9][0-9() -]{5,30}")
+
+
+@dataclass(frozen=True)
+class FriendDraft:
+    """What the form of a friend says; empty texts mean unknown."""
+
+    system_name: str = ""
+    real_name: str = ""
+    kana: str = ""
+    phone: str = ""
+    email: str = ""
+    birthday: date | None = None
+    memo: str = ""
+
+
+def update(session: Session, friend: Friend, draft: FriendDraft, *, now: datetime) -> None:
+    """Raises DomainError naming the field."""
+    _check(draft, now)
+    _write(friend, draft)
+    session.flush()  # the same request lists friends by the new names
+
+
+def add_without_line(session: Session, draft: FriendDraft, *, now: datetime) -> Friend:
+    """A customer who has no LINE: a friend row that is never sent to. Raises DomainError naming the field."""
+    if not (draft.real_name or draft.system_name or draft.kana):
+        raise DomainError("お名前を入力してください。", "real_name")
+    _check(draft, now)
+    friend = Friend(origin=Origin.WITHOUT_LINE, is_following=False, followed_at=now, created_at=now, **drawn())
+    _write(friend, draft)
+    session.add(friend)
+    session.flush()  # the caller shows the new page by its id
+    return friend
+
+
+def refresh_search_text(friend: Friend) -> None:
+    """Recompute what searching compares; call it after any name, phone or e-mail has changed."""
+    phone = friend.phone or ""
+    parts = (
+        friend.display_name,
+        friend.system_name,
+        friend.real_name,
+        friend.kana,
+        phone,
+        phone.replace("-", ""),
+        friend.email,
+    )
+    friend.search_text = "\n".join(dict.fromkeys(text.normalise(part) for part in parts if part))
+
+
+def _write(friend: Friend, draft: FriendDraft) -> None:
+    friend.system_name = text.storable(draft.system_name) or None
+    friend.real_name = text.storable(draft.real_name) or None
+    friend.kana = text.storable(draft.kana) or None
+    friend.phone = draft.phone or None
+    friend.email = draft.email or None
+    friend.birthday = draft.birthday
+    friend.memo = text.storable(draft.memo)
+    refresh_search_text(friend)
+
+
+def _check(draft: FriendDraft, now: datetime) -> None:
+    for field in ("system_name", "real_name", "kana"):
+        if len(getattr(draft, field)) > LONGEST_NAME:
+            raise DomainError(f"{LONGEST_NAME}文字以内で入力してください。", field)
+    if len(draft.memo) > LONGEST_MEMO:
+        raise DomainError(f"メモは{LONGEST_MEMO:,}文字以内で入力してください。", "memo")
+    if draft.phone and not _PHONE.fullmatch(draft.phone):
+        raise DomainError("電話番号は数字とハイフンで入力してください（例：090-1234-5678）。", "phone")
+    if draft.email and (len(draft.email) > 254 or not _EMAIL.fullmatch(draft.email)):
+        raise DomainError("メールアドレスの形を確認してください（例：hanako@example.com）。", "email")
+    # A day of grace, because the shop's day may have begun where UTC's has not.
+    if draft.birthday and not date(1900, 1, 1) <= draft.birthday <= date.fromordinal(now.date().toordinal() + 1):
+        raise DomainError("誕生日を確認してください。1900年から今日までの日付を入力できます。", "birthday")

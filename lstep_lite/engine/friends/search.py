@@ -1,0 +1,107 @@
+"""Lists of friends: states, filters, paging."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import text
+from lstep_lite.models import Friend
+
+PAGE_SIZE = 50
+
+
+class FriendState(StrEnum):
+    """The tabs of the friend list."""
+
+    FRIENDS = "friends"
+    LEFT = "left"
+    HIDDEN = "hidden"
+    BLOCKED = "blocked"
+    WITHOUT_LINE = "without_line"
+
+
+class Shown(StrEnum):
+    """What a list does with people of some kind: 表示しない, 表示する, のみ表示."""
+
+    NO = "no"
+    YES = "yes"
+    ONLY = "only"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """*state* chooses one tab. Without it, *left* (people who blocked us) and *shelved* (hidden or blocked by staff)
+    say what becomes of those; people without LINE are then left out.
+    """
+
+    text: str = ""
+    state: FriendState | None = None
+    left: Shown = Shown.NO
+    shelved: Shown = Shown.NO
+
+
+@dataclass(frozen=True)
+class Page:
+    friends: Sequence[Friend]
+    total_count: int
+    number: int
+    size: int
+
+    @property
+    def page_count(self) -> int:
+        return max(1, -(-self.total_count // self.size))
+
+
+HAS_LINE = Friend.line_user_id.is_not(None)
+HAS_LEFT = and_(HAS_LINE, not_(Friend.is_following))
+IS_SHELVED = or_(Friend.is_hidden, Friend.is_blocked)
+STATES: dict[FriendState, ColumnElement[bool]] = {
+    FriendState.FRIENDS: and_(HAS_LINE, Friend.is_following, not_(Friend.is_hidden), not_(Friend.is_blocked)),
+    FriendState.LEFT: and_(HAS_LEFT, not_(Friend.is_hidden), not_(Friend.is_blocked)),
+    FriendState.HIDDEN: and_(Friend.is_hidden, not_(Friend.is_blocked)),
+    FriendState.BLOCKED: and_(Friend.is_blocked),
+    FriendState.WITHOUT_LINE: and_(not_(HAS_LINE), not_(Friend.is_hidden), not_(Friend.is_blocked)),
+}
+"""Everybody is in exactly one state."""
+
+
+def search(session: Session, filters: Filters, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
+    """One page of friends, those known last first."""
+    condition = matching(filters)
+    total_count = session.scalar(select(func.count()).select_from(Friend).where(condition)) or 0
+    number = max(1, min(page, -(-total_count // size)))
+    rows = session.scalars(
+        select(Friend)
+        .where(condition)
+        .order_by(Friend.followed_at.desc(), Friend.id.desc())
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    return Page(rows.all(), total_count, number, size)
+
+
+def count_by_state(session: Session) -> dict[FriendState, int]:
+    """How many people each tab holds."""
+    columns = [func.coalesce(func.sum(sa.case((condition, 1), else_=0)), 0) for condition in STATES.values()]
+    counts = session.execute(select(*columns).select_from(Friend)).one()
+    return dict(zip(STATES, map(int, counts), strict=True))
+
+
+def matching(filters: Filters) -> ColumnElement[bool]:
+    """The filters as one condition over Friend, for lists of any kind."""
+    conditions = (
+        [STATES[filters.state]]
+        if filters.state
+        else [HAS_LINE, *_shown(filters.left, HAS_LEFT), *_shown(filters.shelved, IS_SHELVED)]
+    )
+    if wanted := text.normalise(filters.text):
+        conditions.append(Friend.search_text.contains(wanted, autoescape=True))
+    return and_(*conditions)
+
+
+def _shown(shown: Shown, condition: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    return {Shown.NO: [not_(condition)], Shown.YES: [], Shown.ONLY: [condition]}[shown]
