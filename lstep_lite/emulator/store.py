@@ -1,0 +1,100 @@
+"""All state of the emulated platform, in one SQLite file that survives a restart.
+
+One connection behind one lock: a unit of work here takes some ten microseconds, so a queue in front of it is fairer and
+faster than several connections waiting for each other. Nothing may call the network inside a unit.
+"""
+
+import itertools
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS user (
+    n INTEGER PRIMARY KEY, user_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, language TEXT, picture_url TEXT,
+    status_message TEXT, relation TEXT NOT NULL DEFAULT 'stranger', wrote_ms INTEGER, loading_until_ms INTEGER);
+CREATE TABLE IF NOT EXISTS access_token (
+    token TEXT PRIMARY KEY, channel_id TEXT NOT NULL, kind TEXT NOT NULL, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS reply_token (
+    token TEXT PRIMARY KEY, user_id TEXT NOT NULL, event_ms INTEGER NOT NULL, delivered_ms INTEGER,
+    used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS retry_key (
+    retry_key TEXT PRIMARY KEY, request_id TEXT NOT NULL, accepted_ms INTEGER NOT NULL,
+    sent_messages TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS usage (month TEXT PRIMARY KEY, used INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS message (
+    n INTEGER PRIMARY KEY, message_id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL, sender TEXT NOT NULL,
+    at_ms INTEGER NOT NULL, via TEXT, counted INTEGER NOT NULL, body TEXT NOT NULL,
+    unsent INTEGER NOT NULL DEFAULT 0, is_read INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS message_by_user ON message (user_id, n);
+CREATE TABLE IF NOT EXISTS content (
+    message_id TEXT PRIMARY KEY, kind TEXT NOT NULL, media_type TEXT NOT NULL, body BLOB,
+    prepared INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS event (
+    n INTEGER PRIMARY KEY, user_id TEXT NOT NULL, body TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,
+    lost INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS request (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
+    headers TEXT NOT NULL, body TEXT, status INTEGER NOT NULL, fault TEXT);
+CREATE TABLE IF NOT EXISTS fault (
+    n INTEGER PRIMARY KEY, path TEXT NOT NULL, mode TEXT NOT NULL, times INTEGER NOT NULL, seconds REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS liff_app (liff_id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Store:
+    """The open database. Close it with `close`."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode=WAL")
+        # A crash of the process loses nothing; only a power cut may lose the last seconds of play.
+        self._db.execute("PRAGMA synchronous=OFF")
+        self._db.executescript(SCHEMA)
+        # Microseconds since 1970 are always ahead of ids given out before a restart.
+        self._ids = itertools.count(time.time_ns() // 1000)
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def unit(self) -> Iterator[sqlite3.Connection]:
+        """One transaction; inside another unit of the same thread it joins that one."""
+        with self._lock:
+            if self._db.in_transaction:
+                yield self._db
+                return
+            self._db.execute("BEGIN")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def new_message_id(self) -> str:
+        """Message ids are unique over the whole platform and travel as strings of digits."""
+        return f"60{next(self._ids)}"
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        with self.unit() as db:
+            row = db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return default if row is None else json.loads(row["value"])
+
+    def set_setting(self, name: str, value: Any) -> None:
+        with self.unit() as db:
+            db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
+
+
+def millis(when: datetime) -> int:
+    return int(when.timestamp() * 1000)
