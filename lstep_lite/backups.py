@@ -54,6 +54,7 @@ def restore(settings: Settings, source: Path) -> None:
             if DATABASE_NAME not in archive.getnames():
                 raise DomainError(f"{source} は lstep_lite のバックアップではありません。")
             archive.extractall(folder, filter="data")
+        _check_mode(Path(folder) / "mode", settings)
         for path in Path(folder).iterdir():
             if path.name != DATABASE_NAME:
                 _put_in_place(path, settings.data_dir / path.name)
@@ -69,6 +70,12 @@ def _sqlite_path(settings: Settings) -> Path:
         raise DomainError("PostgreSQL のデータは pg_dump と pg_restore で、写真と鍵は DATA_DIR をそのままコピーして保存してください"
                           "（docs/self-hosting.md）。")
     return Path(url.database)
+
+
+def _check_mode(kept: Path, settings: Settings) -> None:
+    mode = kept.read_text().strip()
+    if mode != settings.mode:
+        raise DomainError(f"このバックアップは {mode} 用です。いまの LSTEP_MODE は {settings.mode} なので戻せません。")
 
 
 def _put_in_place(path: Path, target: Path) -> None:
