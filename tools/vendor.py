@@ -49,7 +49,7 @@ def main() -> None:
     shutil.rmtree(FRESH, ignore_errors=True)
     manifest = {name: _copy_package(name, plan) for name, plan in sorted(wanted.items())}
     (FRESH / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
-    VENDOR.parent.mkdir(exist_ok=True)
+    VENDOR.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(VENDOR, ignore_errors=True)
     FRESH.rename(VENDOR)
 
