@@ -82,6 +82,8 @@ class Channel(Base):
     quota_limit: Mapped[int | None]
     quota_used: Mapped[int | None]
     quota_checked_at: Mapped[datetime | None]
+    quota_due_at: Mapped[datetime | None]
+    """When to ask LINE for the allowance again (null: at once); on `wall`."""
 
     connected_at: Mapped[datetime | None]
     last_webhook_at: Mapped[datetime | None]

@@ -1,6 +1,6 @@
 """The people we know: arriving and leaving, being looked up, edited, put away and merged."""
 
-from lstep_lite.engine.friends.contacts import ensure, follow, get, recognise, unfollow
+from lstep_lite.engine.friends.contacts import drawn, ensure, follow, get, recognise, unfollow
 from lstep_lite.engine.friends.editing import FriendDraft, add_without_line, refresh_search_text, update
 from lstep_lite.engine.friends.merging import merge, merges
 from lstep_lite.engine.friends.search import Filters, FriendState, Page, Shown, count_by_state, matching, search
@@ -15,6 +15,7 @@ __all__ = [
     "add_without_line",
     "block",
     "count_by_state",
+    "drawn",
     "ensure",
     "follow",
     "get",

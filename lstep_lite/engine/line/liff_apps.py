@@ -32,23 +32,24 @@ class LiffApps:
         return [LiffApp(str(app.get("liffId", "")), str(app.get("view", {}).get("url", "")),
                         str(app.get("description", ""))) for app in found.get("apps", ())]
 
-    def create(self, url: str, description: str) -> str:
-        """Returns the new app's id. *description* must not contain "LINE"."""
-        return str(self._call("POST", "/liff/v1/apps", _definition(url, description))["liffId"])
+    def create(self, url: str, description: str, *, bot_prompt: str = "aggressive") -> str:
+        """Returns the new app's id. *description* must not contain "LINE"; *bot_prompt* other than "none" needs the
+        Official Account linked to the Login channel."""
+        return str(self._call("POST", "/liff/v1/apps", _definition(url, description, bot_prompt))["liffId"])
 
-    def update(self, liff_id: str, url: str, description: str) -> None:
-        self._call("PUT", "/liff/v1/apps/{liffId}", _definition(url, description), liffId=liff_id)
+    def update(self, liff_id: str, url: str, description: str, *, bot_prompt: str = "aggressive") -> None:
+        self._call("PUT", "/liff/v1/apps/{liffId}", _definition(url, description, bot_prompt), liffId=liff_id)
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None, **path_params: str) -> dict[str, Any]:
         return connection.call(self._client, method, path, body=body, timeout_seconds=self._timeout_seconds,
                                **path_params)
 
 
-def _definition(url: str, description: str) -> dict[str, Any]:
+def _definition(url: str, description: str, bot_prompt: str) -> dict[str, Any]:
     return {
         "view": {"type": "full", "url": url},
         "description": description,
         "permanentLinkPattern": "concat",
         "scope": ["openid", "profile", "chat_message.write"],
-        "botPrompt": "aggressive",
+        "botPrompt": bot_prompt,
     }

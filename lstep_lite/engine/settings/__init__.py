@@ -1,0 +1,51 @@
+"""The shop's own settings: who it is, and how it behaves where the owner has a choice.
+
+How it is connected to LINE is in the submodules: credentials (the pasted values), checks (the steps and their
+outcomes), quota (the month's allowance) and followers (the people who were friends before us).
+"""
+
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from sqlalchemy.orm import Session
+
+from lstep_lite.errors import DomainError
+from lstep_lite.models import Channel, DeadReply, Purpose, Shop
+
+
+@dataclass(frozen=True)
+class ShopDraft:
+    name: str
+    time_zone: str
+    purpose: Purpose
+
+
+def shop(session: Session) -> Shop | None:
+    """The shop, or None before the first run's questions are answered."""
+    return session.get(Shop, 1)
+
+
+def channel(session: Session) -> Channel | None:
+    """The connection to LINE, or None before it is made."""
+    return session.get(Channel, 1)
+
+
+def update_shop(session: Session, shop: Shop, draft: ShopDraft) -> None:
+    """Raises DomainError for a time zone that does not exist."""
+    if draft.time_zone not in available_timezones():
+        raise DomainError("この地域の時刻は選べません。一覧から選んでください。", field="time_zone")
+    shop.name, shop.time_zone, shop.purpose = draft.name, draft.time_zone, draft.purpose
+
+
+def choose_dead_reply(session: Session, shop: Shop, choice: DeadReply) -> None:
+    shop.dead_reply = choice
+
+
+def connect_later(session: Session, shop: Shop) -> None:
+    """The owner wants to look around first."""
+    shop.connect_later = True
+
+
+def resume(session: Session, channel: Channel) -> None:
+    """Let counted messages out again after a pause; if the reason still holds, the next send pauses anew."""
+    channel.paused_at = channel.pause_reason = None
