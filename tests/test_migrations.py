@@ -1,0 +1,41 @@
+"""The migrations build exactly the tables the models describe, go down to nothing, and come up again."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from lstep_lite import schema
+from lstep_lite.db import Base, Database
+from tests.conftest import BACKENDS, _fresh_url
+
+
+@pytest.fixture(params=BACKENDS)
+def empty(request: pytest.FixtureRequest, tmp_path: Path):
+    database = Database(_fresh_url(request, tmp_path))
+    yield database
+    database.dispose()
+
+
+def test_migrations_build_the_schema_of_the_models_and_go_down_and_up_again(empty: Database) -> None:
+    with empty.engine.connect() as connection:
+        config = schema.alembic_config(connection)
+        command.upgrade(config, "head")
+        connection.commit()
+        command.check(config)
+        command.downgrade(config, "base")
+        connection.commit()
+        assert set(sa.inspect(connection).get_table_names()) <= {"alembic_version"}
+        command.upgrade(config, "head")
+        connection.commit()
+        assert set(Base.metadata.tables) <= set(sa.inspect(connection).get_table_names())
+
+
+def test_there_is_one_head_and_files_are_numbered_in_order() -> None:
+    config = schema.alembic_config(None)  # type: ignore[arg-type]
+    scripts = list(ScriptDirectory.from_config(config).walk_revisions("base", "heads"))
+    assert len(ScriptDirectory.from_config(config).get_heads()) == 1, "merge the heads: one line of migrations"
+    numbers = [Path(script.path).name[:4] for script in reversed(scripts)]
+    assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)], "name migration files 0001_…, 0002_…, in order"

@@ -1,0 +1,220 @@
+"""The outside world of a journey: a running server, the people with their phones, and staff with a browser."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+import urllib3
+from bs4 import BeautifulSoup, Tag
+
+START_SECONDS = 40
+OWNER = ("owner@example.com", "journey-password")
+
+
+class Server:
+    """`lstep-lite demo` as its own process, on its own port and data."""
+
+    def __init__(self, data_dir: Path, **environ: str) -> None:
+        self.data_dir = data_dir
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environ = {**os.environ, "DATA_DIR": str(data_dir), "PORT": str(self.port), "DEMO_PASSWORD": OWNER[1], **environ}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.http = urllib3.PoolManager(retries=False, timeout=40)
+
+    def start(self) -> None:
+        log = (self.data_dir / "server.log").open("ab")
+        command = [sys.executable, "-m", "lstep_lite.cli", "demo"]
+        self._process = subprocess.Popen(command, env=self._environ, stdout=log, stderr=log, start_new_session=True)
+        log.close()
+        self._wait_until_connected()
+
+    def kill(self) -> None:
+        """As a power cut does it: no chance to tidy up."""
+        self._signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: int) -> None:
+        if self._process and self._process.poll() is None:
+            os.killpg(self._process.pid, number)
+            self._process.wait(40)
+        self.http.clear()
+
+    def _wait_until_connected(self) -> None:
+        give_up_at = time.monotonic() + START_SECONDS
+        while time.monotonic() < give_up_at:
+            assert self._process is not None and self._process.poll() is None, self.log()
+            if self._is_connected():
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"the server did not connect to the emulator in {START_SECONDS} s:\n{self.log()}")
+
+    def _is_connected(self) -> bool:
+        if self._environ.get("SEED") == "0":
+            return self._answers("/healthz")
+        return self._answers("/emulator/control/state") and bool(
+            self.json("GET", "/emulator/control/state")["account"]["webhook_endpoint"])
+
+    def _answers(self, path: str) -> bool:
+        try:
+            return self.http.request("GET", self.url + path).status == 200
+        except urllib3.exceptions.HTTPError:
+            return False
+
+    def log(self) -> str:
+        return (self.data_dir / "server.log").read_text()[-4000:]
+
+    def json(self, method: str, path: str, body: Any = None, expect: int | None = None) -> Any:
+        answer = self.http.request(method, self.url + path, json=body)
+        assert answer.status == expect if expect else answer.status < 300, (answer.status, answer.data[:500])
+        return answer.json()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class World:
+    """What a tester can do through the control API."""
+
+    server: Server
+
+    def person(self, name: str) -> "Person":
+        made = self._control("POST", "/users", {"name": name})
+        return Person(self, name, made["user_id"])
+
+    def settle(self) -> None:
+        self._control("POST", "/settle")
+
+    def advance(self, **time_: Any) -> str:
+        return str(self._control("POST", "/clock", time_)["now"])
+
+    def fault(self, path: str, mode: str, times: int = 1, **more: Any) -> None:
+        self._control("POST", "/faults", {"path": path, "mode": mode, "times": times, **more})
+
+    def requests(self, path: str) -> list[dict[str, Any]]:
+        return [call for call in self._control("GET", "/requests?since=0") if call["path"].startswith(path)]
+
+    def now(self) -> str:
+        return str(self._control("GET", "/state")["now"])
+
+    def webhooks(self, *bodies: str, **how: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._control("POST", "/webhooks", {"bodies": list(bodies), **how})["responses"]
+        return found
+
+    def quota(self, **quota: int) -> None:
+        self._control("POST", "/quota", quota)
+
+    def _control(self, method: str, path: str, body: Any = None) -> Any:
+        return self.server.json(method, f"/emulator/control{path}", body if method == "GET" else body or {})
+
+
+@dataclass
+class Person:
+    """Somebody with a phone."""
+
+    world: World
+    name: str
+    user_id: str
+
+    def follow(self) -> None:
+        self._do("follow")
+
+    def block(self) -> None:
+        self._do("unfollow")
+
+    def say(self, text: str = "", **what: Any) -> str:
+        return str(self._do("say", what or {"text": text})["message_id"])
+
+    def unsend(self, message_id: str) -> None:
+        self._do("event", {"unsend": message_id})
+
+    def received(self) -> list[dict[str, Any]]:
+        """What the account sent to this phone, oldest first."""
+        talk = self.world._control("GET", f"/users/{self.user_id}/talk")
+        return [entry for entry in talk if entry["from"] == "account"]
+
+    def texts(self) -> list[str]:
+        return [entry["message"].get("text", "") for entry in self.received()]
+
+    def _do(self, verb: str, body: Any = None) -> Any:
+        return self.world._control("POST", f"/users/{self.user_id}/{verb}", body)
+
+
+class Browser:
+    """A browser without JavaScript: pages, links and forms, with cookies."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._cookies: dict[str, str] = {}
+        self.path = "/"
+        self.page = BeautifulSoup("", "html.parser")
+        self.status = 0
+
+    def open(self, path: str) -> BeautifulSoup:
+        return self._request("GET", path)
+
+    def sign_in(self) -> None:
+        self.open("/sign-in")
+        self.submit({"email": OWNER[0], "password": OWNER[1]}, form="form[action*='sign-in']")
+        assert "/sign-in" not in self.path, self.page.get_text(" ", strip=True)
+
+    def submit(self, values: dict[str, Any], form: str = "main form") -> BeautifulSoup:
+        """Fill the first form that the CSS selector *form* finds and send it, following redirects."""
+        found = self.page.select_one(form)
+        assert found is not None, f"no {form} on {self.path}"
+        fields = {**_filled(found), **values}
+        target = urljoin(self.path, str(found.get("action") or self.path))
+        if str(found.get("method", "get")).lower() == "get":
+            return self._request("GET", f"{target}?{urlencode(fields, doseq=True)}")
+        return self._request("POST", target, urlencode(fields, doseq=True))
+
+    def text(self) -> str:
+        return self.page.get_text(" ", strip=True)
+
+    def _request(self, method: str, path: str, body: str | None = None) -> BeautifulSoup:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        answer = self.server.http.request(method, self.server.url + path, body=body, headers=headers, redirect=False)
+        for cookie in answer.headers.getlist("Set-Cookie"):
+            name, value = cookie.split(";")[0].split("=", 1)
+            self._cookies[name] = value
+        if answer.status in (302, 303):
+            return self._request("GET", re.sub(r"^https?://[^/]+", "", answer.headers["Location"]))
+        self.path, self.status = path, answer.status
+        self.page = BeautifulSoup(answer.data, "html.parser")
+        return self.page
+
+
+def _filled(form: Tag) -> dict[str, Any]:
+    """What a browser would send of *form* as it stands."""
+    values: dict[str, Any] = {}
+    for field in form.select("input[name], select[name], textarea[name]"):
+        name, kind = str(field["name"]), field.get("type", "text")
+        if field.has_attr("disabled") or kind in ("file", "submit", "button"):
+            continue
+        if kind in ("checkbox", "radio"):
+            if field.has_attr("checked"):
+                values.setdefault(name, []).append(field.get("value", "on"))
+        elif field.name == "select":
+            chosen = field.select_one("option[selected]") or field.select_one("option")
+            values[name] = chosen.get("value", chosen.get_text()) if chosen else ""
+        elif field.name == "textarea":
+            values[name] = field.get_text()
+        else:
+            values[name] = field.get("value", "")
+    return values
