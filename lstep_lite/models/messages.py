@@ -16,6 +16,8 @@ class Content(Base):
     __tablename__ = "contents"
 
     id: Mapped[int] = primary_key()
+    digest: Mapped[str] = mapped_column(unique=True)
+    """Hash of the blocks: equal messages are one row, so that they can go out together."""
     blocks: Mapped[list[Any]]
     is_personal: Mapped[bool]
     """Whether it reads differently for each friend, and so can't go out by multicast."""

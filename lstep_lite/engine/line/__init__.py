@@ -18,5 +18,6 @@ from lstep_lite.engine.line.liff_apps import LiffApp, LiffApps
 
 __all__ = [
     "Account", "Answer", "AnswerKind", "BotInfo", "ContentState", "Detail", "FollowerPage", "LiffApp", "LiffApps",
-    "Line", "LineError", "NotConnected", "Profile", "Quota", "ReceivedContent", "Token", "WebhookEndpoint", "WebhookTest",
+    "Line", "LineError", "NotConnected", "Profile", "Quota", "ReceivedContent", "Token", "WebhookEndpoint",
+    "WebhookTest",
 ]

@@ -73,7 +73,8 @@ def refusal(status: int, body: str | bytes | None) -> LineError:
 
 
 def unreachable(error: Exception) -> LineError:
-    return LineError(f"LINEにつながりませんでした。インターネット接続を確認してください（{type(error).__name__}）。", False)
+    name = type(error).__name__
+    return LineError(f"LINEにつながりませんでした。インターネット接続を確認してください（{name}）。", False)
 
 
 def unreadable() -> LineError:

@@ -1,0 +1,21 @@
+"""What is said: typed blocks, placeholders, and the rules LINE sets for message objects."""
+
+from lstep_lite.engine.messages.contents import (
+    MAX_OBJECTS,
+    RenderContext,
+    check,
+    context,
+    freeze,
+    is_personal,
+    needs_profile,
+    preview_text,
+    render,
+    unknown_placeholders,
+)
+from lstep_lite.engine.messages.kinds.registry import Kind, kind, kinds
+from lstep_lite.engine.messages.placeholders import placeholder
+
+__all__ = [
+    "MAX_OBJECTS", "Kind", "RenderContext", "check", "context", "freeze", "is_personal", "kind", "kinds",
+    "needs_profile", "placeholder", "preview_text", "render", "unknown_placeholders",
+]

@@ -1,0 +1,65 @@
+"""Text with placeholders; a long one becomes several message objects."""
+
+import unicodedata
+
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine.messages import placeholders
+from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
+from lstep_lite.engine.text import utf16_length
+from lstep_lite.errors import DomainError
+from lstep_lite.models import Friend
+
+LIMIT = 5000
+"""UTF-16 units in one message object. https://developers.line.biz/en/reference/messaging-api/#text-message"""
+BREAKS = ("\n\n", "\n", "。", "！", "？", "!", "?", "、", "　", " ")
+"""Where a long text is cut, best first."""
+JOINERS = "\u200d\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+"""Join or shape the character before them: an emoji must not fall apart at a cut."""
+
+
+@kind("text", label="テキスト")
+class Text(Kind):
+    def check(self, block: Block) -> None:
+        text = block.get("text")
+        if not isinstance(text, str) or not text.strip():
+            raise DomainError("本文を入力してください。")
+
+    def preview(self, block: Block) -> str:
+        return " ".join(str(block["text"]).split())
+
+    def texts(self, block: Block) -> list[str]:
+        return [str(block["text"])]
+
+    def load(self, session: Session, blocks: list[Block], public_url: str) -> None:
+        return None
+
+    def render(self, block: Block, friend: Friend, loaded: None) -> list[LineObject]:
+        text = placeholders.fill(str(block["text"]), friend)
+        return [{"type": "text", "text": part} for part in split(text)]
+
+
+def split(text: str, limit: int = LIMIT) -> list[str]:
+    """*text* in parts of at most *limit* UTF-16 units, cut after a paragraph, line, sentence or word where possible."""
+    parts = []
+    while utf16_length(text) > limit:
+        longest = text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", errors="ignore")
+        end = _cut(text, longest)
+        parts.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [part for part in [*parts, text] if part.strip()]
+
+
+def _cut(text: str, longest: str) -> int:
+    for mark in BREAKS:
+        found = longest.rfind(mark)
+        if found >= len(longest) // 2:  # earlier ones would leave a stump
+            return found + len(mark)
+    end = len(longest)
+    while end > 1 and _belongs_together(text[end - 1], text[end]):
+        end -= 1
+    return end
+
+
+def _belongs_together(before: str, after: str) -> bool:
+    return after in JOINERS or before == "\u200d" or bool(unicodedata.combining(after))
