@@ -21,7 +21,7 @@ RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editab
 COPY --from=assets /app/lstep_lite/static/vendor lstep_lite/static/vendor
 
 FROM python:3.13-slim-trixie
-RUN useradd --system --uid 10001 --no-create-home lstep && install --directory --owner lstep --mode 0700 /data
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin lstep && install --directory --owner lstep --mode 0700 /data
 WORKDIR /app
 COPY --from=program /app ./
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 LSTEP_MODE=live DATA_DIR=/data HOST=0.0.0.0 PORT=8000

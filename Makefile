@@ -15,10 +15,12 @@ ASSETS := lstep_lite/static/vendor/manifest.json
 RUN := .venv/.run
 DEV := .venv/.dev
 
-.PHONY: help run test test-slow check lint types imports templates containers locks migrations bench lock migration
+.PHONY: help install run test test-slow check lint types imports templates containers locks migrations bench lock migration
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+install: $(RUN) $(ASSETS)  ## Only install what the program needs
 
 run: $(RUN) $(ASSETS)  ## Start the demo salon with its pretended LINE (PORT, DATA_DIR, DEMO_PASSWORD, SEED=0)
 	@exec $(BIN)/lstep-lite demo

@@ -48,7 +48,7 @@ def _assets() -> Finding:
     try:
         return Finding(True, f"画面の部品は {len(assets.packages())} 個そろっています。")
     except FileNotFoundError:
-        return Finding(False, "画面の部品がありません。make assets を実行してください。")
+        return Finding(False, "画面の部品がありません。make install を実行してください。")
 
 
 def _inside(running: runtime.Runtime) -> list[Finding]:
