@@ -2,13 +2,13 @@
 
 from datetime import date, datetime, timedelta
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 
 WEEKDAYS = "月火水木金土日"
 
 
 def init_app(app: Flask) -> None:
-    for function in (when, day, clock_time, count, ago):
+    for function in (when, day, clock_time, count, ago, local_address):
         app.add_template_filter(function)
 
 
@@ -51,3 +51,8 @@ def ago(moment: datetime | None) -> str:
     if local.date() == today - timedelta(days=1):
         return f"きのう {clock_time(moment)}"
     return day(moment)
+
+
+def local_address(url: str) -> str:
+    """An address of our own as this browser reaches it, whatever name LINE knows us by; others stay as they are."""
+    return url.removeprefix(current_app.extensions["runtime"].settings.public_url)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from lstep_lite import auth
 from lstep_lite.engine import staff as staff_engine
@@ -21,6 +21,10 @@ class Entry:
             return False
         permission = auth.permission_of(self.endpoint)
         return permission is not None and staff_engine.may(g.staff, permission)
+
+    @property
+    def is_current(self) -> bool:
+        return self.endpoint.partition(".")[0] == request.blueprint
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ class Runtime:
     account: Account
 
 
-def build(settings: Settings, database: Database | None = None) -> Runtime:
-    """*database* lets tests bring their own connection."""
+def build(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Runtime:
+    """*database* and *clock* let tests bring their own connection and time."""
     database = database or Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous)
-    clock = Clock(settings.data_dir, movable=settings.is_demo)
+    clock = clock or Clock(settings.data_dir, movable=settings.is_demo)
     vault = Vault(settings.encryption_keys)
     return Runtime(
         settings=settings,

