@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from lstep_lite.clock import Clock
 from lstep_lite.config import Settings
 from lstep_lite.db import Database
+from lstep_lite.engine import registry  # noqa: F401 - every feature registers what it adds
 from lstep_lite.engine.line import Account
 from lstep_lite.engine.messages.media import MediaStore
 from lstep_lite.engine.secrets import Vault

@@ -52,7 +52,7 @@ def on(kind: str) -> Callable[[Subscriber], Subscriber]:
     return register
 
 
-def fire(session: Session, kind: str, friend: Friend, *, now: datetime, event: WebhookEvent | None = None,
+def fire(session: Session, kind: str, friend: Friend, /, *, now: datetime, event: WebhookEvent | None = None,
          cause: TimelineEntry | None = None, **facts: Any) -> TimelineEntry:
     """Record that *kind* happened to *friend* and call its subscribers.
 

@@ -1,0 +1,43 @@
+"""Rules that answer what friends write."""
+
+from lstep_lite.engine.auto_replies import answering as _answering
+from lstep_lite.engine.auto_replies.answering import Explanation, explain
+from lstep_lite.engine.auto_replies.matching import Verdict, hours_in_words, is_open, judge, match
+from lstep_lite.engine.auto_replies.rules import (
+    AutoReplyDraft,
+    Keyword,
+    KeywordMatch,
+    copy,
+    create,
+    delete,
+    get,
+    in_order,
+    move,
+    reorder,
+    switch,
+    update,
+)
+
+__all__ = [
+    "AutoReplyDraft",
+    "Explanation",
+    "Keyword",
+    "KeywordMatch",
+    "Verdict",
+    "copy",
+    "create",
+    "delete",
+    "explain",
+    "get",
+    "hours_in_words",
+    "in_order",
+    "is_open",
+    "judge",
+    "match",
+    "move",
+    "reorder",
+    "switch",
+    "update",
+]
+
+del _answering  # imported for its registration

@@ -1,0 +1,83 @@
+"""Answering what came in, and telling beforehand what would be answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import deliveries, messages, settings, triggers
+from lstep_lite.engine.auto_replies import matching, rules
+from lstep_lite.models import AutoReply, ChatMessage, Lane, Matching
+
+SOURCE = "auto_replies"
+triggers.labels["message.unanswered"] = "自動応答では返せないメッセージ"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    verdicts: list[matching.Verdict]
+    summary: str
+
+    @property
+    def answers(self) -> list[AutoReply]:
+        return [verdict.rule for verdict in self.verdicts if verdict.answers]
+
+
+def explain(session: Session, text: str, *, now: datetime) -> Explanation:
+    """What each rule would do with *text* if it came in at *now*."""
+    verdicts = matching.judge(rules.in_order(session), text, _local(session, now))
+    names = "、".join(f"「{verdict.rule.name}」" for verdict in verdicts if verdict.answers)
+    summary = f"{names}が返信します。" if names else "どの自動応答も返信しません。対応マークが「要対応」になります。"
+    return Explanation(verdicts, summary)
+
+
+@triggers.on("message.received")
+def _answer(session: Session, happening: triggers.Happening) -> str | None:
+    message = session.get_one(ChatMessage, happening.facts["chat_message_id"])
+    text = message.text if message.kind == "text" else None
+    # The moment the friend wrote decides about opening hours, not the moment we come round to it.
+    answers = matching.match(rules.in_order(session), text, _local(session, message.at))
+    for rule in answers:
+        _put(session, happening, rule)
+    if text is not None and not any(rule.matching is Matching.KEYWORDS for rule in answers):
+        triggers.fire(
+            session,
+            "message.unanswered",
+            happening.friend,
+            now=happening.now,
+            event=happening.event,
+            cause=happening.entry,
+            chat_message_id=message.id,
+        )
+    names = "、".join(f"「{rule.name}」" for rule in answers)
+    return f"自動応答{names}で返信します。" if names else None
+
+
+def _put(session: Session, happening: triggers.Happening, rule: AutoReply) -> None:
+    occurrence = happening.event.webhook_event_id if happening.event else f"entry-{happening.entry.id}"
+    delivery = deliveries.put(
+        session,
+        happening.friend,
+        messages.freeze(session, rule.blocks, now=happening.now),
+        source=SOURCE,
+        label=rule.name,
+        dedupe_key=f"{SOURCE}:{rule.id}:{occurrence}",
+        lane=Lane.REPLY,
+        event=happening.event,
+        cause=happening.entry,
+        now=happening.now,
+    )
+    if delivery is not None:
+        session.execute(
+            update(AutoReply)
+            .where(AutoReply.id == rule.id)
+            .values(answered_count=AutoReply.answered_count + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _local(session: Session, moment: datetime) -> datetime:
+    shop = settings.shop(session)
+    return moment.astimezone(ZoneInfo(shop.time_zone if shop else "Asia/Tokyo"))

@@ -1,0 +1,177 @@
+"""Keeping the rules: writing, ordering, copying, switching."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import folders, messages
+from lstep_lite.engine.text import normalise, storable
+from lstep_lite.errors import DomainError, NotFound
+from lstep_lite.models import AutoReply, Matching
+
+LONGEST_NAME = 100
+LONGEST_KEYWORD = 200
+MOST_KEYWORDS = 50
+_CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+class KeywordMatch(StrEnum):
+    EXACT = "exact"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True)
+class Keyword:
+    text: str
+    match: KeywordMatch = KeywordMatch.PARTIAL
+
+
+@dataclass(frozen=True)
+class AutoReplyDraft:
+    """What the form of a rule says. No weekdays means every day, no times means all day."""
+
+    name: str
+    matching: Matching
+    blocks: Sequence[dict[str, Any]]
+    keywords: Sequence[Keyword] = ()
+    weekdays: Sequence[int] = ()
+    starts_at: str | None = None
+    ends_at: str | None = None
+    goes_on: bool = False
+    is_on: bool = True
+    folder_id: int | None = None
+
+
+def in_order(session: Session, *, folder_id: int | None = None) -> Sequence[AutoReply]:
+    """The rules in the order they are tried; those of one folder if it is given."""
+    statement = select(AutoReply).order_by(AutoReply.position, AutoReply.id)
+    if folder_id is not None:
+        statement = statement.where(AutoReply.folder_id == folder_id)
+    return session.scalars(statement).all()
+
+
+def get(session: Session, rule_id: int) -> AutoReply:
+    rule = session.get(AutoReply, rule_id)
+    if rule is None:
+        raise NotFound("この自動応答は見つかりませんでした。削除された可能性があります。")
+    return rule
+
+
+def create(session: Session, draft: AutoReplyDraft, *, now: datetime) -> AutoReply:
+    """A new rule at the end of the order. Raises DomainError naming the field."""
+    rule = AutoReply(position=_last_position(session) + 1, created_at=now)
+    _write(session, rule, draft, now)
+    session.add(rule)
+    session.flush()  # the caller links to its id
+    return rule
+
+
+def update(session: Session, rule: AutoReply, draft: AutoReplyDraft, *, now: datetime) -> None:
+    """Raises DomainError naming the field."""
+    _write(session, rule, draft, now)
+    session.flush()  # the same request lists the rules
+
+
+def switch(session: Session, rule: AutoReply, *, is_on: bool, now: datetime) -> None:
+    rule.is_on = is_on
+    rule.updated_at = now
+
+
+def move(session: Session, rule: AutoReply, *, folder_id: int | None) -> None:
+    rule.folder_id = _checked_folder(session, folder_id)
+
+
+def copy(session: Session, rule: AutoReply, *, now: datetime) -> AutoReply:
+    """A copy at the end of the order, switched off so that nobody is answered twice by surprise."""
+    twin = AutoReply(
+        name=f"{rule.name}のコピー"[:LONGEST_NAME],
+        folder_id=rule.folder_id,
+        matching=rule.matching,
+        is_on=False,
+        position=_last_position(session) + 1,
+        keywords=rule.keywords,
+        weekdays=rule.weekdays,
+        starts_at=rule.starts_at,
+        ends_at=rule.ends_at,
+        goes_on=rule.goes_on,
+        blocks=rule.blocks,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(twin)
+    session.flush()  # the caller links to its id
+    return twin
+
+
+def delete(session: Session, rule: AutoReply) -> None:
+    session.delete(rule)
+    session.flush()  # the same request lists the rules
+
+
+def reorder(session: Session, rule_ids: Sequence[int]) -> None:
+    """Put the named rules into this order, in the places they hold now; all others stay where they are."""
+    rules = [rule for rule in in_order(session) if rule.id in set(rule_ids)]
+    places = [rule.position for rule in rules]
+    wanted = {rule_id: place for place, rule_id in enumerate(rule_ids)}
+    for position, rule in zip(places, sorted(rules, key=lambda rule: wanted[rule.id]), strict=True):
+        rule.position = position
+
+
+def _last_position(session: Session) -> int:
+    return session.scalar(select(func.max(AutoReply.position))) or 0
+
+
+def _write(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: datetime) -> None:
+    name = storable(draft.name).strip()
+    if not name:
+        raise DomainError("名前を入力してください。", "name")
+    if len(name) > LONGEST_NAME:
+        raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
+    _check_hours(draft)
+    messages.check(draft.blocks)
+    rule.name = name
+    rule.matching = draft.matching
+    rule.keywords = _checked_keywords(draft)
+    rule.weekdays = sorted(set(draft.weekdays))
+    rule.starts_at, rule.ends_at = draft.starts_at, draft.ends_at
+    rule.goes_on = draft.goes_on
+    rule.is_on = draft.is_on
+    rule.folder_id = _checked_folder(session, draft.folder_id)
+    rule.blocks = list(draft.blocks)
+    rule.updated_at = now
+
+
+def _checked_keywords(draft: AutoReplyDraft) -> list[dict[str, str]]:
+    if draft.matching is Matching.ANYTHING:
+        return []
+    words = [Keyword(storable(word.text).strip(), word.match) for word in draft.keywords if word.text.strip()]
+    if not words:
+        raise DomainError("キーワードを1つ以上入れてください。", "keywords")
+    if len(words) > MOST_KEYWORDS:
+        raise DomainError(f"キーワードは1つの自動応答に{MOST_KEYWORDS}個までです。", "keywords")
+    for word in words:
+        if len(word.text) > LONGEST_KEYWORD or not normalise(word.text):
+            raise DomainError(f"キーワードは{LONGEST_KEYWORD}文字以内の言葉にしてください。", "keywords")
+    return [{"text": word.text, "match": word.match.value} for word in dict.fromkeys(words)]
+
+
+def _check_hours(draft: AutoReplyDraft) -> None:
+    if any(day not in range(7) for day in draft.weekdays):
+        raise DomainError("曜日を選び直してください。", "weekdays")
+    if draft.starts_at is None and draft.ends_at is None:
+        return
+    for field in ("starts_at", "ends_at"):
+        if not _CLOCK_TIME.fullmatch(getattr(draft, field) or ""):
+            raise DomainError("時間帯は、始まりと終わりの両方を入力してください（例：18:00〜10:00）。", field)
+    if draft.starts_at == draft.ends_at:
+        raise DomainError("始まりと終わりが同じ時刻です。一日中にするときは、両方を空にしてください。", "ends_at")
+
+
+def _checked_folder(session: Session, folder_id: int | None) -> int | None:
+    return None if folder_id is None else folders.get(session, "auto_replies", folder_id).id

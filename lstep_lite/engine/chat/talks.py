@@ -1,0 +1,99 @@
+"""The inbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from lstep_lite.engine import friends
+from lstep_lite.models import ChatMessage, Friend, Talk, TalkMark
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class TalkFilters:
+    """*text* looks in names; *left* and *shelved* as in the list of friends."""
+
+    text: str = ""
+    unread_only: bool = False
+    mark: TalkMark | None = None
+    left: friends.Shown = friends.Shown.YES
+    shelved: friends.Shown = friends.Shown.NO
+
+
+@dataclass(frozen=True)
+class TalkPage:
+    talks: Sequence[Talk]
+    number: int
+    has_more: bool
+
+
+def talks(session: Session, filters: TalkFilters, *, page: int = 1, size: int = PAGE_SIZE) -> TalkPage:
+    """One page of talks with their friends, the newest first."""
+    conditions = [friends.matching(friends.Filters(text=filters.text, left=filters.left, shelved=filters.shelved))]
+    if filters.unread_only:
+        conditions.append(Talk.unread_count > 0)
+    if filters.mark is not None:
+        conditions.append(Talk.mark == filters.mark)
+    number = max(1, page)
+    rows = session.scalars(
+        select(Talk)
+        .join(Talk.friend)
+        .options(contains_eager(Talk.friend))
+        .where(*conditions)
+        .order_by(Talk.last_at.desc(), Talk.friend_id.desc())
+        .limit(size + 1)
+        .offset((number - 1) * size)
+    ).all()
+    return TalkPage(rows[:size], number, len(rows) > size)
+
+
+def talk(session: Session, friend: Friend) -> Talk | None:
+    """The state of the talk, or None when neither side has written yet."""
+    return session.get(Talk, friend.id)
+
+
+def mark_read(session: Session, friend: Friend, *, seen_id: int) -> None:
+    """Everything up to the message *seen_id* has been on somebody's screen; what came after it stays unread."""
+    talk = session.get(Talk, friend.id)
+    if talk is not None and talk.unread_count:
+        talk.unread_count = (
+            session.scalar(
+                select(func.count())
+                .select_from(ChatMessage)
+                .where(ChatMessage.friend_id == friend.id, ChatMessage.id > seen_id, ChatMessage.unsent_at.is_(None))
+            )
+            or 0
+        )
+
+
+def set_mark(session: Session, friend: Friend, mark: TalkMark) -> None:
+    talk = session.get(Talk, friend.id)
+    if talk is not None:
+        talk.mark = mark
+
+
+def unread_total(session: Session) -> int:
+    """How many talks hold something nobody has read, without hidden and blocked friends."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Talk)
+            .join(Talk.friend)
+            .where(Talk.unread_count > 0, friends.matching(friends.Filters(left=friends.Shown.YES)))
+        )
+        or 0
+    )
+
+
+@friends.merges
+def _add_up(session: Session, kept: Friend, gone: Friend) -> None:
+    """A customer without LINE has no talk, but one that was merged before may."""
+    ours, theirs = session.get(Talk, kept.id), session.get(Talk, gone.id)
+    if ours is None or theirs is None:
+        return
+    ours.unread_count += theirs.unread_count
+    if theirs.last_at > ours.last_at:
+        ours.last_at, ours.last_text = theirs.last_at, theirs.last_text
