@@ -2,21 +2,27 @@
 
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from .refusals import refusal
+from .store import dump
 
 
 @dataclass(slots=True)
 class Call:
     method: str
     target: str  # path and query as sent
-    headers: Mapping[str, str]  # looked up without regard to case
+    headers: dict[str, str]  # names as sent; look them up with `header`
     body: bytes
+    now: datetime  # when it arrived
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    _headers: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._headers = {name.lower(): value for name, value in self.headers.items()}
 
     @property
     def path(self) -> str:
@@ -26,14 +32,15 @@ class Call:
         return dict(parse_qsl(urlsplit(self.target).query))
 
     def header(self, name: str) -> str | None:
-        return self.headers.get(name)
+        """The header without regard to case."""
+        return self._headers.get(name.lower())
 
     def form(self) -> dict[str, str]:
         return dict(parse_qsl(self.body.decode("utf-8", "replace")))
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object. Raises Refused for another content type or broken JSON."""
-        content_type = self.headers.get("Content-Type") or ""
+        content_type = self.header("Content-Type") or ""
         if content_type.partition(";")[0].strip().lower() != "application/json":
             raise refusal(415, f"The content type, {content_type}, is not supported")
         try:
@@ -59,4 +66,4 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
     def encoded(self) -> bytes:
-        return self.body if isinstance(self.body, bytes) else json.dumps(self.body, ensure_ascii=False).encode()
+        return self.body if isinstance(self.body, bytes) else dump(self.body).encode()

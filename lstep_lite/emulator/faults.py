@@ -30,17 +30,15 @@ def order(store: Store, *, path: str, mode: str, times: int, seconds: float) -> 
 
 
 def standing(store: Store) -> list[dict[str, Any]]:
-    with store.unit() as db:
-        rows = db.execute("SELECT path, mode, times, seconds FROM fault ORDER BY n").fetchall()
-    return [dict(row) for row in rows]
+    return [dict(row) for row in store.rows("SELECT path, mode, times, seconds FROM fault ORDER BY n")]
 
 
 def take(store: Store, path: str) -> Fault | None:
     """The fault that strikes this call, counted down; the oldest order first."""
+    if store.row("SELECT 1 FROM fault") is None:
+        return None
     with store.unit() as db:
-        row = db.execute(
-            "SELECT * FROM fault WHERE substr(?, 1, length(path)) = path ORDER BY n LIMIT 1", (path,)
-        ).fetchone()
+        row = store.row("SELECT * FROM fault WHERE substr(?, 1, length(path)) = path ORDER BY n LIMIT 1", path)
         if row is None:
             return None
         db.execute("UPDATE fault SET times = times - 1 WHERE n = ?", (row["n"],))

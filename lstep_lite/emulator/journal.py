@@ -2,12 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from .store import Store, millis
+from .calls import Call
+from .store import Store, dump, millis
 
 KEPT = 20_000
 PRUNE_EVERY = 1_000
@@ -15,46 +15,33 @@ MASK = "***"
 SECRET_FIELDS = {"client_secret", "client_assertion", "access_token", "code", "code_verifier", "id_token"}
 
 
-def record(
-    store: Store,
-    *,
-    method: str,
-    path: str,
-    headers: Iterable[tuple[str, str]],
-    body: bytes,
-    status: int,
-    fault: str | None,
-    now: datetime,
-) -> None:
+def record(store: Store, call: Call, *, status: int, fault: str | None) -> None:
     """*status* is what was answered, or would have been if *fault* had not cut the connection (0: nothing accepted)."""
-    shown_headers = {name: _masked_header(name, value) for name, value in headers}
-    shown_body = _shown_body(body, shown_headers)
-    row = (millis(now), method, path, json.dumps(shown_headers), shown_body, status, fault)
-    with store.unit() as db:
-        cursor = db.execute(
-            "INSERT INTO request (at_ms, method, path, headers, body, status, fault) VALUES (?, ?, ?, ?, ?, ?, ?)", row
-        )
-        if cursor.lastrowid and cursor.lastrowid % PRUNE_EVERY == 0:
-            db.execute("DELETE FROM request WHERE n <= ?", (cursor.lastrowid - KEPT,))
+    headers = {name: _masked_header(name, value) for name, value in call.headers.items()}
+    row = (millis(call.now), call.method, call.target, dump(headers), _shown_body(call), status, fault)
+    n = store.write(
+        "INSERT INTO request (at_ms, method, path, headers, body, status, fault) VALUES (?, ?, ?, ?, ?, ?, ?)", *row
+    )
+    if n % PRUNE_EVERY == 0:
+        store.write("DELETE FROM request WHERE n <= ?", n - KEPT)
 
 
 def _masked_header(name: str, value: str) -> str:
     return f"{value.partition(' ')[0]} {MASK}" if name.lower() == "authorization" else value
 
 
-def _shown_body(body: bytes, headers: dict[str, str]) -> str | None:
+def _shown_body(call: Call) -> str | None:
     """JSON text of what a reader sees: the JSON itself, a form with its secrets masked, other text, or a byte count."""
-    if not body:
+    if not call.body:
         return None
-    kinds = [value for name, value in headers.items() if name.lower() == "content-type"]
-    kind = kinds[0] if kinds else ""
+    kind = call.header("Content-Type") or ""
     try:
-        text = body.decode()
+        text = call.body.decode()
         if kind.startswith("application/json"):
             json.loads(text)
             return text
     except UnicodeDecodeError:
-        return json.dumps({"bytes": len(body)})
+        return json.dumps({"bytes": len(call.body)})
     except json.JSONDecodeError:
         return json.dumps(text)
     return json.dumps(_masked_form(text) if "form-urlencoded" in kind else text)
@@ -66,9 +53,7 @@ def _masked_form(text: str) -> str:
 
 
 def since(store: Store, n: int) -> list[dict[str, Any]]:
-    with store.unit() as db:
-        rows = db.execute("SELECT * FROM request WHERE n > ? ORDER BY n", (n,)).fetchall()
-    return [_entry(row) for row in rows]
+    return [_entry(row) for row in store.rows("SELECT * FROM request WHERE n > ? ORDER BY n", n)]
 
 
 def _entry(row: sqlite3.Row) -> dict[str, Any]:

@@ -56,20 +56,17 @@ def update_app(emulator: "Emulator", call: Call, liff_id: str) -> Answer:
 def delete_app(emulator: "Emulator", call: Call, liff_id: str) -> Answer:
     if liff_id not in _stored(emulator):
         raise not_found()
-    with emulator.store.unit() as db:
-        db.execute("DELETE FROM liff_app WHERE liff_id = ?", (liff_id,))
+    emulator.store.write("DELETE FROM liff_app WHERE liff_id = ?", liff_id)
     return Answer({})
 
 
 def _stored(emulator: "Emulator") -> dict[str, dict[str, Any]]:
-    with emulator.store.unit() as db:
-        rows = db.execute("SELECT * FROM liff_app ORDER BY liff_id").fetchall()
+    rows = emulator.store.rows("SELECT * FROM liff_app ORDER BY liff_id")
     return {row["liff_id"]: json.loads(row["body"]) for row in rows}
 
 
 def _save(emulator: "Emulator", liff_id: str, app: dict[str, Any]) -> None:
-    with emulator.store.unit() as db:
-        db.execute("INSERT OR REPLACE INTO liff_app VALUES (?, ?)", (liff_id, json.dumps(app, ensure_ascii=False)))
+    emulator.store.write("INSERT OR REPLACE INTO liff_app VALUES (?, ?)", liff_id, json.dumps(app, ensure_ascii=False))
 
 
 def _known(body: dict[str, Any]) -> dict[str, Any]:

@@ -18,14 +18,12 @@ def monthly_allowance(store: Store) -> int | None:
 
 
 def used_this_month(store: Store, *, now: datetime) -> int:
-    with store.unit() as db:
-        row = db.execute("SELECT used FROM usage WHERE month = ?", (_month(now),)).fetchone()
+    row = store.row("SELECT used FROM usage WHERE month = ?", _month(now))
     return 0 if row is None else row["used"]
 
 
 def set_used(store: Store, used: int, *, now: datetime) -> None:
-    with store.unit() as db:
-        db.execute("INSERT OR REPLACE INTO usage VALUES (?, ?)", (_month(now), used))
+    store.write("INSERT OR REPLACE INTO usage VALUES (?, ?)", _month(now), used)
 
 
 def spend(store: Store, count: int, *, now: datetime) -> None:

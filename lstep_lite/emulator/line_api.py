@@ -68,7 +68,7 @@ def _authenticate(emulator: "Emulator", call: Call, endpoint: Endpoint) -> None:
     scheme, _, token = (call.header("Authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise not_authenticated("missing or invalid authorization header")
-    row = tokens.live_token(emulator.store, token.strip(), now=emulator.clock.now())
+    row = tokens.live_token(emulator.store, token.strip(), now=call.now)
     if row is None:
         raise not_authenticated("invalid token")
     wanted = emulator.config.channel_id if endpoint.channel == MESSAGING else emulator.config.login_channel_id
@@ -122,7 +122,7 @@ def quota(emulator: "Emulator", call: Call) -> Answer:
 
 
 def consumption(emulator: "Emulator", call: Call) -> Answer:
-    return Answer({"totalUsage": limits.used_this_month(emulator.store, now=emulator.clock.now())})
+    return Answer({"totalUsage": limits.used_this_month(emulator.store, now=call.now)})
 
 
 def profile(emulator: "Emulator", call: Call, user_id: str) -> Answer:
@@ -192,7 +192,7 @@ def start_loading(emulator: "Emulator", call: Call) -> Answer:
         raise body_errors(("must be between 5 and 60", "loadingSeconds"))
     if seconds % 5:
         raise body_errors(("must be a multiple of five", "loadingSeconds"))
-    until = emulator.clock.now() + timedelta(seconds=seconds)
+    until = call.now + timedelta(seconds=seconds)
     people.show_loading(emulator.store, body["chatId"], until=until)
     return Answer({}, status=202)
 

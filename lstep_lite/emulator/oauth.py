@@ -25,7 +25,7 @@ def _issue(emulator: "Emulator", call: Call, kind: str) -> Answer:
     if form.get("grant_type") != "client_credentials":
         raise _oauth_error("unsupported_grant_type", "grant_type must be client_credentials")
     channel_id = _authenticated_channel(emulator, form)
-    token, seconds = tokens.issue(emulator.store, channel_id, kind=kind, now=emulator.clock.now())
+    token, seconds = tokens.issue(emulator.store, channel_id, kind=kind, now=call.now)
     return Answer({"token_type": "Bearer", "access_token": token, "expires_in": seconds})
 
 
@@ -43,19 +43,18 @@ def _authenticated_channel(emulator: "Emulator", form: dict[str, str]) -> str:
 
 
 def verify_in_query(emulator: "Emulator", call: Call) -> Answer:
-    return _verify(emulator, call.query().get("access_token", ""))
+    return _verify(emulator, call, call.query().get("access_token", ""))
 
 
 def verify_posted(emulator: "Emulator", call: Call) -> Answer:
-    return _verify(emulator, call.form().get("access_token", ""))
+    return _verify(emulator, call, call.form().get("access_token", ""))
 
 
-def _verify(emulator: "Emulator", token: str) -> Answer:
-    now = emulator.clock.now()
-    row = tokens.live_token(emulator.store, token, now=now)
+def _verify(emulator: "Emulator", call: Call, token: str) -> Answer:
+    row = tokens.live_token(emulator.store, token, now=call.now)
     if row is None:
         raise _oauth_error("invalid_request", "access token expired")
-    seconds_left = (row["expires_ms"] - millis(now)) // 1000
+    seconds_left = (row["expires_ms"] - millis(call.now)) // 1000
     shown: dict[str, Any] = {"client_id": row["channel_id"], "expires_in": seconds_left, "scope": ""}
     return Answer(shown)
 

@@ -16,56 +16,55 @@ def new_user_id() -> str:
 
 
 def create(store: Store, user_id: str, *, name: str, language: str | None, picture_url: str | None) -> None:
-    with store.unit() as db:
-        db.execute(
-            "INSERT INTO user (user_id, name, language, picture_url) VALUES (?, ?, ?, ?)",
-            (user_id, name, language, picture_url),
-        )
+    store.write(
+        "INSERT INTO user (user_id, name, language, picture_url) VALUES (?, ?, ?, ?)",
+        user_id,
+        name,
+        language,
+        picture_url,
+    )
 
 
 def get(store: Store, user_id: str) -> sqlite3.Row | None:
-    with store.unit() as db:
-        row: sqlite3.Row | None = db.execute("SELECT * FROM user WHERE user_id = ?", (user_id,)).fetchone()
-    return row
+    return store.row("SELECT * FROM user WHERE user_id = ?", user_id)
 
 
 def everybody(store: Store) -> list[sqlite3.Row]:
-    with store.unit() as db:
-        return db.execute("SELECT * FROM user ORDER BY n").fetchall()
+    return store.rows("SELECT * FROM user ORDER BY n")
 
 
 def make_known(store: Store, user_id: str) -> None:
     """Somebody who turned up in a webhook that was handed in ready-made."""
-    with store.unit() as db:
-        db.execute(
-            "INSERT OR IGNORE INTO user (user_id, name, language) VALUES (?, ?, 'ja')",
-            (user_id, f"ゲスト {user_id[-4:]}"),
-        )
+    store.write(
+        "INSERT OR IGNORE INTO user (user_id, name, language) VALUES (?, ?, 'ja')",
+        user_id,
+        f"ゲスト {user_id[-4:]}",
+    )
 
 
 def set_relation(store: Store, user_id: str, relation: str) -> None:
-    with store.unit() as db:
-        db.execute("UPDATE user SET relation = ? WHERE user_id = ?", (relation, user_id))
+    store.write("UPDATE user SET relation = ? WHERE user_id = ?", relation, user_id)
 
 
 def note_writing(store: Store, user_id: str, *, now: datetime) -> None:
-    with store.unit() as db:
-        db.execute("UPDATE user SET wrote_ms = ? WHERE user_id = ?", (millis(now), user_id))
+    store.write("UPDATE user SET wrote_ms = ? WHERE user_id = ?", millis(now), user_id)
 
 
 def show_loading(store: Store, user_id: str, *, until: datetime) -> None:
-    with store.unit() as db:
-        db.execute("UPDATE user SET loading_until_ms = ? WHERE user_id = ?", (millis(until), user_id))
+    store.write("UPDATE user SET loading_until_ms = ? WHERE user_id = ?", millis(until), user_id)
 
 
 def change_profile(store: Store, user: sqlite3.Row, changes: dict[str, Any]) -> None:
     """*changes* may give name, language, picture_url and status_message; the others stay."""
     new = {**dict(user), **changes}
-    with store.unit() as db:
-        db.execute(
-            "UPDATE user SET name = ?, language = ?, picture_url = ?, status_message = ? WHERE user_id = ?",
-            (new["name"], new["language"], new["picture_url"], new["status_message"], user["user_id"]),
-        )
+    store.write(
+        "UPDATE user SET name = ?, language = ?, picture_url = ?, status_message = ? WHERE user_id = ?",
+        new["name"],
+        new["language"],
+        new["picture_url"],
+        new["status_message"],
+        user["user_id"],
+    )
 
 
 def is_reachable(user: sqlite3.Row, *, now: datetime) -> bool:
@@ -94,7 +93,6 @@ def profile(user: sqlite3.Row) -> dict[str, str]:
 
 
 def follower_page(store: Store, *, after: int, limit: int) -> list[sqlite3.Row]:
-    with store.unit() as db:
-        return db.execute(
-            "SELECT n, user_id FROM user WHERE relation = ? AND n > ? ORDER BY n LIMIT ?", (FRIEND, after, limit)
-        ).fetchall()
+    return store.rows(
+        "SELECT n, user_id FROM user WHERE relation = ? AND n > ? ORDER BY n LIMIT ?", FRIEND, after, limit
+    )

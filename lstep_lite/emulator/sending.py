@@ -1,6 +1,7 @@
 """Reply, push, multicast and broadcast: what is accepted, who receives it, what it costs."""
 
 import re
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ def reply(emulator: "Emulator", call: Call) -> Answer:
     with emulator.store.unit():
         user_id = tokens.use_reply_token(emulator.store, token, now=sending.now)
         _check_quotes(emulator, sending, user_id)
-        sent = _deliver(emulator, sending, [user_id])
+        sent = _deliver(emulator, sending, _known(emulator, [user_id]))
     return Answer({"sentMessages": _sent_messages(emulator, sending, sent)})
 
 
@@ -56,10 +57,11 @@ def push(emulator: "Emulator", call: Call) -> Answer:
     sending = _checked(emulator, call, body, "push")
     with emulator.store.unit():
         _refuse_repeat(emulator, sending)
-        if people.get(emulator.store, to) is None:
+        users = _known(emulator, [to])
+        if not users:
             raise refusal(400, "Failed to send messages")
         _check_quotes(emulator, sending, to)
-        sent = _sent_messages(emulator, sending, _deliver(emulator, sending, [to]))
+        sent = _sent_messages(emulator, sending, _deliver(emulator, sending, users))
         _remember(emulator, sending, sent)
     return Answer({"sentMessages": sent})
 
@@ -72,9 +74,10 @@ def multicast(emulator: "Emulator", call: Call) -> Answer:
     sending = _checked(emulator, call, body, "multicast")
     with emulator.store.unit():
         _refuse_repeat(emulator, sending)
-        _check_recipients(emulator, to)
+        users = _known(emulator, to)
+        _check_recipients(to, users)
         _check_quotes(emulator, sending, None)
-        _deliver(emulator, sending, list(dict.fromkeys(to)))
+        _deliver(emulator, sending, users)
         _remember(emulator, sending, None)
     return Answer({})
 
@@ -85,7 +88,7 @@ def broadcast(emulator: "Emulator", call: Call) -> Answer:
     with emulator.store.unit():
         _refuse_repeat(emulator, sending)
         _check_quotes(emulator, sending, None)
-        friends = [user["user_id"] for user in people.everybody(emulator.store) if user["relation"] == people.FRIEND]
+        friends = [user for user in people.everybody(emulator.store) if user["relation"] == people.FRIEND]
         _deliver(emulator, sending, friends)
         _remember(emulator, sending, None)
     return Answer({})
@@ -102,7 +105,7 @@ def _checked(emulator: "Emulator", call: Call, body: dict[str, Any], via: str) -
     if not isinstance(body.get("notificationDisabled", False), bool):
         raise invalid_property("notificationDisabled")
     _check_units(body.get("customAggregationUnits") or [])
-    return Sending(via, body["messages"], call.request_id, key, emulator.clock.now())
+    return Sending(via, body["messages"], call.request_id, key, call.now)
 
 
 def _check_units(units: Any) -> None:
@@ -125,9 +128,16 @@ def _remember(emulator: "Emulator", sending: Sending, sent: list[dict[str, str]]
         )
 
 
-def _check_recipients(emulator: "Emulator", to: list[Any]) -> None:
+def _known(emulator: "Emulator", ids: list[Any]) -> list[sqlite3.Row]:
+    """The people behind *ids*, each once, as far as they exist."""
+    users = [people.get(emulator.store, user_id) for user_id in dict.fromkeys(map(str, ids))]
+    return [user for user in users if user is not None]
+
+
+def _check_recipients(to: list[Any], users: list[sqlite3.Row]) -> None:
+    known = {user["user_id"] for user in users}
     for index, user_id in enumerate(to):
-        if not isinstance(user_id, str) or people.get(emulator.store, user_id) is None:
+        if str(user_id) not in known:
             raise invalid_property(f"to[{index}]")
 
 
@@ -143,27 +153,20 @@ def _check_quotes(emulator: "Emulator", sending: Sending, user_id: str | None) -
             raise body_errors(("Invalid quote token", f"messages[{index}].quoteToken"))
 
 
-def _deliver(emulator: "Emulator", sending: Sending, user_ids: list[str]) -> list[str]:
+def _deliver(emulator: "Emulator", sending: Sending, users: list[sqlite3.Row]) -> list[str]:
     """Hand the messages to those who can be reached and count them; returns the message ids.
 
     People who blocked the account receive nothing and cost nothing, and the sender is not told.
     """
     store = emulator.store
-    users = [user for user_id in user_ids if (user := people.get(store, user_id)) is not None]
     reached = [user for user in users if people.is_reachable(user, now=sending.now)]
     if sending.counted:
         limits.spend(store, len(reached), now=sending.now)
     for user in reached:
         if user["loading_until_ms"]:
             people.show_loading(store, user["user_id"], until=sending.now)
-    ids = talk.deliver(
-        store,
-        [user["user_id"] for user in reached],
-        sending.messages,
-        via=sending.via,
-        counted=sending.counted,
-        now=sending.now,
-    )
+    reached_ids = [user["user_id"] for user in reached]
+    ids = talk.deliver(store, reached_ids, sending.messages, via=sending.via, counted=sending.counted, now=sending.now)
     return ids or [store.new_message_id() for _ in sending.messages]
 
 

@@ -1,13 +1,15 @@
 """The listener of LINE's hosts: HTTP/1.1 on loopback, a thread for each connection.
 
-The application calls it while serving requests of its own, so it never shares a thread pool with the application.
+The application calls it while serving requests of its own, so it never shares a thread pool with the application. It
+reads requests itself instead of through `http.server`: reading headers as e-mail would cost as much as the whole send.
 """
 
 import socket
 import threading
 import time
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.client import responses
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import TYPE_CHECKING, Any
 
 from . import faults, journal, line_api
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
     from .platform import Emulator
 
 MOST_BYTES = 2 * 1024 * 1024
+LONGEST_LINE = 65536
 LINGER_AT_STOP_SECONDS = 2.0
 
 
-class LineHost(ThreadingHTTPServer):
+class LineHost(ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
+    allow_reuse_address = True
     request_queue_size = 128
 
     def __init__(self, emulator: "Emulator", port: int) -> None:
@@ -56,63 +60,64 @@ class LineHost(ThreadingHTTPServer):
         with self._open_lock:
             self._open.discard(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is no error of ours."""
 
+class LineHandler(StreamRequestHandler):
+    """One kept-alive connection."""
 
-class LineHandler(BaseHTTPRequestHandler):
     server: LineHost
-    protocol_version = "HTTP/1.1"
-    server_version = "line-emulator"
     disable_nagle_algorithm = True
-    wbufsize = 65536  # one packet an answer
 
-    def _serve(self) -> None:
-        emulator = self.server.emulator
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > MOST_BYTES:
-            self.close_connection = True
-            self._send(Answer(refusal(413, "Payload too large").body, status=413), "")
-            return
-        call = Call(self.command, self.path, self.headers, self.rfile.read(length))
-        fault = faults.take(emulator.store, call.path)
-        answer = _outcome(emulator, call, fault)
+    def handle(self) -> None:
+        with suppress(OSError):  # a client that hangs up is no error of ours
+            while self._serve():
+                pass
+
+    def _serve(self) -> bool:
+        """Answer one call. False when the connection shall end."""
+        call = self._read()
+        if call is None:
+            return False
+        if len(call.body) > MOST_BYTES:
+            self._send(Answer(refusal(413, "Payload too large").body, status=413), call)
+            return False
+        fault = faults.take(self.server.emulator.store, call.path)
+        answer = _outcome(self.server.emulator, call, fault)
         journal.record(
-            emulator.store,
-            method=call.method,
-            path=call.target,
-            headers=self.headers.items(),
-            body=call.body,
-            status=answer.status if answer else 0,
-            fault=fault.mode if fault else None,
-            now=emulator.clock.now(),
+            self.server.emulator.store, call, status=answer.status if answer else 0, fault=fault.mode if fault else None
         )
         if answer is None or (fault and fault.mode == faults.DROP_AFTER_ACCEPT):
-            self._hang_up()
-            return
+            return False
         if fault and fault.mode == faults.SLOW:
             time.sleep(fault.seconds)
-        self._send(answer, call.request_id)
+        self._send(answer, call)
+        return (call.header("Connection") or "").lower() != "close"
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve
+    def _read(self) -> Call | None:
+        """The next call, or None when the client hung up or speaks no HTTP."""
+        words = self.rfile.readline(LONGEST_LINE).decode("latin-1").split()
+        if len(words) != 3:
+            return None
+        headers = {}
+        while line := self.rfile.readline(LONGEST_LINE).decode("latin-1").strip():
+            name, _, value = line.partition(":")
+            headers[name] = value.strip()
+        call = Call(words[0], words[1], headers, b"", self.server.emulator.clock.now())
+        length = call.header("Content-Length") or "0"
+        if not length.isdecimal():
+            return None
+        call.body = self.rfile.read(min(int(length), MOST_BYTES + 1))
+        return call
 
-    def _hang_up(self) -> None:
-        self.close_connection = True
-        _shut(self.connection)
-
-    def _send(self, answer: Answer, request_id: str) -> None:
+    def _send(self, answer: Answer, call: Call) -> None:
         body = answer.encoded()
-        self.send_response(answer.status)
-        self.send_header("Content-Type", answer.media_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("x-line-request-id", request_id)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """The journal keeps every call; nothing goes to the terminal."""
+        lines = [
+            f"HTTP/1.1 {answer.status} {responses[answer.status]}",
+            f"Content-Type: {answer.media_type}",
+            f"Content-Length: {len(body)}",
+            f"x-line-request-id: {call.request_id}",
+            *(f"{name}: {value}" for name, value in answer.headers.items()),
+        ]
+        self.wfile.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
 
 
 def _outcome(emulator: "Emulator", call: Call, fault: faults.Fault | None) -> Answer | None:

@@ -60,12 +60,18 @@ class Store:
         # A crash of the process loses nothing; only a power cut may lose the last seconds of play.
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.executescript(SCHEMA)
+        self._settings = {name: json.loads(value) for name, value in self._db.execute("SELECT * FROM setting")}
         # Microseconds since 1970 are always ahead of ids given out before a restart.
         self._ids = itertools.count(time.time_ns() // 1000)
 
     def close(self) -> None:
         with self._lock:
             self._db.close()
+
+    def write(self, query: str, *values: Any) -> int:
+        """Run one statement as a unit of its own (or within the open one); returns the id of an inserted row."""
+        with self._lock:
+            return self._db.execute(query, values).lastrowid or 0
 
     @contextmanager
     def unit(self) -> Iterator[sqlite3.Connection]:
@@ -82,18 +88,30 @@ class Store:
                 raise
             self._db.execute("COMMIT")
 
+    def row(self, query: str, *values: Any) -> sqlite3.Row | None:
+        """Read one row, or None. It sees what an open unit of the same thread has written."""
+        with self._lock:
+            found: sqlite3.Row | None = self._db.execute(query, values).fetchone()
+        return found
+
+    def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
     def new_message_id(self) -> str:
         """Message ids are unique over the whole platform and travel as strings of digits."""
         return f"60{next(self._ids)}"
 
     def setting(self, name: str, default: Any = None) -> Any:
-        with self.unit() as db:
-            row = db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
-        return default if row is None else json.loads(row["value"])
+        return self._settings.get(name, default)
 
     def set_setting(self, name: str, value: Any) -> None:
         with self.unit() as db:
             db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
+            self._settings[name] = value
+
+
+dump = json.JSONEncoder(ensure_ascii=False).encode  # made once: building an encoder costs more than using it
 
 
 def millis(when: datetime) -> int:

@@ -10,27 +10,26 @@ from typing import Any
 
 from PIL import Image
 
-from .store import Store, millis
+from .store import Store, dump, millis
 
 TALK_LENGTH = 1000  # messages shown of one talk
 
 
 def write(store: Store, user_id: str, message: dict[str, Any], *, message_id: str, now: datetime) -> None:
     """The person says something. While the account's chat is off, LINE shows it as read at once."""
-    row = (message_id, user_id, millis(now), _dump(message), store.setting("chat_mode", "bot") == "bot")
-    with store.unit() as db:
-        db.execute(
-            "INSERT INTO message (message_id, user_id, sender, at_ms, counted, body, is_read) "
-            "VALUES (?, ?, 'user', ?, 0, ?, ?)",
-            row,
-        )
+    row = (message_id, user_id, millis(now), dump(message), store.setting("chat_mode", "bot") == "bot")
+    store.write(
+        "INSERT INTO message (message_id, user_id, sender, at_ms, counted, body, is_read) "
+        "VALUES (?, ?, 'user', ?, 0, ?, ?)",
+        *row,
+    )
 
 
 def deliver(
     store: Store, user_ids: list[str], messages: list[dict[str, Any]], *, via: str, counted: bool, now: datetime
 ) -> list[str]:
     """The account's *messages* arrive, in their order, with everybody. Returns the ids, person by person."""
-    bodies = [_dump(message) for message in messages]
+    bodies = [dump(message) for message in messages]
     rows = [
         (store.new_message_id(), user_id, millis(now), via, counted, body) for user_id in user_ids for body in bodies
     ]
@@ -43,24 +42,18 @@ def deliver(
     return [row[0] for row in rows]
 
 
-def _dump(message: dict[str, Any]) -> str:
-    return json.dumps(message, ensure_ascii=False)
-
-
 def get(store: Store, message_id: str) -> sqlite3.Row | None:
-    with store.unit() as db:
-        row: sqlite3.Row | None = db.execute("SELECT * FROM message WHERE message_id = ?", (message_id,)).fetchone()
-    return row
+    return store.row("SELECT * FROM message WHERE message_id = ?", message_id)
 
 
 def listing(store: Store, user_id: str) -> list[dict[str, Any]]:
     """The newest part of the talk, oldest first."""
-    with store.unit() as db:
-        rows = db.execute(
-            "SELECT message.*, content.message_id IS NOT NULL AS has_content FROM message "
-            "LEFT JOIN content USING (message_id) WHERE user_id = ? ORDER BY n DESC LIMIT ?",
-            (user_id, TALK_LENGTH),
-        ).fetchall()
+    rows = store.rows(
+        "SELECT message.*, content.message_id IS NOT NULL AS has_content FROM message "
+        "LEFT JOIN content USING (message_id) WHERE user_id = ? ORDER BY n DESC LIMIT ?",
+        user_id,
+        TALK_LENGTH,
+    )
     return [_entry(row) for row in reversed(rows)]
 
 
@@ -88,11 +81,11 @@ def unsend(store: Store, message_id: str) -> None:
 
 def mark_read(store: Store, message: sqlite3.Row) -> None:
     """The person sees 既読 on this message and on all earlier ones of theirs."""
-    with store.unit() as db:
-        db.execute(
-            "UPDATE message SET is_read = 1 WHERE user_id = ? AND sender = 'user' AND n <= ?",
-            (message["user_id"], message["n"]),
-        )
+    store.write(
+        "UPDATE message SET is_read = 1 WHERE user_id = ? AND sender = 'user' AND n <= ?",
+        message["user_id"],
+        message["n"],
+    )
 
 
 def sign(secret: str, purpose: str, message_id: str) -> str:
@@ -109,19 +102,15 @@ def signed_message(store: Store, secret: str, purpose: str, token: str) -> sqlit
 def keep_content(store: Store, message_id: str, *, kind: str, media_type: str, body: bytes) -> None:
     """Videos and voice messages are not ready at once: the first question about them is answered with 'wait'."""
     prepared = kind not in ("video", "audio")
-    with store.unit() as db:
-        db.execute("INSERT INTO content VALUES (?, ?, ?, ?, ?)", (message_id, kind, media_type, body, prepared))
+    store.write("INSERT INTO content VALUES (?, ?, ?, ?, ?)", message_id, kind, media_type, body, prepared)
 
 
 def content(store: Store, message_id: str) -> sqlite3.Row | None:
-    with store.unit() as db:
-        row: sqlite3.Row | None = db.execute("SELECT * FROM content WHERE message_id = ?", (message_id,)).fetchone()
-    return row
+    return store.row("SELECT * FROM content WHERE message_id = ?", message_id)
 
 
 def finish_preparing(store: Store, message_id: str) -> None:
-    with store.unit() as db:
-        db.execute("UPDATE content SET prepared = 1 WHERE message_id = ?", (message_id,))
+    store.write("UPDATE content SET prepared = 1 WHERE message_id = ?", message_id)
 
 
 PREVIEW_SIZE = (240, 240)

@@ -1,9 +1,9 @@
 """Channel access tokens, reply tokens and retry keys: who may call, what may be answered, what was said already."""
 
 import json
+import re
 import secrets
 import sqlite3
-import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ SHORT_LIVED_COUNT = 30  # one more revokes the oldest
 REPLY_WITHIN = timedelta(minutes=1)  # of the delivery of the webhook
 REPLY_ENDS = timedelta(minutes=20)  # after the event, however often it was redelivered
 RETRY_KEY_LIFE = timedelta(hours=24)
+UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def issue(store: Store, channel_id: str, *, kind: str, now: datetime) -> tuple[str, int]:
@@ -39,17 +40,12 @@ def _revoke_oldest(db: sqlite3.Connection, channel_id: str) -> None:
 
 
 def live_token(store: Store, token: str, *, now: datetime) -> sqlite3.Row | None:
-    with store.unit() as db:
-        row: sqlite3.Row | None = db.execute(
-            "SELECT * FROM access_token WHERE token = ? AND expires_ms > ?", (token, millis(now))
-        ).fetchone()
-    return row
+    return store.row("SELECT * FROM access_token WHERE token = ? AND expires_ms > ?", token, millis(now))
 
 
 def revoke(store: Store, token: str) -> None:
     """Stateless tokens cannot be revoked; LINE answers 200 all the same."""
-    with store.unit() as db:
-        db.execute("DELETE FROM access_token WHERE token = ? AND kind = 'short-lived'", (token,))
+    store.write("DELETE FROM access_token WHERE token = ? AND kind = 'short-lived'", token)
 
 
 def new_reply_token(store: Store, user_id: str, *, now: datetime) -> str:
@@ -59,11 +55,12 @@ def new_reply_token(store: Store, user_id: str, *, now: datetime) -> str:
 
 
 def know_reply_token(store: Store, token: str, user_id: str, *, now: datetime) -> None:
-    with store.unit() as db:
-        db.execute(
-            "INSERT OR IGNORE INTO reply_token (token, user_id, event_ms) VALUES (?, ?, ?)",
-            (token, user_id, millis(now)),
-        )
+    store.write(
+        "INSERT OR IGNORE INTO reply_token (token, user_id, event_ms) VALUES (?, ?, ?)",
+        token,
+        user_id,
+        millis(now),
+    )
 
 
 def note_delivery(store: Store, reply_tokens: list[str], *, now: datetime) -> None:
@@ -96,20 +93,14 @@ def checked_retry_key(header: str | None) -> str | None:
     """The key as given, or None without the header. Raises Refused unless it is a UUID in hexadecimal form."""
     if not header:
         return None
-    try:
-        return str(uuid.UUID(header)) if len(header) == 36 else _refuse_key()
-    except ValueError:
-        return _refuse_key()
-
-
-def _refuse_key() -> str:
-    raise refusal(400, "Invalid retry key")
+    if not UUID.fullmatch(header):
+        raise refusal(400, "Invalid retry key")
+    return header.lower()
 
 
 def refuse_repeat(store: Store, retry_key: str, *, now: datetime) -> None:
     """Raise 409 with the first answer when this key was accepted within a day."""
-    with store.unit() as db:
-        row = db.execute("SELECT * FROM retry_key WHERE retry_key = ?", (retry_key,)).fetchone()
+    row = store.row("SELECT * FROM retry_key WHERE retry_key = ?", retry_key)
     if row is None or row["accepted_ms"] <= millis(now - RETRY_KEY_LIFE):
         return
     body: dict[str, Any] = {"message": "The retry key is already accepted"}
@@ -121,11 +112,13 @@ def refuse_repeat(store: Store, retry_key: str, *, now: datetime) -> None:
 def remember_key(
     store: Store, retry_key: str, *, request_id: str, sent: list[dict[str, str]] | None, now: datetime
 ) -> None:
-    with store.unit() as db:
-        db.execute(
-            "INSERT OR REPLACE INTO retry_key VALUES (?, ?, ?, ?)",
-            (retry_key, request_id, millis(now), json.dumps(sent) if sent else None),
-        )
+    store.write(
+        "INSERT OR REPLACE INTO retry_key VALUES (?, ?, ?, ?)",
+        retry_key,
+        request_id,
+        millis(now),
+        json.dumps(sent) if sent else None,
+    )
 
 
 def forget_old(store: Store, *, now: datetime) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import urllib3
 
 from . import people, tokens
+from .store import dump
 
 if TYPE_CHECKING:
     from .platform import Emulator
@@ -84,17 +85,12 @@ class Webhooks:
         store = self._emulator.store
         if not store.setting("webhook_endpoint") or not store.setting("webhook_active", True):
             return False
-        with store.unit() as db:
-            cursor = db.execute(
-                "INSERT INTO event (user_id, body) VALUES (?, ?)", (user_id, json.dumps(event, ensure_ascii=False))
-            )
-        self._append(Waiting(time.monotonic(), cursor.lastrowid or 0, user_id, event))
+        n = store.write("INSERT INTO event (user_id, body) VALUES (?, ?)", user_id, dump(event))
+        self._append(Waiting(time.monotonic(), n, user_id, event))
         return True
 
     def _load(self) -> None:
-        with self._emulator.store.unit() as db:
-            rows = db.execute("SELECT * FROM event WHERE lost = 0 ORDER BY n").fetchall()
-        for row in rows:
+        for row in self._emulator.store.rows("SELECT * FROM event WHERE lost = 0 ORDER BY n"):
             self._append(
                 Waiting(time.monotonic(), row["n"], row["user_id"], json.loads(row["body"]), tries=row["tries"])
             )
@@ -137,7 +133,7 @@ class Webhooks:
             if waiting.tries:
                 waiting.body["deliveryContext"] = {"isRedelivery": True}
         body = {"destination": self._emulator.bot_user_id, "events": [waiting.body for waiting in batch]}
-        status, _ = self.post(json.dumps(body, ensure_ascii=False).encode())
+        status, _ = self.post(dump(body).encode())
         return 200 <= status < 300
 
     def _finish(self, batch: list[Waiting], delivered: bool) -> None:
