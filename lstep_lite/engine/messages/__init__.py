@@ -1,7 +1,6 @@
 """What is said: typed blocks, placeholders, and the rules LINE sets for message objects."""
 
 from lstep_lite.engine.messages.contents import (
-    MAX_OBJECTS,
     RenderContext,
     check,
     context,
@@ -14,8 +13,9 @@ from lstep_lite.engine.messages.contents import (
 )
 from lstep_lite.engine.messages.kinds.registry import Kind, kind, kinds
 from lstep_lite.engine.messages.placeholders import placeholder
+from lstep_lite.engine.messages.validation import MAX_OBJECTS, Problem, problems
 
 __all__ = [
-    "MAX_OBJECTS", "Kind", "RenderContext", "check", "context", "freeze", "is_personal", "kind", "kinds",
-    "needs_profile", "placeholder", "preview_text", "render", "unknown_placeholders",
+    "MAX_OBJECTS", "Kind", "Problem", "RenderContext", "check", "context", "freeze", "is_personal", "kind",
+    "kinds", "needs_profile", "placeholder", "preview_text", "problems", "render", "unknown_placeholders",
 ]

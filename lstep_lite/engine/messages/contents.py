@@ -14,11 +14,10 @@ from lstep_lite.db import insert_new
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.messages.kinds import text as _text
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kinds
+from lstep_lite.engine.messages.validation import MAX_OBJECTS
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Content, Friend
 
-MAX_OBJECTS = 5
-"""Message objects in one request to LINE."""
 PREVIEW_CHARACTERS = 80
 
 

@@ -138,7 +138,7 @@ def add_image(session: Session, image: StoredImage, *, file_name: str | None = N
 
 def expect(session: Session, friend: Friend, kind: MediaKind, *, line_message_id: str, file_name: str | None = None,
            now: datetime) -> Media:
-    """The row of something a friend sent, to be fetched from LINE soon. A second call for one message changes nothing."""
+    """The row of something a friend sent, to be fetched from LINE soon. A second call for a message changes nothing."""
     code = new_code()
     session.execute(insert_new(session, Media).values(
         code=code, kind=kind, state=MediaState.WAITING, friend_id=friend.id, line_message_id=line_message_id,
@@ -223,7 +223,7 @@ def _fetch(account: Account, store: MediaStore, job: _Job) -> _Outcome:
         return _Outcome(MediaState.FAILED if error.permanent else MediaState.WAITING, error.message)
     except DomainError as error:
         return _Outcome(MediaState.WAITING, error.message)
-    image = _as_image(store, job.code) if job.kind is MediaKind.IMAGE else None
+    image = _as_image(store, job.code) if job.kind is MediaKind.IMAGE and size_bytes <= UPLOAD_BYTES else None
     if image:
         content_type, size_bytes = image.content_type, image.size_bytes
     return _Outcome(MediaState.STORED, content_type=content_type, size_bytes=size_bytes, image=image)

@@ -1,12 +1,10 @@
 """Text with placeholders; a long one becomes several message objects."""
 
-import unicodedata
-
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
-from lstep_lite.engine.text import utf16_length
+from lstep_lite.engine.text import joins, utf16_length
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend
 
@@ -14,8 +12,6 @@ LIMIT = 5000
 """UTF-16 units in one message object. https://developers.line.biz/en/reference/messaging-api/#text-message"""
 BREAKS = ("\n\n", "\n", "。", "！", "？", "!", "?", "、", "　", " ")
 """Where a long text is cut, best first."""
-JOINERS = "\u200d\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
-"""Join or shape the character before them: an emoji must not fall apart at a cut."""
 
 
 @kind("text", label="テキスト")
@@ -56,10 +52,6 @@ def _cut(text: str, longest: str) -> int:
         if found >= len(longest) // 2:  # earlier ones would leave a stump
             return found + len(mark)
     end = len(longest)
-    while end > 1 and _belongs_together(text[end - 1], text[end]):
+    while end > 1 and joins(text[end - 1], text[end]):
         end -= 1
     return end
-
-
-def _belongs_together(before: str, after: str) -> bool:
-    return after in JOINERS or before == "\u200d" or bool(unicodedata.combining(after))

@@ -1,0 +1,159 @@
+"""The kinds of message objects. https://developers.line.biz/en/reference/messaging-api/#message-objects"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from lstep_lite.engine.messages.validation import actions, flex, imagemap, templates
+from lstep_lite.engine.messages.validation.nodes import Node
+from lstep_lite.engine.text import utf16_length
+
+TEXT_LIMIT = 5000
+EMOJI_LIMIT = 20
+DIGITS = re.compile(r"\d+")
+WORD = re.compile(r"[0-9A-Za-z_]{1,20}")
+BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+TAG = re.compile(r"[0-9A-Za-z_]{1,30}")
+
+
+def check(message: Node) -> None:
+    if not message.is_object("メッセージ"):
+        return
+    kind = message.child("type")
+    if kind.word not in _CHECKS:
+        kind.problem("LINEで送れない種類のメッセージです。")
+        return
+    _CHECKS[kind.word](message)
+    _quick_reply(message.child("quickReply"))
+    _sender(message.child("sender"))
+
+
+def _text(message: Node) -> None:
+    message.child("text").text("本文", TEXT_LIMIT, length=utf16_length)
+    emojis = message.child("emojis")
+    if emojis.is_absent:
+        return
+    places = _dollar_places(message.child("text").value)
+    for emoji in emojis.items("LINE絵文字", 0, EMOJI_LIMIT):
+        if emoji.is_object("LINE絵文字"):
+            _emoji_ids(emoji)
+            if emoji.child("index").value not in places:
+                emoji.child("index").problem("LINE絵文字の位置が、本文の「$」と合っていません。")
+
+
+def _dollar_places(text: Any) -> list[int]:
+    if not isinstance(text, str):
+        return []
+    return [utf16_length(text[:at]) for at, character in enumerate(text) if character == "$"]
+
+
+def _emoji_ids(emoji: Node) -> None:
+    for key in ("productId", "emojiId"):
+        emoji.child(key).text("LINE絵文字の番号", 100)
+
+
+def _text_v2(message: Node) -> None:
+    text = message.child("text")
+    text.text("本文", TEXT_LIMIT, length=utf16_length)
+    substitution = message.child("substitution")
+    if not substitution.is_absent and not substitution.is_object("差し込み"):
+        return
+    entries = substitution.value or {}
+    _check_braces(text, entries)
+    if len(entries) > 100:
+        substitution.problem("差し込みは100個までです。")
+    for name in entries:
+        _substitute(substitution.child(name), name)
+    _check_kind_counts(substitution, entries)
+
+
+def _check_braces(text: Node, entries: dict[str, Any]) -> None:
+    if not isinstance(text.value, str):
+        return
+    for match in BRACES.finditer(text.value):
+        if match[0] not in ("{{", "}}") and match[1] not in entries:
+            text.problem(f"本文の「{match[0]}」に対応する差し込みがありません。波かっこの文字そのものは二重に書きます。")
+            return
+
+
+def _substitute(entry: Node, name: str) -> None:
+    if not WORD.fullmatch(name):
+        entry.problem("差し込みの名前は半角英数字と「_」で20文字までです。")
+    if not entry.is_object("差し込み"):
+        return
+    entry.child("type").one_of("差し込みの種類", ("mention", "emoji"), required=True)
+    if entry.child("type").value == "emoji":
+        _emoji_ids(entry)
+    elif entry.child("type").value == "mention":
+        entry.child("mentionee").is_object("メンションの相手")
+
+
+def _check_kind_counts(substitution: Node, entries: dict[str, Any]) -> None:
+    kinds = [entry.get("type") for entry in entries.values() if isinstance(entry, dict)]
+    for kind in ("mention", "emoji"):
+        if kinds.count(kind) > EMOJI_LIMIT:
+            substitution.problem(f"{kind} の差し込みは{EMOJI_LIMIT}個までです。")
+
+
+def _image(message: Node) -> None:
+    message.child("originalContentUrl").url("画像のアドレス")
+    message.child("previewImageUrl").url("プレビュー画像のアドレス")
+
+
+def _video(message: Node) -> None:
+    message.child("originalContentUrl").url("動画のアドレス")
+    message.child("previewImageUrl").url("プレビュー画像のアドレス")
+    message.child("trackingId").text("視聴の記録番号", 100, required=False)
+
+
+def _audio(message: Node) -> None:
+    message.child("originalContentUrl").url("音声のアドレス")
+    message.child("duration").whole("音声の長さ", 1)
+
+
+def _location(message: Node) -> None:
+    message.child("title").text("場所の名前", 100)
+    message.child("address").text("住所", 100)
+    message.child("latitude").number("緯度", -90, 90)
+    message.child("longitude").number("経度", -180, 180)
+
+
+def _sticker(message: Node) -> None:
+    for key in ("packageId", "stickerId"):
+        message.child(key).pattern("スタンプの番号", DIGITS, required=True)
+
+
+def _coupon(message: Node) -> None:
+    message.child("couponId").text("クーポンの番号", 100)
+    message.child("deliveryTag").pattern("配信の目印", TAG)
+
+
+def _quick_reply(quick_reply: Node) -> None:
+    if quick_reply.is_absent or not quick_reply.is_object("クイックリプライ"):
+        return
+    for item in quick_reply.child("items").items("クイックリプライ", 1, 13):
+        if item.is_object("クイックリプライ"):
+            item.child("imageUrl").url("クイックリプライのアイコン", required=False)
+            actions.check(item.child("action"), actions.QUICK_REPLY)
+
+
+def _sender(sender: Node) -> None:
+    if sender.is_absent or not sender.is_object("送信者"):
+        return
+    sender.child("name").text("送信者の名前", 20, required=False)
+    sender.child("iconUrl").url("送信者のアイコン", required=False)
+
+
+_CHECKS: dict[str, Callable[[Node], None]] = {
+    "text": _text,
+    "textV2": _text_v2,
+    "image": _image,
+    "video": _video,
+    "audio": _audio,
+    "location": _location,
+    "sticker": _sticker,
+    "coupon": _coupon,
+    "imagemap": imagemap.check,
+    "template": templates.check,
+    "flex": flex.check,
+}
