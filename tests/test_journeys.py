@@ -1,0 +1,228 @@
+"""Whole stories over real HTTP: the server, the emulated LINE, a customer's phone and a browser without JavaScript."""
+
+import base64
+import io
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.conftest import BACKENDS, _new_postgres_database
+from tests.world import Browser, Server, World
+
+pytestmark = pytest.mark.xdist_group("journeys")
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    environ = {}
+    if request.param == "postgresql":
+        environ["DATABASE_URL"] = _new_postgres_database(request.getfixturevalue("postgres_url"), "journeys")
+    running = Server(tmp_path_factory.mktemp("journeys"), **environ)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def world(server: Server) -> World:
+    return World(server)
+
+
+@pytest.fixture
+def browser(server: Server) -> Browser:
+    opened = Browser(server)
+    opened.sign_in()
+    return opened
+
+
+def test_a_new_friend_is_greeted_asks_a_question_and_is_answered_by_a_person(world: World, browser: Browser) -> None:
+    hanako = world.person("山田 花子")
+    hanako.follow()
+    world.settle()
+    [greeting] = hanako.received()
+    assert greeting["via"] == "reply" and not greeting["counted"]
+    assert greeting["message"]["text"].startswith("山田 花子さん、友だち追加ありがとうございます")
+
+    hanako.say("ｴｲｷﾞｮｳ時間を教えて")
+    hanako.say("営業時間を教えて")
+    world.settle()
+    assert [text[:4] for text in hanako.texts()[1:]] == ["営業時間"], "one keyword answer, and it is the opening hours"
+
+    hanako.say("明日の朝いちばんは空いていますか？")
+    world.settle()
+    browser.open("/chat")
+    assert "明日の朝いちばん" in browser.text() and "要対応" in browser.text()
+    browser.open(_talk_path(browser, "山田 花子"))
+    assert "営業時間を教えて" in browser.text(), "the automatic part is in the same talk"
+    browser.submit({"text": "はい、10時にお待ちしています。"}, form="form.composer")
+    world.settle()
+    assert hanako.texts()[-1] == "はい、10時にお待ちしています。"
+    assert "はい、10時にお待ちしています。" in browser.open(browser.path).get_text()
+
+
+def test_the_same_webhook_arriving_many_times_at_once_is_answered_once(world: World) -> None:
+    taro = world.person("佐藤 太郎")
+    taro.follow()
+    world.settle()
+    body = _message_body(taro.user_id, world.now(), "料金は？", event_id="01JOURNEYDUPLICATE000000001")
+    answers = world.webhooks(*[body] * 12, parallel=6)
+    assert {answer["status"] for answer in answers} == {200}
+    world.settle()
+    assert len([text for text in taro.texts() if "カット" in text]) == 1
+
+
+def test_a_wrong_signature_is_refused_and_leaves_nothing(world: World) -> None:
+    mallory = world.person("なりすまし")
+    body = _message_body(mallory.user_id, world.now(), "料金", event_id="01JOURNEYBADSIGNATURE000001")
+    for signature in ("bad", "none"):
+        [answer] = world.webhooks(body, signature=signature)
+        assert answer["status"] == 401
+    world.settle()
+    assert mallory.received() == []
+
+
+def test_odd_events_do_not_take_the_good_ones_with_them(world: World) -> None:
+    taro = world.person("混ざり")
+    taro.follow()
+    world.settle()
+    good = json.loads(_message_body(taro.user_id, world.now(), "アクセス", event_id="01JOURNEYMIXED0000000000001"))
+    odd = [{"type": "somethingNew", "webhookEventId": "01JOURNEYMIXED0000000000002"}, {"no": "type"}, 7, None]
+    [answer] = world.webhooks(json.dumps({"destination": "U0", "events": [*odd, *good["events"]]}))
+    assert answer["status"] == 200
+    world.settle()
+    assert "花ビル2階" in taro.texts()[-1]
+
+
+def test_a_friend_who_blocks_gets_nothing_and_staff_are_told_why(world: World, browser: Browser) -> None:
+    jiro = world.person("鈴木 次郎")
+    jiro.follow()
+    jiro.say("こんにちは")
+    world.settle()
+    before = len(jiro.received())
+    browser.open(_talk_path(browser, "鈴木 次郎"))
+    jiro.block()
+    world.settle()
+    browser.submit({"text": "お元気ですか"}, form="form.composer")
+    world.settle()
+    assert len(jiro.received()) == before
+    assert "ブロック" in browser.open(browser.path).get_text()
+
+
+def test_an_answer_planned_for_tomorrow_leaves_tomorrow_and_not_twice(world: World, browser: Browser) -> None:
+    saki = world.person("予約 咲")
+    saki.follow()
+    saki.say("明日の件で")
+    world.settle()
+    browser.open(_talk_path(browser, "予約 咲"))
+    due = _local(world.now(), days=1)
+    browser.submit({"text": "本日のご来店をお待ちしています。", "due_on": due[:10], "due_at": "09:30"}, form="form.composer")
+    world.settle()
+    assert "本日のご来店をお待ちしています。" not in saki.texts()
+    world.advance(advance_seconds=2 * 86400)
+    world.settle()
+    [arrived] = [entry for entry in saki.received() if entry["message"].get("text") == "本日のご来店をお待ちしています。"]
+    assert _local(arrived["at"])[:16] == f"{due[:10]}T09:30"
+
+
+def test_an_unsent_message_disappears_everywhere(world: World, browser: Browser) -> None:
+    mika = world.person("取消 美香")
+    mika.follow()
+    message_id = mika.say("秘密の電話番号は000です")
+    world.settle()
+    path = _talk_path(browser, "取消 美香")
+    assert "秘密の電話番号" in browser.open(path).get_text()
+    mika.unsend(message_id)
+    world.settle()
+    page = browser.open(path).get_text()
+    assert "秘密の電話番号" not in page and "取り消" in page
+
+
+def test_a_photo_is_kept_for_staff_and_shown_to_nobody_else(world: World, browser: Browser, server: Server) -> None:
+    rei = world.person("写真 玲")
+    rei.follow()
+    rei.say(image=base64.b64encode(_jpeg()).decode())
+    world.settle()
+    browser.open(_talk_path(browser, "写真 玲"))
+    picture = browser.page.select_one("main img[src*='media']")
+    assert picture is not None
+    browser.open(str(picture["src"]))
+    assert browser.status == 200
+    stranger = Browser(server)
+    stranger.open(str(picture["src"]))
+    assert stranger.status in (403, 404) or "sign-in" in stranger.path
+
+
+def test_answers_lost_on_the_way_reach_the_friend_once(world: World, browser: Browser) -> None:
+    yui = world.person("再送 結衣")
+    yui.follow()
+    yui.say("質問です")
+    world.settle()
+    browser.open(_talk_path(browser, "再送 結衣"))
+    for number, mode in enumerate(("drop-after-accept", "drop-before", "500", "429")):
+        world.fault("/v2/bot/message/push", mode)
+        world.fault("/v2/bot/message/reply", mode)
+        browser.submit({"text": f"回答{number}"}, form="form.composer")
+        world.settle()
+        browser.open(browser.path)
+    answers = [text for text in yui.texts() if text.startswith("回答")]
+    assert answers == ["回答0", "回答1", "回答2", "回答3"]
+
+
+def test_an_empty_installation_asks_its_first_questions(tmp_path: Path) -> None:
+    running = Server(tmp_path, SEED="0")
+    running.start()
+    try:
+        browser = Browser(running)
+        browser.open("/")
+        assert "/setup" in browser.path
+        browser.submit({"name": "花田 さくら", "email": "hanada@example.com", "password": "とても長い合言葉2026",
+                        "shop_name": "サロン花"})
+        assert browser.status == 200 and "/setup" not in browser.path.split("?")[0].rstrip("/").removesuffix("/new")
+        assert "サロン花" in browser.open("/").get_text()
+    finally:
+        running.stop()
+
+
+def test_a_data_directory_never_changes_its_mode(server: Server) -> None:
+    from lstep_lite import config
+
+    environ = {**os.environ, "DATA_DIR": str(server.data_dir), "LSTEP_MODE": "live", "PUBLIC_URL": "https://shop.example"}
+    with pytest.raises(config.BadSetting, match="demo mode"):
+        config.load(environ)
+
+
+def _talk_path(browser: Browser, name: str) -> str:
+    browser.open("/chat?" + "q=" + name.replace(" ", "%20"))
+    link = next(link for link in browser.page.select("main a[href^='/chat/']") if name in link.get_text())
+    return str(link["href"])
+
+
+def _message_body(user_id: str, now: str, text: str, *, event_id: str) -> str:
+    from datetime import datetime
+
+    millis = int(datetime.fromisoformat(now).timestamp() * 1000)
+    event: dict[str, Any] = {
+        "type": "message", "mode": "active", "timestamp": millis, "webhookEventId": event_id,
+        "deliveryContext": {"isRedelivery": False}, "source": {"type": "user", "userId": user_id},
+        "replyToken": event_id.lower().ljust(32, "0"),
+        "message": {"id": str(abs(hash(event_id)))[:18], "type": "text", "text": text, "quoteToken": "q"},
+    }
+    return json.dumps({"destination": "U" + "0" * 32, "events": [event]})
+
+
+def _local(moment: str, days: int = 0) -> str:
+    from datetime import datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+    return (datetime.fromisoformat(moment).astimezone(ZoneInfo("Asia/Tokyo")) + timedelta(days=days)).isoformat()
+
+
+def _jpeg() -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (640, 480), "seagreen").save(picture, "JPEG")
+    return picture.getvalue()
