@@ -120,7 +120,7 @@ def path(code: str) -> str:
 
 
 def preview_path(code: str) -> str:
-    return f"{path(code)}.preview"
+    return f"{path(code)}.preview.jpg"
 
 
 # Rows
