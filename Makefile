@@ -82,7 +82,7 @@ migration: $(DEV)  ## Write the migration for changed models: make migration m="
 $(RUN): requirements.lock | .venv/bin/python
 	@echo "Installing the Python packages (about a minute, only this once)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUN)

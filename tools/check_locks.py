@@ -1,9 +1,11 @@
-"""Fail when a lock file names an address, or no longer fits pyproject.toml or package.json."""
+"""Fail when an imported package is not declared, or a lock file no longer fits or names an address."""
 
+import ast
 import json
 import re
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -20,6 +22,7 @@ def main() -> None:
     groups = project["dependency-groups"]
     runtime = [*project["project"]["dependencies"], *extras["redis"], *groups["build"]]
     problems = [
+        *_import_problems([*project["project"]["dependencies"], *extras["redis"]]),
         *_python_problems("requirements.lock", runtime),
         *_python_problems("requirements-dev.lock", [*runtime, *extras["dev"]]),
         *_python_problems("requirements-node.lock", groups["node"]),
@@ -27,6 +30,28 @@ def main() -> None:
     ]
     if problems:
         sys.exit("\n".join([*problems, "Run `make lock`."]))
+
+
+def _import_problems(wanted: list[str]) -> list[str]:
+    """What happens to be installed for development would be missing in a shop."""
+    declared = {canonicalize_name(Requirement(line).name) for line in wanted}
+    distributions = packages_distributions()
+    return [
+        f"pyproject.toml: {path.relative_to(ROOT)} imports {module}, which is not among the dependencies"
+        for path in sorted((ROOT / "lstep_lite").rglob("*.py"))
+        for module in sorted(_outside_modules(path))
+        if declared.isdisjoint(map(canonicalize_name, distributions.get(module, [])))
+    ]
+
+
+def _outside_modules(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"lstep_lite"}
 
 
 def _python_problems(name: str, wanted: list[str]) -> list[str]:
