@@ -80,7 +80,7 @@ migration: $(DEV)  ## Write the migration for changed models: make migration m="
 	$(PYTHON) -m venv .venv
 
 $(RUN): requirements.lock | .venv/bin/python
-	@echo "Installing the Python packages (about a minute, only this once)"
+	@echo "Installing the Python packages (about a minute; again only when they change)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
