@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lstep_lite import backups, config, demo, doctor, runtime, schema
 from lstep_lite.config import BadSetting, Settings
-from lstep_lite.engine import staff
+from lstep_lite.engine import setup, staff
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Role
 
@@ -138,7 +138,7 @@ def _show_setup_code(settings: Settings) -> None:
     with runtime.build(settings).database.read() as session:
         if staff.anybody(session):
             return
-    click.echo(f"はじめての設定: {settings.public_url}/setup を開き、設定コード {staff.setup_code(settings.data_dir)} を入力してください。")
+    click.echo(f"はじめての設定: {settings.public_url}/setup を開き、設定コード {setup.code(settings.data_dir)} を入力してください。")
 
 
 def _free_port() -> int:

@@ -3,12 +3,13 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+
+from lstep_lite.engine.secrets import kept
 
 DEMO_PUBLIC_URL = "https://demo.lstep.invalid"
 LINE_API_URL = "https://api.line.me"
@@ -77,7 +78,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         database_url=_database_url(get("DATABASE_URL", ""), data_dir),
         public_url=_public_url(get("PUBLIC_URL", ""), mode),
-        secret_key=get("SECRET_KEY", "") or _kept(data_dir / "secret.key", lambda: secrets.token_urlsafe(48)),
+        secret_key=get("SECRET_KEY", "") or kept(data_dir / "secret.key", lambda: secrets.token_urlsafe(48)),
         encryption_keys=_encryption_keys(get("ENCRYPTION_KEYS", ""), data_dir),
         sqlite_synchronous=_choice("SQLITE_SYNCHRONOUS", get("SQLITE_SYNCHRONOUS", "NORMAL").upper(), ("NORMAL", "FULL")),
         host=get("HOST", "127.0.0.1"),
@@ -115,7 +116,7 @@ def _mode(text: str) -> Mode:
 
 def _fix_mode(data_dir: Path, mode: Mode) -> None:
     """A data directory keeps the mode of its first start, so that nothing passes from a demo to a real shop."""
-    fixed = _kept(data_dir / "mode", lambda: str(mode))
+    fixed = kept(data_dir / "mode", lambda: str(mode))
     if fixed != mode:
         raise BadSetting(f"{data_dir} was started in {fixed} mode and can't be used in {mode} mode. "
                          "Set LSTEP_MODE back, or choose another DATA_DIR.")
@@ -142,7 +143,7 @@ def _public_url(text: str, mode: Mode) -> str:
 
 
 def _encryption_keys(text: str, data_dir: Path) -> tuple[str, ...]:
-    text = text or _kept(data_dir / "encryption.key", lambda: Fernet.generate_key().decode())
+    text = text or kept(data_dir / "encryption.key", lambda: Fernet.generate_key().decode())
     keys = tuple(text.replace(",", " ").split())
     try:
         for key in keys:
@@ -150,21 +151,6 @@ def _encryption_keys(text: str, data_dir: Path) -> tuple[str, ...]:
     except ValueError as error:
         raise BadSetting("ENCRYPTION_KEYS must be Fernet keys (44 characters of URL-safe base64), newest first.") from error
     return keys
-
-
-def _kept(path: Path, make: Callable[[], str]) -> str:
-    """The content of the secret file at *path*, made at the first call (mode 0600).
-
-    Linked into place whole, so that a process starting at the same time never reads half a key.
-    """
-    if not path.exists():
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        draft.touch(mode=0o600)
-        draft.write_text(make())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_text().strip()
 
 
 def _choice(name: str, text: str, allowed: tuple[str, ...]) -> str:

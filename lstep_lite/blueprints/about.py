@@ -32,8 +32,12 @@ def show() -> Response:
 @cache
 def _browser_packages() -> list[Package]:
     return [
-        Package(name, package["version"], package["license"],
-                tuple((assets.VENDOR / package["folder"] / file).read_text() for file in package["license_files"]))
+        Package(
+            name,
+            package["version"],
+            package["license"],
+            tuple((assets.VENDOR / package["folder"] / file).read_text() for file in package["license_files"]),
+        )
         for name, package in assets.packages().items()
     ]
 
@@ -48,8 +52,11 @@ def _python_packages() -> list[Package]:
 
 def _python_package(distribution: metadata.Distribution) -> Package:
     about = distribution.metadata
-    texts = [file.locate().read_text(errors="replace") for file in distribution.files or ()  # type: ignore[attr-defined]
-             if ".dist-info" in str(file) and file.name.upper().startswith(("LICEN", "COPYING", "NOTICE"))]
+    texts = [
+        file.locate().read_text(errors="replace")
+        for file in distribution.files or ()  # type: ignore[attr-defined]
+        if ".dist-info" in str(file) and file.name.upper().startswith(("LICEN", "COPYING", "NOTICE"))
+    ]
     return Package(about["Name"], distribution.version, _licence(about), tuple(texts))
 
 
@@ -58,5 +65,6 @@ def _licence(about: metadata.PackageMetadata) -> str:
     stated = about.get("License-Expression") or about.get("License") or ""
     if stated and "\n" not in stated and len(stated) < 80:
         return stated
-    classified = [line.rsplit(" :: ", 1)[-1] for line in about.get_all("Classifier") or () if line.startswith("License ::")]
-    return ", ".join(classified) or "下の本文をご覧ください"
+    classifiers = about.get_all("Classifier") or ()
+    names = [line.rsplit(" :: ", 1)[-1] for line in classifiers if line.startswith("License ::")]
+    return ", ".join(names) or "下の本文をご覧ください"

@@ -1,6 +1,9 @@
-"""Secrets at rest: encrypted with the first key, readable with every key."""
+"""Secrets at rest: in the database encrypted with the first key, readable with every key; in files only for us."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -21,5 +24,22 @@ class Vault:
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
-            raise DomainError("保存された接続情報を開けません。暗号鍵のファイル（encryption.key）がデータと合っているか確認し、"
-                              "合わない場合は「LINE接続」で4つの値をもう一度貼り付けてください。") from error
+            raise DomainError(
+                "保存された接続情報を開けません。暗号鍵のファイル（encryption.key）がデータと合っているか確認し、"
+                "合わない場合は「LINE接続」で4つの値をもう一度貼り付けてください。"
+            ) from error
+
+
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """The content of the secret file at *path*, made at the first call (mode 0600).
+
+    Linked into place whole, so that a process starting at the same time never reads half a key.
+    """
+    if not path.exists():
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        draft.touch(mode=0o600)
+        draft.write_text(make())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text().strip()

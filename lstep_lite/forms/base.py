@@ -12,8 +12,15 @@ from lstep_lite.errors import DomainError
 
 Kept = TypeVar("Kept")
 
-EITHER_WIDTH = (wtforms.IntegerField, wtforms.DecimalField, wtforms.DateField, wtforms.TimeField,
-                wtforms.DateTimeField, wtforms.EmailField, wtforms.TelField)
+EITHER_WIDTH = (
+    wtforms.IntegerField,
+    wtforms.DecimalField,
+    wtforms.DateField,
+    wtforms.TimeField,
+    wtforms.DateTimeField,
+    wtforms.EmailField,
+    wtforms.TelField,
+)
 """Where 「１２３」 typed in full width is 123."""
 
 
@@ -26,9 +33,7 @@ class Form(wtforms.Form):
         def wrap_formdata(self, form: wtforms.Form, formdata: MultiDict[str, Any] | None) -> MultiDict[str, Any] | None:
             if formdata is None:
                 return None
-            return MultiDict(
-                (name, _tidy(form._fields.get(name), value)) for name, value in formdata.items(multi=True)
-            )
+            return MultiDict((name, _tidy(form._fields.get(name), value)) for name, value in formdata.items(multi=True))
 
     def keep(self, save: Callable[[], Kept]) -> Kept | bool | None:
         """If all fields are valid, call *save* and return what it returns (True for nothing); else None.

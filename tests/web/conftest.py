@@ -134,10 +134,13 @@ def _missing_title(soup: BeautifulSoup) -> Iterator[str]:
         yield "a page has exactly one h1: start it with ui.page_header"
 
 
+POINTERS = ("for", "form", "aria-describedby", "aria-labelledby", "aria-controls", "data-dialog", "data-copy")
+
+
 def _ids(soup: BeautifulSoup) -> Iterator[str]:
     ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
     yield from (f"id {name!r} is given twice" for name in sorted({name for name in ids if ids.count(name) > 1}))
-    for attribute in ("for", "form", "aria-describedby", "aria-labelledby", "aria-controls", "data-dialog", "data-copy"):
+    for attribute in POINTERS:
         for tag in soup.find_all(attrs={attribute: True}):
             wanted = str(" ".join(tag[attribute]) if isinstance(tag[attribute], list) else tag[attribute]).split()
             yield from (f"{attribute}={name!r}: there is no such id on the page" for name in wanted if name not in ids)
@@ -185,7 +188,8 @@ def _scripts(soup: BeautifulSoup) -> Iterator[str]:
     if soup.find("style") or any(not script.get("src") for script in soup.find_all("script")):
         yield "a script or style inside the page: the browser refuses it, put it into a file under static/"
     for tag in soup.find_all(True):
-        yield from (f"{name} on {tag.name}: use a data- attribute and app.js" for name in tag.attrs if name.startswith("on"))
+        handlers = [name for name in tag.attrs if name.startswith("on")]
+        yield from (f"{name} on {tag.name}: use a data- attribute and app.js" for name in handlers)
 
 
 @pytest.fixture

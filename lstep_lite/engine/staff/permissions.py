@@ -1,9 +1,6 @@
-"""People who sign in: what each role may do."""
+"""What each role may do."""
 
 from enum import StrEnum
-
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
 
 from lstep_lite.models import Role, Staff
 
@@ -33,8 +30,3 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 def may(person: Staff, permission: Permission) -> bool:
     return permission in PERMISSIONS[person.role]
-
-
-def anybody(session: Session) -> bool:
-    """Whether the installation has an account yet."""
-    return bool(session.scalar(select(exists().select_from(Staff))))
