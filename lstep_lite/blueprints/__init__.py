@@ -5,12 +5,16 @@ from flask_wtf import CSRFProtect
 from lstep_lite.blueprints import (
     about,
     health,
+    home,
+    settings,
 )
 from lstep_lite.web import App
 
 PAGES = (
     about,
     health,
+    home,
+    settings,
 )
 
 

@@ -5,12 +5,14 @@ outcomes), quota (the month's allowance) and followers (the people who were frie
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import available_timezones
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Channel, DeadReply, Purpose, Shop
+from lstep_lite.models import Channel, DeadReply, Purpose, Shop, Worker
 
 
 @dataclass(frozen=True)
@@ -30,22 +32,22 @@ def channel(session: Session) -> Channel | None:
     return session.get(Channel, 1)
 
 
-def update_shop(session: Session, shop: Shop, draft: ShopDraft) -> None:
+def update_shop(shop: Shop, draft: ShopDraft) -> None:
     """Raises DomainError for a time zone that does not exist."""
     if draft.time_zone not in available_timezones():
         raise DomainError("この地域の時刻は選べません。一覧から選んでください。", field="time_zone")
     shop.name, shop.time_zone, shop.purpose = draft.name, draft.time_zone, draft.purpose
 
 
-def choose_dead_reply(session: Session, shop: Shop, choice: DeadReply) -> None:
+def choose_dead_reply(shop: Shop, choice: DeadReply) -> None:
     shop.dead_reply = choice
 
 
-def connect_later(session: Session, shop: Shop) -> None:
-    """The owner wants to look around first."""
-    shop.connect_later = True
-
-
-def resume(session: Session, channel: Channel) -> None:
+def resume(channel: Channel) -> None:
     """Let counted messages out again after a pause; if the reason still holds, the next send pauses anew."""
     channel.paused_at = channel.pause_reason = None
+
+
+def worker_seen_at(session: Session) -> datetime | None:
+    """When a worker last showed itself, on `wall`."""
+    return session.scalar(select(func.max(Worker.heartbeat_at)))

@@ -6,7 +6,7 @@ what they learn travels in the `Trial` and is written down together with the out
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -48,6 +48,7 @@ class Trial:
     webhook: WebhookEndpoint | None = None
     can_prompt: bool = False
     """Whether LINE let the customers' pages offer to add the account as a friend."""
+    outcomes: dict[str, CheckResult] = field(default_factory=dict)
 
     @property
     def webhook_url(self) -> str:
@@ -78,12 +79,11 @@ def step(name: str, label: str, *, mend: str,
     return register
 
 
-def run(database: Database, account: Account, vault: Vault, *, public_url: str, now: datetime, wall: datetime) -> None:
-    """Try every step and keep the outcomes. Never call it inside a unit of work. Raises NotConnected."""
+def run(database: Database, account: Account, vault: Vault, *, public_url: str) -> Trial:
+    """Try every step; `record` keeps what came of it. Never call it inside a unit of work. Raises NotFound."""
     trial = _begin(database, account, vault, public_url)
-    outcomes = _try_all(trial)
-    with database.unit() as session:
-        _record(session, trial, outcomes, now=now, wall=wall)
+    _try_all(trial)
+    return trial
 
 
 def _begin(database: Database, account: Account, vault: Vault, public_url: str) -> Trial:
@@ -95,17 +95,16 @@ def _begin(database: Database, account: Account, vault: Vault, public_url: str) 
                      channel.login_channel_id, channel.login_secret, channel.liff_id)
 
 
-def _try_all(trial: Trial) -> dict[str, CheckResult]:
+def _try_all(trial: Trial) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
-    outcomes: dict[str, CheckResult] = {}
+    outcomes = trial.outcomes
     for each in STEPS.values():
         if any(outcomes[name].state in (CheckState.BAD, CheckState.SKIPPED) for name in each.needs):
             outcomes[each.name] = CheckResult(CheckState.SKIPPED, "上の手順が終わると確認できます。")
         elif time.monotonic() > deadline:
-            outcomes[each.name] = CheckResult(CheckState.SKIPPED, "LINEの応答に時間がかかったため、今回は確認していません。")
+            outcomes[each.name] = CheckResult(CheckState.SKIPPED, "LINEの応答が遅いため、今回は確認していません。")
         else:
             outcomes[each.name] = _try(each, trial)
-    return outcomes
 
 
 def _try(each: Step, trial: Trial) -> CheckResult:
@@ -115,8 +114,9 @@ def _try(each: Step, trial: Trial) -> CheckResult:
         return CheckResult(CheckState.BAD, error.message)
 
 
-def _record(session: Session, trial: Trial, outcomes: dict[str, CheckResult], *, now: datetime, wall: datetime) -> None:
-    channel = settings.channel(session)
+def record(session: Session, trial: Trial, *, now: datetime, wall: datetime) -> None:
+    """Keep the outcomes and what was learned. The first complete success begins the import of followers."""
+    channel, outcomes = settings.channel(session), trial.outcomes
     if channel is None or channel.messaging_channel_id != trial.messaging_channel_id:
         return  # another account was connected meanwhile; these outcomes are not about it
     session.execute(delete(Check).where(Check.name.in_(outcomes)))
@@ -161,8 +161,8 @@ CONFIRMATIONS = (
         "同じ［応答設定］で「応答メッセージ」をオフにします。オンのままだと、自動応答が二重に届きます。"),
     Confirmation(
         "same_provider", "2つのチャネルが同じプロバイダーの中にある",
-        "LINE Developers（developers.line.biz/console）でプロバイダーを開き、「Messaging API」と「LINEログイン」の両方が"
-        "並んでいることを確認します。別々だと、予約やフォームの回答がどの友だちのものか分からなくなります。"
+        "LINE Developers（developers.line.biz/console）でプロバイダーを開き、「Messaging API」と「LINEログイン」の"
+        "両方が並んでいることを確認します。別々だと、予約やフォームの回答がどの友だちのものか分からなくなります。"
         "あとから移動はできないため、違う場合は同じプロバイダーにLINEログインチャネルを作り直してください。"),
     Confirmation(
         "login_published", "LINEログインチャネルが「公開済み」になっている",
@@ -176,6 +176,11 @@ def confirm(session: Session, name: str, *, now: datetime) -> None:
     if name not in {confirmation.name for confirmation in CONFIRMATIONS}:
         raise NotFound
     session.merge(Check(name=name, state=CheckState.GOOD, message="確認しました", checked_at=now))
+
+
+def forget(session: Session) -> None:
+    """The values have changed: what the steps found is about others. Confirmations stay."""
+    session.execute(delete(Check).where(Check.name.in_(STEPS)))
 
 
 def outcomes(session: Session) -> dict[str, Check]:
@@ -204,7 +209,8 @@ def _wrong_values(error: LineError, channel: str) -> DomainError:
 
 
 @step("bot", "公式アカウントの情報を読む", needs=("token",),
-      mend="貼り付けたチャネルが「Messaging API」のものか確認してください（「LINEログイン」の値と入れ替わっていませんか）。")
+      mend="貼り付けた値が「Messaging API」のチャネルのものか、「LINEログイン」の値と入れ替わっていないかを"
+           "確認してください。")
 def _bot(trial: Trial) -> CheckResult:
     trial.bot = trial.account.line().bot_info()
     return CheckResult(CheckState.GOOD, f"「{trial.bot.display_name}」（{trial.bot.basic_id}）につながりました。")
@@ -223,7 +229,8 @@ def _webhook(trial: Trial) -> CheckResult:
 
 
 @step("webhook_switch", "「Webhookの利用」がオンになっている", needs=("webhook",),
-      mend="LINE Developersの「Messaging API」チャネルで［Messaging API設定］を開き、「Webhookの利用」をオンにしてください。")
+      mend="LINE Developersの「Messaging API」チャネルで［Messaging API設定］を開き、"
+           "「Webhookの利用」をオンにしてください。")
 def _webhook_switch(trial: Trial) -> CheckResult:
     if trial.webhook is None or not trial.webhook.is_active:
         return CheckResult(CheckState.BAD, "「Webhookの利用」がオフのため、お客様のメッセージが届きません。")
@@ -237,13 +244,14 @@ WEBHOOK_TROUBLES = {
 
 
 @step("webhook_test", "メッセージの受け取りを試す", needs=("webhook",),
-      mend="サーバーがインターネットから https:// で開けるか、証明書の期限が切れていないかを確認してから、もう一度お試しください。")
+      mend="サーバーがインターネットから https:// で開けるか、証明書の期限が切れていないかを確認してから、"
+           "もう一度お試しください。")
 def _webhook_test(trial: Trial) -> CheckResult:
     test = trial.account.line().test_webhook(trial.webhook_url)
     if test.is_ok:
         return CheckResult(CheckState.GOOD, "LINEからの試し送信を受け取れました。")
     if test.status_code == 401:
-        return CheckResult(CheckState.BAD, "LINEの署名を確認できませんでした。チャネルシークレットが古い可能性があります。")
+        return CheckResult(CheckState.BAD, "LINEの署名を確認できません。チャネルシークレットが古い可能性があります。")
     other = f"このソフトの手前（プロキシなど）がエラーを返しました（{test.status_code}）。"
     return CheckResult(CheckState.BAD, WEBHOOK_TROUBLES.get(test.reason, other))
 
@@ -261,8 +269,8 @@ def _quota(trial: Trial) -> CheckResult:
       mend="LINE公式アカウント管理画面の［設定］→［応答設定］で「チャット」をオフにすると、返信をこのソフトにまとめられます。")
 def _chat_mode(trial: Trial) -> CheckResult:
     if trial.bot and trial.bot.chat_mode == "chat":
-        return CheckResult(CheckState.WARNING, "LINE側のチャットがオンです。LINE公式アカウントのアプリから送った返信は、"
-                                               "このソフトのトークには表示されません。")
+        return CheckResult(CheckState.WARNING, "LINE側のチャットがオンです。LINE公式アカウントのアプリから送った"
+                                               "返信は、このソフトのトークには表示されません。")
     return CheckResult(CheckState.GOOD, "オフになっています。返信はこのソフトから行えます。")
 
 
@@ -271,7 +279,7 @@ def _chat_mode(trial: Trial) -> CheckResult:
            "もう一度コピーして、「接続の値を変更する」から貼り直してください。")
 def _login(trial: Trial) -> CheckResult:
     if trial.login_channel_id == trial.messaging_channel_id:
-        return CheckResult(CheckState.BAD, "2つのチャネルIDが同じです。「LINEログイン」のチャネルは別に作る必要があります。")
+        return CheckResult(CheckState.BAD, "2つのチャネルIDが同じです。「LINEログイン」のチャネルを作ってください。")
     try:
         trial.account.issue(trial.login_channel_id, trial.vault.open(trial.sealed_login_secret))
     except LineError as error:
@@ -280,7 +288,8 @@ def _login(trial: Trial) -> CheckResult:
 
 
 @step("liff", "お客様がLINEの中で開く画面（LIFF）を用意する", needs=("login",),
-      mend="LINE Developersの「LINEログイン」チャネルで［LIFF］を開き、登録数が30件に達していれば使っていないものを削除してください。")
+      mend="LINE Developersの「LINEログイン」チャネルで［LIFF］を開き、登録が30件に達していれば、"
+           "使っていないものを削除してください。")
 def _liff(trial: Trial) -> CheckResult:
     try:
         _keep_liff_app(trial, bot_prompt="aggressive")
@@ -307,10 +316,11 @@ def _keep_liff_app(trial: Trial, *, bot_prompt: str) -> None:
 
 
 @step("provider", "2つのチャネルの組み合わせ", needs=("liff",),
-      mend="LINE Developersで2つのチャネルが同じプロバイダーにあることを確かめ、LINEログインチャネルの［チャネル基本設定］→"
-           "「リンクされたボット」でこの公式アカウントを選んでください。選択肢に出てこない場合は、プロバイダーが違います。")
+      mend="LINE Developersで2つのチャネルが同じプロバイダーにあることを確かめ、LINEログインチャネルの"
+           "［チャネル基本設定］→「リンクされたボット」でこの公式アカウントを選んでください。"
+           "選択肢に出てこない場合は、プロバイダーが違います。")
 def _provider(trial: Trial) -> CheckResult:
     if not trial.can_prompt:
         return CheckResult(CheckState.WARNING, "予約やフォームの画面で、友だち追加の案内を出す設定ができませんでした。"
                                                "2つのチャネルのプロバイダーが違うか、まだリンクされていないようです。")
-    return CheckResult(CheckState.GOOD, "問題は見つかりませんでした。念のため、下の「ご自身で確認していただくこと」もご覧ください。")
+    return CheckResult(CheckState.GOOD, "問題は見つかりませんでした。下の「ご自身で確認すること」もご覧ください。")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import settings
 from lstep_lite.engine.secrets import Vault
+from lstep_lite.engine.settings import checks
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Channel, Check
 
@@ -31,8 +32,8 @@ class OtherAccount(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "今つながっている公式アカウントとは別のチャネルです。切り替えると、これまでの友だちには送れなくなることがあります。"
-            "本当に切り替える場合は、下の確認にチェックを入れてもう一度保存してください。", field="accepts_other_account")
+            "今つながっている公式アカウントとは別のチャネルです。切り替えると、これまでの友だちには送れなくなる"
+            "ことがあります。本当に切り替える場合は、ここをオンにしてもう一度保存してください。", field="accepts_other_account")
 
 
 def save(session: Session, draft: ConnectionDraft, *, vault: Vault, now: datetime) -> Channel:
@@ -48,6 +49,7 @@ def save(session: Session, draft: ConnectionDraft, *, vault: Vault, now: datetim
     elif draft.messaging_secret:
         _rotate(channel, draft.messaging_secret, vault, now)
     _save_login(channel, draft, vault)
+    checks.forget(session)
     return channel
 
 

@@ -54,7 +54,10 @@ def import_due(database: Database, account: Account, *, now: datetime, wall: dat
 
 
 def _claim(database: Database, wall: datetime) -> tuple[str, str | None, int] | None:
-    """The channel, the cursor to go on from and how many came before. The next look is put off first, so that a dead LINE is asked rarely."""
+    """The channel, the cursor to go on from and how many came before.
+
+    The next look is put off first, so that a dead LINE is asked rarely.
+    """
     with database.read() as session:
         if not _is_due(settings.channel(session), wall):
             return None

@@ -1,0 +1,175 @@
+"""LINE接続: the four values, the steps and their outcomes, the state of the connection; and the shop's settings."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, current_app, flash, g, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from lstep_lite.auth import allow
+from lstep_lite.engine import settings
+from lstep_lite.engine.settings import checks, credentials, followers, quota
+from lstep_lite.engine.settings.credentials import ConnectionDraft
+from lstep_lite.engine.staff import Permission
+from lstep_lite.errors import DomainError, NotFound
+from lstep_lite.forms.settings import ConnectionForm, DeadReplyForm, ShopForm
+from lstep_lite.models import Channel, Shop
+from lstep_lite.web import go, live, render, runtime
+
+bp = Blueprint("settings", __name__, url_prefix="/settings")
+
+SILENCE = timedelta(seconds=60)
+"""A worker that has not shown itself for so long counts as dead."""
+
+
+# LINE ----------------------------------------------------------------------------------------------------------------
+
+
+@bp.get("")
+@allow(Permission.SETTINGS_EDIT)
+def index() -> Response:
+    if settings.channel(g.read) is None:
+        return go(url_for(".edit"))
+    return render("settings/index.html", **_context())
+
+
+@bp.get("/followers")
+@allow(Permission.SETTINGS_EDIT)
+def followers_index() -> Response:
+    return live("settings/index.html", "followers", channel=_channel(g.read))
+
+
+@bp.get("/connection")
+@allow(Permission.SETTINGS_EDIT)
+def edit() -> Response:
+    return _connection_page(ConnectionForm(obj=settings.channel(g.read)))
+
+
+@bp.post("/connection")
+@allow(Permission.SETTINGS_EDIT)
+def update() -> Response:
+    form = ConnectionForm(request.form)
+    try:
+        if form.validate():
+            return _connect(form.draft())
+    except DomainError as error:
+        form.refuse(error)
+    return _connection_page(form, "connection_form", status=422)
+
+
+@bp.post("/trial-connection")
+@allow(Permission.SETTINGS_EDIT)
+def trial_connection_create() -> Response:
+    given = current_app.extensions.get("emulator_config")
+    if given is None:
+        raise NotFound
+    return _connect(ConnectionDraft(given.channel_id, given.channel_secret, given.login_channel_id,
+                                    given.login_channel_secret, accepts_other_account=True))
+
+
+def _connect(draft: ConnectionDraft) -> Response:
+    """The steps run from the next page, so that the owner sees the values are kept."""
+    credentials.save(g.session, draft, vault=runtime().vault, now=g.now)
+    flash("4つの値を保存しました。続けて接続を確認します。", "success")
+    return go(url_for(".index"))
+
+
+def _connection_page(form: ConnectionForm, *regions: str, status: int = 200) -> Response:
+    return render("settings/edit.html", *regions, status=status, form=form, channel=settings.channel(g.read),
+                  can_try="emulator_config" in current_app.extensions)
+
+
+@bp.post("/checks")
+@allow(Permission.SETTINGS_EDIT)
+def check_create() -> Response:
+    parts = runtime()
+    trial = checks.run(parts.database, parts.account, parts.vault, public_url=parts.settings.public_url)
+    checks.record(g.session, trial, now=g.now, wall=g.wall)
+    return render("settings/index.html", "checks", "status", "followers", then=url_for(".index"), **_context())
+
+
+@bp.post("/confirmations/<name>")
+@allow(Permission.SETTINGS_EDIT)
+def confirmation_create(name: str) -> Response:
+    checks.confirm(g.session, name, now=g.now)
+    return render("settings/index.html", "confirmations", then=url_for(".index"), **_context())
+
+
+@bp.post("/followers")
+@allow(Permission.SETTINGS_EDIT)
+def followers_create() -> Response:
+    channel = _channel(g.session)
+    followers.start(channel, wall=g.wall)
+    return render("settings/index.html", "followers", then=url_for(".index"), channel=channel)
+
+
+@bp.post("/resumption")
+@allow(Permission.SETTINGS_EDIT)
+def resumption_create() -> Response:
+    settings.resume(_channel(g.session))
+    flash("送信を再開しました", "success")
+    return render("settings/index.html", "status", then=url_for(".index"), **_context())
+
+
+def _context() -> dict[str, Any]:
+    channel = _channel(g.read)
+    seen_at = settings.worker_seen_at(g.read)
+    return {
+        "channel": channel,
+        "steps": checks.STEPS.values(),
+        "confirmations": checks.CONFIRMATIONS,
+        "outcomes": checks.outcomes(g.read),
+        "forecast": quota.forecast(channel, now=g.now),
+        "worker_seen_at": seen_at,
+        "worker_is_alive": seen_at is not None and g.wall - seen_at <= SILENCE,
+    }
+
+
+def _channel(session: Session) -> Channel:
+    channel = settings.channel(session)
+    if channel is None:
+        raise NotFound("LINE公式アカウントがまだつながっていません。先に4つの値を貼り付けてください。")
+    return channel
+
+
+# The shop ------------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/shop")
+@allow(Permission.SETTINGS_EDIT)
+def shop_edit() -> Response:
+    shop = _shop(g.read)
+    return render("settings/shop_edit.html", form=ShopForm(obj=shop), reply_form=DeadReplyForm(obj=shop))
+
+
+@bp.post("/shop")
+@allow(Permission.SETTINGS_EDIT)
+def shop_update() -> Response:
+    form, shop = ShopForm(request.form), _shop(g.session)
+    try:
+        if form.validate():
+            settings.update_shop(shop, form.draft())
+            flash("保存しました", "success")
+            return go(url_for(".shop_edit"))
+    except DomainError as error:
+        form.refuse(error)
+    return render("settings/shop_edit.html", "shop_form", status=422, form=form, reply_form=DeadReplyForm(obj=shop))
+
+
+@bp.post("/dead-reply")
+@allow(Permission.SETTINGS_EDIT)
+def dead_reply_update() -> Response:
+    form, shop = DeadReplyForm(request.form), _shop(g.session)
+    if form.validate():
+        settings.choose_dead_reply(shop, form.choice())
+        flash("保存しました", "success")
+    return render("settings/shop_edit.html", "dead_reply", status=422 if form.errors else 200,
+                  then=url_for(".shop_edit"), form=ShopForm(obj=shop), reply_form=form)
+
+
+def _shop(session: Session) -> Shop:
+    shop = settings.shop(session)
+    if shop is None:
+        raise NotFound
+    return shop
