@@ -3,6 +3,10 @@
 import unicodedata
 
 import jaconv
+import regex
+
+GRAPHEME = regex.compile(r"\X")
+"""What a reader sees as one character: with its accents, or a whole emoji sequence."""
 
 
 def normalise(text: str) -> str:
@@ -18,23 +22,9 @@ def storable(text: str) -> str:
 
 def utf16_length(text: str) -> int:
     """The length as LINE counts a text message: UTF-16 code units."""
-    return len(text.encode("utf-16-le")) // 2
-
-
-def joins(before: str, after: str) -> bool:
-    """Whether two neighbouring characters are read as one: accents, voiced marks, emoji sequences, flags."""
-    if before == "\u200d" or after in "\u200d\uff9e\uff9f\u20e3" or "\U0001f3fb" <= after <= "\U0001f3ff":
-        return True
-    return unicodedata.category(after) in ("Mn", "Mc", "Me") or "\U000e0020" <= after <= "\U000e007f"
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def grapheme_count(text: str) -> int:
     """The length as LINE counts labels and titles: what a reader sees as one character counts once."""
-    count = sum(1 for at, character in enumerate(text) if at == 0 or not joins(text[at - 1], character))
-    return count - _flag_count(text)
-
-
-def _flag_count(text: str) -> int:
-    # A flag is a pair of regional indicators.
-    runs = "".join("R" if "\U0001f1e6" <= character <= "\U0001f1ff" else " " for character in text).split()
-    return sum(len(run) // 2 for run in runs)
+    return len(GRAPHEME.findall(text))

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import friends
+from lstep_lite.engine import friends, text
 from lstep_lite.engine.line.account import Account
 from lstep_lite.engine.line.client import Line, Profile
 from lstep_lite.engine.line.connection import LineError
@@ -62,7 +62,7 @@ def fetch_now(database: Database, account: Account, friend: Friend, *, now: date
         _record(session, friend.id, _Found(profile, LOOK_AGAIN if profile else LOOK_AGAIN_AFTER_NONE), now)
     if profile is None:
         return False
-    friend.display_name = profile.display_name
+    friend.display_name = text.storable(profile.display_name)
     return True
 
 
@@ -92,8 +92,8 @@ def _record(session: Session, friend_id: int, found: _Found | None, now: datetim
     friend.profile_checked_at = now
     friend.profile_due_at = now + found.look_again
     if found.profile:
-        friend.display_name = found.profile.display_name
+        friend.display_name = text.storable(found.profile.display_name)
         friend.picture_url = found.profile.picture_url
-        friend.status_message = found.profile.status_message
+        friend.status_message = text.storable(found.profile.status_message or "") or None
         friend.language = found.profile.language
         friends.refresh_search_text(friend)

@@ -37,7 +37,7 @@ class Encoded:
 
 
 def prepare(data: bytes) -> tuple[Encoded, Encoded]:
-    """The original (JPEG or PNG) and the preview (JPEG) to store. Raises UnreadablePicture saying what to upload instead."""
+    """The original (JPEG or PNG) and the preview (JPEG). Raises UnreadablePicture saying what to upload instead."""
     picture, may_be_png = _load(data)
     original = _encode(_fitted(picture, ORIGINAL_SIDE), ORIGINAL_BYTES, may_be_png)
     preview = _encode(_fitted(picture, PREVIEW_SIDE), PREVIEW_BYTES, may_be_png=False)

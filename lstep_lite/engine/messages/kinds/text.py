@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
-from lstep_lite.engine.text import joins, utf16_length
+from lstep_lite.engine.text import GRAPHEME, storable, utf16_length
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend
 
@@ -37,7 +37,7 @@ class Text(Kind):
 
 def split(text: str, limit: int = LIMIT) -> list[str]:
     """*text* in parts of at most *limit* UTF-16 units, cut after a paragraph, line, sentence or word where possible."""
-    parts = []
+    text, parts = storable(text), []
     while utf16_length(text) > limit:
         longest = text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", errors="ignore")
         end = _cut(text, longest)
@@ -51,7 +51,5 @@ def _cut(text: str, longest: str) -> int:
         found = longest.rfind(mark)
         if found >= len(longest) // 2:  # earlier ones would leave a stump
             return found + len(mark)
-    end = len(longest)
-    while end > 1 and joins(text[end - 1], text[end]):
-        end -= 1
-    return end
+    starts = [match.start() for match in GRAPHEME.finditer(longest + text[len(longest)])]
+    return starts[-1] or len(longest)
