@@ -51,3 +51,24 @@ def _kept(session: Session, row: Any) -> Any:
     session.add(row)
     session.flush()  # the test needs its id
     return row
+
+
+def an_event(kind: str, user_id: str, *, at: datetime = NOW, **parts: Any) -> dict[str, Any]:
+    """A webhook event of LINE; *parts* are its own properties, or replace those here."""
+    number = next(_numbers)
+    event: dict[str, Any] = {
+        "type": kind,
+        "mode": "active",
+        "timestamp": int(at.timestamp() * 1000),
+        "webhookEventId": f"01EVENT{number:019d}",
+        "deliveryContext": {"isRedelivery": False},
+        "source": {"type": "user", "userId": user_id},
+    }
+    if kind in ("follow", "message", "postback"):
+        event["replyToken"] = f"{number:032x}"
+    return event | parts
+
+
+def a_text_event(user_id: str, text: str, *, at: datetime = NOW, message_id: str | None = None) -> dict[str, Any]:
+    message = {"id": message_id or f"6{next(_numbers):017d}", "type": "text", "text": text, "quoteToken": "q"}
+    return an_event("message", user_id, at=at, message=message)

@@ -1,6 +1,5 @@
 """What a friend sends, and takes back."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
 from lstep_lite.engine import triggers
+from lstep_lite.engine.messages import media
 from lstep_lite.engine.text import storable
-from lstep_lite.models import ChatMessage, Friend, Media, MediaKind, MediaState, Talk, TalkMark, WebhookEvent
+from lstep_lite.models import ChatMessage, Friend, Media, MediaKind, Talk, TalkMark, WebhookEvent
 
 LONGEST_PREVIEW = 100
 _PREVIEWS = {
@@ -25,13 +25,7 @@ _UNSENT = "メッセージの送信を取り消しました"
 
 
 def receive(
-    session: Session,
-    friend: Friend,
-    message: dict[str, Any],
-    *,
-    at: datetime,
-    now: datetime,
-    wall: datetime,
+    session: Session, friend: Friend, message: dict[str, Any], *, at: datetime, now: datetime
 ) -> ChatMessage | None:
     """Keep *message*, a LINE message object sent at *at*, in the talk with *friend*.
 
@@ -49,7 +43,7 @@ def receive(
     if received_id is None:
         return None
     received = session.get_one(ChatMessage, received_id)
-    received.media_id = _await_media(session, friend, message, now, wall)
+    received.media = _await_media(session, friend, message, now)
     _note_in_talk(session, friend, received)
     return received
 
@@ -59,30 +53,19 @@ def _is_unsent_already(session: Session, message_id: str) -> bool:
     return bool(session.scalar(select(taken_back)))
 
 
-def _await_media(
-    session: Session,
-    friend: Friend,
-    message: dict[str, Any],
-    now: datetime,
-    wall: datetime,
-) -> int | None:
+def _await_media(session: Session, friend: Friend, message: dict[str, Any], now: datetime) -> Media | None:
     """A row for the file LINE keeps for a while, to be fetched soon. Files hosted elsewhere stay where they are."""
     provider = (message.get("contentProvider") or {}).get("type", "line")
     if message["type"] not in set(MediaKind) or provider != "line":
         return None
-    media = Media(
-        code=secrets.token_urlsafe(24),
-        kind=MediaKind(message["type"]),
-        state=MediaState.WAITING,
-        friend_id=friend.id,
+    return media.expect(
+        session,
+        friend,
+        MediaKind(message["type"]),
         line_message_id=message["id"],
         file_name=storable(str(message.get("fileName") or "")) or None,
-        due_at=wall,
-        created_at=now,
+        now=now,
     )
-    session.add(media)
-    session.flush()  # the message refers to its id
-    return media.id
 
 
 def _note_in_talk(session: Session, friend: Friend, received: ChatMessage) -> None:
@@ -106,11 +89,8 @@ def preview(message: ChatMessage) -> str:
     return _PREVIEWS.get(message.kind, "新しい種類のメッセージ")
 
 
-def unsend(session: Session, line_message_id: str, *, at: datetime, wall: datetime) -> ChatMessage | None:
-    """The friend took a message back: forget its text, its file and the stored event. None when that changes nothing.
-
-    The file itself is removed by the worker once this is committed: its row is due for that at once.
-    """
+def unsend(session: Session, line_message_id: str, *, at: datetime) -> ChatMessage | None:
+    """The friend took a message back: forget its text, its file, the stored event. None when that changes nothing."""
     _blank_events(session, line_message_id)
     message = session.scalar(select(ChatMessage).where(ChatMessage.line_message_id == line_message_id))
     if message is None or message.unsent_at is not None:
@@ -118,9 +98,7 @@ def unsend(session: Session, line_message_id: str, *, at: datetime, wall: dateti
     is_last = _is_last(session, message)
     message.text, message.detail, message.unsent_at = "", {}, at
     if message.media is not None:
-        message.media.state = MediaState.DELETED
-        message.media.file_name = None
-        message.media.due_at = wall
+        media.delete(session, message.media)
     if is_last:
         session.get_one(Talk, message.friend_id).last_text = _UNSENT
     return message

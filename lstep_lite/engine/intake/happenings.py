@@ -38,9 +38,7 @@ def unfollow(session: Session, incoming: Incoming) -> None:
 @handles("message")
 def message(session: Session, incoming: Incoming) -> None:
     friend = _person(session, incoming)
-    received = chat.receive(
-        session, friend, incoming.data["message"], at=incoming.event.occurred_at, now=incoming.now, wall=incoming.wall
-    )
+    received = chat.receive(session, friend, incoming.data["message"], at=incoming.event.occurred_at, now=incoming.now)
     if received is not None:
         triggers.fire(
             session,
@@ -55,9 +53,7 @@ def message(session: Session, incoming: Incoming) -> None:
 
 @handles("unsend")
 def unsend(session: Session, incoming: Incoming) -> None:
-    unsent = chat.unsend(
-        session, incoming.data["unsend"]["messageId"], at=incoming.event.occurred_at, wall=incoming.wall
-    )
+    unsent = chat.unsend(session, incoming.data["unsend"]["messageId"], at=incoming.event.occurred_at)
     if unsent is not None:
         friend = friends.get(session, unsent.friend_id)
         triggers.fire(

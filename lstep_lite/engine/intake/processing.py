@@ -30,7 +30,6 @@ class Incoming:
     """The event as LINE sent it."""
     user_id: str
     now: datetime
-    wall: datetime
 
 
 Handler = Callable[[Session, Incoming], None]
@@ -84,7 +83,7 @@ def _process_next(database: Database, user_id: str, now: datetime, wall: datetim
             if event is None or (event.next_try_at is not None and event.next_try_at > wall):
                 return False
             event_id = event.id
-            _process(session, event, user_id, now, wall)
+            _process(session, event, user_id, now)
             return True
     except OperationalError as error:
         # A lock or a lost connection is nobody's fault: the event keeps its place and its attempts.
@@ -112,7 +111,7 @@ def _next_event(session: Session, user_id: str) -> WebhookEvent | None:
     )
 
 
-def _process(session: Session, event: WebhookEvent, user_id: str, now: datetime, wall: datetime) -> None:
+def _process(session: Session, event: WebhookEvent, user_id: str, now: datetime) -> None:
     handler = _handlers.get(event.kind)
     event.processed_at = now
     event.next_try_at = None
@@ -122,7 +121,7 @@ def _process(session: Session, event: WebhookEvent, user_id: str, now: datetime,
         event.state, event.reason = EventState.IGNORED, "このソフトではまだ使わない種類のできごとです。"
     else:
         event.state, event.reason = EventState.DONE, None
-        handler(session, Incoming(event, json.loads(event.raw), user_id, now, wall))
+        handler(session, Incoming(event, json.loads(event.raw), user_id, now))
 
 
 def _note_failure(database: Database, event_id: int, error: Exception, now: datetime, wall: datetime) -> bool:
@@ -149,6 +148,13 @@ def parked(session: Session, *, limit: int = 100) -> Sequence[WebhookEvent]:
         .order_by(WebhookEvent.id.desc())
         .limit(limit)
     ).all()
+
+
+def malformed(session: Session, *, limit: int = 100) -> Sequence[WebhookEvent]:
+    """Events of a shape we can't read, newest first; they are kept but never tried."""
+    return session.scalars(
+        select(WebhookEvent).where(WebhookEvent.state == EventState.MALFORMED)
+        .order_by(WebhookEvent.id.desc()).limit(limit)).all()
 
 
 def parked_count(session: Session) -> int:

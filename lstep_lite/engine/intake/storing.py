@@ -14,8 +14,8 @@ from lstep_lite.models import EventState, WebhookEvent
 
 LONGEST_WORD = 200
 """Ids, kinds and tokens are far shorter; anything longer is not LINE's."""
-_NEEDED = {"message": ("id", "type"), "unsend": ("messageId",), "postback": ("data",)}
-"""Per kind of event: the texts its part of the same name must hold."""
+_NEEDED: dict[str, tuple[str, ...]] = {"message": ("id", "type"), "unsend": ("messageId",), "postback": ()}
+"""The kinds of event that must hold a part of the same name, and the words that part must hold."""
 
 _listeners: list[Callable[[], None]] = []
 
@@ -46,9 +46,9 @@ def store(session: Session, body: Any, *, now: datetime) -> int:
     if not events:
         return 0
     after_commit(session, _wake)
-    # One statement for the whole request and no ORM: LINE waits for the answer.
-    result = session.connection().execute(insert_new(session, WebhookEvent), [_row(event, now) for event in events])
-    return result.rowcount
+    # Straight to the table, because LINE waits for the answer.
+    insert = insert_new(session, WebhookEvent).returning(WebhookEvent.id)
+    return len(session.connection().execute(insert, [_row(event, now) for event in events]).all())
 
 
 def _row(event: Any, now: datetime) -> dict[str, Any]:
@@ -56,6 +56,7 @@ def _row(event: Any, now: datetime) -> dict[str, Any]:
     problem = _problem(event)
     if problem:
         return _unread_row(raw, problem, now)
+    occurred_at = _moment(event["timestamp"])
     kind, source = event["type"], event.get("source") or {}
     user_id = source.get("userId") if source.get("type") == "user" else None
     return {
@@ -63,7 +64,7 @@ def _row(event: Any, now: datetime) -> dict[str, Any]:
         "kind": kind,
         "user_id": user_id,
         "message_id": _message_id(event, kind),
-        "occurred_at": _moment(event["timestamp"]),
+        "occurred_at": occurred_at,
         "received_at": now,
         "reply_token": event.get("replyToken"),
         "raw": raw,
@@ -75,7 +76,7 @@ def _row(event: Any, now: datetime) -> dict[str, Any]:
 def _message_id(event: dict[str, Any], kind: str) -> str | None:
     """The message an event is about, so that taking it back finds everything we kept of it."""
     name = {"message": "id", "unsend": "messageId"}.get(kind)
-    return event[kind][name] if name else None
+    return str(event[kind][name]) if name else None
 
 
 def _problem(event: Any) -> str | None:
@@ -95,14 +96,17 @@ def _problem(event: Any) -> str | None:
 
 
 def _problem_of_part(event: dict[str, Any], kind: str) -> str | None:
-    part = event.get(kind)
-    for name in _NEEDED.get(kind, ()):
-        if not isinstance(part, dict) or not isinstance(part.get(name), str):
-            return f"{kind}.{name}"
-        if name != "data" and not _is_word(part[name]):
+    names = _NEEDED.get(kind, ())
+    part = event.get(kind, {})
+    if kind in _NEEDED and not isinstance(part, dict):
+        return kind
+    for name in names:
+        if not _is_word(part.get(name)):
             return f"{kind}.{name}"
     if kind == "message" and part["type"] == "text" and not isinstance(part.get("text"), str):
         return "message.text"
+    if kind == "postback" and not isinstance(part.get("data"), str):
+        return "postback.data"
     return None
 
 
