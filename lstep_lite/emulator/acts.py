@@ -4,6 +4,7 @@ import base64
 import binascii
 import io
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -134,7 +135,7 @@ def _decoded(encoded: str) -> bytes:
     return body
 
 
-COMPOSERS: dict[str, Any] = {
+COMPOSERS: dict[str, Callable[[Any], tuple[dict[str, Any], tuple[str, bytes] | None]]] = {
     "text": _text,
     "sticker": _sticker,
     "image": _image,

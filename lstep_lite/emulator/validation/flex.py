@@ -52,10 +52,10 @@ def _check_carousel(report: Report, carousel: Json) -> None:
 def _check_weight(report: Report, container: Json) -> None:
     most = CAROUSEL_BYTES if container.get("type") == "carousel" else BUBBLE_BYTES
     if len(json.dumps(container, ensure_ascii=False, separators=(",", ":")).encode()) > most:
-        report.add(Pointer("/"), f"Too large flex message. The maximum size of JSON data is {most // 1024} KB.")
+        report.add(Pointer(""), f"Too large flex message. The maximum size of JSON data is {most // 1024} KB.")
     animated = [part for part in _parts(container) if part.get("type") == "image" and part.get("animated") is True]
     if len(animated) > MOST_ANIMATED:
-        report.add(Pointer("/"), f"at most {MOST_ANIMATED} animated images can be used")
+        report.add(Pointer(""), f"at most {MOST_ANIMATED} animated images can be used")
 
 
 def _parts(node: Any) -> Iterator[Json]:

@@ -55,7 +55,7 @@ class Report:
     errors: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, place: Place, message: str) -> None:
-        self.errors.append((message, place.text))
+        self.errors.append((message, place.text or "/"))
 
     def object(self, owner: Json, name: str, place: Place) -> Json | None:
         value = owner.get(name)
