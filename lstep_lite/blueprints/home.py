@@ -57,10 +57,10 @@ def confirmation_create() -> Response:
 def _page(*regions: str, then: str = "") -> Response:
     channel, numbers = settings.channel(g.read), home.numbers(g.read, now=g.now)
     link = home.friend_link(channel.basic_id) if channel and channel.basic_id else ""
-    seen_at = settings.worker_seen_at(g.read)
+    seen_at, week = settings.worker_seen_at(g.read), home.week(g.read, zone=g.zone, now=g.now)
     return render(
         "home/index.html", *regions, then=then, channel=channel, numbers=numbers, todos=_todos(channel, numbers),
-        week=home.week(g.read, zone=g.zone, now=g.now), link=link, qr=_qr(link) if link else "",
+        week=week, change=sum(day.gained - day.lost for day in week), link=link, qr=_qr(link) if link else "",
         forecast=quota.forecast(channel, now=g.now) if channel else None,
         worker_is_alive=seen_at is not None and g.wall - seen_at <= SILENCE,
     )
@@ -77,7 +77,8 @@ def _todos(channel: Channel | None, numbers: Numbers) -> list[Todo]:
         Todo(numbers.has_colleague, "スタッフを招待する",
              "一緒に返信する人に、自分用のサインインを渡します。", "staff.index"),
         Todo(numbers.has_shown_link, "友だち追加リンクをお客様に見せる",
-             "レジや鏡の横に貼るQRコードを印刷できます。", "home.show"),
+             "レジや鏡の横に貼るQRコードを印刷できます。",
+             "home.show" if channel and channel.basic_id else "settings.index"),
     ]
 
 

@@ -12,7 +12,7 @@ from lstep_lite.engine import settings
 from lstep_lite.engine.settings import checks, credentials, followers, quota
 from lstep_lite.engine.settings.credentials import ConnectionDraft
 from lstep_lite.engine.staff import Permission
-from lstep_lite.errors import DomainError, NotFound
+from lstep_lite.errors import NotFound
 from lstep_lite.forms.settings import ConnectionForm, DeadReplyForm, ShopForm
 from lstep_lite.models import Channel, Shop
 from lstep_lite.web import go, live, render, runtime
@@ -50,11 +50,8 @@ def edit() -> Response:
 @allow(Permission.SETTINGS_EDIT)
 def update() -> Response:
     form = ConnectionForm(request.form)
-    try:
-        if form.validate():
-            return _connect(form.draft())
-    except DomainError as error:
-        form.refuse(error)
+    if form.keep(lambda: _connect(form.draft())):
+        return go(url_for(".index"))
     return _connection_page(form, "connection_form", status=422)
 
 
@@ -64,15 +61,15 @@ def trial_connection_create() -> Response:
     given = current_app.extensions.get("emulator_config")
     if given is None:
         raise NotFound
-    return _connect(ConnectionDraft(given.channel_id, given.channel_secret, given.login_channel_id,
-                                    given.login_channel_secret, accepts_other_account=True))
+    _connect(ConnectionDraft(given.channel_id, given.channel_secret, given.login_channel_id,
+                             given.login_channel_secret, accepts_other_account=True))
+    return go(url_for(".index"))
 
 
-def _connect(draft: ConnectionDraft) -> Response:
+def _connect(draft: ConnectionDraft) -> None:
     """The steps run from the next page, so that the owner sees the values are kept."""
     credentials.save(g.session, draft, vault=runtime().vault, now=g.now)
     flash("4つの値を保存しました。続けて接続を確認します。", "success")
-    return go(url_for(".index"))
 
 
 def _connection_page(form: ConnectionForm, *regions: str, status: int = 200) -> Response:
@@ -147,13 +144,9 @@ def shop_edit() -> Response:
 @allow(Permission.SETTINGS_EDIT)
 def shop_update() -> Response:
     form, shop = ShopForm(request.form), _shop(g.session)
-    try:
-        if form.validate():
-            settings.update_shop(shop, form.draft())
-            flash("保存しました", "success")
-            return go(url_for(".shop_edit"))
-    except DomainError as error:
-        form.refuse(error)
+    if form.keep(lambda: settings.update_shop(shop, form.draft())):
+        flash("保存しました", "success")
+        return go(url_for(".shop_edit"))
     return render("settings/shop_edit.html", "shop_form", status=422, form=form, reply_form=DeadReplyForm(obj=shop))
 
 
@@ -161,8 +154,7 @@ def shop_update() -> Response:
 @allow(Permission.SETTINGS_EDIT)
 def dead_reply_update() -> Response:
     form, shop = DeadReplyForm(request.form), _shop(g.session)
-    if form.validate():
-        settings.choose_dead_reply(shop, form.choice())
+    if form.keep(lambda: settings.choose_dead_reply(shop, form.choice())):
         flash("保存しました", "success")
     return render("settings/shop_edit.html", "dead_reply", status=422 if form.errors else 200,
                   then=url_for(".shop_edit"), form=ShopForm(obj=shop), reply_form=form)
