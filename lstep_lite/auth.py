@@ -8,10 +8,14 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.engine import staff as staff_engine
 from lstep_lite.engine.staff import Permission
-from lstep_lite.errors import NotAllowed
+from lstep_lite.errors import DomainError, NotAllowed
 from lstep_lite.models import Staff
-from lstep_lite.web import App, go, wants_fragment
+from lstep_lite.web import App, go, runtime, wants_fragment
 
+WRONG_PASSWORD = {
+    "password": "メールアドレスかパスワードが違います。",
+    "current_password": "今のパスワードが違います。",
+}
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -38,6 +42,25 @@ def init_app(app: App) -> None:
 
 def may(permission: Permission) -> bool:
     return g.staff is not None and staff_engine.may(g.staff, permission)
+
+
+def prove(email: str, password: str, *, field: str = "password") -> Staff:
+    """The account *email*, if *password* is its password; an unknown account gets the same work and the same answer.
+
+    Raises DomainError for *field* otherwise, and Throttled after too many attempts. Not inside a unit of work.
+    """
+    limits = {
+        f"account:{email.lower()}": staff_engine.ACCOUNT_LIMIT,
+        f"address:{request.remote_addr}": staff_engine.ADDRESS_LIMIT,
+    }
+    with runtime().database.unit() as session:
+        staff_engine.count_attempt(session, limits, wall=g.wall, field=field)
+    person = staff_engine.find(g.read, email)
+    if not staff_engine.verify_password(person.password_hash if person else None, password) or person is None:
+        raise DomainError(WRONG_PASSWORD[field], field)
+    with runtime().database.unit() as session:
+        staff_engine.forgive(session, limits)
+    return person
 
 
 def sign_in(person: Staff) -> None:

@@ -130,7 +130,7 @@ def reset_password(email: str, password: str) -> None:
     running = runtime.build(config.load())
     password_hash = staff.hash_password(password, email=email)
     with running.database.unit() as session:
-        staff.set_password(session, staff.by_email(session, email), password_hash)
+        staff.set_password(staff.by_email(session, email), password_hash)
     click.echo(f"{email} のパスワードを変えました。")
 
 

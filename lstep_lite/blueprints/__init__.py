@@ -4,9 +4,14 @@ from flask_wtf import CSRFProtect
 
 from lstep_lite.blueprints import (
     about,
+    account,
     health,
     home,
+    invitations,
     settings,
+    setup,
+    sign_in,
+    staff,
 )
 from lstep_lite.web import App
 
@@ -15,6 +20,11 @@ PAGES = (
     health,
     home,
     settings,
+    staff,
+    sign_in,
+    setup,
+    invitations,
+    account,
 )
 
 

@@ -53,7 +53,6 @@ class Shop(Base):
     time_zone: Mapped[str] = mapped_column(default="Asia/Tokyo")
     purpose: Mapped[Purpose] = mapped_column(one_of(Purpose, "purpose"))
     dead_reply: Mapped[DeadReply] = mapped_column(one_of(DeadReply, "dead_reply"), default=DeadReply.MISS)
-    connect_later: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 

@@ -64,17 +64,17 @@ def update(session: Session, person: Staff, *, name: str, email: str) -> None:
     person.name, person.email = name, _folded(email)
 
 
-def set_password(session: Session, person: Staff, password_hash: str) -> None:
+def set_password(person: Staff, password_hash: str) -> None:
     """A new password ends every session of *person*."""
     person.password_hash = password_hash
-    sign_out_everywhere(session, person)
+    sign_out_everywhere(person)
 
 
-def sign_out_everywhere(session: Session, person: Staff) -> None:
+def sign_out_everywhere(person: Staff) -> None:
     person.session_epoch += 1
 
 
-def signed_in(session: Session, person: Staff, *, wall: datetime) -> None:
+def signed_in(person: Staff, *, wall: datetime) -> None:
     person.last_sign_in_at = wall
 
 
@@ -93,10 +93,10 @@ def deactivate(session: Session, person: Staff, *, by: Staff) -> None:
         raise DomainError("ご自分のアカウントは停止できません。ほかのオーナーか管理者に頼んでください。")
     _keep_an_owner(session, person)
     person.is_active = False
-    sign_out_everywhere(session, person)
+    sign_out_everywhere(person)
 
 
-def reactivate(session: Session, person: Staff, *, by: Staff) -> None:
+def reactivate(person: Staff, *, by: Staff) -> None:
     check_rank(by, person.role)
     person.is_active = True
 

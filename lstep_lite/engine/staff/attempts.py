@@ -21,19 +21,17 @@ WINDOW = timedelta(minutes=15)
 KEPT = timedelta(days=1)
 
 
-def count_attempt(session: Session, limits: Mapping[str, int], *, wall: datetime) -> None:
+def count_attempt(session: Session, limits: Mapping[str, int], *, wall: datetime, field: str) -> None:
     """Count one attempt for each subject (`account:…`, `address:…`) of *limits*, in a unit of its own.
 
-    Raises Throttled, counting nothing, while one of them is locked.
+    Raises Throttled for the form field *field*, counting nothing, while one of them is locked.
     """
     session.execute(delete(SignInFailure).where(SignInFailure.first_at < wall - KEPT))
     rows = {subject: _row(session, subject, wall) for subject in sorted(limits)}
     locked_until = max((row.locked_until for row in rows.values() if row.locked_until), default=None)
     if locked_until and locked_until > wall:
-        raise Throttled(
-            f"続けて失敗したため、{_clock_time(session, locked_until)}まで受け付けません。そのあとでもう一度お試しください。"
-            "パスワードを忘れたときは、ほかのオーナーか管理者に「再設定リンク」を作ってもらってください。"
-        )
+        until = _clock_time(session, locked_until)
+        raise Throttled(f"続けて失敗したため、{until}まで受け付けません。そのあとでもう一度お試しください。", field)
     for subject, row in rows.items():
         _count(row, limits[subject], wall)
 

@@ -71,10 +71,10 @@ def accept_invite(
     return person
 
 
-def reset_password(session: Session, reset: Ticket, password_hash: str, *, now: datetime) -> Staff:
+def reset_password(reset: Ticket, password_hash: str, *, now: datetime) -> Staff:
     if reset.staff is None:
         raise TicketGone
-    accounts.set_password(session, reset.staff, password_hash)
+    accounts.set_password(reset.staff, password_hash)
     reset.used_at = now
     return reset.staff
 
