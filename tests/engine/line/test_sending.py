@@ -147,7 +147,7 @@ def test_a_refused_token_is_renewed_once_and_the_same_request_sent_again(script:
 
     def renew(line: Line, refused: str) -> None:
         assert refused == "good"
-        line.token = "better"  # noqa: S105
+        line.token = "better"
 
     assert a_line(script.url, renew).push(BODY, KEY).kind is AnswerKind.ACCEPTED
     first, second = script.requests
