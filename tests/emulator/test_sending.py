@@ -2,13 +2,14 @@
 
 import json
 import uuid
+from datetime import timedelta, timezone
 
 import pytest
 import urllib3
 from linebot.v3.messaging import ApiException, MessagingApi, PushMessageRequest, ReplyMessageRequest
 
 from lstep_lite.emulator import Emulator
-from tests.emulator.conftest import Application, Caller, Control, issue_token, later, wait_until
+from tests.emulator.conftest import Application, Caller, Control, later, wait_until
 
 TEXT = {"type": "text", "text": "こんにちは"}
 NOBODY = "U" + "0" * 32
@@ -131,9 +132,7 @@ def test_faults_strike_their_path_as_often_as_ordered(control: Control, call: Ca
     assert call.push(user).status == 200
 
 
-def test_the_monthly_allowance_counts_reached_people_and_begins_anew_in_japan(
-    emulator: Emulator, control: Control, call: Caller
-) -> None:
+def test_the_monthly_allowance_counts_reached_people_and_refuses_whole_calls(control: Control, call: Caller) -> None:
     friend, other, blocker = control.a_friend(), control.a_friend(), control.a_friend()
     control.post(f"/users/{blocker}/unfollow")
     control.post("/quota", {"limit": 3, "used": 0})
@@ -144,11 +143,18 @@ def test_the_monthly_allowance_counts_reached_people_and_begins_anew_in_japan(
     refused = call("POST", "/v2/bot/message/multicast", to_all)
     assert (refused.status, refused.json()) == (429, {"message": "You have reached your monthly limit."})
     assert len(control.texts(friend)) == 2, "a refused multicast reaches nobody"
-    later(emulator, days=31)
-    call.token = issue_token(emulator, call.http)
-    assert call("GET", "/v2/bot/message/quota/consumption").json() == {"totalUsage": 0}
     control.post("/quota", {"limit": None})
     assert call("GET", "/v2/bot/message/quota").json() == {"type": "none"}
+
+
+def test_the_month_of_the_allowance_ends_at_midnight_in_japan(emulator: Emulator, control: Control) -> None:
+    in_two_months = (emulator.clock.now().replace(day=1) + timedelta(days=62)).replace(day=1)
+    midnight = in_two_months.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=timezone(timedelta(hours=9)))
+    emulator.clock.move_to(midnight - timedelta(minutes=1))
+    control.post("/quota", {"used": 7})
+    assert control.get("/state")["quota"]["used"] == 7
+    later(emulator, minutes=1, seconds=1)
+    assert control.get("/state")["quota"]["used"] == 0
 
 
 def test_people_who_blocked_get_nothing_and_the_sender_is_not_told(control: Control, call: Caller) -> None:
