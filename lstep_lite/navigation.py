@@ -49,6 +49,7 @@ GROUPS = (
     )),
     Group("設定", "settings", (
         Entry("LINE接続", "plug-connected", "settings.index"),
+        Entry("お店の設定", "building-store", "shop.edit"),
         Entry("受信できなかった通知", "mail-exclamation", "intake.index"),
         Entry("スタッフ", "id-badge-2", "staff.index"),
         Entry("アカウント", "user-circle", "account.show"),
@@ -67,3 +68,7 @@ def groups() -> list[Group]:
 def bottom_bar() -> Iterator[Entry]:
     entries = {entry.endpoint: entry for group in GROUPS for entry in group.entries}
     return (entries[name] for name in BOTTOM_BAR if name in entries and entries[name].is_shown)
+
+
+def is_shown(endpoint: str) -> bool:
+    return any(entry.is_shown for group in GROUPS for entry in group.entries if entry.endpoint == endpoint)

@@ -10,6 +10,7 @@ from lstep_lite.blueprints import (
     invitations,
     settings,
     setup,
+    shop,
     sign_in,
     staff,
 )
@@ -20,6 +21,7 @@ PAGES = (
     health,
     home,
     settings,
+    shop,
     staff,
     sign_in,
     setup,

@@ -1,4 +1,4 @@
-"""LINE接続: the four values, the steps and their outcomes, the state of the connection; and the shop's settings."""
+"""LINE接続: the four values, the steps and their outcomes, the state of the connection."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,17 +13,14 @@ from lstep_lite.engine.settings import checks, credentials, followers, quota
 from lstep_lite.engine.settings.credentials import ConnectionDraft
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
-from lstep_lite.forms.settings import ConnectionForm, DeadReplyForm, ShopForm
-from lstep_lite.models import Channel, Shop
+from lstep_lite.forms.settings import ConnectionForm
+from lstep_lite.models import Channel
 from lstep_lite.web import go, live, render, runtime
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
 SILENCE = timedelta(seconds=60)
 """A worker that has not shown itself for so long counts as dead."""
-
-
-# LINE ----------------------------------------------------------------------------------------------------------------
 
 
 @bp.get("")
@@ -128,40 +125,3 @@ def _channel(session: Session) -> Channel:
     if channel is None:
         raise NotFound("LINE公式アカウントがまだつながっていません。先に4つの値を貼り付けてください。")
     return channel
-
-
-# The shop ------------------------------------------------------------------------------------------------------------
-
-
-@bp.get("/shop")
-@allow(Permission.SETTINGS_EDIT)
-def shop_edit() -> Response:
-    shop = _shop(g.read)
-    return render("settings/shop_edit.html", form=ShopForm(obj=shop), reply_form=DeadReplyForm(obj=shop))
-
-
-@bp.post("/shop")
-@allow(Permission.SETTINGS_EDIT)
-def shop_update() -> Response:
-    form, shop = ShopForm(request.form), _shop(g.session)
-    if form.keep(lambda: settings.update_shop(shop, form.draft())):
-        flash("保存しました", "success")
-        return go(url_for(".shop_edit"))
-    return render("settings/shop_edit.html", "shop_form", status=422, form=form, reply_form=DeadReplyForm(obj=shop))
-
-
-@bp.post("/dead-reply")
-@allow(Permission.SETTINGS_EDIT)
-def dead_reply_update() -> Response:
-    form, shop = DeadReplyForm(request.form), _shop(g.session)
-    if form.keep(lambda: settings.choose_dead_reply(shop, form.choice())):
-        flash("保存しました", "success")
-    return render("settings/shop_edit.html", "dead_reply", status=422 if form.errors else 200,
-                  then=url_for(".shop_edit"), form=ShopForm(obj=shop), reply_form=form)
-
-
-def _shop(session: Session) -> Shop:
-    shop = settings.shop(session)
-    if shop is None:
-        raise NotFound
-    return shop

@@ -76,7 +76,8 @@ def numbers(session: Session, *, now: datetime) -> Numbers:
         "free_replies": _free_replies(now),
         "has_greeting": exists().where(Greeting.kind == GreetingKind.NEW, Greeting.is_on.is_(True)),
         "has_auto_reply": exists().where(AutoReply.is_on.is_(True)),
-        "has_colleague": _count(Staff, Staff.is_active.is_(True)) + _count(Ticket, Ticket.kind == TicketKind.INVITE) > 1,
+        "has_colleague": _count(Staff, Staff.is_active.is_(True)) + _count(Ticket, Ticket.kind == TicketKind.INVITE)
+        > 1,
         "has_shown_link": exists().where(Check.name == LINK_SHOWN),
     }
     row = session.execute(select(*(column.label(name) for name, column in columns.items()))).one()

@@ -1,35 +1,16 @@
-"""Connecting to LINE and the shop's own settings."""
+"""Connecting to LINE."""
 
 import re
 import unicodedata
-from zoneinfo import available_timezones
 
-from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
-from lstep_lite.engine.settings import ShopDraft
 from lstep_lite.engine.settings.credentials import ConnectionDraft
-from lstep_lite.forms.base import Form, at_most, required
-from lstep_lite.models import DeadReply, Purpose
+from lstep_lite.forms.base import Form, required
 
 CHANNEL_ID = re.compile(r"[0-9]{10}")
 CHANNEL_SECRET = re.compile(r"[0-9a-f]{32}")
-PURPOSES = {
-    Purpose.SALON: "美容室・サロン",
-    Purpose.RESTAURANT: "飲食店",
-    Purpose.CLINIC: "医院・治療院",
-    Purpose.SCHOOL: "教室・スクール",
-    Purpose.RETAIL: "小売店",
-    Purpose.OTHER: "その他",
-}
-USUAL_ZONES = {
-    "Asia/Tokyo": "日本（東京）",
-    "Asia/Seoul": "韓国（ソウル）",
-    "Asia/Taipei": "台湾（台北）",
-    "Asia/Bangkok": "タイ（バンコク）",
-    "Asia/Singapore": "シンガポール",
-    "Pacific/Honolulu": "ハワイ（ホノルル）",
-}
 
 
 def pasted(text: str | None) -> str:
@@ -66,29 +47,3 @@ class ConnectionForm(Form):
             login_secret=self.login_secret.data or "",
             accepts_other_account=bool(self.accepts_other_account.data),
         )
-
-
-class ShopForm(Form):
-    name = StringField("お店の名前", [required("お店の名前を入力してください。"), at_most(100)])
-    purpose = RadioField("業種", choices=[(purpose.value, label) for purpose, label in PURPOSES.items()])
-    time_zone = SelectField("お店の地域の時刻", choices=lambda: _zones())
-
-    def draft(self) -> ShopDraft:
-        return ShopDraft(
-            name=self.name.data or "", time_zone=self.time_zone.data, purpose=Purpose(self.purpose.data),
-        )
-
-
-def _zones() -> dict[str, list[tuple[str, str]]]:
-    others = sorted(zone for zone in available_timezones() - set(USUAL_ZONES) if "/" in zone)
-    return {"よく使う地域": list(USUAL_ZONES.items()), "そのほかの地域": [(zone, zone) for zone in others]}
-
-
-class DeadReplyForm(Form):
-    dead_reply = RadioField("無料で返信できる時間を過ぎてしまったとき", choices=[
-        (DeadReply.MISS.value, "送らない"),
-        (DeadReply.PUSH.value, "1通として送る"),
-    ])
-
-    def choice(self) -> DeadReply:
-        return DeadReply(self.dead_reply.data)

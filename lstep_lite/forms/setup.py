@@ -4,7 +4,7 @@ from wtforms import StringField
 
 from lstep_lite.engine.setup import SetupDraft
 from lstep_lite.forms.base import at_most, required
-from lstep_lite.forms.settings import ShopForm
+from lstep_lite.forms.shop import ShopForm
 from lstep_lite.forms.staff import email_field, new_password_field, repeated_password_field
 
 
