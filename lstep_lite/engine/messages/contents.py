@@ -38,7 +38,7 @@ def check(blocks: Sequence[Any]) -> None:
 
 
 def _check_block(block: Any, number: int) -> None:
-    if not isinstance(block, dict) or block.get("kind") not in kinds:
+    if not isinstance(block, dict) or str(block.get("kind")) not in kinds:
         raise DomainError(f"{number}つ目のメッセージの種類が分かりません。削除して作り直してください。")
     kind = kinds[block["kind"]]
     try:

@@ -25,7 +25,9 @@ def store(tmp_path: Path) -> MediaStore:
     return MediaStore(tmp_path / "media")
 
 
-def a_picture(image_format: str = "JPEG", size: tuple[int, int] = (600, 400), mode: str = "RGB", **save: object) -> bytes:
+def a_picture(
+    image_format: str = "JPEG", size: tuple[int, int] = (600, 400), mode: str = "RGB", **save: object
+) -> bytes:
     out = io.BytesIO()
     Image.new(mode, size, "#b06080" if mode != "RGBA" else "#b0608080").save(out, image_format, **save)
     return out.getvalue()
@@ -144,7 +146,9 @@ def test_expecting_one_message_twice_makes_one_row(database: Database) -> None:
     assert expected(database, "1") == expected(database, "1")
 
 
-def test_a_file_that_is_gone_at_line_is_shown_as_expired(database: Database, account: Account, store: MediaStore) -> None:
+def test_a_file_that_is_gone_at_line_is_shown_as_expired(
+    database: Database, account: Account, store: MediaStore
+) -> None:
     media_id = expected(database, "404404")
     media.fetch_due(database, account, store, wall=NOW, limit=5)
     assert row_of(database, media_id).state is MediaState.EXPIRED
@@ -241,4 +245,5 @@ def test_no_two_workers_fetch_the_same_file(fresh_database: Database) -> None:
         with fresh_database.unit() as session:
             claimed.append(media._claim(session, NOW))
     with fresh_database.read() as session:
-        assert [job and job.media_id for job in claimed] == [*session.scalars(select(Media.id).order_by(Media.id)), None]
+        rows = session.scalars(select(Media.id).order_by(Media.id)).all()
+    assert [job and job.media_id for job in claimed] == [*rows, None]

@@ -11,7 +11,8 @@ from lstep_lite.models import Friend
 class Sticker(Kind):
     def check(self, block: Block) -> None:
         for key in ("package_id", "sticker_id"):
-            if not str(block.get(key, "")).isdecimal():
+            number = str(block.get(key, ""))
+            if not (number.isascii() and number.isdecimal()):
                 raise DomainError("スタンプを選んでください。")
 
     def load(self, session: Session, blocks: list[Block], public_url: str) -> None:

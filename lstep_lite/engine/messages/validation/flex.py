@@ -201,7 +201,7 @@ def _aspect_ratio(ratio: Node) -> None:
 def _text(text: Node) -> None:
     spans = text.child("contents")
     if spans.is_absent or spans.value == []:
-        text.child("text").text("文字", 100_000)
+        text.child("text").text("文字", 100_000, may_be_blank=True)
     else:
         for span in spans.items("文字の一部", 1, 10_000):
             _component(span, ("span",))
@@ -217,7 +217,7 @@ def _text(text: Node) -> None:
 
 
 def _span(span: Node) -> None:
-    span.child("text").text("文字", 100_000)
+    span.child("text").text("文字", 100_000, may_be_blank=True)
     _letters(span)
 
 

@@ -61,10 +61,10 @@ class Node:
     # Checks of a single value. An absent one is a problem only where it is required.
 
     def text(self, label: str, limit: int, *, required: bool = True,
-             length: Callable[[str], int] = grapheme_count) -> None:
+             length: Callable[[str], int] = grapheme_count, may_be_blank: bool = False) -> None:
         if self._is_missing(label, required):
             return
-        if not isinstance(self.value, str) or not self.value.strip():
+        if not isinstance(self.value, str) or not (self.value if may_be_blank else self.value.strip()):
             self.problem(f"{label}を入力してください。")
         elif length(self.value) > limit:
             self.problem(f"{label}は{limit:,}文字までです（いま{length(self.value):,}文字）。")
