@@ -2,6 +2,10 @@
 
 from .config import EmulatorConfig
 from .control import blueprint
+from .phone import blueprint as phone
 from .platform import Emulator, start
 
-__all__ = ["Emulator", "EmulatorConfig", "blueprint", "start"]
+BLUEPRINTS = (blueprint, phone)
+"""What an application mounts to show the control API and the phone."""
+
+__all__ = ["BLUEPRINTS", "Emulator", "EmulatorConfig", "blueprint", "start"]

@@ -36,7 +36,8 @@ def spend(store: Store, count: int, *, now: datetime) -> None:
 
 
 def _month(now: datetime) -> str:
-    return now.astimezone(LINE_ZONE).strftime("%Y-%m")
+    local = now.astimezone(LINE_ZONE)
+    return f"{local.year}-{local.month:02}"
 
 
 class RateLimits:

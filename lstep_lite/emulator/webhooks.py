@@ -5,7 +5,6 @@ redelivers; here it is a handful of tries within a minute, on the wall clock.
 """
 
 import base64
-import hashlib
 import heapq
 import hmac
 import json
@@ -188,7 +187,7 @@ class Webhooks:
         return answer.status, "OK" if 200 <= answer.status < 300 else "ERROR_STATUS_CODE"
 
     def _sign(self, raw: bytes) -> str:
-        digest = hmac.new(self._emulator.config.channel_secret.encode(), raw, hashlib.sha256).digest()
+        digest = hmac.digest(self._emulator.config.channel_secret.encode(), raw, "sha256")
         return base64.b64encode(digest).decode()
 
     def probe(self, endpoint: str) -> dict[str, Any]:
