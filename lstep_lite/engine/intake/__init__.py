@@ -1,7 +1,17 @@
 """LINE's webhook events: told apart from forgeries, stored whole, and worked through friend by friend."""
 
 from lstep_lite.engine.intake import happenings as _happenings
-from lstep_lite.engine.intake.processing import Incoming, handles, parked, parked_count, process_due, retry
+from lstep_lite.engine.intake.processing import (
+    Incoming,
+    get,
+    handles,
+    malformed,
+    parked,
+    parked_count,
+    process_due,
+    retry,
+    senders,
+)
 from lstep_lite.engine.intake.signatures import Signatures
 from lstep_lite.engine.intake.storing import NotAWebhook, on_stored, store
 
@@ -9,12 +19,15 @@ __all__ = [
     "Incoming",
     "NotAWebhook",
     "Signatures",
+    "get",
     "handles",
+    "malformed",
     "on_stored",
     "parked",
     "parked_count",
     "process_due",
     "retry",
+    "senders",
     "store",
 ]
 

@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.errors import DomainError
-from lstep_lite.models import EventState, WebhookEvent
+from lstep_lite.errors import DomainError, NotFound
+from lstep_lite.models import EventState, Friend, WebhookEvent
 
 log = logging.getLogger(__name__)
 
@@ -153,8 +153,25 @@ def parked(session: Session, *, limit: int = 100) -> Sequence[WebhookEvent]:
 def malformed(session: Session, *, limit: int = 100) -> Sequence[WebhookEvent]:
     """Events of a shape we can't read, newest first; they are kept but never tried."""
     return session.scalars(
-        select(WebhookEvent).where(WebhookEvent.state == EventState.MALFORMED)
-        .order_by(WebhookEvent.id.desc()).limit(limit)).all()
+        select(WebhookEvent)
+        .where(WebhookEvent.state == EventState.MALFORMED)
+        .order_by(WebhookEvent.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def senders(session: Session, events: Sequence[WebhookEvent]) -> dict[str, Friend]:
+    """The friends behind *events*, by LINE user id; somebody not known yet is missing."""
+    user_ids = {event.user_id for event in events if event.user_id}
+    found = session.scalars(select(Friend).where(Friend.line_user_id.in_(user_ids)))
+    return {friend.line_user_id: friend for friend in found if friend.line_user_id}
+
+
+def get(session: Session, event_id: int) -> WebhookEvent:
+    event = session.get(WebhookEvent, event_id)
+    if event is None:
+        raise NotFound
+    return event
 
 
 def parked_count(session: Session) -> int:

@@ -1,0 +1,227 @@
+"""自動応答: the list in the order it is tried, the editor, folders, and a box to try a text."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, g, request, url_for
+from werkzeug.wrappers import Response
+
+from lstep_lite.auth import allow
+from lstep_lite.engine import auto_replies, folders, messages
+from lstep_lite.engine.auto_replies import samples
+from lstep_lite.engine.staff import Permission
+from lstep_lite.forms.auto_replies import AutoReplyForm, ScheduleForm, TrialForm
+from lstep_lite.models import AutoReply, Friend, Matching
+from lstep_lite.web import go, render, runtime
+
+bp = Blueprint("auto_replies", __name__, url_prefix="/auto-replies")
+
+FEATURE = "auto_replies"
+SAMPLE_FRIEND = Friend(display_name="山田 花子")
+
+
+@bp.get("")
+@allow(Permission.MESSAGES_EDIT)
+def index() -> Response:
+    return _list("rule_list")
+
+
+@bp.get("/trial")
+@allow(Permission.MESSAGES_EDIT)
+def trial_show() -> Response:
+    return _list("trial")
+
+
+@bp.get("/new")
+@allow(Permission.MESSAGES_EDIT)
+def new() -> Response:
+    sample = samples.find(request.args.get("sample", ""))
+    form = AutoReplyForm.of(sample.draft() if sample else None, _folders())
+    return render("auto_replies/edit.html", form=form, rule=None, hours=_hours(form), sample=sample)
+
+
+@bp.post("")
+@allow(Permission.MESSAGES_EDIT)
+def create() -> Response:
+    form = AutoReplyForm.posted(request.form, _folders())
+    rule = form.keep(lambda: auto_replies.create(g.session, form.draft(), now=g.now))
+    if not rule:
+        return render("auto_replies/edit.html", "rule_form", status=422, form=form, rule=None, hours=_hours(form))
+    flash(_what_happens_next(rule), "success")
+    return go(url_for(".edit", rule_id=rule.id))
+
+
+@bp.get("/<int:rule_id>/edit")
+@allow(Permission.MESSAGES_EDIT)
+def edit(rule_id: int) -> Response:
+    rule = auto_replies.get(g.read, rule_id)
+    form = AutoReplyForm.of(rule, _folders())
+    return render("auto_replies/edit.html", form=form, rule=rule, hours=_hours(form))
+
+
+@bp.post("/<int:rule_id>")
+@allow(Permission.MESSAGES_EDIT)
+def update(rule_id: int) -> Response:
+    rule, form = auto_replies.get(g.session, rule_id), AutoReplyForm.posted(request.form, _folders())
+    if not form.keep(lambda: auto_replies.update(g.session, rule, form.draft(), now=g.now)):
+        return render("auto_replies/edit.html", "rule_form", status=422, form=form, rule=rule, hours=_hours(form))
+    flash(_what_happens_next(rule), "success")
+    form = AutoReplyForm.of(rule, _folders())
+    return render(
+        "auto_replies/edit.html",
+        "rule_form",
+        then=url_for(".edit", rule_id=rule.id),
+        form=form,
+        rule=rule,
+        hours=_hours(form),
+    )
+
+
+@bp.post("/<int:rule_id>/delete")
+@allow(Permission.MESSAGES_EDIT)
+def destroy(rule_id: int) -> Response:
+    rule = auto_replies.get(g.session, rule_id)
+    auto_replies.delete(g.session, rule)
+    flash(f"「{rule.name}」を削除しました", "success")
+    return go(url_for(".index"))
+
+
+@bp.post("/<int:rule_id>/switch")
+@allow(Permission.MESSAGES_EDIT)
+def switch_create(rule_id: int) -> Response:
+    rule = auto_replies.get(g.session, rule_id)
+    auto_replies.switch(g.session, rule, is_on=request.form.get("is_on") == "yes", now=g.now)
+    flash(_what_happens_next(rule), "success")
+    return _list("rule_list")
+
+
+@bp.post("/<int:rule_id>/copy")
+@allow(Permission.MESSAGES_EDIT)
+def copy_create(rule_id: int) -> Response:
+    rule = auto_replies.copy(g.session, auto_replies.get(g.session, rule_id), now=g.now)
+    flash(f"「{rule.name}」を作りました。まだオフです。", "success")
+    return go(url_for(".edit", rule_id=rule.id))
+
+
+@bp.post("/order")
+@allow(Permission.MESSAGES_EDIT)
+def order_update() -> Response:
+    auto_replies.reorder(g.session, request.form.getlist("id", type=int))
+    flash("順番を変えました。上にあるものから順に調べます。", "success")
+    return _list("rule_list")
+
+
+@bp.post("/<int:rule_id>/move")
+@allow(Permission.MESSAGES_EDIT)
+def move_create(rule_id: int) -> Response:
+    rules = auto_replies.in_order(g.session, folder_id=_folder_id())
+    step = -1 if request.form.get("to") == "up" else 1
+    auto_replies.reorder(g.session, _moved([rule.id for rule in rules], rule_id, step))
+    return _list("rule_list")
+
+
+@bp.get("/schedule")
+@allow(Permission.MESSAGES_EDIT)
+def schedule_show() -> Response:
+    """The sentence under the weekdays and hours, while they are being chosen."""
+    return render("auto_replies/edit.html", "schedule_sentence", hours=_hours(ScheduleForm(request.args)))
+
+
+@bp.post("/folders")
+@allow(Permission.MESSAGES_EDIT)
+def folder_create() -> Response:
+    folder = folders.create(g.session, FEATURE, name=request.form.get("name", ""))
+    flash(f"フォルダ「{folder.name}」を作りました", "success")
+    return go(url_for(".index", folder=folder.id))
+
+
+@bp.post("/folders/order")
+@allow(Permission.MESSAGES_EDIT)
+def folder_order_update() -> Response:
+    folders.reorder(g.session, FEATURE, request.form.getlist("id", type=int))
+    return _list("folders")
+
+
+@bp.post("/folders/<int:folder_id>")
+@allow(Permission.MESSAGES_EDIT)
+def folder_update(folder_id: int) -> Response:
+    folder = folders.get(g.session, FEATURE, folder_id)
+    folders.rename(g.session, folder, name=request.form.get("name", ""))
+    flash("フォルダの名前を変えました", "success")
+    return go(url_for(".index", folder=folder.id))
+
+
+@bp.post("/folders/<int:folder_id>/delete")
+@allow(Permission.MESSAGES_EDIT)
+def folder_destroy(folder_id: int) -> Response:
+    folders.delete(g.session, folders.get(g.session, FEATURE, folder_id))
+    flash("フォルダを削除しました。中にあった自動応答は残っています。", "success")
+    return go(url_for(".index"))
+
+
+# What the pages are drawn from ---------------------------------------------------------------------------------------
+
+
+def _list(region: str) -> Response:
+    """The whole list page or one region of it; search, folder and trial come from the address."""
+    every, folder_id, trial = auto_replies.in_order(g.read), _folder_id(), TrialForm(request.args)
+    rules = [rule for rule in every if folder_id is None or rule.folder_id == folder_id]
+    then = url_for(".index", folder=folder_id) if request.method == "POST" else ""
+    return render(
+        "auto_replies/index.html",
+        region,
+        then=then,
+        rules=rules,
+        total=len(every),
+        folders=_folders(),
+        folder_id=folder_id,
+        counts=Counter(rule.folder_id for rule in every),
+        samples=samples.SAMPLES,
+        hours_in_words=auto_replies.hours_in_words,
+        preview=messages.preview_text,
+        trial=trial,
+        **_outcome(trial),
+    )
+
+
+def _outcome(trial: TrialForm) -> dict[str, Any]:
+    """What the rules would do with the text in the trial box, and the bubbles the friend would see."""
+    if not trial.text.data or not trial.validate():
+        return {"explanation": None, "objects": []}
+    explanation = auto_replies.explain(g.read, trial.text.data, now=trial.moment(g.zone) or g.now)
+    blocks = [block for rule in explanation.answers for block in rule.blocks]
+    context = messages.context(g.read, blocks, public_url=runtime().settings.public_url)
+    return {"explanation": explanation, "objects": messages.render(blocks, SAMPLE_FRIEND, context)}
+
+
+def _folders() -> Sequence[Any]:
+    return folders.of_feature(g.read, FEATURE)
+
+
+def _folder_id() -> int | None:
+    return request.args.get("folder", type=int)
+
+
+def _hours(form: ScheduleForm) -> str:
+    """The weekdays and hours of *form* as a sentence, or what is still missing."""
+    hours = form.hours()
+    if (hours["starts_at"] is None) != (hours["ends_at"] is None):
+        return "時間帯は、始まりと終わりの両方を入力してください。"
+    return auto_replies.hours_in_words(AutoReply(matching=Matching.KEYWORDS, **hours)) + "に返信します。"
+
+
+def _moved(rule_ids: list[int], rule_id: int, step: int) -> list[int]:
+    """*rule_ids* with one of them a step up or down; at either end nothing changes."""
+    if rule_id not in rule_ids:
+        return []
+    place = rule_ids.index(rule_id)
+    other = min(max(place + step, 0), len(rule_ids) - 1)
+    rule_ids[place], rule_ids[other] = rule_ids[other], rule_ids[place]
+    return rule_ids
+
+
+def _what_happens_next(rule: AutoReply) -> str:
+    if not rule.is_on:
+        return f"「{rule.name}」は今オフです。オンにするまで返信しません。"
+    return f"「{rule.name}」はオンです。{auto_replies.hours_in_words(rule)}に返信します。"

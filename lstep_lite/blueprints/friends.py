@@ -1,0 +1,186 @@
+"""友だち: the list, one person's page, and what staff do with a person."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, request, url_for
+from werkzeug.wrappers import Response
+
+from lstep_lite.auth import allow
+from lstep_lite.engine import friends, timeline
+from lstep_lite.engine.friends import Filters, FriendState, Shown
+from lstep_lite.engine.staff import Permission
+from lstep_lite.forms.friends import FriendForm, FriendSearchForm, MemoForm
+from lstep_lite.models import Friend
+from lstep_lite.web import go, render
+
+bp = Blueprint("friends", __name__, url_prefix="/friends")
+
+TIMELINE_STEP = 30
+TIMELINE_MOST = 600
+STATE_LABELS = {
+    FriendState.FRIENDS: "友だち",
+    FriendState.LEFT: "ブロックされた",
+    FriendState.HIDDEN: "非表示",
+    FriendState.BLOCKED: "こちらでブロック",
+    FriendState.WITHOUT_LINE: "LINEなしのお客様",
+}
+
+
+@bp.get("")
+@allow(Permission.FRIENDS_VIEW)
+def index() -> Response:
+    form = FriendSearchForm(request.args)
+    filters = form.filters()
+    page = friends.search(g.read, filters, page=request.args.get("page", 1, type=int))
+    return render(
+        "friends/index.html",
+        "friend_list",
+        form=form,
+        filters=filters,
+        page=page,
+        labels=STATE_LABELS,
+        counts=friends.count_by_state(g.read),
+    )
+
+
+@bp.get("/new")
+@allow(Permission.FRIENDS_EDIT)
+def new() -> Response:
+    return render("friends/new.html", form=FriendForm())
+
+
+@bp.post("")
+@allow(Permission.FRIENDS_EDIT)
+def create() -> Response:
+    form = FriendForm(request.form)
+    friend = form.keep(lambda: friends.add_without_line(g.session, form.draft(), now=g.now))
+    if not friend:
+        return render("friends/new.html", "friend_form", status=422, form=form)
+    flash("お客様を登録しました", "success")
+    return go(url_for(".show", friend_id=friend.id))
+
+
+@bp.get("/<int:friend_id>")
+@allow(Permission.FRIENDS_VIEW)
+def show(friend_id: int) -> Response:
+    return _page(friends.get(g.read, friend_id))
+
+
+@bp.get("/<int:friend_id>/timeline")
+@allow(Permission.FRIENDS_VIEW)
+def timeline_index(friend_id: int) -> Response:
+    return _page(friends.get(g.read, friend_id), "timeline")
+
+
+@bp.get("/<int:friend_id>/edit")
+@allow(Permission.FRIENDS_EDIT)
+def edit(friend_id: int) -> Response:
+    friend = friends.get(g.read, friend_id)
+    return render("friends/edit.html", form=FriendForm(obj=friend), friend=friend)
+
+
+@bp.post("/<int:friend_id>")
+@allow(Permission.FRIENDS_EDIT)
+def update(friend_id: int) -> Response:
+    form, friend = FriendForm(request.form), friends.get(g.session, friend_id)
+    if not form.keep(lambda: friends.update(g.session, friend, form.draft(), now=g.now)):
+        return render("friends/edit.html", "friend_form", status=422, form=form, friend=friend)
+    flash("保存しました", "success")
+    return go(url_for(".show", friend_id=friend.id))
+
+
+@bp.post("/<int:friend_id>/memo")
+@allow(Permission.FRIENDS_EDIT)
+def memo_update(friend_id: int) -> Response:
+    form, friend = MemoForm(request.form), friends.get(g.session, friend_id)
+    if not form.validate():
+        return _page(friend, "memo", status=422, memo_form=form)
+    friends.update(g.session, friend, form.draft(friend), now=g.now)
+    flash("メモを保存しました", "success")
+    return _page(friend, "memo")
+
+
+@bp.post("/<int:friend_id>/hide")
+@allow(Permission.FRIENDS_EDIT)
+def hide_create(friend_id: int) -> Response:
+    friend = friends.get(g.session, friend_id)
+    friends.hide(g.session, friend, staff_id=g.staff.id, now=g.now)
+    flash("非表示にしました。友だちリストには出なくなりますが、メッセージはこれまでどおり届きます。", "success")
+    return _page(friend, "friend_head", "timeline")
+
+
+@bp.post("/<int:friend_id>/unhide")
+@allow(Permission.FRIENDS_EDIT)
+def unhide_create(friend_id: int) -> Response:
+    friend = friends.get(g.session, friend_id)
+    friends.show(g.session, friend, staff_id=g.staff.id, now=g.now)
+    flash("友だちリストに戻しました", "success")
+    return _page(friend, "friend_head", "timeline")
+
+
+@bp.post("/<int:friend_id>/block")
+@allow(Permission.FRIENDS_EDIT)
+def block_create(friend_id: int) -> Response:
+    friend = friends.get(g.session, friend_id)
+    cancelled = friends.block(g.session, friend, staff_id=g.staff.id, now=g.now)
+    also = f"送信を待っていた{cancelled}件は取り消しました。" if cancelled else ""
+    flash(f"ブロックしました。これからはメッセージが届きません。{also}", "success")
+    return _page(friend, "friend_head", "timeline")
+
+
+@bp.post("/<int:friend_id>/unblock")
+@allow(Permission.FRIENDS_EDIT)
+def unblock_create(friend_id: int) -> Response:
+    friend = friends.get(g.session, friend_id)
+    friends.unblock(g.session, friend, staff_id=g.staff.id, now=g.now)
+    flash("ブロックを解除しました。メッセージがまた届きます。", "success")
+    return _page(friend, "friend_head", "timeline")
+
+
+@bp.get("/<int:friend_id>/merge")
+@allow(Permission.FRIENDS_EDIT)
+def merge_new(friend_id: int) -> Response:
+    friend = friends.get(g.read, friend_id)
+    text = request.args.get("q", "").strip()[:100]
+    found = friends.search(g.read, _partners(friend, text), size=20).friends if text else []
+    others = [other for other in found if other.id != friend.id]
+    return render("friends/merge_new.html", "merge_candidates", friend=friend, text=text, others=others)
+
+
+@bp.post("/<int:friend_id>/merge")
+@allow(Permission.FRIENDS_EDIT)
+def merge_create(friend_id: int) -> Response:
+    friend = friends.get(g.session, friend_id)
+    other = friends.get(g.session, request.form.get("other_id", 0, type=int))
+    kept = friends.merge(g.session, friend, other, staff_id=g.staff.id, now=g.now)
+    flash("1人のお客様にまとめました", "success")
+    return go(url_for(".show", friend_id=kept.id))
+
+
+def _page(friend: Friend, *regions: str, status: int = 200, memo_form: MemoForm | None = None) -> Response:
+    then = url_for(".show", friend_id=friend.id) if request.method == "POST" else ""
+    return render(
+        "friends/show.html",
+        *regions,
+        status=status,
+        then=then,
+        friend=friend,
+        memo_form=memo_form or MemoForm(obj=friend),
+        **_timeline(friend),
+    )
+
+
+def _timeline(friend: Friend) -> dict[str, Any]:
+    """What happened to *friend*: the newest entries, or as many as were asked for with 「もっと前のできごと」."""
+    shown = min(max(request.args.get("shown", TIMELINE_STEP, type=int), 1), TIMELINE_MOST)
+    items = timeline.entries(g.read, friend, limit=shown + 1)
+    has_more = len(items) > shown and shown < TIMELINE_MOST
+    more = url_for(".timeline_index", friend_id=friend.id, shown=shown + TIMELINE_STEP) if has_more else ""
+    return {"items": items[:shown], "more": more}
+
+
+def _partners(friend: Friend, text: str) -> Filters:
+    """Who *friend* may be merged with: of two records at most one is a LINE friend."""
+    if friend.line_user_id:
+        return Filters(text=text, state=FriendState.WITHOUT_LINE)
+    return Filters(text=text, left=Shown.YES, shelved=Shown.YES)

@@ -1,0 +1,44 @@
+"""The filters of the log of sends."""
+
+from collections.abc import Sequence
+
+from wtforms import SearchField, SelectField
+
+from lstep_lite.engine.deliveries import Filters
+from lstep_lite.forms.base import Form, at_most
+from lstep_lite.models import DeliveryState
+
+STATE_LABELS = {
+    DeliveryState.SENT: "送信済み",
+    DeliveryState.WAITING: "送信待ち",
+    DeliveryState.SENDING: "送信中",
+    DeliveryState.FAILED: "送信できませんでした",
+    DeliveryState.UNKNOWN: "届いたか確認できません",
+    DeliveryState.MISSED: "時間切れ",
+    DeliveryState.SKIPPED: "送りませんでした",
+    DeliveryState.CANCELLED: "取り消し",
+}
+SOURCE_LABELS = {"greetings": "友だち追加時設定", "auto_replies": "自動応答", "chat": "個別トーク"}
+COSTS = {"free": False, "counted": True}
+ALL = ("", "すべて")
+
+
+class DeliverySearchForm(Form):
+    state = SelectField("状態", choices=[ALL, *((state.value, label) for state, label in STATE_LABELS.items())])
+    source = SelectField("送ったもの", validate_choice=False)
+    cost = SelectField("通数", choices=[ALL, ("free", "無料返信"), ("counted", "通数がかかったもの")])
+    name = SearchField("お客様の名前", [at_most(100)])
+
+    def offer(self, sources: Sequence[str]) -> None:
+        """Let the features that have sent something be chosen."""
+        self.source.choices = [ALL, *((source, SOURCE_LABELS.get(source, source)) for source in sources)]
+
+    def filters(self, friend_id: int | None) -> Filters:
+        """Anything unknown in the address is passed over."""
+        return Filters(
+            state=DeliveryState(self.state.data) if self.state.data in STATE_LABELS else None,
+            source=self.source.data or None,
+            is_counted=COSTS.get(self.cost.data or ""),
+            friend_id=friend_id,
+            name=(self.name.data or "")[:100],
+        )
