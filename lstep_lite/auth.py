@@ -76,7 +76,7 @@ def sign_out() -> None:
 
 
 def is_public(endpoint: str) -> bool:
-    return endpoint == "static" or getattr(current_app.view_functions[endpoint], "is_public", False)
+    return endpoint.split(".")[-1] == "static" or getattr(current_app.view_functions[endpoint], "is_public", False)
 
 
 def permission_of(endpoint: str) -> Permission | None:

@@ -27,7 +27,8 @@ def cli() -> None:
 def main() -> None:
     """Run a command; a bad setting or a refusal ends with a sentence, not with a traceback."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("alembic", "huey"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         cli()
     except BadSetting as error:
@@ -172,3 +173,7 @@ def _prepare_demo(settings: Settings) -> str:
 
 def _introduce(app_url: str, sign_in: str) -> None:
     click.echo(f"\n  lstep_lite 体験版\n  画面:       {app_url}\n  体験用LINE: {app_url}/emulator\n  サインイン: {sign_in}\n\n  終わるには Ctrl+C を押してください。\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.emulator import EmulatorConfig
 from lstep_lite.engine import auto_replies, greetings, settings, staff
+from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword
 from lstep_lite.engine.settings import checks, credentials
 from lstep_lite.engine.settings.credentials import ConnectionDraft
 from lstep_lite.models import GreetingKind, Matching, Purpose, Role, Shop, Staff
@@ -28,18 +29,18 @@ WELCOME = (
 )
 WELCOME_BACK = "[name]さん、おかえりなさい。またご連絡いただけてうれしいです。"
 ANSWERS = (
-    ("営業時間", ("営業時間", "何時", "定休日"),
+    ("営業時間", ("営業時間", "定休日", "何時まで"),
      "営業時間は 10:00〜19:00（最終受付 18:00）です。\n定休日は毎週月曜日と第3火曜日です。"),
     ("料金", ("料金", "値段", "いくら"),
      "主なメニューの料金です。\n・カット 5,500円\n・カラー 7,700円〜\n・パーマ 8,800円〜\n・トリートメント 3,300円〜\n（すべて税込）"),
     ("アクセス", ("アクセス", "場所", "行き方", "駐車場"),
      "〒150-0000 東京都渋谷区花町1-2-3 花ビル2階\n花町駅の東口から歩いて3分です。駐車場は2台分あります。"),
-    ("予約", ("予約", "空いて"),
-     "ご予約ですね、ありがとうございます。\nご希望の日時とメニューをこのトークで教えてください。スタッフが空きを確かめてお返事します。"),
     ("キャンセル", ("キャンセル", "取り消し"),
      "ご予約のキャンセルや変更は、お名前とご予約の日時をこのトークで教えてください。\n前日の19:00まで無料で承ります。"),
+    ("予約", ("予約",),
+     "ご予約ですね、ありがとうございます。\nご希望の日時とメニューをこのトークで教えてください。スタッフが空きを確かめてお返事します。"),
 )
-"""Name of the rule, its keywords, its answer."""
+"""Name of the rule, its keywords, its answer; who cancels a booking must not be asked for a date, so that rule is first."""
 
 
 def seed(session: Session, *, password_hash: str, now: datetime) -> None:
@@ -52,6 +53,10 @@ def seed(session: Session, *, password_hash: str, now: datetime) -> None:
     greetings.save(session, GreetingKind.RETURNING, is_on=True, blocks=[{"kind": "text", "text": WELCOME_BACK}])
     for name, keywords, answer in ANSWERS:
         auto_replies.create(session, _rule(name, keywords, answer), now=now)
+
+
+def _rule(name: str, keywords: tuple[str, ...], answer: str) -> AutoReplyDraft:
+    return AutoReplyDraft(name, Matching.KEYWORDS, [{"kind": "text", "text": answer}], [Keyword(word) for word in keywords])
 
 
 def set_owner_password(session: Session, password_hash: str) -> None:

@@ -7,6 +7,7 @@ from lstep_lite.auth import allow
 from lstep_lite.engine import staff
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
+from lstep_lite.forms.base import options
 from lstep_lite.forms.staff import DUTIES, ROLES, InviteForm, RoleForm
 from lstep_lite.models import Role
 from lstep_lite.web import render, runtime
@@ -101,7 +102,7 @@ def _roles_to_give() -> dict[Role, str]:
 
 def _invite_form() -> InviteForm:
     form = InviteForm(request.form)
-    form.role.choices = [(role.value, name) for role, name in _roles_to_give().items()]
+    form.role.choices = options(_roles_to_give())
     return form
 
 

@@ -76,6 +76,17 @@
     if (fingerprint) seen.set(event.target.id, fingerprint);
   });
 
+  // Unread talks: one live region tells the number, the menus show it ---------------------------------------------------
+  function showUnread() {
+    const total = Number($("#unread-badge")?.dataset.unreadTotal || 0);
+    for (const place of document.querySelectorAll("[data-unread]")) {
+      place.hidden = total === 0;
+      place.textContent = total > 99 ? "99+" : total;
+      place.setAttribute("aria-label", `未読のトーク ${total}件`);
+    }
+  }
+  on("htmx:load", showUnread);
+
   // Connection --------------------------------------------------------------------------------------------------------
   const lost = (isLost) => ($("#connection-lost").hidden = !isLost);
   on("htmx:sendError", () => lost(true));
