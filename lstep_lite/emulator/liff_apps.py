@@ -35,6 +35,7 @@ def create_app(emulator: "Emulator", call: Call) -> Answer:
     if "view" not in body:
         raise body_errors(("May not be empty", "view"))
     _check(body)
+    _check_prompt(emulator, body)
     if len(_stored(emulator)) >= MOST_APPS:
         raise refusal(400, "The maximum number of LIFF apps has been reached")
     liff_id = f"{emulator.config.login_channel_id}-{_random_part()}"
@@ -49,6 +50,7 @@ def update_app(emulator: "Emulator", call: Call, liff_id: str) -> Answer:
     changes = call.json()
     merged = {**app, **_known(changes), "view": {**app["view"], **(changes.get("view") or {})}}
     _check(merged)
+    _check_prompt(emulator, merged)
     _save(emulator, liff_id, merged)
     return Answer({})
 
@@ -87,6 +89,12 @@ def _check(app: dict[str, Any]) -> None:
         raise _not_one_of(SCOPES, "scope")
     if app.get("botPrompt", "none") not in BOT_PROMPTS:
         raise _not_one_of(BOT_PROMPTS, "botPrompt")
+
+
+def _check_prompt(emulator: "Emulator", app: dict[str, Any]) -> None:
+    """Only an account linked to the Login channel can be offered, and only channels of one provider can be linked."""
+    if app.get("botPrompt", "none") != "none" and not emulator.store.setting("same_provider", True):
+        raise refusal(400, "The bot is not linked to the channel")
 
 
 def _not_one_of(values: tuple[str, ...], path: str) -> Refused:
