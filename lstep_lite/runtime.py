@@ -6,6 +6,7 @@ from lstep_lite.clock import Clock
 from lstep_lite.config import Settings
 from lstep_lite.db import Database
 from lstep_lite.engine import registry  # noqa: F401 - every feature registers what it adds
+from lstep_lite.engine.intake import Signatures
 from lstep_lite.engine.line import Account
 from lstep_lite.engine.messages.media import MediaStore
 from lstep_lite.engine.secrets import Vault
@@ -19,6 +20,7 @@ class Runtime:
     vault: Vault
     media: MediaStore
     account: Account
+    signatures: Signatures
 
 
 def build(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Runtime:
@@ -31,7 +33,9 @@ def build(settings: Settings, database: Database | None = None, clock: Clock | N
         database=database,
         clock=clock,
         vault=vault,
+        signatures=Signatures(database, vault),
         media=MediaStore(settings.media_dir),
-        account=Account(database, vault, clock.now, api_url=settings.line_api_url,
-                        timeout_seconds=settings.line_timeout_seconds),
+        account=Account(
+            database, vault, clock.now, api_url=settings.line_api_url, timeout_seconds=settings.line_timeout_seconds
+        ),
     )
