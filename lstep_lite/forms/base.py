@@ -1,16 +1,18 @@
 """What every form shares: Japanese messages, trimmed text, digits in either width."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import wtforms
 from werkzeug.datastructures import MultiDict
 from wtforms import validators
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from lstep_lite.errors import DomainError
 
 Kept = TypeVar("Kept")
+Value = TypeVar("Value", bound=str)
 
 EITHER_WIDTH = (
     wtforms.IntegerField,
@@ -63,6 +65,11 @@ def required(message: str = "入力してください。") -> validators.DataReq
 
 def at_most(characters: int) -> validators.Length:
     return validators.Length(max=characters, message=f"{characters}文字以内で入力してください。")
+
+
+def options(labels: Mapping[Value, str], *, group: str | None = None) -> list[Any]:
+    """Choices of a select or radio field: value → what people read, below the heading *group* if there is one."""
+    return [SelectChoice(str(value), label, optgroup=group) for value, label in labels.items()]
 
 
 def _tidy(field: wtforms.Field | None, value: Any) -> Any:

@@ -1,11 +1,12 @@
 """The shop's own settings."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from wtforms import RadioField, SelectField, StringField
 
 from lstep_lite.engine.settings import ShopDraft
-from lstep_lite.forms.base import Form, at_most, required
+from lstep_lite.forms.base import Form, at_most, options, required
 from lstep_lite.models import DeadReply, Purpose
 
 PURPOSES = {
@@ -28,25 +29,34 @@ USUAL_ZONES = {
 
 class ShopForm(Form):
     name = StringField("お店の名前", [required("お店の名前を入力してください。"), at_most(100)])
-    purpose = RadioField("業種", choices=[(purpose.value, label) for purpose, label in PURPOSES.items()])
+    purpose = RadioField("業種", choices=options(PURPOSES))
     time_zone = SelectField("お店の地域の時刻", choices=lambda: _zones())
 
     def draft(self) -> ShopDraft:
         return ShopDraft(
-            name=self.name.data or "", time_zone=self.time_zone.data, purpose=Purpose(self.purpose.data),
+            name=self.name.data or "",
+            time_zone=self.time_zone.data,
+            purpose=Purpose(self.purpose.data),
         )
 
 
-def _zones() -> dict[str, list[tuple[str, str]]]:
+def _zones() -> list[Any]:
     others = sorted(zone for zone in available_timezones() - set(USUAL_ZONES) if "/" in zone)
-    return {"よく使う地域": list(USUAL_ZONES.items()), "そのほかの地域": [(zone, zone) for zone in others]}
+    return options(USUAL_ZONES, group="よく使う地域") + options(
+        dict(zip(others, others, strict=True)), group="そのほかの地域"
+    )
 
 
 class DeadReplyForm(Form):
-    dead_reply = RadioField("無料で返信できる時間を過ぎてしまったとき", choices=[
-        (DeadReply.MISS.value, "送らない"),
-        (DeadReply.PUSH.value, "1通として送る"),
-    ])
+    dead_reply = RadioField(
+        "無料で返信できる時間を過ぎてしまったとき",
+        choices=options(
+            {
+                DeadReply.MISS: "送らない",
+                DeadReply.PUSH: "1通として送る",
+            }
+        ),
+    )
 
     def choice(self) -> DeadReply:
         return DeadReply(self.dead_reply.data)

@@ -5,7 +5,7 @@ import re
 from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import EqualTo, ValidationError
 
-from lstep_lite.forms.base import Form, at_most, required
+from lstep_lite.forms.base import Form, at_most, options, required
 from lstep_lite.models import Role
 
 ROLES = {
@@ -80,14 +80,14 @@ class PasswordForm(NewPasswordForm):
 
 
 class InviteForm(Form):
-    role = RadioField("役割", default=Role.STAFF.value, choices=[(role.value, name) for role, name in ROLES.items()])
+    role = RadioField("役割", default=Role.STAFF.value, choices=options(ROLES))
 
     def chosen(self) -> Role:
         return Role(self.role.data)
 
 
 class RoleForm(Form):
-    role = SelectField("役割", choices=[(role.value, name) for role, name in ROLES.items()])
+    role = SelectField("役割", choices=options(ROLES))
 
     def chosen(self) -> Role:
         return Role(self.role.data)
