@@ -1,14 +1,17 @@
 """How dates and numbers read on screen: the shop's zone, Japanese words."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import Flask, current_app, g
+
+from lstep_lite.engine.messages import stickers
 
 WEEKDAYS = "月火水木金土日"
 
 
 def init_app(app: Flask) -> None:
-    for function in (when, day, clock_time, count, ago, local_address):
+    for function in (when, day, clock_time, count, ago, local_address, sticker_words):
         app.add_template_filter(function)
 
 
@@ -56,3 +59,9 @@ def ago(moment: datetime | None) -> str:
 def local_address(url: str) -> str:
     """An address of our own as this browser reaches it, whatever name LINE knows us by; others stay as they are."""
     return url.removeprefix(current_app.extensions["runtime"].settings.public_url)
+
+
+def sticker_words(message: dict[str, Any]) -> str:
+    """What a sticker shows; LINE gives out no pictures of them. One that customers bought is told by its number."""
+    package_id, sticker_id = str(message.get("packageId")), str(message.get("stickerId"))
+    return stickers.label(package_id, sticker_id) or f"{package_id}-{sticker_id}"

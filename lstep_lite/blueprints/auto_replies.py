@@ -12,7 +12,7 @@ from lstep_lite.engine import auto_replies, folders, messages
 from lstep_lite.engine.auto_replies import samples
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.auto_replies import AutoReplyForm, ScheduleForm, TrialForm
-from lstep_lite.models import AutoReply, Friend, Matching
+from lstep_lite.models import AutoReply, Friend
 from lstep_lite.web import go, render, runtime
 
 bp = Blueprint("auto_replies", __name__, url_prefix="/auto-replies")
@@ -208,7 +208,11 @@ def _hours(form: ScheduleForm) -> str:
     hours = form.hours()
     if (hours["starts_at"] is None) != (hours["ends_at"] is None):
         return "時間帯は、始まりと終わりの両方を入力してください。"
-    return auto_replies.hours_in_words(AutoReply(matching=Matching.KEYWORDS, **hours)) + "に返信します。"
+    return _hours_sentence(AutoReply(**hours))
+
+
+def _hours_sentence(rule: AutoReply) -> str:
+    return f"{auto_replies.hours_in_words(rule)} に届いたメッセージに返します。"
 
 
 def _moved(rule_ids: list[int], rule_id: int, step: int) -> list[int]:
@@ -224,4 +228,4 @@ def _moved(rule_ids: list[int], rule_id: int, step: int) -> list[int]:
 def _what_happens_next(rule: AutoReply) -> str:
     if not rule.is_on:
         return f"「{rule.name}」は今オフです。オンにするまで返信しません。"
-    return f"「{rule.name}」はオンです。{auto_replies.hours_in_words(rule)}に返信します。"
+    return f"「{rule.name}」はオンです。{_hours_sentence(rule)}"

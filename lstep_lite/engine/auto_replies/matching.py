@@ -93,9 +93,26 @@ def is_open(rule: AutoReply, local_now: datetime) -> bool:
 
 
 def hours_in_words(rule: AutoReply) -> str:
-    """For example 「月・水 18:00〜翌10:00」."""
-    days = "毎日" if not rule.weekdays else "・".join(WEEKDAYS[day] for day in rule.weekdays)
+    """For example 「毎週月〜金 18:00〜翌10:00」."""
+    days = _days_in_words(rule.weekdays)
     if rule.starts_at is None or rule.ends_at is None:
         return days
     next_day = "" if rule.starts_at < rule.ends_at else "翌"
     return f"{days} {rule.starts_at}〜{next_day}{rule.ends_at}"
+
+
+def _days_in_words(weekdays: Sequence[int]) -> str:
+    """Three days or more in a row are told by the first and the last."""
+    if len(set(weekdays)) in (0, 7):
+        return "毎日"
+    runs: list[list[int]] = []
+    for day in sorted(set(weekdays)):
+        if runs and day == runs[-1][-1] + 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    words = [
+        f"{WEEKDAYS[run[0]]}〜{WEEKDAYS[run[-1]]}" if len(run) > 2 else "・".join(WEEKDAYS[day] for day in run)
+        for run in runs
+    ]
+    return "毎週" + "・".join(words)
