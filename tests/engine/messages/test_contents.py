@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -152,6 +152,7 @@ def test_an_emoji_is_never_torn_apart() -> None:
     assert split("ああ" + family * 2, utf16_length(family) + 1) == ["ああ", family, family]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120), st.integers(min_value=2, max_value=40))
 def test_every_part_fits_and_no_letter_is_lost(text: str, limit: int) -> None:
     parts = split(text, limit)

@@ -60,11 +60,10 @@ def _text_v2(message: Node) -> None:
         return
     entries = substitution.value or {}
     _check_braces(text, entries)
-    if len(entries) > 100:
-        substitution.problem("差し込みは100個までです。")
     for name in entries:
         _substitute(substitution.child(name), name)
-    _check_kind_counts(substitution, entries)
+    if len(entries) > EMOJI_LIMIT:
+        substitution.problem(f"LINE絵文字の差し込みは{EMOJI_LIMIT}個までです。")
 
 
 def _check_braces(text: Node, entries: dict[str, Any]) -> None:
@@ -81,18 +80,10 @@ def _substitute(entry: Node, name: str) -> None:
         entry.problem("差し込みの名前は半角英数字と「_」で20文字までです。")
     if not entry.is_object("差し込み"):
         return
-    entry.child("type").one_of("差し込みの種類", ("mention", "emoji"), required=True)
-    if entry.child("type").value == "emoji":
+    kind = entry.child("type")
+    kind.one_of("差し込みの種類", ("emoji",), required=True)  # mentions exist in groups only
+    if kind.value == "emoji":
         _emoji_ids(entry)
-    elif entry.child("type").value == "mention":
-        entry.child("mentionee").is_object("メンションの相手")
-
-
-def _check_kind_counts(substitution: Node, entries: dict[str, Any]) -> None:
-    kinds = [entry.get("type") for entry in entries.values() if isinstance(entry, dict)]
-    for kind in ("mention", "emoji"):
-        if kinds.count(kind) > EMOJI_LIMIT:
-            substitution.problem(f"{kind} の差し込みは{EMOJI_LIMIT}個までです。")
 
 
 def _image(message: Node) -> None:
