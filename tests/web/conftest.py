@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from lstep_lite import config, runtime
 from lstep_lite.app import create_app
 from lstep_lite.clock import Clock
+from lstep_lite.config import Settings
 from lstep_lite.db import Database
 from lstep_lite.models import Role, Staff
 from lstep_lite.web import App
@@ -36,10 +37,14 @@ class FixedClock(Clock):
 
 
 @pytest.fixture(scope="session")
-def wired_app(tmp_path_factory: pytest.TempPathFactory) -> App:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return config.load({"LSTEP_MODE": "demo", "DATA_DIR": str(tmp_path_factory.mktemp("data"))})
+
+
+@pytest.fixture(scope="session")
+def wired_app(settings: Settings) -> App:
     """The demo application, wired once; `app` gives it each test's database."""
-    data_dir = tmp_path_factory.mktemp("data")
-    built = runtime.build(config.load({"LSTEP_MODE": "demo", "DATA_DIR": str(data_dir)}))
+    built = runtime.build(settings)
     built.database.dispose()
     app = create_app(built)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
@@ -52,10 +57,9 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def app(wired_app: App, database: Database, clock: FixedClock, tmp_path: Path) -> App:
-    shared = wired_app.extensions["runtime"]
+def app(wired_app: App, settings: Settings, database: Database, clock: FixedClock, tmp_path: Path) -> App:
     wired_app.extensions["runtime"] = runtime.build(
-        replace(shared.settings, data_dir=tmp_path), database=database, clock=clock
+        replace(settings, data_dir=tmp_path), database=database, clock=clock
     )
     return wired_app
 
