@@ -9,6 +9,7 @@ from flask import Blueprint, abort, g, jsonify, request
 from lstep_lite import jobs
 from lstep_lite.auth import public
 from lstep_lite.engine import deliveries, intake
+from lstep_lite.engine.messages import media
 from lstep_lite.errors import DomainError
 from lstep_lite.web import runtime
 
@@ -25,15 +26,16 @@ def _know_the_secret() -> None:
 
 @bp.get("/_pending")
 @public
-def pending() -> Any:
+def pending_show() -> Any:
     """Counts of what is not settled, and when the next thing is due."""
-    waiting = deliveries.pending(g.read, now=g.now, wall=g.wall)
-    return jsonify(waiting | {"events": intake.waiting_count(g.read), "now": g.now.isoformat()})
+    pending = deliveries.pending(g.read, now=g.now, wall=g.wall)
+    pending["due"] += media.untried_count(g.read)
+    return jsonify(pending | {"events": intake.waiting_count(g.read), "now": g.now.isoformat()})
 
 
 @bp.post("/_clock")
 @public
-def clock() -> Any:
+def clock_update() -> Any:
     """Move `now` forward to {"to": ISO 8601}; a step back answers 409."""
     try:
         now = runtime().clock.move_to(datetime.fromisoformat(request.get_json()["to"]))

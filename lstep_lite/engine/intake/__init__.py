@@ -11,6 +11,7 @@ from lstep_lite.engine.intake.processing import (
     process_due,
     retry,
     senders,
+    waiting_count,
 )
 from lstep_lite.engine.intake.signatures import Signatures
 from lstep_lite.engine.intake.storing import NotAWebhook, on_stored, store
@@ -29,6 +30,7 @@ __all__ = [
     "retry",
     "senders",
     "store",
+    "waiting_count",
 ]
 
 del _happenings  # imported for its registrations

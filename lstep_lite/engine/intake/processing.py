@@ -174,6 +174,12 @@ def get(session: Session, event_id: int) -> WebhookEvent:
     return event
 
 
+def waiting_count(session: Session) -> int:
+    """How many events are still to be processed."""
+    waiting = select(func.count()).select_from(WebhookEvent).where(WebhookEvent.state == EventState.WAITING)
+    return session.scalar(waiting) or 0
+
+
 def parked_count(session: Session) -> int:
     return (
         session.scalar(select(func.count()).select_from(WebhookEvent).where(WebhookEvent.state == EventState.PARKED))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, insert_new
@@ -194,6 +194,12 @@ class _Outcome:
     content_type: str = ANY_FILE
     size_bytes: int = 0
     image: StoredImage | None = None
+
+
+def untried_count(session: Session) -> int:
+    """How many files of friends nobody has asked LINE for yet."""
+    untried = select(func.count()).select_from(Media).where(Media.state == MediaState.WAITING, Media.attempts == 0)
+    return session.scalar(untried) or 0
 
 
 def _claim(session: Session, wall: datetime) -> _Job | None:
