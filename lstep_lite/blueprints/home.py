@@ -84,5 +84,5 @@ def _todos(channel: Channel | None, numbers: Numbers) -> list[Todo]:
 
 def _qr(link: str) -> Markup:
     """The link as an inline picture without a size of its own; the style sheet gives it one."""
-    svg = segno.make(link, error="m", micro=False).svg_inline(omitsize=True, border=2, dark="#000", light="#fff")
+    svg = segno.make(link, error="m", micro=False).svg_inline(omitsize=True, border=4, dark="#000", light="#fff")
     return Markup(svg)  # noqa: S704 - drawn here from our own address
