@@ -40,8 +40,9 @@ def connected(database: Database, emulator: Emulator, **over: str) -> Account:
     values = {"messaging_secret": config.channel_secret, "login_secret": config.login_channel_secret}
     sealed = {name: VAULT.seal(secret) for name, secret in (values | over).items()}
     with database.unit() as session:
-        session.add(Channel(id=1, messaging_channel_id=config.channel_id, login_channel_id=config.login_channel_id,
-                            **sealed))
+        session.add(
+            Channel(id=1, messaging_channel_id=config.channel_id, login_channel_id=config.login_channel_id, **sealed)
+        )
     return an_account(database, emulator)
 
 

@@ -17,7 +17,22 @@ from lstep_lite.engine.line.connection import LineError, NotConnected
 from lstep_lite.engine.line.liff_apps import LiffApp, LiffApps
 
 __all__ = [
-    "Account", "Answer", "AnswerKind", "BotInfo", "ContentState", "Detail", "FollowerPage", "LiffApp", "LiffApps",
-    "Line", "LineError", "NotConnected", "Profile", "Quota", "ReceivedContent", "Token", "WebhookEndpoint",
+    "Account",
+    "Answer",
+    "AnswerKind",
+    "BotInfo",
+    "ContentState",
+    "Detail",
+    "FollowerPage",
+    "LiffApp",
+    "LiffApps",
+    "Line",
+    "LineError",
+    "NotConnected",
+    "Profile",
+    "Quota",
+    "ReceivedContent",
+    "Token",
+    "WebhookEndpoint",
     "WebhookTest",
 ]

@@ -47,8 +47,9 @@ class _Stored:
 class Account:
     """Shared by all threads of a process. *now* is read because LINE dates the tokens' lives."""
 
-    def __init__(self, database: Database, vault: Vault, now: Callable[[], datetime], *, api_url: str,
-                 timeout_seconds: float) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, now: Callable[[], datetime], *, api_url: str, timeout_seconds: float
+    ) -> None:
         self._database = database
         self._vault = vault
         self._now = now
@@ -99,12 +100,21 @@ class Account:
             channel = session.get(Channel, 1)
             if channel is None:
                 raise NotConnected
-            return _Stored(channel.messaging_channel_id, channel.messaging_secret, channel.login_channel_id,
-                           channel.login_secret, channel.access_token, channel.access_token_expires_at)
+            return _Stored(
+                channel.messaging_channel_id,
+                channel.messaging_secret,
+                channel.login_channel_id,
+                channel.login_secret,
+                channel.access_token,
+                channel.access_token_expires_at,
+            )
 
     def _is_fresh(self, stored: _Stored) -> bool:
-        return (stored.sealed_token is not None and stored.expires_at is not None
-                and self._now() < stored.expires_at - SPARE)
+        return (
+            stored.sealed_token is not None
+            and stored.expires_at is not None
+            and self._now() < stored.expires_at - SPARE
+        )
 
     def _renew(self, refused: str) -> None:
         """Replace the token LINE has *refused*, unless another thread has just done so."""
@@ -127,11 +137,21 @@ class Account:
         sealed, expires_at = self._vault.seal(token.text), self._now() + token.lives
         with self._database.unit() as session:
             # Only for the channel it was made from: the owner may have connected another one meanwhile.
-            session.execute(update(Channel).where(Channel.messaging_channel_id == stored.channel_id,
-                                                  Channel.messaging_secret == stored.sealed_secret)
-                            .values(access_token=sealed, access_token_expires_at=expires_at))
-        return _Stored(stored.channel_id, stored.sealed_secret, stored.login_channel_id, stored.sealed_login_secret,
-                       sealed, expires_at)
+            session.execute(
+                update(Channel)
+                .where(
+                    Channel.messaging_channel_id == stored.channel_id, Channel.messaging_secret == stored.sealed_secret
+                )
+                .values(access_token=sealed, access_token_expires_at=expires_at)
+            )
+        return _Stored(
+            stored.channel_id,
+            stored.sealed_secret,
+            stored.login_channel_id,
+            stored.sealed_login_secret,
+            sealed,
+            expires_at,
+        )
 
     def _with_token(self, stored: _Stored) -> Line:
         if self._line is None or self._line_pid != os.getpid():  # connections don't survive a fork

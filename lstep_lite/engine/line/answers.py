@@ -90,8 +90,11 @@ def _details(body: dict[str, Any]) -> tuple[Detail, ...]:
     details = body.get("details")
     if not isinstance(details, list):
         return ()
-    return tuple(Detail(str(detail.get("property", "")), str(detail.get("message", "")))
-                 for detail in details if isinstance(detail, dict))
+    return tuple(
+        Detail(str(detail.get("property", "")), str(detail.get("message", "")))
+        for detail in details
+        if isinstance(detail, dict)
+    )
 
 
 def _sent_message_ids(body: dict[str, Any]) -> tuple[str, ...]:

@@ -141,8 +141,13 @@ class Line:
         if retry_key:
             headers["X-Line-Retry-Key"] = retry_key
         try:
-            response = self._pool.request("POST", f"{self._host or connection.LINE_API_URL}/v2/bot/message/{way}",
-                                          body=body.encode(), headers=headers, timeout=self._timeout)
+            response = self._pool.request(
+                "POST",
+                f"{self._host or connection.LINE_API_URL}/v2/bot/message/{way}",
+                body=body.encode(),
+                headers=headers,
+                timeout=self._timeout,
+            )
         except urllib3.exceptions.HTTPError as error:
             return Answer(_broken(error), message=f"{type(error).__name__}: {error}")
         return answers.read(response.status, response.headers, response.data, is_reply=way == "reply")
@@ -160,8 +165,12 @@ class Line:
             if error.http_status == 404:
                 return None
             raise
-        return Profile(str(found.get("displayName", "")), found.get("pictureUrl"), found.get("statusMessage"),
-                       found.get("language"))
+        return Profile(
+            str(found.get("displayName", "")),
+            found.get("pictureUrl"),
+            found.get("statusMessage"),
+            found.get("language"),
+        )
 
     @contextmanager
     def content(self, message_id: str) -> Iterator[ReceivedContent]:
@@ -182,15 +191,22 @@ class Line:
     def _open_content(self, message_id: str, token: str) -> urllib3.BaseHTTPResponse:
         url = f"{self._host or connection.LINE_DATA_URL}/v2/bot/message/{quote(message_id, safe='')}/content"
         try:
-            return self._pool.request("GET", url, headers=self._headers(token), timeout=self._timeout,
-                                      preload_content=False)
+            return self._pool.request(
+                "GET", url, headers=self._headers(token), timeout=self._timeout, preload_content=False
+            )
         except urllib3.exceptions.HTTPError as error:
             raise connection.unreachable(error) from error
 
     def bot_info(self) -> BotInfo:
         found = self._call("GET", "/v2/bot/info")
-        return BotInfo(str(found.get("userId", "")), str(found.get("basicId", "")), str(found.get("displayName", "")),
-                       found.get("pictureUrl"), str(found.get("chatMode", "")), str(found.get("markAsReadMode", "")))
+        return BotInfo(
+            str(found.get("userId", "")),
+            str(found.get("basicId", "")),
+            str(found.get("displayName", "")),
+            found.get("pictureUrl"),
+            str(found.get("chatMode", "")),
+            str(found.get("markAsReadMode", "")),
+        )
 
     def quota(self) -> Quota:
         limit = self._call("GET", "/v2/bot/message/quota")
@@ -220,11 +236,22 @@ class Line:
     def test_webhook(self, url: str) -> WebhookTest:
         """Have LINE call *url* now (at most 60 times an hour)."""
         found = self._call("POST", "/v2/bot/channel/webhook/test", body={"endpoint": url})
-        return WebhookTest(bool(found.get("success")), int(found.get("statusCode") or 0), str(found.get("reason", "")),
-                           str(found.get("detail", "")))
+        return WebhookTest(
+            bool(found.get("success")),
+            int(found.get("statusCode") or 0),
+            str(found.get("reason", "")),
+            str(found.get("detail", "")),
+        )
 
-    def _call(self, method: str, path: str, *, body: dict[str, Any] | None = None,
-              timeout_seconds: float | None = None, **path_params: str) -> dict[str, Any]:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: dict[str, Any] | None = None,
+        timeout_seconds: float | None = None,
+        **path_params: str,
+    ) -> dict[str, Any]:
         seconds = timeout_seconds or self._timeout_seconds
         token = self.token
         try:
@@ -248,5 +275,3 @@ def _discard(response: urllib3.BaseHTTPResponse) -> None:
     # Closed, not drained: what is left may be a film of 200 MB.
     response.close()
     response.release_conn()
-
-

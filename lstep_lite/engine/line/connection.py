@@ -21,7 +21,9 @@ POOL_SIZE = 80
 
 class NotConnected(DomainError):
     def __init__(self) -> None:
-        super().__init__("LINE公式アカウントがまだつながっていません。「LINE接続」の画面で4つの値を貼り付けてください。")
+        super().__init__(
+            "LINE公式アカウントがまだつながっていません。「LINE接続」の画面で4つの値を貼り付けてください。"
+        )
 
 
 class LineError(DomainError):
@@ -43,13 +45,29 @@ def open_client(api_url: str, token: str) -> ApiClient:
     return ApiClient(configuration)
 
 
-def call(client: ApiClient, method: str, path: str, *, timeout_seconds: float, body: dict[str, Any] | None = None,
-         **path_params: str) -> dict[str, Any]:
+def call(
+    client: ApiClient,
+    method: str,
+    path: str,
+    *,
+    timeout_seconds: float,
+    body: dict[str, Any] | None = None,
+    **path_params: str,
+) -> dict[str, Any]:
     """One call that is not a send; the answer's JSON. Raises LineError."""
     try:
         response = client.call_api(
-            path, method, path_params, [], {"Content-Type": "application/json"}, body=body, response_types_map={},
-            auth_settings=["Bearer"], _return_http_data_only=False, collection_formats={}, _host=LINE_API_URL,
+            path,
+            method,
+            path_params,
+            [],
+            {"Content-Type": "application/json"},
+            body=body,
+            response_types_map={},
+            auth_settings=["Bearer"],
+            _return_http_data_only=False,
+            collection_formats={},
+            _host=LINE_API_URL,
             _request_timeout=timeout_seconds,
         )
     except ApiException as error:

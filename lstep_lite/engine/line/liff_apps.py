@@ -29,8 +29,12 @@ class LiffApps:
             if error.http_status == 404:  # how LINE says that there is none
                 return []
             raise
-        return [LiffApp(str(app.get("liffId", "")), str(app.get("view", {}).get("url", "")),
-                        str(app.get("description", ""))) for app in found.get("apps", ())]
+        return [
+            LiffApp(
+                str(app.get("liffId", "")), str(app.get("view", {}).get("url", "")), str(app.get("description", ""))
+            )
+            for app in found.get("apps", ())
+        ]
 
     def create(self, url: str, description: str, *, bot_prompt: str = "aggressive") -> str:
         """Returns the new app's id. *description* must not contain "LINE"; *bot_prompt* other than "none" needs the
@@ -41,8 +45,9 @@ class LiffApps:
         self._call("PUT", "/liff/v1/apps/{liffId}", _definition(url, description, bot_prompt), liffId=liff_id)
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None, **path_params: str) -> dict[str, Any]:
-        return connection.call(self._client, method, path, body=body, timeout_seconds=self._timeout_seconds,
-                               **path_params)
+        return connection.call(
+            self._client, method, path, body=body, timeout_seconds=self._timeout_seconds, **path_params
+        )
 
 
 def _definition(url: str, description: str, bot_prompt: str) -> dict[str, Any]:

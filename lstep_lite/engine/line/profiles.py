@@ -67,12 +67,19 @@ def fetch_now(database: Database, account: Account, friend: Friend, *, now: date
 
 
 def _claim(session: Session, now: datetime, limit: int) -> list[tuple[int, str]]:
-    due = (select(Friend.id)
-           .where(Friend.profile_due_at <= now, Friend.is_following, Friend.line_user_id.is_not(None))
-           .order_by(Friend.profile_due_at).limit(limit).with_for_update(skip_locked=True))
-    rows = session.execute(update(Friend).where(Friend.id.in_(due))
-                           .values(profile_due_at=now + LOOK_AGAIN_AFTER_TROUBLE)
-                           .returning(Friend.id, Friend.line_user_id))
+    due = (
+        select(Friend.id)
+        .where(Friend.profile_due_at <= now, Friend.is_following, Friend.line_user_id.is_not(None))
+        .order_by(Friend.profile_due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(
+        update(Friend)
+        .where(Friend.id.in_(due))
+        .values(profile_due_at=now + LOOK_AGAIN_AFTER_TROUBLE)
+        .returning(Friend.id, Friend.line_user_id)
+    )
     return [(row.id, row.line_user_id) for row in rows]
 
 

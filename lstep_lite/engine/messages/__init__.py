@@ -16,6 +16,20 @@ from lstep_lite.engine.messages.placeholders import placeholder
 from lstep_lite.engine.messages.validation import MAX_OBJECTS, Problem, problems
 
 __all__ = [
-    "MAX_OBJECTS", "Kind", "Problem", "RenderContext", "check", "context", "freeze", "is_personal", "kind",
-    "kinds", "needs_profile", "placeholder", "preview_text", "problems", "render", "unknown_placeholders",
+    "MAX_OBJECTS",
+    "Kind",
+    "Problem",
+    "RenderContext",
+    "check",
+    "context",
+    "freeze",
+    "is_personal",
+    "kind",
+    "kinds",
+    "needs_profile",
+    "placeholder",
+    "preview_text",
+    "problems",
+    "render",
+    "unknown_placeholders",
 ]

@@ -62,8 +62,11 @@ def freeze(session: Session, blocks: Sequence[Block], *, now: datetime) -> Conte
     find = select(Content).where(Content.digest == digest)
     content = session.scalar(find)
     if content is None:
-        session.execute(insert_new(session, Content).values(
-            digest=digest, blocks=list(blocks), is_personal=is_personal(blocks), created_at=now))
+        session.execute(
+            insert_new(session, Content).values(
+                digest=digest, blocks=list(blocks), is_personal=is_personal(blocks), created_at=now
+            )
+        )
         content = session.scalars(find).one()
     return content
 

@@ -128,22 +128,49 @@ def preview_path(code: str) -> str:
 
 def add_image(session: Session, image: StoredImage, *, file_name: str | None = None, now: datetime) -> Media:
     """The row of a picture that staff uploaded and the store already keeps."""
-    media = Media(code=image.code, kind=MediaKind.IMAGE, state=MediaState.STORED, file_name=file_name, created_at=now,
-                  content_type=image.content_type, size_bytes=image.size_bytes, width=image.width, height=image.height,
-                  path=path(image.code), preview_path=preview_path(image.code))
+    media = Media(
+        code=image.code,
+        kind=MediaKind.IMAGE,
+        state=MediaState.STORED,
+        file_name=file_name,
+        created_at=now,
+        content_type=image.content_type,
+        size_bytes=image.size_bytes,
+        width=image.width,
+        height=image.height,
+        path=path(image.code),
+        preview_path=preview_path(image.code),
+    )
     session.add(media)
     session.flush()  # blocks refer to its id
     return media
 
 
-def expect(session: Session, friend: Friend, kind: MediaKind, *, line_message_id: str, file_name: str | None = None,
-           now: datetime) -> Media:
+def expect(
+    session: Session,
+    friend: Friend,
+    kind: MediaKind,
+    *,
+    line_message_id: str,
+    file_name: str | None = None,
+    now: datetime,
+) -> Media:
     """The row of something a friend sent, to be fetched from LINE soon. A second call for a message changes nothing."""
     code = new_code()
-    session.execute(insert_new(session, Media).values(
-        code=code, kind=kind, state=MediaState.WAITING, friend_id=friend.id, line_message_id=line_message_id,
-        path=path(code), preview_path=preview_path(code) if kind is MediaKind.IMAGE else None,
-        file_name=file_name, attempts=0, created_at=now))
+    session.execute(
+        insert_new(session, Media).values(
+            code=code,
+            kind=kind,
+            state=MediaState.WAITING,
+            friend_id=friend.id,
+            line_message_id=line_message_id,
+            path=path(code),
+            preview_path=preview_path(code) if kind is MediaKind.IMAGE else None,
+            file_name=file_name,
+            attempts=0,
+            created_at=now,
+        )
+    )
     return session.scalars(select(Media).where(Media.line_message_id == line_message_id)).one()
 
 
@@ -203,12 +230,21 @@ def untried_count(session: Session) -> int:
 
 
 def _claim(session: Session, wall: datetime) -> _Job | None:
-    due = (select(Media.id)
-           .where(Media.state == MediaState.WAITING, Media.line_message_id.is_not(None),
-                  or_(Media.due_at.is_(None), Media.due_at <= wall))
-           .order_by(Media.id).limit(1).with_for_update(skip_locked=True))
+    due = (
+        select(Media.id)
+        .where(
+            Media.state == MediaState.WAITING,
+            Media.line_message_id.is_not(None),
+            or_(Media.due_at.is_(None), Media.due_at <= wall),
+        )
+        .order_by(Media.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
     row = session.execute(
-        update(Media).where(Media.id.in_(due)).values(due_at=wall + LEASE)
+        update(Media)
+        .where(Media.id.in_(due))
+        .values(due_at=wall + LEASE)
         .returning(Media.id, Media.code, Media.kind, Media.line_message_id, Media.attempts)
     ).first()
     return _Job(row.id, row.code, row.kind, row.line_message_id, row.attempts) if row else None
@@ -264,7 +300,7 @@ def _postpone(media: Media, wall: datetime) -> None:
     if media.attempts >= MAX_ATTEMPTS:
         media.state = MediaState.FAILED
         return
-    media.due_at = wall + timedelta(seconds=min(2 ** media.attempts, LONGEST_WAIT_SECONDS))
+    media.due_at = wall + timedelta(seconds=min(2**media.attempts, LONGEST_WAIT_SECONDS))
 
 
 def _describe(media: Media, outcome: _Outcome) -> None:
@@ -285,6 +321,7 @@ def sweep(database: Database, store: MediaStore, *, limit: int) -> int:
         store.remove(row.code)
     if deleted:
         with database.unit() as session:
-            session.execute(update(Media).where(Media.id.in_([row.id for row in deleted]))
-                            .values(path=None, preview_path=None))
+            session.execute(
+                update(Media).where(Media.id.in_([row.id for row in deleted])).values(path=None, preview_path=None)
+            )
     return len(deleted)

@@ -101,9 +101,16 @@ def certificate(tmp_path: Path) -> Path:
     """A key and a certificate that nobody but itself vouches for."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-            .serial_number(1).not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-            .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC)).sign(key, hashes.SHA256()))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM)
     path = tmp_path / "server.pem"
     path.write_bytes(pem)
@@ -172,8 +179,9 @@ def test_threads_share_the_connections_and_mix_nothing_up(script: Script) -> Non
         answers = list(pool.map(lambda n: line.push(json.dumps({"to": n}), str(n)), range(80)))
     assert all(answer.is_accepted for answer in answers)
     assert {request.headers["x-line-retry-key"] for request in script.requests} == {str(n) for n in range(80)}
-    assert all(json.loads(request.body)["to"] == int(request.headers["x-line-retry-key"])
-               for request in script.requests)
+    assert all(
+        json.loads(request.body)["to"] == int(request.headers["x-line-retry-key"]) for request in script.requests
+    )
     assert script.connection_count <= 8
 
 

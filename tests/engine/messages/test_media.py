@@ -181,7 +181,11 @@ def test_a_file_that_never_comes_is_given_up_at_last(
 
 
 def test_a_file_over_the_limit_is_not_kept(
-    database: Database, account: Account, store: MediaStore, control: Control, user_id: str,
+    database: Database,
+    account: Account,
+    store: MediaStore,
+    control: Control,
+    user_id: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(media, "RECEIVED_BYTES", 100)

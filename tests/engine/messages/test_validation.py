@@ -41,8 +41,13 @@ def buttons(**over: Any) -> dict[str, Any]:
 
 
 def imagemap(**over: Any) -> dict[str, Any]:
-    return {"type": "imagemap", "baseUrl": URL, "altText": "お知らせ", "baseSize": {"width": 1040, "height": 585},
-            "actions": [{"type": "uri", "linkUri": URL, "area": AREA}]} | over
+    return {
+        "type": "imagemap",
+        "baseUrl": URL,
+        "altText": "お知らせ",
+        "baseSize": {"width": 1040, "height": 585},
+        "actions": [{"type": "uri", "linkUri": URL, "area": AREA}],
+    } | over
 
 
 def quick(*actions: dict[str, Any]) -> dict[str, Any]:
@@ -60,6 +65,8 @@ def nested(depth: int) -> dict[str, Any]:
     return body(box)
 
 
+# Tables read best with one case a line.
+# fmt: off
 GOOD: list[dict[str, Any]] = [
     TEXT,
     {"type": "text", "text": "𠮷" * 2500},
@@ -206,6 +213,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     (body({"type": "image", "url": URL, "aspectRatio": "1:4"}), "contents.body.contents[0].aspectRatio"),
     (flex({"type": "bubble", "body": {"type": "box", "contents": []}}), "contents.body.layout"),
 ]
+# fmt: on
 
 
 @pytest.mark.parametrize(("message", "path"), BAD, ids=range(len(BAD)))

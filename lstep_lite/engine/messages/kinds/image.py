@@ -18,8 +18,12 @@ class Image(Kind):
         """The public address of each picture; what customers sent is never published."""
         wanted = {block["media_id"] for block in blocks}
         found = session.execute(
-            select(Media.id, Media.code).where(Media.id.in_(wanted), Media.kind == MediaKind.IMAGE,
-                                               Media.state == MediaState.STORED, Media.friend_id.is_(None))
+            select(Media.id, Media.code).where(
+                Media.id.in_(wanted),
+                Media.kind == MediaKind.IMAGE,
+                Media.state == MediaState.STORED,
+                Media.friend_id.is_(None),
+            )
         )
         return {media_id: f"{public_url}/media/{code}" for media_id, code in found}
 

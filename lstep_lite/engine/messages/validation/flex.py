@@ -116,8 +116,11 @@ def _box(box: Node) -> None:
     if box.path.count(".contents[") > DEEPEST:
         box.problem("部品の入れ子が深すぎます。")
         return
-    inside = ("icon", "text", "filler") if layout.value == "baseline" else (
-        "box", "button", "image", "text", "separator", "filler")
+    inside = (
+        ("icon", "text", "filler")
+        if layout.value == "baseline"
+        else ("box", "button", "image", "text", "separator", "filler")
+    )
     for component in box.child("contents").items("部品", 0, 10_000):
         _component(component, inside)
     box.child("spacing").pattern("部品の間隔", SPACE)
@@ -129,8 +132,9 @@ def _box(box: Node) -> None:
         box.child(name).pattern("色", COLOUR)
     box.child("borderWidth").pattern("枠線の太さ", BORDER)
     box.child("cornerRadius").pattern("角の丸み", SPACE)
-    box.child("justifyContent").one_of("並びのそろえ方", (
-        "center", "flex-start", "flex-end", "space-between", "space-around", "space-evenly"))
+    box.child("justifyContent").one_of(
+        "並びのそろえ方", ("center", "flex-start", "flex-end", "space-between", "space-around", "space-evenly")
+    )
     box.child("alignItems").one_of("そろえ方", ("center", "flex-start", "flex-end"))
     _background(box.child("background"))
     _area_action(box)

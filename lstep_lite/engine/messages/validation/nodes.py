@@ -60,8 +60,15 @@ class Node:
 
     # Checks of a single value. An absent one is a problem only where it is required.
 
-    def text(self, label: str, limit: int, *, required: bool = True,
-             length: Callable[[str], int] = grapheme_count, may_be_blank: bool = False) -> None:
+    def text(
+        self,
+        label: str,
+        limit: int,
+        *,
+        required: bool = True,
+        length: Callable[[str], int] = grapheme_count,
+        may_be_blank: bool = False,
+    ) -> None:
         if self._is_missing(label, required):
             return
         if not isinstance(self.value, str) or not (self.value if may_be_blank else self.value.strip()):
@@ -69,8 +76,7 @@ class Node:
         elif length(self.value) > limit:
             self.problem(f"{label}は{limit:,}文字までです（いま{length(self.value):,}文字）。")
 
-    def url(self, label: str, limit: int = 2000, *, required: bool = True,
-            schemes: Sequence[str] = ("https",)) -> None:
+    def url(self, label: str, limit: int = 2000, *, required: bool = True, schemes: Sequence[str] = ("https",)) -> None:
         if self._is_missing(label, required):
             return
         if not isinstance(self.value, str) or not _is_url(self.value, schemes):

@@ -71,7 +71,9 @@ def _check_braces(text: Node, entries: dict[str, Any]) -> None:
         return
     for match in BRACES.finditer(text.value):
         if match[0] not in ("{{", "}}") and match[1] not in entries:
-            text.problem(f"本文の「{match[0]}」に対応する差し込みがありません。波かっこの文字そのものは二重に書きます。")
+            text.problem(
+                f"本文の「{match[0]}」に対応する差し込みがありません。波かっこの文字そのものは二重に書きます。"
+            )
             return
 
 

@@ -45,8 +45,10 @@ def _carousel(template: Node) -> None:
 
 
 def _check_alike(template: Node, columns: list[Node]) -> None:
-    shapes = {(_action_count(column), column.child("thumbnailImageUrl").is_absent, column.child("title").is_absent)
-              for column in columns}
+    shapes = {
+        (_action_count(column), column.child("thumbnailImageUrl").is_absent, column.child("title").is_absent)
+        for column in columns
+    }
     if len(shapes) > 1:
         template.child("columns").problem("すべてのカードで、ボタンの数と、画像・タイトルの有無をそろえてください。")
 
