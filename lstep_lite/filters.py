@@ -8,10 +8,11 @@ from flask import Flask, current_app, g
 from lstep_lite.engine.messages import stickers
 
 WEEKDAYS = "月火水木金土日"
+HONORIFICS = ("さん", "様", "さま", "ちゃん", "くん", "君", "先生")
 
 
 def init_app(app: Flask) -> None:
-    for function in (when, day, clock_time, count, ago, local_address, sticker_words):
+    for function in (when, day, clock_time, count, ago, local_address, sticker_words, polite):
         app.add_template_filter(function)
 
 
@@ -65,3 +66,8 @@ def sticker_words(message: dict[str, Any]) -> str:
     """What a sticker shows; LINE gives out no pictures of them. One that customers bought is told by its number."""
     package_id, sticker_id = str(message.get("packageId")), str(message.get("stickerId"))
     return stickers.label(package_id, sticker_id) or f"{package_id}-{sticker_id}"
+
+
+def polite(name: str) -> str:
+    """How staff speak of a customer: with 「さん」, unless the name already ends politely."""
+    return name if name.endswith(HONORIFICS) else f"{name}さん"

@@ -94,10 +94,10 @@ def update(friend_id: int) -> Response:
 def memo_update(friend_id: int) -> Response:
     form, friend = MemoForm(request.form), friends.get(g.session, friend_id)
     if not form.validate():
-        return _page(friend, "memo", status=422, memo_form=form)
+        return _page(friend, "friend_memo", status=422, memo_form=form)
     friends.update(g.session, friend, form.draft(friend), now=g.now)
     flash("メモを保存しました", "success")
-    return _page(friend, "memo")
+    return _page(friend, "friend_memo")
 
 
 @bp.post("/<int:friend_id>/hide")

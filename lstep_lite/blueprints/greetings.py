@@ -46,9 +46,10 @@ def update(kind: str) -> Response:
 
 
 def _known(kind: str) -> GreetingKind:
-    if kind not in GreetingKind:
-        raise NotFound
-    return GreetingKind(kind)
+    try:
+        return GreetingKind(kind)
+    except ValueError:
+        raise NotFound from None
 
 
 def _what_happens_next(is_on: bool) -> str:

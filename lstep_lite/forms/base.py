@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import wtforms
 from werkzeug.datastructures import MultiDict
@@ -37,10 +37,14 @@ class Form(wtforms.Form):
                 return None
             return MultiDict((name, _tidy(form._fields.get(name), value)) for name, value in formdata.items(multi=True))
 
-    def keep(self, save: Callable[[], Kept]) -> Kept | bool | None:
-        """If all fields are valid, call *save* and return what it returns (True for nothing); else None.
+    @overload
+    def keep(self, save: Callable[[], None]) -> bool: ...
+    @overload
+    def keep(self, save: Callable[[], Kept]) -> Kept | None: ...
+    def keep(self, save: Callable[[], Any]) -> Any:
+        """If all fields are valid, call *save* and return what it returns (True for nothing); else something false.
 
-        A refusal of the engine that names a field of this form is shown there and is None as well.
+        A refusal of the engine that names a field of this form is shown there, and ends the same way.
         """
         if not self.validate():
             return None
