@@ -123,7 +123,7 @@ class Delivery(Base):
         ),
         Index("ix_deliveries_friend_id_id", "friend_id", "id"),
         Index("ix_deliveries_state_id", "state", "id"),
-        Index("ix_deliveries_state_finished_at", "state", "finished_at"),
+        Index("ix_deliveries_state_finished_at", "state", "finished_at", "is_counted"),
         Index("ix_deliveries_event_id", "event_id"),
         Index("ix_deliveries_call_id", "call_id"),
     )

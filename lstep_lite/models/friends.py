@@ -25,7 +25,9 @@ class Friend(Base):
     __tablename__ = "friends"
     __table_args__ = (
         Index("ix_friends_followed_at_id", "followed_at", "id"),
+        Index("ix_friends_follow_changed_at", "follow_changed_at"),
         Index("ix_friends_profile_due_at", "profile_due_at"),
+        Index("ix_friends_state", "is_following", "is_hidden", "is_blocked", "line_user_id"),
     )
 
     id: Mapped[int] = primary_key()

@@ -196,8 +196,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("line_user_id", name=op.f("uq_friends_line_user_id")),
     )
     with op.batch_alter_table("friends", schema=None) as batch_op:
+        batch_op.create_index("ix_friends_follow_changed_at", ["follow_changed_at"], unique=False)
         batch_op.create_index("ix_friends_followed_at_id", ["followed_at", "id"], unique=False)
         batch_op.create_index("ix_friends_profile_due_at", ["profile_due_at"], unique=False)
+        batch_op.create_index(
+            "ix_friends_state", ["is_following", "is_hidden", "is_blocked", "line_user_id"], unique=False
+        )
 
     op.create_table(
         "greetings",
@@ -563,7 +567,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('waiting', 'sending')"),
             sqlite_where=sa.text("state IN ('waiting', 'sending')"),
         )
-        batch_op.create_index("ix_deliveries_state_finished_at", ["state", "finished_at"], unique=False)
+        batch_op.create_index("ix_deliveries_state_finished_at", ["state", "finished_at", "is_counted"], unique=False)
         batch_op.create_index("ix_deliveries_state_id", ["state", "id"], unique=False)
         batch_op.create_index(
             "ix_deliveries_waiting",
@@ -637,8 +641,10 @@ def downgrade() -> None:
     op.drop_table("shop")
     op.drop_table("greetings")
     with op.batch_alter_table("friends", schema=None) as batch_op:
+        batch_op.drop_index("ix_friends_state")
         batch_op.drop_index("ix_friends_profile_due_at")
         batch_op.drop_index("ix_friends_followed_at_id")
+        batch_op.drop_index("ix_friends_follow_changed_at")
 
     op.drop_table("friends")
     with op.batch_alter_table("folders", schema=None) as batch_op:

@@ -34,8 +34,8 @@ def test_free_answers_are_counted_from_the_beginning_of_lines_month(session: Ses
     session.flush()
 
     def delivery(name: str, state: DeliveryState, is_counted: bool, finished_at: datetime) -> Delivery:
-        return Delivery(dedupe_key=name, friend_id=friend.id, content_id=content.id, lane=Lane.REPLY, source="greetings",
-                        source_label="", due_at=NOW, missed_after=NOW, state=state, is_counted=is_counted,
+        return Delivery(dedupe_key=name, friend_id=friend.id, content_id=content.id, lane=Lane.REPLY, state=state,
+                        source="greetings", source_label="", due_at=NOW, missed_after=NOW, is_counted=is_counted,
                         created_at=NOW, finished_at=finished_at)
 
     session.add_all([

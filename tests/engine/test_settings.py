@@ -41,7 +41,7 @@ def saved(session: Session, given: ConnectionDraft) -> Channel:
     return channel
 
 
-# The values ------------------------------------------------------------------------------------------------------------
+# The values ----------------------------------------------------------------------------
 
 
 def test_secrets_are_sealed_and_an_empty_one_keeps_what_is_stored(session: Session) -> None:
@@ -85,7 +85,7 @@ def test_another_account_needs_a_word_and_then_begins_anew(session: Session) -> 
     assert (channel.connected_at, channel.basic_id, channel.paused_at, channel.quota_used) == (None, None, None, None)
 
 
-# The steps -------------------------------------------------------------------------------------------------------------
+# The steps ----------------------------------------------------------------------------
 
 
 class Shop:
@@ -235,7 +235,7 @@ def test_a_confirmation_outlives_new_values_but_must_be_one_we_ask_for(session: 
         checks.confirm(session, "anything", now=NOW)
 
 
-# The people from before -------------------------------------------------------------------------------------------------
+# The people from before ----------------------------------------------------------------------------
 
 
 def start_import(database: Database) -> None:
@@ -312,7 +312,7 @@ def test_while_line_is_down_the_import_waits_and_then_goes_on(
     assert followers.import_due(database, account, now=NOW, wall=NOW + timedelta(seconds=60)) == 2
 
 
-# The month's allowance --------------------------------------------------------------------------------------------------
+# The month's allowance ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
