@@ -69,6 +69,7 @@ def sign_in(person: Staff) -> None:
     session["staff_id"] = person.id
     session["epoch"] = person.session_epoch
     session.permanent = True
+    staff_engine.signed_in(person, wall=g.wall)
 
 
 def sign_out() -> None:
@@ -85,11 +86,11 @@ def permission_of(endpoint: str) -> Permission | None:
 
 def _check() -> Response | None:
     g.staff = None
-    if request.endpoint is None or request.endpoint == "static":
-        return None  # no such page: the 404 handler answers
-    g.staff = _signed_in()
-    if is_public(request.endpoint):
+    if request.endpoint == "static":
         return None
+    g.staff = _signed_in()
+    if request.endpoint is None or is_public(request.endpoint):
+        return None  # without an endpoint there is no such page, and the 404 handler answers
     if g.staff is None:
         return _ask_to_sign_in()
     permission = permission_of(request.endpoint)

@@ -143,13 +143,13 @@ def render(template: str, *regions: str, status: int = 200, then: str = "", **co
 
 
 def live(template: str, region: str, **context: Any) -> WerkzeugResponse:
-    """A region that is polled: 204 while it looks as the browser saw it last (`?seen=`), else the region anew.
+    """A region that is polled: 204 while it looks as the browser saw it last, else the region anew.
 
-    The answer's X-Seen is what the browser sends next time.
+    The header X-Seen tells the browser what it now sees, and the browser says so when it asks next (app.js).
     """
     html = render_block(template, region, **context)
     mark = fingerprint(html)
-    if mark == request.args.get("seen"):
+    if mark == request.headers.get("X-Seen"):
         return make_response("", 204)
     return make_response(html, 200, {"X-Seen": mark})
 

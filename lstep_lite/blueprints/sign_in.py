@@ -29,9 +29,7 @@ def create() -> Response:
     person = form.keep(lambda: auth.prove(form.email.data, form.password.data))
     if person is None:
         return _page(form, status=422)
-    person = staff.get(g.session, person.id)
-    staff.signed_in(person, wall=g.wall)
-    auth.sign_in(person)
+    auth.sign_in(staff.get(g.session, person.id))
     return go(_own_address(request.form.get("next", "")))
 
 

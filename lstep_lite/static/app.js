@@ -38,7 +38,7 @@
 
   function nextTheme() {
     const order = ["auto", "light", "dark"];
-    const chosen = order[(order.indexOf(document.documentElement.dataset.theme) + 1) % order.length];
+    const chosen = order[(order.indexOf(document.documentElement.dataset.colours) + 1) % order.length];
     localStorage.setItem("theme", chosen);
     window.showTheme();
   }
@@ -69,7 +69,7 @@
     if (!event.target.matches("[data-poll]")) return;
     if (document.hidden) return event.preventDefault();
     const fingerprint = seen.get(event.target.id);
-    if (fingerprint) event.detail.parameters.seen = fingerprint;
+    if (fingerprint) event.detail.headers["X-Seen"] = fingerprint;
   });
   on("htmx:afterRequest", (event) => {
     const fingerprint = event.detail.xhr?.getResponseHeader("X-Seen");
