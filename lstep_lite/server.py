@@ -63,6 +63,7 @@ def _start_companions(worker: ThreadWorker) -> None:
     app: App = server.wsgi()
     if server.demo_setup:
         app.extensions["emulator"] = start(server.demo_setup.emulator)
+    jobs.connect(app.extensions["runtime"])
     if server.settings.worker:
         jobs.start_consumer(app.extensions["runtime"])
     if server.demo_setup and server.demo_setup.is_seeded:

@@ -1,9 +1,45 @@
 """The outbox: the only writer to LINE's send endpoints.
 
-A feature puts rows (`put`), a worker's lane claims them, renders them, stores each request with its retry key, calls
+A feature puts rows (`put`). A worker's lane claims them, renders them, stores each request with its retry key, calls
 LINE outside any transaction and writes the outcome down. Whatever dies on the way is found again by its lease.
 """
 
+from lstep_lite.engine.deliveries.claim import put_aside_late, release
+from lstep_lite.engine.deliveries.history import (
+    Filters,
+    Page,
+    Pending,
+    Sent,
+    get,
+    log,
+    objects,
+    pending,
+    sent_since,
+    sources,
+)
 from lstep_lite.engine.deliveries.outbox import cancel, cancel_waiting, on_put, put, put_many, retry
+from lstep_lite.engine.deliveries.pausing import recheck
+from lstep_lite.engine.deliveries.sender import Sender
 
-__all__ = ["cancel", "cancel_waiting", "on_put", "put", "put_many", "retry"]
+__all__ = [
+    "Filters",
+    "Page",
+    "Pending",
+    "Sender",
+    "Sent",
+    "cancel",
+    "cancel_waiting",
+    "get",
+    "log",
+    "objects",
+    "on_put",
+    "pending",
+    "put",
+    "put_aside_late",
+    "put_many",
+    "recheck",
+    "release",
+    "retry",
+    "sent_since",
+    "sources",
+]

@@ -1,0 +1,228 @@
+"""Whose turn it is: takes due deliveries for this worker, and puts aside what must not be sent."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import Database
+from lstep_lite.engine.deliveries import conditions
+from lstep_lite.models import (
+    Call,
+    CallKind,
+    Content,
+    DeadReply,
+    Delivery,
+    DeliveryState,
+    Friend,
+    Lane,
+    Shop,
+    WebhookEvent,
+)
+
+CHUNK = 500
+"""LINE takes so many people in one multicast; and so many late rows are put aside at a time."""
+ROUNDS = 10
+"""How often one claim goes on looking after all it found had to be skipped."""
+REPLY_LANES = (Lane.REPLY, Lane.CHAT)
+"""Only here may a delivery answer a webhook event."""
+SHARED_LANES = (Lane.TIMED, Lane.BULK)
+"""Only here do many friends get the same content at once."""
+
+TOO_LATE = "送信予定の時刻を大きく過ぎたため、送信しませんでした。"
+REPLY_ENDED = "無料で返信できる時間（約1分）を過ぎたため、送信しませんでした。"
+NO_LINE = "LINEの友だちではないため、送信できません。"
+BLOCKED_BY_FRIEND = "友だちがこのアカウントをブロックしているため、送信しませんでした。"
+BLOCKED_BY_STAFF = "こちらでブロックしている友だちのため、送信しませんでした。"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claimed delivery, as far as sending it needs."""
+
+    id: int
+    friend_id: int
+    user_id: str
+    content_id: int
+    content_from: int
+    content_to: int | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Deliveries that leave in one request: one alone, all replies to one event, or one content for many friends."""
+
+    kind: CallKind
+    lane: Lane
+    rows: tuple[Row, ...]
+    reply_token: str | None = None
+
+
+def why_not(user_id: str | None, is_following: bool, is_blocked: bool) -> str | None:
+    """The reason why nothing may be sent to this friend, if there is one."""
+    if user_id is None:
+        return NO_LINE
+    if is_blocked:
+        return BLOCKED_BY_STAFF
+    return None if is_following else BLOCKED_BY_FRIEND
+
+
+def put_aside_late(database: Database, *, now: datetime) -> int:
+    """Mark waiting deliveries as missed whose time has passed for good; how many it was."""
+    count = 0
+    while True:
+        with database.read() as session:
+            ids = session.scalars(sa.select(Delivery.id).where(conditions.late(now)).limit(CHUNK)).all()
+        if not ids:
+            return count
+        with database.unit() as session:
+            late = sa.select(Delivery.id).where(Delivery.id.in_(ids), conditions.late(now)).with_for_update()
+            close(session, session.scalars(late).all(), DeliveryState.MISSED, TOO_LATE, now)
+        count += len(ids)
+
+
+def release(session: Session, owners: Collection[str], *, wall: datetime) -> None:
+    """Free at once what workers who are gone had leased."""
+    waiting = sa.update(Delivery).where(Delivery.state == conditions.WAITING, Delivery.lease_owner.in_(owners))
+    session.execute(waiting.values(lease_owner=None, lease_until=None))
+    made = sa.update(Call).where(Call.state == conditions.IN_FLIGHT, Call.lease_owner.in_(owners))
+    session.execute(made.values(lease_owner=None, lease_until=wall - timedelta(seconds=1)))
+
+
+def claim(
+    session: Session, lane: Lane, *, limit: int, owner: str, now: datetime, wall: datetime, lease_until: datetime
+) -> list[Group]:
+    """Take up to *limit* requests' worth of due deliveries of *lane*, oldest first, and lease them to *owner*.
+
+    Friends who can't receive are skipped with their reason on the way. A content shared by many friends is taken as
+    one chunk, alone after the rows before it.
+    """
+    conditions.take_turns(session)
+    paused = conditions.is_paused(session)
+    for _ in range(ROUNDS):
+        found = _candidates(session, lane, limit, now=now, wall=wall, paused=paused)
+        groups = _groups(session, lane, found, now=now, wall=wall, paused=paused)
+        _lease(session, groups, owner, lease_until)
+        if groups or len(found) < limit:
+            return groups
+    return []
+
+
+def _groups(
+    session: Session, lane: Lane, candidates: Sequence[Any], *, now: datetime, wall: datetime, paused: bool
+) -> list[Group]:
+    groups: list[Group] = []
+    for candidate in _sendable(session, candidates, now):
+        if candidate.can_reply:
+            groups.append(_all_of_event(session, lane, candidate, now=now, wall=wall))
+        elif lane is Lane.REPLY and candidate.event_id and not pushes_dead_replies(session):
+            close(session, [candidate.id], DeliveryState.MISSED, REPLY_ENDED, now)
+        elif lane in SHARED_LANES and not candidate.is_personal and not candidate.is_alone:
+            groups.append(_all_of_content(session, lane, candidate, now=now, wall=wall, paused=paused))
+            break
+        else:
+            groups.append(Group(CallKind.PUSH, lane, (_row(candidate),)))
+    return groups
+
+
+def _candidates(
+    session: Session,
+    lane: Lane,
+    limit: int,
+    *,
+    now: datetime,
+    wall: datetime,
+    paused: bool,
+    only: sa.ColumnElement[bool] | None = None,
+) -> Sequence[Any]:
+    can_reply = conditions.can_reply() if lane in REPLY_LANES else sa.false()
+    query = (
+        sa.select(
+            Delivery.id,
+            Delivery.friend_id,
+            Delivery.content_id,
+            Delivery.content_from,
+            Delivery.content_to,
+            Delivery.event_id,
+            Delivery.is_alone,
+            Content.is_personal,
+            Friend.line_user_id,
+            Friend.is_following,
+            Friend.is_blocked,
+            can_reply.label("can_reply"),
+        )
+        .join(Friend, Friend.id == Delivery.friend_id)
+        .join(Content, Content.id == Delivery.content_id)
+        .where(conditions.due(lane, now=now, wall=wall), conditions.has_turn(lane, now=now, wall=wall, paused=paused))
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(limit)
+    )
+    if paused:
+        query = query.where(can_reply)
+    return session.execute(query if only is None else query.where(only)).all()
+
+
+def _sendable(session: Session, candidates: Iterable[Any], now: datetime) -> Iterator[Any]:
+    for candidate in candidates:
+        reason = why_not(candidate.line_user_id, candidate.is_following, candidate.is_blocked)
+        if reason is None:
+            yield candidate
+        else:
+            close(session, [candidate.id], DeliveryState.SKIPPED, reason, now)
+
+
+def _all_of_event(session: Session, lane: Lane, head: Any, *, now: datetime, wall: datetime) -> Group:
+    together = (
+        sa.select(Delivery.id, Delivery.content_id, Delivery.content_from, Delivery.content_to)
+        .where(conditions.due(lane, now=now, wall=wall), Delivery.event_id == head.event_id)
+        .where(Delivery.friend_id == head.friend_id)
+        .order_by(Delivery.id)
+    )
+    rows = [
+        Row(id, head.friend_id, head.line_user_id, content_id, content_from, content_to)
+        for id, content_id, content_from, content_to in session.execute(together)
+    ]
+    token = session.scalar(sa.select(WebhookEvent.reply_token).where(WebhookEvent.id == head.event_id))
+    return Group(CallKind.REPLY, lane, tuple(rows), token)
+
+
+def _all_of_content(session: Session, lane: Lane, head: Any, *, now: datetime, wall: datetime, paused: bool) -> Group:
+    same = sa.and_(
+        Delivery.content_id == head.content_id, Delivery.content_from == head.content_from, Delivery.is_alone.is_(False)
+    )
+    found = _candidates(session, lane, CHUNK, now=now, wall=wall, paused=paused, only=same)
+    rows = tuple(_row(candidate) for candidate in _sendable(session, found, now))
+    return Group(CallKind.MULTICAST if len(rows) > 1 else CallKind.PUSH, lane, rows)
+
+
+def _row(candidate: Any) -> Row:
+    return Row(
+        candidate.id,
+        candidate.friend_id,
+        candidate.line_user_id,
+        candidate.content_id,
+        candidate.content_from,
+        candidate.content_to,
+    )
+
+
+def pushes_dead_replies(session: Session) -> bool:
+    """Whether an automatic answer may use a counted message when its free reply token is dead."""
+    return session.scalar(sa.select(Shop.dead_reply).where(Shop.id == 1)) is DeadReply.PUSH
+
+
+def _lease(session: Session, groups: Iterable[Group], owner: str, until: datetime) -> None:
+    ids = [row.id for group in groups for row in group.rows]
+    if ids:
+        lease = {"lease_owner": owner, "lease_until": until}
+        session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(lease))
+
+
+def close(session: Session, ids: Sequence[int], state: DeliveryState, reason: str, now: datetime) -> None:
+    """End deliveries without (further) sending."""
+    if ids:
+        end = {"state": state, "reason": reason, "finished_at": now, "lease_owner": None, "lease_until": None}
+        session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(end))

@@ -1,0 +1,102 @@
+"""SQL that several steps of a send share.
+
+States stand in it as literals, never as parameters: only then can both databases use the partial indexes of open rows.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from lstep_lite.models import Call, CallKind, CallState, Channel, Delivery, DeliveryState, Lane, WebhookEvent
+
+FIRST_RETRIES = timedelta(seconds=60)
+"""How long a friend's newer messages wait for an older one that LINE has not taken yet."""
+TURN_LOCK = 5_173_001
+"""The number of PostgreSQL's advisory lock under which turns are taken."""
+
+
+def literal(value: StrEnum) -> sa.ColumnElement[Any]:
+    return sa.literal_column(f"'{value.value}'")
+
+
+WAITING = literal(DeliveryState.WAITING)
+SENDING = literal(DeliveryState.SENDING)
+QUEUED = literal(CallState.QUEUED)
+IN_FLIGHT = literal(CallState.IN_FLIGHT)
+RETRYING = literal(CallState.RETRYING)
+OPEN_CALL = (QUEUED, IN_FLIGHT, RETRYING)
+
+
+def take_turns(session: Session) -> None:
+    """From here to the end of the unit nobody else claims; on SQLite the unit itself sees to that."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN_LOCK)))
+
+
+def is_paused(session: Session) -> bool:
+    """Whether counted sends rest, as when the month's allowance is used up."""
+    return session.scalar(sa.select(Channel.paused_at).where(Channel.id == 1)) is not None
+
+
+def due(lane: Lane, *, now: datetime, wall: datetime) -> sa.ColumnElement[bool]:
+    """Deliveries of *lane* that are due, not too late, and that nobody is preparing."""
+    return sa.and_(
+        Delivery.state == WAITING,
+        Delivery.lane == literal(lane),
+        Delivery.due_at <= now,
+        Delivery.missed_after >= now,
+        sa.or_(Delivery.lease_until.is_(None), Delivery.lease_until < wall),
+    )
+
+
+def late(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(Delivery.state == WAITING, Delivery.missed_after < now)
+
+
+def can_reply(delivery: Any = Delivery) -> sa.ColumnElement[bool]:
+    """Whether *delivery* answers an event whose reply token nobody has used yet."""
+    used, call, event = aliased(Delivery), aliased(Call), aliased(WebhookEvent)
+    has_token = sa.exists().where(event.id == delivery.event_id, event.reply_token.is_not(None))
+    is_used = sa.exists().where(
+        used.event_id == delivery.event_id, call.id == used.call_id, call.kind == literal(CallKind.REPLY)
+    )
+    return sa.and_(delivery.event_id.is_not(None), has_token, ~is_used)
+
+
+def has_turn(lane: Lane, *, now: datetime, wall: datetime, paused: bool) -> sa.ColumnElement[bool]:
+    """Whether nothing of the same friend has to go before this delivery.
+
+    One call in flight per friend. A row waits for an older one only while that one is being sent or in its first
+    retries; replies, whose tokens die in a minute, wait only for a call in flight.
+    """
+    other, call = aliased(Delivery), aliased(Call)
+    in_flight = call.state == IN_FLIGHT
+    young = sa.and_(call.state.in_([QUEUED, RETRYING]), call.first_at > wall - FIRST_RETRIES)
+    being_sent = sa.exists().where(call.id == other.call_id, in_flight if lane is Lane.REPLY else in_flight | young)
+    older = sa.tuple_(other.due_at, other.id) < sa.tuple_(Delivery.due_at, Delivery.id)
+    before = sa.and_(other.lane == literal(lane), other.due_at <= now, older)
+    if paused:
+        before = sa.and_(before, can_reply(other))
+    ahead = sa.exists().where(
+        other.friend_id == Delivery.friend_id,
+        other.id != Delivery.id,
+        other.state.in_([WAITING, SENDING]),
+        sa.or_(
+            sa.and_(other.state == SENDING, being_sent),
+            sa.and_(other.state == WAITING, sa.or_(other.lease_until >= wall, before)),
+        ),
+    )
+    return ~ahead
+
+
+def open_calls(lane: Lane, *, wall: datetime, paused: bool) -> sa.ColumnElement[bool]:
+    """Calls of *lane* to make (again): their time has come, or whoever made them is gone."""
+    ready = sa.and_(Call.state.in_([QUEUED, RETRYING]), Call.due_at <= wall)
+    abandoned = sa.and_(Call.state == IN_FLIGHT, Call.lease_until < wall)
+    before = aliased(Call)
+    follows = sa.exists().where(before.id == Call.after_id, before.state.in_(OPEN_CALL))
+    found = sa.and_(Call.lane == literal(lane), Call.state.in_(OPEN_CALL), sa.or_(ready, abandoned), ~follows)
+    return sa.and_(found, Call.kind == literal(CallKind.REPLY)) if paused else found

@@ -1,0 +1,157 @@
+"""Looking into the outbox: the log, the month's numbers, and what is not settled yet."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from lstep_lite.engine import messages
+from lstep_lite.engine.deliveries import conditions
+from lstep_lite.engine.text import normalise
+from lstep_lite.errors import NotFound
+from lstep_lite.models import Call, CallKind, Channel, Delivery, DeliveryState, Friend
+
+PAGE = 50
+SOON = timedelta(seconds=10)
+"""A retry that is due later than this does not keep things from counting as settled."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the log shows; None everywhere shows all."""
+
+    state: DeliveryState | None = None
+    source: str | None = None
+    is_counted: bool | None = None
+    friend_id: int | None = None
+    name: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: Sequence[Delivery]
+    next_before: int | None
+    """Hand it in as *before* for the older ones; None on the last page."""
+
+
+def log(session: Session, filters: Filters, *, before: int | None = None, limit: int = PAGE) -> Page:
+    """The newest deliveries that fit, with friend, content and call loaded."""
+    query = (
+        sa.select(Delivery)
+        .where(*_conditions(filters))
+        .options(joinedload(Delivery.friend), joinedload(Delivery.content), joinedload(Delivery.call))
+        .order_by(Delivery.id.desc())
+        .limit(limit + 1)
+    )
+    if before is not None:
+        query = query.where(Delivery.id < before)
+    rows = session.scalars(query).all()
+    return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def get(session: Session, delivery_id: int) -> Delivery:
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None:
+        raise NotFound("この送信の記録は見つかりませんでした。")
+    return delivery
+
+
+def objects(session: Session, delivery: Delivery, *, public_url: str) -> list[dict[str, Any]]:
+    """Its LINE message objects: as they were sent, else as they would be sent now.
+
+    Raises DomainError when what it shows is gone.
+    """
+    if delivery.call is not None:
+        sent: list[dict[str, Any]] = json.loads(delivery.call.body)["messages"]
+        return sent[delivery.first_part : delivery.first_part + delivery.part_count]
+    blocks = delivery.content.blocks
+    drawn = messages.render(blocks, delivery.friend, messages.context(session, blocks, public_url=public_url))
+    return drawn[delivery.content_from : delivery.content_to]
+
+
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if filters.state is not None:
+        found.append(Delivery.state == filters.state)
+    if filters.source is not None:
+        found.append(Delivery.source == filters.source)
+    if filters.is_counted is not None:
+        found.append(Delivery.is_counted.is_(filters.is_counted))
+    if filters.friend_id is not None:
+        found.append(Delivery.friend_id == filters.friend_id)
+    if filters.name:
+        named = sa.select(Friend.id).where(Friend.search_text.contains(normalise(filters.name), autoescape=True))
+        found.append(Delivery.friend_id.in_(named))
+    if filters.since is not None:
+        found.append(Delivery.created_at >= filters.since)
+    if filters.until is not None:
+        found.append(Delivery.created_at < filters.until)
+    return found
+
+
+def sources(session: Session) -> Sequence[str]:
+    """The features that have sent something, for the log's filter."""
+    return session.scalars(sa.select(Delivery.source).distinct().order_by(Delivery.source)).all()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How many messages went out, and what they cost of the month's allowance."""
+
+    free: int
+    counted: int
+
+
+def sent_since(session: Session, since: datetime) -> Sent:
+    """Free ones are messages saved: each reply would have been a counted push."""
+    query = (
+        sa.select(Delivery.is_counted, sa.func.count())
+        .where(Delivery.state == DeliveryState.SENT, Delivery.finished_at >= since)
+        .group_by(Delivery.is_counted)
+    )
+    counts = {is_counted: count for is_counted, count in session.execute(query)}  # noqa: C416 - a Row is no pair to mypy
+    return Sent(free=counts.get(False, 0), counted=counts.get(True, 0))
+
+
+class Pending(TypedDict):
+    due: int
+    in_flight: int
+    retrying: int
+    next_due: str | None
+
+
+def pending(session: Session, *, now: datetime, wall: datetime) -> Pending:
+    """What keeps the outbox from being settled, and when the next message is due.
+
+    Rows that wait for the month's allowance, or for an account to be connected, do not count.
+    """
+    channel = session.get(Channel, 1)
+    late = _count(session, Delivery, conditions.late(now))
+    on_time = sa.and_(Delivery.due_at <= now, Delivery.missed_after >= now)
+    waits: sa.ColumnElement[bool] = sa.and_(Delivery.state == conditions.WAITING, on_time)
+    if channel is None:
+        waits = sa.false()
+    elif channel.paused_at:
+        waits = sa.and_(waits, conditions.can_reply())
+    stored: sa.ColumnElement[bool] = Call.state.in_([conditions.QUEUED, conditions.RETRYING])
+    if channel and channel.paused_at:
+        stored = sa.and_(stored, Call.kind == CallKind.REPLY)
+    upcoming = session.scalar(
+        sa.select(sa.func.min(Delivery.due_at)).where(Delivery.state == conditions.WAITING, Delivery.due_at > now)
+    )
+    return Pending(
+        due=late + _count(session, Delivery, waits),
+        in_flight=_count(session, Call, Call.state == conditions.IN_FLIGHT),
+        retrying=_count(session, Call, sa.and_(stored, Call.due_at <= wall + SOON)),
+        next_due=upcoming.isoformat() if upcoming else None,
+    )
+
+
+def _count(session: Session, model: type[Call] | type[Delivery], which: sa.ColumnElement[bool]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(model).where(which)) or 0

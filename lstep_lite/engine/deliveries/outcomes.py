@@ -1,0 +1,276 @@
+"""What becomes of a call and its deliveries once LINE has answered.
+
+The answer counts whoever holds the lease by now: LINE has spoken. Only "try again" is left to the present holder.
+"""
+
+import json
+import logging
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from lstep_lite.engine.deliveries import conditions, parts, pausing
+from lstep_lite.engine.deliveries.claim import REPLY_ENDED, close, pushes_dead_replies
+from lstep_lite.engine.deliveries.resume import MAYBE_ARRIVED, end
+from lstep_lite.engine.deliveries.start import Attempt
+from lstep_lite.engine.line import Answer, AnswerKind
+from lstep_lite.models import Call, CallKind, CallState, Channel, Delivery, DeliveryState, Lane
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = timedelta(minutes=5)
+REFUSALS_BEFORE_PUSH = 3
+"""So many people may be thrown out of one multicast before the others get a push each."""
+HEAD_FAILED = "前の部分を送信できなかったため、続きを送信しませんでした。"
+NOTE_EVERY = timedelta(seconds=5)
+OPEN = (CallState.QUEUED, CallState.IN_FLIGHT, CallState.RETRYING)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    attempt: Attempt
+    answer: Answer
+
+
+def record(session: Session, outcomes: Sequence[Outcome], *, owner: str, now: datetime, wall: datetime) -> None:
+    """Write down what LINE answered to these calls, and decide what follows from it."""
+    accepted = [outcome for outcome in outcomes if outcome.answer.is_accepted]
+    if accepted:
+        _accept(session, accepted, now)
+        _note_sent(session, now)
+    for outcome in outcomes:
+        if not outcome.answer.is_accepted:
+            call = session.get_one(Call, outcome.attempt.call_id, with_for_update=True)
+            _not_accepted(session, call, outcome.answer, owner=owner, now=now, wall=wall)
+
+
+def _note_sent(session: Session, now: datetime) -> None:
+    """Remember the last send for the health page, without a write for each one."""
+    is_old = sa.or_(Channel.last_sent_at.is_(None), Channel.last_sent_at < now - NOTE_EVERY)
+    session.execute(sa.update(Channel).where(Channel.id == 1, is_old).values(last_sent_at=now))
+
+
+def _accept(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
+    connection = session.connection()
+    answers = [
+        {
+            "call": outcome.attempt.call_id,
+            "status": outcome.answer.status,
+            "request": outcome.answer.request_id,
+            "messages": list(outcome.answer.sent_message_ids) or None,
+        }
+        for outcome in outcomes
+    ]
+    connection.execute(_accept_call, answers)
+    sent = [
+        {"call": outcome.attempt.call_id, "counted": outcome.attempt.kind is not CallKind.REPLY, "at": now}
+        for outcome in outcomes
+    ]
+    connection.execute(_mark_sent, sent)
+
+
+_calls = cast(sa.Table, Call.__table__)
+_deliveries = cast(sa.Table, Delivery.__table__)
+_accept_call = (
+    sa.update(_calls)
+    .where(_calls.c.id == sa.bindparam("call"))
+    .values(
+        state=CallState.ACCEPTED,
+        http_status=sa.bindparam("status"),
+        request_id=sa.bindparam("request"),
+        sent_message_ids=sa.bindparam("messages"),
+        reason=None,
+        lease_owner=None,
+        lease_until=None,
+    )
+)
+# Also those given up as unknown: a late answer settles it.
+_mark_sent = (
+    sa.update(_deliveries)
+    .where(
+        _deliveries.c.call_id == sa.bindparam("call"),
+        _deliveries.c.state.in_([conditions.SENDING, conditions.literal(DeliveryState.UNKNOWN)]),
+    )
+    .values(state=DeliveryState.SENT, is_counted=sa.bindparam("counted"), finished_at=sa.bindparam("at"), reason=None)
+)
+
+
+def _not_accepted(session: Session, call: Call, answer: Answer, *, owner: str, now: datetime, wall: datetime) -> None:
+    if call.state not in OPEN:
+        return
+    call.http_status, call.request_id, call.reason = answer.status, answer.request_id, answer.message
+    match answer.kind:
+        case AnswerKind.REFUSED:
+            _refused(session, call, answer, now, wall)
+        case AnswerKind.BAD_REPLY_TOKEN:
+            _reply_ended(session, call, now, wall)
+        case _ if call.lease_owner != owner:
+            log.info("call %s: %s came late, another worker has it", call.id, answer.kind)
+        case _:
+            _again_later(session, call, answer, now, wall)
+
+
+def _again_later(session: Session, call: Call, answer: Answer, now: datetime, wall: datetime) -> None:
+    """The same body to the same people under the same key, after a pause that doubles each time."""
+    if answer.kind is AnswerKind.UNKNOWN:
+        call.had_unknown_outcome = True
+    if answer.kind is AnswerKind.MONTHLY_LIMIT:
+        pausing.pause(session, pausing.MONTHLY_LIMIT, now=now, wall=wall)
+    if answer.kind is AnswerKind.TOKEN_REJECTED:
+        pausing.pause(session, pausing.TOKEN_REJECTED, now=now, wall=wall)
+    call.state = CallState.RETRYING
+    call.due_at = wall + wait(call.id, call.attempts)
+    call.lease_owner = call.lease_until = None
+    log.info("call %s: attempt %s ended as %s", call.id, call.attempts, answer.kind)
+
+
+def wait(call_id: int, attempts: int) -> timedelta:
+    """1, 2, 4 … seconds up to five minutes, and up to a quarter more so that calls do not come back together."""
+    seconds = min(2.0 ** min(attempts - 1, 10), LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=seconds * (1 + call_id % 101 / 400))
+
+
+def _refused(session: Session, call: Call, answer: Answer, now: datetime, wall: datetime) -> None:
+    place = _number_in(answer, r"messages\[(\d+)\]")
+    person = _number_in(answer, r"\bto\[(\d+)\]")
+    if call.kind is CallKind.REPLY and place is not None:
+        _reply_without(session, call, place, answer, now, wall)
+    elif call.kind is CallKind.MULTICAST and person is not None:
+        _multicast_without(session, call, person, answer, now, wall)
+    else:
+        end(session, call, CallState.REFUSED, DeliveryState.FAILED, reason_of(answer), now)
+        _end_followers(session, call, DeliveryState.FAILED, HEAD_FAILED, now)
+
+
+def _number_in(answer: Answer, pattern: str) -> int | None:
+    for text in (*(detail.property for detail in answer.details), answer.message):
+        found = re.search(pattern, text)
+        if found:
+            return int(found[1])
+    return None
+
+
+def reason_of(answer: Answer) -> str:
+    """LINE's own words, with the places they are about."""
+    details = "、".join(f"{detail.property}: {detail.message}" for detail in answer.details)
+    words = f"{answer.message}（{details}）" if details else answer.message
+    return f"LINEに受け付けられませんでした：{words}"
+
+
+def _reply_without(session: Session, call: Call, place: int, answer: Answer, now: datetime, wall: datetime) -> None:
+    """The delivery that owns object *place* fails; the others go again with the same token, which is still good."""
+    rest: list[Delivery] = []
+    for delivery in _hanging(session, call):
+        if delivery.first_part <= place < delivery.first_part + delivery.part_count:
+            close(session, [delivery.id], DeliveryState.FAILED, reason_of(answer), now)
+        else:
+            rest.append(delivery)
+    call.state = CallState.REFUSED
+    if rest:
+        request = json.loads(call.body)
+        objects = _keep_only(rest, request["messages"])
+        _replace(session, call, rest, CallKind.REPLY, parts.reply_body(request["replyToken"], objects), wall)
+
+
+def _keep_only(rest: Sequence[Delivery], objects: Sequence[parts.MessageObject]) -> list[parts.MessageObject]:
+    """The objects of these deliveries, moved up; the quick replies of all stay, on what is now the last one."""
+    kept: list[parts.MessageObject] = []
+    for delivery in rest:
+        start, delivery.first_part = delivery.first_part, len(kept)
+        kept += objects[start : start + delivery.part_count]
+    quick_reply = objects[-1].get("quickReply")
+    return [*kept[:-1], kept[-1] | {"quickReply": quick_reply}] if quick_reply else kept
+
+
+def _multicast_without(
+    session: Session, call: Call, person: int, answer: Answer, now: datetime, wall: datetime
+) -> None:
+    """Nobody got it. Without that person it is a new request; after three such answers everyone gets a push."""
+    addressed = json.loads(call.body)["to"]
+    refused = addressed[person] if person < len(addressed) else None
+    rest: list[Delivery] = []
+    for delivery in _hanging(session, call):
+        if delivery.friend.line_user_id == refused:
+            close(session, [delivery.id], DeliveryState.FAILED, reason_of(answer), now)
+        else:
+            rest.append(delivery)
+    call.state = CallState.REFUSED
+    if call.refused_ids_count + 1 >= REFUSALS_BEFORE_PUSH or refused is None:
+        _back_to_the_outbox(session, call, rest)
+    elif rest:
+        body = parts.addressed_to(call.body, {delivery.friend.line_user_id for delivery in rest})
+        again = _replace(session, call, rest, CallKind.MULTICAST, body, wall)
+        again.refused_ids_count = call.refused_ids_count + 1
+
+
+def _back_to_the_outbox(session: Session, call: Call, deliveries: Sequence[Delivery]) -> None:
+    """Each goes by a push of its own, and so does what was to follow."""
+    following = _followers(session, call)
+    for follower in following:
+        follower.state = CallState.REFUSED
+    for delivery in [*deliveries, *(row for follower in following for row in _hanging(session, follower))]:
+        delivery.state, delivery.call_id, delivery.is_alone = DeliveryState.WAITING, None, True
+
+
+def _reply_ended(session: Session, call: Call, now: datetime, wall: datetime) -> None:
+    """The token is dead. If an attempt may have used it up, nobody knows; else the account's setting decides."""
+    if call.had_unknown_outcome:
+        end(session, call, CallState.UNKNOWN, DeliveryState.UNKNOWN, MAYBE_ARRIVED, now)
+    elif call.lane is Lane.CHAT or pushes_dead_replies(session):
+        hanging = _hanging(session, call)
+        call.state = CallState.REFUSED
+        if hanging:
+            body = parts.push_body(hanging[0].friend.line_user_id or "", json.loads(call.body)["messages"])
+            _replace(session, call, hanging, CallKind.PUSH, body, wall)
+    else:
+        end(session, call, CallState.REFUSED, DeliveryState.MISSED, REPLY_ENDED, now)
+        _end_followers(session, call, DeliveryState.MISSED, REPLY_ENDED, now)
+
+
+def _hanging(session: Session, call: Call) -> Sequence[Delivery]:
+    """The deliveries that still hang on *call*, in the order of its body, with their friends."""
+    query = sa.select(Delivery).where(Delivery.call_id == call.id, Delivery.state == DeliveryState.SENDING)
+    return session.scalars(query.options(joinedload(Delivery.friend)).order_by(Delivery.first_part, Delivery.id)).all()
+
+
+def _replace(
+    session: Session, call: Call, deliveries: Sequence[Delivery], kind: CallKind, body: str, wall: datetime
+) -> Call:
+    """A new request for *deliveries* in the place of the refused *call*, made at the lane's next turn."""
+    again = Call(
+        kind=kind,
+        lane=call.lane,
+        retry_key=None if kind is CallKind.REPLY else str(uuid.uuid4()),
+        body=body,
+        state=CallState.QUEUED,
+        first_at=wall,
+        due_at=wall,
+        after_id=call.after_id,
+    )
+    session.add(again)
+    session.flush()  # its id
+    for follower in session.scalars(sa.select(Call).where(Call.after_id == call.id)):
+        follower.after_id = again.id
+    for delivery in deliveries:
+        delivery.call_id = again.id
+    return again
+
+
+def _followers(session: Session, call: Call) -> list[Call]:
+    """The calls that wait for *call*, in order."""
+    waiting = sa.select(Call).where(Call.state == CallState.QUEUED)
+    found: list[Call] = []
+    while follower := session.scalar(waiting.where(Call.after_id == (found[-1] if found else call).id)):
+        found.append(follower)
+    return found
+
+
+def _end_followers(session: Session, call: Call, state: DeliveryState, reason: str, now: datetime) -> None:
+    for follower in _followers(session, call):
+        end(session, follower, CallState.REFUSED, state, reason, now)

@@ -1,0 +1,89 @@
+"""From claimed deliveries to message objects. Nothing here is inside a unit of work."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import messages
+from lstep_lite.engine.deliveries.claim import Group, Row
+from lstep_lite.engine.deliveries.parts import OBJECTS_PER_CALL, MessageObject
+from lstep_lite.engine.deliveries.start import Draft, Part
+from lstep_lite.engine.messages import RenderContext, validation
+from lstep_lite.errors import DomainError
+from lstep_lite.models import CallKind, Content, Friend
+
+log = logging.getLogger(__name__)
+
+EMPTY = "送る内容がありません。"
+BROKEN = "メッセージを組み立てられませんでした。内容を作り直してください。"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What rendering needs of the database, by id."""
+
+    contents: dict[int, Content]
+    contexts: dict[int, RenderContext]
+    friends: dict[int, Friend]
+
+
+def load(session: Session, groups: Iterable[Group], *, public_url: str) -> Loaded:
+    rows = [row for group in groups for row in _speaking_rows(group)]
+    content_ids = {row.content_id for row in rows}
+    contents = {found.id: found for found in session.scalars(sa.select(Content).where(Content.id.in_(content_ids)))}
+    contexts = {
+        id: messages.context(session, content.blocks, public_url=public_url) for id, content in contents.items()
+    }
+    friend_ids = {row.friend_id for row in rows}
+    friends = {friend.id: friend for friend in session.scalars(sa.select(Friend).where(Friend.id.in_(friend_ids)))}
+    return Loaded(contents, contexts, friends)
+
+
+def nameless(groups: Iterable[Group], loaded: Loaded) -> list[Friend]:
+    """The friends whose LINE name should be asked for before this can be said to them."""
+    found = {
+        row.friend_id
+        for group in groups
+        for row in _speaking_rows(group)
+        if messages.needs_profile(loaded.contents[row.content_id].blocks, loaded.friends[row.friend_id])
+    }
+    return [loaded.friends[friend_id] for friend_id in found]
+
+
+def _speaking_rows(group: Group) -> Sequence[Row]:
+    """The rows whose messages are made one by one; a multicast says the same to all."""
+    return group.rows[:1] if group.kind is CallKind.MULTICAST else group.rows
+
+
+def draft(group: Group, loaded: Loaded) -> Draft:
+    """*group* with its messages; a delivery that can't be sent is set apart with the reason."""
+    parts: list[Part] = []
+    broken: dict[int, str] = {}
+    for row in _speaking_rows(group):
+        try:
+            parts.append(Part(row, _objects(row, loaded)))
+        except DomainError as error:
+            broken[row.id] = error.message
+        except Exception:
+            # One content that nobody can render must not keep the others from going out.
+            log.exception("delivery %s: rendering failed", row.id)
+            broken[row.id] = BROKEN
+    if group.kind is CallKind.MULTICAST and broken:
+        reason = next(iter(broken.values()))
+        broken = {row.id: reason for row in group.rows}
+    return Draft(group, parts, broken)
+
+
+def _objects(row: Row, loaded: Loaded) -> list[MessageObject]:
+    content = loaded.contents[row.content_id]
+    objects = messages.render(content.blocks, loaded.friends[row.friend_id], loaded.contexts[content.id])
+    objects = objects[row.content_from : row.content_to]
+    if not objects:
+        raise DomainError(EMPTY)
+    for start in range(0, len(objects), OBJECTS_PER_CALL):
+        for problem in validation.problems(objects[start : start + OBJECTS_PER_CALL]):
+            raise DomainError(f"{problem.message}（{problem.path}）")
+    return objects

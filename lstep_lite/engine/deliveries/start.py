@@ -1,0 +1,199 @@
+"""The last step before LINE is called: body, retry key and attempt are written down, then nothing changes them."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine.deliveries import parts
+from lstep_lite.engine.deliveries.claim import Group, Row, close, why_not
+from lstep_lite.engine.deliveries.parts import MessageObject, Slice
+from lstep_lite.models import Call, CallKind, CallState, Delivery, DeliveryState, Friend
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one claimed delivery says. In a multicast one part stands for all rows."""
+
+    row: Row
+    objects: list[MessageObject]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A group with its messages, ready to be sent."""
+
+    group: Group
+    parts: list[Part]
+    broken: dict[int, str] = field(default_factory=dict)
+    """Deliveries that LINE would refuse, with the reason."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One request to make now."""
+
+    call_id: int
+    kind: CallKind
+    body: str
+    retry_key: str | None
+    number: int = 1
+
+
+@dataclass(eq=False)
+class _Planned:
+    """A call to be stored, and what it carries of its draft's parts."""
+
+    draft: Draft
+    slices: list[Slice]
+    values: dict[str, Any]
+    after: "_Planned | None"
+
+
+def start(
+    session: Session, drafts: Sequence[Draft], *, owner: str, now: datetime, wall: datetime, lease_until: datetime
+) -> list[Attempt]:
+    """Check the rules a last time and store the calls; what is returned is to be made now.
+
+    Deliveries that were cancelled, or taken by somebody else after the lease ran out, are left alone.
+    """
+    ours = _still_ours(session, drafts, owner)
+    kept = [checked for draft in drafts if (checked := _checked(session, draft, ours, now))]
+    planned = [call for draft in kept for call in _plan(draft, wall)]
+    first = [call for call in planned if call.after is None]
+    lease = {"state": CallState.IN_FLIGHT, "attempts": 1, "lease_owner": owner, "lease_until": lease_until}
+    _store(session, first, lease)
+    for call in planned:
+        if call.after:
+            _store(session, [call], {"state": CallState.QUEUED, "attempts": 0, "after_id": call.after.values["id"]})
+    _attach(session, planned)
+    return [
+        Attempt(call.values["id"], call.values["kind"], call.values["body"], call.values["retry_key"]) for call in first
+    ]
+
+
+def _still_ours(session: Session, drafts: Sequence[Draft], owner: str) -> dict[int, str | None]:
+    """Of our deliveries those that still wait for us, each with the reason why it may not be sent after all."""
+    ids = [row.id for draft in drafts for row in draft.group.rows]
+    query = (
+        sa.select(Delivery.id, Friend.line_user_id, Friend.is_following, Friend.is_blocked)
+        .join(Friend, Friend.id == Delivery.friend_id)
+        .where(Delivery.id.in_(ids), Delivery.state == DeliveryState.WAITING, Delivery.lease_owner == owner)
+        .order_by(Delivery.id)
+        .with_for_update(of=Delivery)
+    )
+    return {id: why_not(user_id, following, blocked) for id, user_id, following, blocked in session.execute(query)}
+
+
+def _checked(session: Session, draft: Draft, ours: dict[int, str | None], now: datetime) -> Draft | None:
+    """*draft* without what must not go; None when nothing is left of it."""
+    for row in draft.group.rows:
+        reason = ours.get(row.id)
+        if reason:
+            close(session, [row.id], DeliveryState.SKIPPED, reason, now)
+        elif row.id in ours and row.id in draft.broken:
+            close(session, [row.id], DeliveryState.FAILED, draft.broken[row.id], now)
+    rows = tuple(row for row in draft.group.rows if row.id in ours and not ours[row.id] and row.id not in draft.broken)
+    if not rows:
+        return None
+    if draft.group.kind is CallKind.MULTICAST:
+        kind = CallKind.MULTICAST if len(rows) > 1 else CallKind.PUSH
+        return Draft(replace(draft.group, rows=rows, kind=kind), draft.parts)
+    return Draft(replace(draft.group, rows=rows), [part for part in draft.parts if part.row in rows])
+
+
+def _plan(draft: Draft, wall: datetime) -> list[_Planned]:
+    lists = [part.objects for part in draft.parts]
+    objects = parts.gather_quick_replies([message for part in lists for message in part])
+    calls: list[_Planned] = []
+    sent = 0
+    for slices in parts.cut([len(part) for part in lists]):
+        count = sum(piece.length for piece in slices)
+        values = _call(draft.group, objects[sent : sent + count], is_first=not calls, wall=wall)
+        calls.append(_Planned(draft, slices, values, after=calls[-1] if calls else None))
+        sent += count
+    return calls
+
+
+def _call(group: Group, objects: list[MessageObject], *, is_first: bool, wall: datetime) -> dict[str, Any]:
+    # What goes beyond one reply is pushed: the token is good for one request.
+    kind = CallKind.PUSH if group.kind is CallKind.REPLY and not is_first else group.kind
+    if kind is CallKind.REPLY:
+        body = parts.reply_body(group.reply_token or "", objects)
+    elif kind is CallKind.MULTICAST:
+        body = parts.multicast_body([row.user_id for row in group.rows], objects)
+    else:
+        body = parts.push_body(group.rows[0].user_id, objects)
+    return {
+        "kind": kind,
+        "lane": group.lane,
+        "retry_key": None if kind is CallKind.REPLY else str(uuid.uuid4()),
+        "body": body,
+        "first_at": wall,
+        "due_at": wall,
+    }
+
+
+def _store(session: Session, calls: Sequence[_Planned], state: dict[str, Any]) -> None:
+    if calls:
+        ids = session.connection().execute(_insert_call, [call.values | state for call in calls]).scalars()
+        for call, call_id in zip(calls, ids, strict=True):
+            call.values["id"] = call_id
+
+
+def _attach(session: Session, calls: Sequence[_Planned]) -> None:
+    """Tie each delivery to the call that carries it; one that is cut goes on in a new row."""
+    attached: list[dict[str, Any]] = []
+    for call in calls:
+        place = 0
+        for piece in call.slices:
+            part = call.draft.parts[piece.index]
+            rows = call.draft.group.rows if call.draft.group.kind is CallKind.MULTICAST else (part.row,)
+            for row in rows:
+                attached.append(_attachment(session, row, part, piece, call.values["id"], place))
+            place += piece.length
+    if attached:
+        session.connection().execute(_update_delivery, attached)
+
+
+def _attachment(session: Session, row: Row, part: Part, piece: Slice, call_id: int, place: int) -> dict[str, Any]:
+    is_cut = piece.stop < len(part.objects)
+    return {
+        "delivery_id": row.id if piece.start == 0 else _continue(session, row, piece.start),
+        "call_id": call_id,
+        "first_part": place,
+        "part_count": piece.length,
+        "content_to": row.content_from + piece.stop if is_cut else row.content_to,
+    }
+
+
+def _continue(session: Session, row: Row, start: int) -> int:
+    """A new row for what of *row* goes in a later call."""
+    columns: dict[str, Any] = {column.name: column for column in _deliveries.columns if column.name != "id"}
+    columns["dedupe_key"] = _deliveries.c.dedupe_key + f"+{start}"
+    columns["content_from"] = sa.literal(row.content_from + start)
+    original = sa.select(*columns.values()).where(_deliveries.c.id == row.id)
+    statement = sa.insert(_deliveries).from_select(list(columns), original).returning(_deliveries.c.id)
+    new_id: int = session.scalars(statement).one()
+    return new_id
+
+
+_deliveries = cast(sa.Table, Delivery.__table__)
+_insert_call = sa.insert(cast(sa.Table, Call.__table__)).returning(Call.id, sort_by_parameter_order=True)
+_update_delivery = (
+    sa.update(_deliveries)
+    .where(_deliveries.c.id == sa.bindparam("delivery_id"))
+    .values(
+        state=DeliveryState.SENDING,
+        call_id=sa.bindparam("call_id"),
+        first_part=sa.bindparam("first_part"),
+        part_count=sa.bindparam("part_count"),
+        content_to=sa.bindparam("content_to"),
+        lease_owner=None,
+        lease_until=None,
+    )
+)

@@ -1,0 +1,296 @@
+"""The timetable: every Huey task, the lanes they run in, and the consumer inside the server.
+
+Truth is in the database's rows; Huey only wakes the lanes up, by a tick every second and by kicks after commits. What
+is in its queue may be lost at any moment.
+"""
+
+import atexit
+import fcntl
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from huey import MemoryHuey
+from huey.consumer import Consumer, Scheduler
+from huey.storage import BaseStorage, PostgresStorage, RedisStorage, SqliteStorage
+from sqlalchemy.orm import Session
+
+from lstep_lite.config import BadSetting, Settings
+from lstep_lite.engine import deliveries, intake, workers
+from lstep_lite.engine.line import profiles
+from lstep_lite.engine.messages import media
+from lstep_lite.engine.settings import followers
+from lstep_lite.models import Lane
+from lstep_lite.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+CHORES = "chores"
+LANES = (*Lane, CHORES)
+CHUNK = 100
+"""How many rows one pass of intake or of a chore takes."""
+SHUTDOWN_SECONDS = 20
+SILENCE = timedelta(seconds=30)
+"""A worker that has not shown itself for so long counts as stopped."""
+
+Chore = Callable[[Runtime, datetime, datetime], object]
+"""Small regular work, given `now` and `wall`; it looks for what is due and does a bounded part of it."""
+CHORE_LIST: tuple[Chore, ...] = (
+    lambda it, now, wall: deliveries.put_aside_late(it.database, now=now),
+    lambda it, now, wall: deliveries.recheck(it.database, it.account, now=now, wall=wall),
+    lambda it, now, wall: followers.import_due(it.database, it.account, now=now, wall=wall),
+    lambda it, now, wall: profiles.refresh_due(it.database, it.account, now=now, limit=20),
+    lambda it, now, wall: media.fetch_due(it.database, it.account, it.media, wall=wall, limit=5),
+    lambda it, now, wall: media.sweep(it.database, it.media, limit=CHUNK),
+)
+
+
+class LaneRunner:
+    """One lane in this process: never in two threads at once, and never missing a wake-up."""
+
+    def __init__(self, step: Callable[[], bool], *, wake: Callable[[], None], finish: Callable[[], None]) -> None:
+        self._step = step
+        self._wake = wake
+        self.finish = finish
+        self._lock = threading.Lock()
+        self._asked = threading.Event()
+        self._is_stopping = threading.Event()
+
+    def run(self) -> None:
+        """Work until nothing is left to do. When another thread is at it, have that one look again."""
+        self._asked.set()
+        while self._asked.is_set() and not self._is_stopping.is_set():
+            if not self._lock.acquire(blocking=False):
+                return self._wake()
+            try:
+                self._asked.clear()
+                while self._step() and not self._is_stopping.is_set():
+                    pass
+            finally:
+                self._lock.release()
+
+    def stop(self) -> None:
+        self._is_stopping.set()
+        self._wake()
+
+
+def lane_runner(runtime: Runtime, lane: str, owner: str) -> LaneRunner:
+    if lane == CHORES:
+        return LaneRunner(lambda: _do_chores(runtime), wake=lambda: None, finish=lambda: None)
+    sender = deliveries.Sender(
+        runtime.database,
+        runtime.account,
+        Lane(lane),
+        owner=owner,
+        threads=runtime.settings.send_threads,
+        timeout_seconds=runtime.settings.line_timeout_seconds,
+        public_url=runtime.settings.public_url,
+        now=runtime.clock.now,
+        wall=runtime.clock.wall,
+    )
+    step = (lambda: _answer(runtime, sender)) if lane == Lane.REPLY else sender.run_pass
+    return LaneRunner(step, wake=sender.wake, finish=sender.finish)
+
+
+def _answer(runtime: Runtime, sender: deliveries.Sender) -> bool:
+    """Process what has come in, then send the replies to it."""
+    clock = runtime.clock
+    processed = intake.process_due(runtime.database, now=clock.now(), wall=clock.wall(), limit=CHUNK)
+    return sender.run_pass() or processed == CHUNK
+
+
+def _do_chores(runtime: Runtime) -> bool:
+    for chore in CHORE_LIST:
+        try:
+            chore(runtime, runtime.clock.now(), runtime.clock.wall())
+        except Exception:
+            log.exception("a chore failed; the others go on")
+    return False
+
+
+def run_lane(runtime: Runtime, lane: str) -> None:
+    """Do all a lane has to do now, in this thread, without Huey."""
+    runner = lane_runner(runtime, lane, _new_owner())
+    runner.run()
+    runner.finish()
+
+
+# What this process has started
+
+
+class _Process:
+    owner = ""
+    is_connected = False
+    runtime: Runtime
+    consumer: "EmbeddedConsumer"
+    lock_file: IO[str]
+
+
+_process = _Process()
+_runners: dict[str, LaneRunner] = {}
+_kicked_at: dict[str, float] = {}
+KICK_LASTS = 1.0
+"""A kick that nobody has taken up after so many seconds is forgotten; the tick has come by then."""
+
+# The tasks. Their storage is opened by `connect`.
+
+huey = MemoryHuey("lstep", results=False)
+
+
+@huey.task()
+def wake(lane: str) -> None:
+    """Have a lane look for work."""
+    _kicked_at.pop(lane, None)
+    if lane in _runners:
+        _runners[lane].run()
+
+
+@huey.periodic_task(lambda _: True, expires=2)
+def tick() -> None:
+    """Once a second: show that this worker lives, and have every lane look for work."""
+    with _process.runtime.database.unit() as session:
+        workers.beat(session, _process.owner, wall=_process.runtime.clock.wall())
+    kick_all()
+
+
+def kick(lane: str) -> None:
+    """Wake *lane* up soon. Kicks that nobody has taken up yet are not repeated."""
+    now = time.monotonic()
+    if _process.is_connected and _kicked_at.get(lane, -KICK_LASTS) <= now - KICK_LASTS:
+        _kicked_at[lane] = now
+        wake(lane)
+
+
+def kick_all() -> None:
+    for lane in LANES:
+        kick(lane)
+
+
+def connect(runtime: Runtime) -> None:
+    """Open the queue of wake-ups and kick the lanes after commits. Once a process, after the fork."""
+    if not _process.is_connected:
+        huey.storage = _open_storage(runtime.settings)
+        _process.is_connected = True
+        deliveries.on_put(kick)
+        intake.on_stored(lambda: kick(Lane.REPLY))
+
+
+def _open_storage(settings: Settings) -> BaseStorage:
+    url = settings.huey_url
+    if not url:
+        return SqliteStorage("lstep", filename=str(settings.data_dir / "huey.db"), fsync=False)
+    if url.startswith(("redis://", "rediss://")):
+        return RedisStorage("lstep", url=url)
+    if url.startswith(("postgres://", "postgresql://")):
+        return PostgresStorage("lstep", dsn=url)
+    raise BadSetting("HUEY_URL must begin with redis:// or postgresql://, or be empty.")
+
+
+# The consumer
+
+
+class EverySecond(Scheduler):
+    periodic_task_seconds = 1
+
+
+class EmbeddedConsumer(Consumer):
+    """Threads inside another program, which keeps its own signal handlers."""
+
+    scheduler_class = EverySecond
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+    def supervise(self) -> None:
+        while not self.stop_flag.wait(10):
+            self.check_worker_health()
+
+
+def start_consumer(runtime: Runtime) -> bool:
+    """Start the worker's threads in this process. False when another process of this data directory has them."""
+    lock_file = _lock(runtime.settings.data_dir / "worker.lock")
+    if lock_file is None:
+        log.info("another process is the worker of this data directory")
+        return False
+    connect(runtime)
+    _process.runtime, _process.lock_file, _process.owner = runtime, lock_file, _new_owner()
+    with runtime.database.unit() as session:
+        wall = runtime.clock.wall()
+        workers.beat(session, _process.owner, wall=wall)
+        if runtime.database.is_sqlite:  # nobody else can be working on this file
+            workers.bury_others(session, _process.owner, wall=wall)
+    _runners.update({lane: lane_runner(runtime, lane, _process.owner) for lane in LANES})
+    _process.consumer = EmbeddedConsumer(
+        huey,
+        workers=len(LANES) + 2,
+        initial_delay=0.1,
+        max_delay=0.3,
+        scheduler_interval=1,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )
+    _process.consumer.start()
+    threading.Thread(target=_process.consumer.supervise, name="supervisor", daemon=True).start()
+    atexit.register(stop_consumer)
+    return True
+
+
+def stop_consumer() -> None:
+    """Begin nothing more, let what is on its way end, and say goodbye."""
+    atexit.unregister(stop_consumer)
+    for runner in _runners.values():
+        runner.stop()
+    _process.consumer.stop(graceful=True)
+    for runner in _runners.values():
+        runner.finish()
+    _runners.clear()
+    runtime = _process.runtime
+    with runtime.database.unit() as session:
+        workers.leave(session, _process.owner, wall=runtime.clock.wall())
+    _process.lock_file.close()
+
+
+def _lock(path: Path) -> IO[str] | None:
+    """The file, locked for as long as it is open; None while another process has it."""
+    file = path.open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def _new_owner() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def run_worker(runtime: Runtime) -> None:
+    """Be nothing but the worker until SIGTERM or SIGINT."""
+    if not start_consumer(runtime):
+        raise BadSetting(f"Another process is already the worker of {runtime.settings.data_dir}.")
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()
+    stop_consumer()
+
+
+# Health
+
+
+def worker_problem(session: Session, *, wall: datetime) -> str | None:
+    """What is wrong with the worker, in words for the owner; None when it lives."""
+    seen = workers.last_beat(session)
+    if seen is None:
+        return "ワーカーがまだ動いていません。サーバーを起動し直してください。"
+    if wall - seen > SILENCE:
+        return "ワーカーが止まっています。サーバーを起動し直してください。"
+    return None
