@@ -1,21 +1,16 @@
 """Whether the program is alive, for Docker and other watchers."""
 
 import logging
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, g
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from lstep_lite import jobs
 from lstep_lite.auth import public
-from lstep_lite.models import Worker
 
 log = logging.getLogger(__name__)
 bp = Blueprint("health", __name__)
-
-SILENCE = timedelta(seconds=60)
-"""A worker that has not shown itself for so long counts as dead."""
 
 
 @bp.get("/healthz")
@@ -28,8 +23,7 @@ def show() -> tuple[dict[str, Any], int]:
 
 def _dead() -> list[str]:
     try:
-        heartbeat = g.read.scalar(select(func.max(Worker.heartbeat_at)))
+        return ["worker"] if jobs.worker_problem(g.read, wall=g.wall) else []
     except SQLAlchemyError:
         log.exception("the health check can't reach the database")
         return ["database"]
-    return ["worker"] if heartbeat is None or g.wall - heartbeat > SILENCE else []

@@ -48,7 +48,7 @@ def preview_show(code: str) -> Response:
 
 @bp.get("/thumbnails/<int:media_id>")
 @allow(Permission.CHAT)
-def thumbnail(media_id: int) -> Response:
+def thumbnail_show(media_id: int) -> Response:
     """The preview of a picture that an editor's block names by its id."""
     row = g.read.get(Media, media_id)
     return _answer(row, row.preview_path if row else None)
