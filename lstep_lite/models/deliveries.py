@@ -116,8 +116,7 @@ class Delivery(Base):
         Index(
             "ix_deliveries_open",
             "friend_id",
-            "due_at",
-            "id",
+            "state",
             postgresql_where=text("state IN ('waiting', 'sending')"),
             sqlite_where=text("state IN ('waiting', 'sending')"),
         ),

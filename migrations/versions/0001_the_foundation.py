@@ -562,7 +562,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_deliveries_open",
-            ["friend_id", "due_at", "id"],
+            ["friend_id", "state"],
             unique=False,
             postgresql_where=sa.text("state IN ('waiting', 'sending')"),
             sqlite_where=sa.text("state IN ('waiting', 'sending')"),

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -75,12 +76,12 @@ def put_aside_late(database: Database, *, now: datetime) -> int:
     count = 0
     while True:
         with database.read() as session:
-            ids = session.scalars(sa.select(Delivery.id).where(conditions.late(now)).limit(CHUNK)).all()
+            ids = session.scalars(_LATE, {"now": now}).all()
         if not ids:
             return count
         with database.unit() as session:
-            late = sa.select(Delivery.id).where(Delivery.id.in_(ids), conditions.late(now)).with_for_update()
-            close(session, session.scalars(late).all(), DeliveryState.MISSED, TOO_LATE, now)
+            late = session.scalars(_STILL_LATE, {"now": now, "ids": ids}).all()
+            close(session, late, DeliveryState.MISSED, TOO_LATE, now)
         count += len(ids)
 
 
@@ -101,43 +102,65 @@ def claim(
     one chunk, alone after the rows before it.
     """
     conditions.take_turns(session)
-    paused = conditions.is_paused(session)
+    turns = _Turns(session, lane, conditions.is_paused(session), now, conditions.clocks(now, wall))
     for _ in range(ROUNDS):
-        found = _candidates(session, lane, limit, now=now, wall=wall, paused=paused)
-        groups = _groups(session, lane, found, now=now, wall=wall, paused=paused)
+        found = turns.candidates(limit)
+        groups = _groups(turns, found)
         _lease(session, groups, owner, lease_until)
         if groups or len(found) < limit:
             return groups
     return []
 
 
-def _groups(
-    session: Session, lane: Lane, candidates: Sequence[Any], *, now: datetime, wall: datetime, paused: bool
-) -> list[Group]:
+@dataclass(frozen=True)
+class _Turns:
+    """One look at a lane: whose turn it is right now."""
+
+    session: Session
+    lane: Lane
+    paused: bool
+    now: datetime
+    clocks: dict[str, Any]
+
+    def candidates(self, limit: int) -> Sequence[Any]:
+        query = _candidates(self.lane, self.paused)
+        return self.session.execute(query, self.clocks | {"limit": limit}).all()
+
+    def with_same_content(self, head: Any) -> Sequence[Any]:
+        shared = {"limit": CHUNK, "content_id": head.content_id, "content_from": head.content_from}
+        return self.session.execute(_candidates_sharing(self.lane, self.paused), self.clocks | shared).all()
+
+    def of_same_event(self, head: Any) -> Sequence[Any]:
+        event = {"event_id": head.event_id, "friend_id": head.friend_id}
+        return self.session.execute(_answers(self.lane), self.clocks | event).all()
+
+    def sendable(self, candidates: Iterable[Any]) -> Iterator[Any]:
+        for candidate in candidates:
+            reason = why_not(candidate.line_user_id, candidate.is_following, candidate.is_blocked)
+            if reason is None:
+                yield candidate
+            else:
+                close(self.session, [candidate.id], DeliveryState.SKIPPED, reason, self.now)
+
+
+def _groups(turns: _Turns, candidates: Sequence[Any]) -> list[Group]:
+    session, lane = turns.session, turns.lane
     groups: list[Group] = []
-    for candidate in _sendable(session, candidates, now):
+    for candidate in turns.sendable(candidates):
         if candidate.can_reply:
-            groups.append(_all_of_event(session, lane, candidate, now=now, wall=wall))
+            groups.append(_all_of_event(turns, candidate))
         elif lane is Lane.REPLY and candidate.event_id and not pushes_dead_replies(session):
-            close(session, [candidate.id], DeliveryState.MISSED, REPLY_ENDED, now)
+            close(session, [candidate.id], DeliveryState.MISSED, REPLY_ENDED, turns.now)
         elif lane in SHARED_LANES and not candidate.is_personal and not candidate.is_alone:
-            groups.append(_all_of_content(session, lane, candidate, now=now, wall=wall, paused=paused))
+            groups.append(_all_of_content(turns, candidate))
             break
         else:
             groups.append(Group(CallKind.PUSH, lane, (_row(candidate),)))
     return groups
 
 
-def _candidates(
-    session: Session,
-    lane: Lane,
-    limit: int,
-    *,
-    now: datetime,
-    wall: datetime,
-    paused: bool,
-    only: sa.ColumnElement[bool] | None = None,
-) -> Sequence[Any]:
+@cache
+def _candidates(lane: Lane, paused: bool) -> sa.Select[*tuple[Any, ...]]:
     can_reply = conditions.can_reply() if lane in REPLY_LANES else sa.false()
     query = (
         sa.select(
@@ -156,46 +179,47 @@ def _candidates(
         )
         .join(Friend, Friend.id == Delivery.friend_id)
         .join(Content, Content.id == Delivery.content_id)
-        .where(conditions.due(lane, now=now, wall=wall), conditions.has_turn(lane, now=now, wall=wall, paused=paused))
+        .where(conditions.due(lane), conditions.has_turn(lane, paused=paused))
         .order_by(Delivery.due_at, Delivery.id)
-        .limit(limit)
+        .limit(sa.bindparam("limit"))
     )
-    if paused:
-        query = query.where(can_reply)
-    return session.execute(query if only is None else query.where(only)).all()
+    return query.where(can_reply) if paused else query
 
 
-def _sendable(session: Session, candidates: Iterable[Any], now: datetime) -> Iterator[Any]:
-    for candidate in candidates:
-        reason = why_not(candidate.line_user_id, candidate.is_following, candidate.is_blocked)
-        if reason is None:
-            yield candidate
-        else:
-            close(session, [candidate.id], DeliveryState.SKIPPED, reason, now)
+@cache
+def _candidates_sharing(lane: Lane, paused: bool) -> sa.Select[*tuple[Any, ...]]:
+    return _candidates(lane, paused).where(
+        Delivery.content_id == sa.bindparam("content_id"),
+        Delivery.content_from == sa.bindparam("content_from"),
+        Delivery.is_alone.is_(False),
+    )
 
 
-def _all_of_event(session: Session, lane: Lane, head: Any, *, now: datetime, wall: datetime) -> Group:
-    together = (
-        sa.select(Delivery.id, Delivery.content_id, Delivery.content_from, Delivery.content_to)
-        .where(conditions.due(lane, now=now, wall=wall), Delivery.event_id == head.event_id)
-        .where(Delivery.friend_id == head.friend_id)
+@cache
+def _answers(lane: Lane) -> sa.Select[*tuple[Any, ...]]:
+    return (
+        sa.select(
+            Delivery.id, Delivery.content_id, Delivery.content_from, Delivery.content_to, WebhookEvent.reply_token
+        )
+        .join(WebhookEvent, WebhookEvent.id == Delivery.event_id)
+        .where(conditions.due(lane), Delivery.event_id == sa.bindparam("event_id"))
+        .where(Delivery.friend_id == sa.bindparam("friend_id"))
         .order_by(Delivery.id)
     )
+
+
+def _all_of_event(turns: _Turns, head: Any) -> Group:
+    found = turns.of_same_event(head)
     rows = [
-        Row(id, head.friend_id, head.line_user_id, content_id, content_from, content_to)
-        for id, content_id, content_from, content_to in session.execute(together)
+        Row(row.id, head.friend_id, head.line_user_id, row.content_id, row.content_from, row.content_to)
+        for row in found
     ]
-    token = session.scalar(sa.select(WebhookEvent.reply_token).where(WebhookEvent.id == head.event_id))
-    return Group(CallKind.REPLY, lane, tuple(rows), token)
+    return Group(CallKind.REPLY, turns.lane, tuple(rows), found[0].reply_token)
 
 
-def _all_of_content(session: Session, lane: Lane, head: Any, *, now: datetime, wall: datetime, paused: bool) -> Group:
-    same = sa.and_(
-        Delivery.content_id == head.content_id, Delivery.content_from == head.content_from, Delivery.is_alone.is_(False)
-    )
-    found = _candidates(session, lane, CHUNK, now=now, wall=wall, paused=paused, only=same)
-    rows = tuple(_row(candidate) for candidate in _sendable(session, found, now))
-    return Group(CallKind.MULTICAST if len(rows) > 1 else CallKind.PUSH, lane, rows)
+def _all_of_content(turns: _Turns, head: Any) -> Group:
+    rows = tuple(_row(candidate) for candidate in turns.sendable(turns.with_same_content(head)))
+    return Group(CallKind.MULTICAST if len(rows) > 1 else CallKind.PUSH, turns.lane, rows)
 
 
 def _row(candidate: Any) -> Row:
@@ -217,8 +241,7 @@ def pushes_dead_replies(session: Session) -> bool:
 def _lease(session: Session, groups: Iterable[Group], owner: str, until: datetime) -> None:
     ids = [row.id for group in groups for row in group.rows]
     if ids:
-        lease = {"lease_owner": owner, "lease_until": until}
-        session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(lease))
+        session.connection().execute(_LEASE, {"ids": ids, "lease_owner": owner, "lease_until": until})
 
 
 def close(session: Session, ids: Sequence[int], state: DeliveryState, reason: str, now: datetime) -> None:
@@ -226,3 +249,14 @@ def close(session: Session, ids: Sequence[int], state: DeliveryState, reason: st
     if ids:
         end = {"state": state, "reason": reason, "finished_at": now, "lease_owner": None, "lease_until": None}
         session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(end))
+
+
+_deliveries = cast(sa.Table, Delivery.__table__)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_LEASE = (
+    sa.update(_deliveries)
+    .where(_deliveries.c.id.in_(_IDS))
+    .values(lease_owner=sa.bindparam("lease_owner"), lease_until=sa.bindparam("lease_until"))
+)
+_LATE = sa.select(Delivery.id).where(conditions.LATE).limit(CHUNK)
+_STILL_LATE = sa.select(Delivery.id).where(Delivery.id.in_(_IDS), conditions.LATE).with_for_update()

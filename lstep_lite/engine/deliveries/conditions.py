@@ -1,6 +1,7 @@
 """SQL that several steps of a send share.
 
 States stand in it as literals, never as parameters: only then can both databases use the partial indexes of open rows.
+The clocks are parameters, handed in with `clocks`, so that each statement is built once.
 """
 
 from datetime import datetime, timedelta
@@ -10,12 +11,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from lstep_lite.db import UTCDateTime
 from lstep_lite.models import Call, CallKind, CallState, Channel, Delivery, DeliveryState, Lane, WebhookEvent
 
 FIRST_RETRIES = timedelta(seconds=60)
 """How long a friend's newer messages wait for an older one that LINE has not taken yet."""
 TURN_LOCK = 5_173_001
 """The number of PostgreSQL's advisory lock under which turns are taken."""
+
+
+NOW = sa.bindparam("now", type_=UTCDateTime())
+WALL = sa.bindparam("wall", type_=UTCDateTime())
+YOUNG_SINCE = sa.bindparam("young_since", type_=UTCDateTime())
+
+
+def clocks(now: datetime, wall: datetime) -> dict[str, Any]:
+    """The parameters of everything here."""
+    return {"now": now, "wall": wall, "young_since": wall - FIRST_RETRIES}
 
 
 def literal(value: StrEnum) -> sa.ColumnElement[Any]:
@@ -41,19 +53,18 @@ def is_paused(session: Session) -> bool:
     return session.scalar(sa.select(Channel.paused_at).where(Channel.id == 1)) is not None
 
 
-def due(lane: Lane, *, now: datetime, wall: datetime) -> sa.ColumnElement[bool]:
+LATE = sa.and_(Delivery.state == WAITING, Delivery.missed_after < NOW)
+
+
+def due(lane: Lane) -> sa.ColumnElement[bool]:
     """Deliveries of *lane* that are due, not too late, and that nobody is preparing."""
     return sa.and_(
         Delivery.state == WAITING,
         Delivery.lane == literal(lane),
-        Delivery.due_at <= now,
-        Delivery.missed_after >= now,
-        sa.or_(Delivery.lease_until.is_(None), Delivery.lease_until < wall),
+        Delivery.due_at <= NOW,
+        Delivery.missed_after >= NOW,
+        sa.or_(Delivery.lease_until.is_(None), Delivery.lease_until < WALL),
     )
-
-
-def late(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(Delivery.state == WAITING, Delivery.missed_after < now)
 
 
 def can_reply(delivery: Any = Delivery) -> sa.ColumnElement[bool]:
@@ -66,7 +77,7 @@ def can_reply(delivery: Any = Delivery) -> sa.ColumnElement[bool]:
     return sa.and_(delivery.event_id.is_not(None), has_token, ~is_used)
 
 
-def has_turn(lane: Lane, *, now: datetime, wall: datetime, paused: bool) -> sa.ColumnElement[bool]:
+def has_turn(lane: Lane, *, paused: bool) -> sa.ColumnElement[bool]:
     """Whether nothing of the same friend has to go before this delivery.
 
     One call in flight per friend. A row waits for an older one only while that one is being sent or in its first
@@ -74,10 +85,10 @@ def has_turn(lane: Lane, *, now: datetime, wall: datetime, paused: bool) -> sa.C
     """
     other, call = aliased(Delivery), aliased(Call)
     in_flight = call.state == IN_FLIGHT
-    young = sa.and_(call.state.in_([QUEUED, RETRYING]), call.first_at > wall - FIRST_RETRIES)
+    young = sa.and_(call.state.in_([QUEUED, RETRYING]), call.first_at > YOUNG_SINCE)
     being_sent = sa.exists().where(call.id == other.call_id, in_flight if lane is Lane.REPLY else in_flight | young)
     older = sa.tuple_(other.due_at, other.id) < sa.tuple_(Delivery.due_at, Delivery.id)
-    before = sa.and_(other.lane == literal(lane), other.due_at <= now, older)
+    before = sa.and_(other.lane == literal(lane), other.due_at <= NOW, older)
     if paused:
         before = sa.and_(before, can_reply(other))
     ahead = sa.exists().where(
@@ -86,17 +97,31 @@ def has_turn(lane: Lane, *, now: datetime, wall: datetime, paused: bool) -> sa.C
         other.state.in_([WAITING, SENDING]),
         sa.or_(
             sa.and_(other.state == SENDING, being_sent),
-            sa.and_(other.state == WAITING, sa.or_(other.lease_until >= wall, before)),
+            sa.and_(other.state == WAITING, sa.or_(other.lease_until >= WALL, before)),
         ),
     )
     return ~ahead
 
 
-def open_calls(lane: Lane, *, wall: datetime, paused: bool) -> sa.ColumnElement[bool]:
+def open_calls(lane: Lane, *, paused: bool) -> sa.ColumnElement[bool]:
     """Calls of *lane* to make (again): their time has come, or whoever made them is gone."""
-    ready = sa.and_(Call.state.in_([QUEUED, RETRYING]), Call.due_at <= wall)
-    abandoned = sa.and_(Call.state == IN_FLIGHT, Call.lease_until < wall)
+    ready = sa.and_(Call.state.in_([QUEUED, RETRYING]), Call.due_at <= WALL)
+    abandoned = sa.and_(Call.state == IN_FLIGHT, Call.lease_until < WALL)
     before = aliased(Call)
     follows = sa.exists().where(before.id == Call.after_id, before.state.in_(OPEN_CALL))
     found = sa.and_(Call.lane == literal(lane), Call.state.in_(OPEN_CALL), sa.or_(ready, abandoned), ~follows)
     return sa.and_(found, Call.kind == literal(CallKind.REPLY)) if paused else found
+
+
+def friend_is_busy() -> sa.ColumnElement[bool]:
+    """Whether another call to a friend of this call is in flight, or being prepared."""
+    mine, other, call = aliased(Delivery), aliased(Delivery), aliased(Call)
+    in_flight = sa.exists().where(
+        call.id == other.call_id, call.state == IN_FLIGHT, call.lease_until >= WALL, call.id != Call.id
+    )
+    return sa.exists().where(
+        mine.call_id == Call.id,
+        other.friend_id == mine.friend_id,
+        other.state.in_([WAITING, SENDING]),
+        sa.or_(sa.and_(other.state == WAITING, other.lease_until >= WALL), sa.and_(other.state == SENDING, in_flight)),
+    )

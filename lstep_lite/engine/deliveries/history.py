@@ -132,7 +132,7 @@ def pending(session: Session, *, now: datetime, wall: datetime) -> Pending:
     Rows that wait for the month's allowance, or for an account to be connected, do not count.
     """
     channel = session.get(Channel, 1)
-    late = _count(session, Delivery, conditions.late(now))
+    late = _count(session, Delivery, conditions.LATE, now)
     on_time = sa.and_(Delivery.due_at <= now, Delivery.missed_after >= now)
     waits: sa.ColumnElement[bool] = sa.and_(Delivery.state == conditions.WAITING, on_time)
     if channel is None:
@@ -146,12 +146,12 @@ def pending(session: Session, *, now: datetime, wall: datetime) -> Pending:
         sa.select(sa.func.min(Delivery.due_at)).where(Delivery.state == conditions.WAITING, Delivery.due_at > now)
     )
     return Pending(
-        due=late + _count(session, Delivery, waits),
-        in_flight=_count(session, Call, Call.state == conditions.IN_FLIGHT),
-        retrying=_count(session, Call, sa.and_(stored, Call.due_at <= wall + SOON)),
+        due=late + _count(session, Delivery, waits, now),
+        in_flight=_count(session, Call, Call.state == conditions.IN_FLIGHT, now),
+        retrying=_count(session, Call, sa.and_(stored, Call.due_at <= wall + SOON), now),
         next_due=upcoming.isoformat() if upcoming else None,
     )
 
 
-def _count(session: Session, model: type[Call] | type[Delivery], which: sa.ColumnElement[bool]) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(model).where(which)) or 0
+def _count(session: Session, model: type[Call] | type[Delivery], which: sa.ColumnElement[bool], now: datetime) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(model).where(which), {"now": now}) or 0

@@ -80,7 +80,7 @@ def put(
 
 def put_many(
     session: Session,
-    friend_ids: sa.Select[tuple[int]],
+    friend_ids: sa.Select[int],
     content: Content,
     *,
     source: str,

@@ -1,9 +1,10 @@
 """Calls that are stored and still to be made: followers of a finished call, retries, and those a dead worker left."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lstep_lite.engine.deliveries import conditions, parts
 from lstep_lite.engine.deliveries.claim import TOO_LATE, close, why_not
@@ -25,14 +26,9 @@ def resume(
     """Take up to *limit* stored calls of *lane* whose turn it is, and lease them to *owner*."""
     conditions.take_turns(session)
     paused = conditions.is_paused(session)
-    found = (
-        sa.select(Call)
-        .where(conditions.open_calls(lane, wall=wall, paused=paused), ~_friend_is_busy(wall))
-        .order_by(Call.due_at, Call.id)
-        .limit(limit)
-    )
+    found = session.scalars(_turns(lane, paused), conditions.clocks(now, wall) | {"limit": limit}).all()
     attempts = []
-    for call in session.scalars(found).all():
+    for call in found:
         if call.state is CallState.IN_FLIGHT:
             call.had_unknown_outcome = True  # whoever made it is gone, and its answer with them
         if not _is_over(session, call, now, wall) and (call.attempts or _may_begin(session, call, now, wall)):
@@ -40,17 +36,13 @@ def resume(
     return attempts
 
 
-def _friend_is_busy(wall: datetime) -> sa.ColumnElement[bool]:
-    """Whether another call to a friend of this one is in flight, or one is being prepared."""
-    mine, other, call = aliased(Delivery), aliased(Delivery), aliased(Call)
-    in_flight = sa.exists().where(
-        call.id == other.call_id, call.state == conditions.IN_FLIGHT, call.lease_until >= wall, call.id != Call.id
-    )
-    return sa.exists().where(
-        mine.call_id == Call.id,
-        other.friend_id == mine.friend_id,
-        other.state.in_([conditions.WAITING, conditions.SENDING]),
-        sa.or_(sa.and_(other.state == conditions.WAITING, other.lease_until >= wall), in_flight),
+@cache
+def _turns(lane: Lane, paused: bool) -> sa.Select[Call]:
+    return (
+        sa.select(Call)
+        .where(conditions.open_calls(lane, paused=paused), ~conditions.friend_is_busy())
+        .order_by(Call.due_at, Call.id)
+        .limit(sa.bindparam("limit"))
     )
 
 

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
@@ -24,7 +24,7 @@ from lstep_lite.engine.deliveries.resume import resume
 from lstep_lite.engine.deliveries.start import Attempt, start
 from lstep_lite.engine.line import Account, Answer, AnswerKind, Line, profiles
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Call, CallKind, Friend, Lane
+from lstep_lite.models import Call, CallKind, Delivery, Friend, Lane
 
 log = logging.getLogger(__name__)
 
@@ -117,12 +117,9 @@ class Sender:
         return bool(again or groups)
 
     def _has_work(self) -> bool:
-        now, wall = self._now(), self._wall()
         with self._database.read() as session:
-            paused = conditions.is_paused(session)
-            waiting = sa.exists().where(conditions.due(self.lane, now=now, wall=wall))
-            stored = sa.exists(sa.select(Call.id).where(conditions.open_calls(self.lane, wall=wall, paused=paused)))
-            return bool(session.scalar(sa.select(waiting | stored)))
+            query = _work(self.lane, conditions.is_paused(session))
+            return bool(session.scalar(query, conditions.clocks(self._now(), self._wall())))
 
     def _claim(self, limit: int) -> tuple[list[Attempt], list[Group]]:
         now, wall = self._now(), self._wall()
@@ -205,3 +202,10 @@ def _send(line: Line, attempt: Attempt) -> Answer:
     if attempt.kind is CallKind.PUSH:
         return line.push(attempt.body, attempt.retry_key or "")
     return line.multicast(attempt.body, attempt.retry_key or "")
+
+
+@cache
+def _work(lane: Lane, paused: bool) -> sa.Select[bool]:
+    waiting = sa.exists(sa.select(Delivery.id).where(conditions.due(lane)))
+    stored = sa.exists(sa.select(Call.id).where(conditions.open_calls(lane, paused=paused)))
+    return sa.select(waiting | stored)

@@ -79,14 +79,8 @@ def start(
 def _still_ours(session: Session, drafts: Sequence[Draft], owner: str) -> dict[int, str | None]:
     """Of our deliveries those that still wait for us, each with the reason why it may not be sent after all."""
     ids = [row.id for draft in drafts for row in draft.group.rows]
-    query = (
-        sa.select(Delivery.id, Friend.line_user_id, Friend.is_following, Friend.is_blocked)
-        .join(Friend, Friend.id == Delivery.friend_id)
-        .where(Delivery.id.in_(ids), Delivery.state == DeliveryState.WAITING, Delivery.lease_owner == owner)
-        .order_by(Delivery.id)
-        .with_for_update(of=Delivery)
-    )
-    return {id: why_not(user_id, following, blocked) for id, user_id, following, blocked in session.execute(query)}
+    found = session.execute(_still_waiting, {"ids": ids, "owner": owner})
+    return {id: why_not(user_id, following, blocked) for id, user_id, following, blocked in found}
 
 
 def _checked(session: Session, draft: Draft, ours: dict[int, str | None], now: datetime) -> Draft | None:
@@ -182,6 +176,17 @@ def _continue(session: Session, row: Row, start: int) -> int:
     return new_id
 
 
+_still_waiting = (
+    sa.select(Delivery.id, Friend.line_user_id, Friend.is_following, Friend.is_blocked)
+    .join(Friend, Friend.id == Delivery.friend_id)
+    .where(
+        Delivery.id.in_(sa.bindparam("ids", expanding=True)),
+        Delivery.state == DeliveryState.WAITING,
+        Delivery.lease_owner == sa.bindparam("owner"),
+    )
+    .order_by(Delivery.id)
+    .with_for_update(of=Delivery)
+)
 _deliveries = cast(sa.Table, Delivery.__table__)
 _insert_call = sa.insert(cast(sa.Table, Call.__table__)).returning(Call.id, sort_by_parameter_order=True)
 _update_delivery = (
