@@ -53,7 +53,7 @@ def restore(settings: Settings, source: Path) -> None:
         with tarfile.open(source, "r:gz") as archive:
             if DATABASE_NAME not in archive.getnames():
                 raise DomainError(f"{source} は lstep_lite のバックアップではありません。")
-            archive.extractall(folder, filter="data")
+            _unpack(archive, Path(folder))
         _check_mode(Path(folder) / "mode", settings)
         for path in Path(folder).iterdir():
             if path.name != DATABASE_NAME:
@@ -70,6 +70,26 @@ def _sqlite_path(settings: Settings) -> Path:
         raise DomainError("PostgreSQL のデータは pg_dump と pg_restore で、写真と鍵は DATA_DIR をそのままコピーして保存してください"
                           "（docs/self-hosting.md）。")
     return Path(url.database)
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Plain files and folders only, and none outside *folder*."""
+    for member in archive:
+        target = (folder / member.name).resolve()
+        if not (member.isfile() or member.isdir()) or not target.is_relative_to(folder.resolve()):
+            raise DomainError("バックアップのファイルがこわれているか、書きかえられています。別のバックアップをお使いください。")
+        _write(archive, member, target)
+
+
+def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    content = archive.extractfile(member)
+    if content is None:
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with content, target.open("wb") as file:
+        shutil.copyfileobj(content, file)
+    target.chmod(0o600)
 
 
 def _check_mode(kept: Path, settings: Settings) -> None:

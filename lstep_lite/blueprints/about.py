@@ -1,8 +1,12 @@
 """The licences of everything this program is built from."""
 
 from dataclasses import dataclass
+from email.message import Message
 from functools import cache
 from importlib import metadata
+from pathlib import Path
+from typing import cast
+from pathlib import Path
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
@@ -53,8 +57,8 @@ def _python_packages() -> list[Package]:
 def _python_package(distribution: metadata.Distribution) -> Package:
     about = distribution.metadata
     texts = [
-        file.locate().read_text(errors="replace")
-        for file in distribution.files or ()  # type: ignore[attr-defined]
+        Path(str(file.locate())).read_text(errors="replace")
+        for file in distribution.files or ()
         if ".dist-info" in str(file) and file.name.upper().startswith(("LICEN", "COPYING", "NOTICE"))
     ]
     return Package(about["Name"], distribution.version, _licence(about), tuple(texts))
@@ -62,9 +66,10 @@ def _python_package(distribution: metadata.Distribution) -> Package:
 
 def _licence(about: metadata.PackageMetadata) -> str:
     """Packages say it in one of three places; some put the whole text where its name belongs."""
-    stated = about.get("License-Expression") or about.get("License") or ""
-    if stated and "\n" not in stated and len(stated) < 80:
-        return stated
-    classifiers = about.get_all("Classifier") or ()
+    stated = [*(about.get_all("License-Expression") or ()), *(about.get_all("License") or ())]
+    short = [text for text in stated if "\n" not in text and len(text) < 80]
+    if short:
+        return str(short[0])
+    classifiers = [str(line) for line in about.get_all("Classifier") or ()]
     names = [line.rsplit(" :: ", 1)[-1] for line in classifiers if line.startswith("License ::")]
     return ", ".join(names) or "下の本文をご覧ください"

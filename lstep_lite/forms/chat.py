@@ -6,23 +6,33 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, DateField, HiddenField, SearchField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    SearchField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import Optional, ValidationError
 
 from lstep_lite.engine.chat import TalkFilters
 from lstep_lite.engine.text import utf16_length
-from lstep_lite.forms.base import Form, at_most
+from lstep_lite.forms.base import Form, at_most, options
 from lstep_lite.models import TalkMark
 
 MARK_LABELS = {TalkMark.OPEN: "要対応", TalkMark.WORKING: "対応中", TalkMark.DONE: "済", TalkMark.NONE: "なし"}
 LONGEST_TEXT = 5000
+BOTH_NEEDED = "あとで送るときは、日付と時刻の両方を入れてください。"
 
 
 class TalkSearchForm(Form):
     """The filters of the talk list, from its address; anything unknown means all."""
 
     q = SearchField("名前でさがす", [at_most(100)])
-    mark = SelectField("対応マーク", choices=[("", "すべての対応マーク"), *((mark.value, label) for mark, label in MARK_LABELS.items())])
+    mark = SelectField("対応マーク", choices=options({"": "すべての対応マーク", **MARK_LABELS}))
     unread = BooleanField("未読だけ")
 
     def filters(self) -> TalkFilters:
@@ -63,12 +73,18 @@ class MessageForm(Form):
             raise ValidationError(f"{LONGEST_TEXT:,}文字まで送れます（いま{length:,}文字）。分けて送ってください。")
 
     def validate_sticker(self, field: StringField) -> None:
-        if len(field.data.split(":")) != 2:
+        if len((field.data or "").split(":")) != 2:
             raise ValidationError("スタンプを選び直してください。")
 
-    def validate_due_at(self, field: TimeField) -> None:
-        if bool(field.data) != bool(self.due_on.data):
-            raise ValidationError("あとで送るときは、日付と時刻の両方を入れてください。")
+    # An empty field is not validated at all, so each of the two looks after the other.
+
+    def validate_due_on(self, _field: DateField) -> None:
+        if self.due_at.data is None:
+            raise ValidationError(BOTH_NEEDED)
+
+    def validate_due_at(self, _field: TimeField) -> None:
+        if self.due_on.data is None:
+            raise ValidationError(BOTH_NEEDED)
 
     def draft(self, zone: ZoneInfo) -> MessageDraft:
         package_id, _, sticker_id = (self.sticker.data or "").partition(":")
