@@ -1,12 +1,25 @@
 """Rows for tests: plain functions with sensible defaults; they flush and return the row."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.models import Friend, Origin, Purpose, Role, Shop, Staff
+from lstep_lite.engine import messages
+from lstep_lite.models import (
+    AutoReply,
+    Delivery,
+    DeliveryState,
+    Friend,
+    Lane,
+    Matching,
+    Origin,
+    Purpose,
+    Role,
+    Shop,
+    Staff,
+)
 
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
 """Thursday 5 March 2026, 10:00 in Tokyo."""
@@ -45,6 +58,39 @@ def a_staff(session: Session, **over: Any) -> Staff:
 def a_shop(session: Session, **over: Any) -> Shop:
     values: dict[str, Any] = {"id": 1, "name": "サロン花", "purpose": Purpose.SALON, "created_at": NOW}
     return _kept(session, Shop(**values | over))
+
+
+def a_rule(session: Session, **over: Any) -> AutoReply:
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name": f"自動応答{number}",
+        "position": number,
+        "matching": Matching.KEYWORDS,
+        "keywords": [{"text": f"言葉{number}", "match": "partial"}],
+        "weekdays": [],
+        "blocks": [{"kind": "text", "text": "お返事です"}],
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return _kept(session, AutoReply(**values | over))
+
+
+def a_delivery(session: Session, friend: Friend, **over: Any) -> Delivery:
+    """One that waits; its content is one text block unless *blocks* says otherwise."""
+    blocks = over.pop("blocks", [{"kind": "text", "text": "[name]さん、こんにちは"}])
+    values: dict[str, Any] = {
+        "dedupe_key": f"test:{next(_numbers)}",
+        "friend_id": friend.id,
+        "content_id": messages.freeze(session, blocks, now=NOW).id,
+        "lane": Lane.CHAT,
+        "source": "chat",
+        "source_label": "個別トーク",
+        "due_at": NOW,
+        "missed_after": NOW + timedelta(hours=1),
+        "state": DeliveryState.WAITING,
+        "created_at": NOW,
+    }
+    return _kept(session, Delivery(**values | over))
 
 
 def _kept(session: Session, row: Any) -> Any:

@@ -21,7 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword, KeywordMatch
 from lstep_lite.engine.auto_replies.matching import WEEKDAYS
 from lstep_lite.engine.auto_replies.rules import LONGEST_NAME
-from lstep_lite.forms.base import Form, at_most, required
+from lstep_lite.forms.base import Form, at_most, options, required
 from lstep_lite.forms.messages import BlocksField
 from lstep_lite.models import AutoReply, Folder, Matching
 
@@ -62,7 +62,9 @@ class WeekdaysField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(self, label: str, **kwargs: Any) -> None:
-        super().__init__(label, choices=list(enumerate(WEEKDAYS)), coerce=int, **kwargs)
+        super().__init__(
+            label, choices=options({str(day): word for day, word in enumerate(WEEKDAYS)}), coerce=int, **kwargs
+        )
 
 
 class ScheduleForm(Form):
@@ -87,10 +89,12 @@ class AutoReplyForm(ScheduleForm):
     matching = RadioField(
         "どんなときに返しますか",
         default=Matching.KEYWORDS.value,
-        choices=[
-            (Matching.KEYWORDS.value, "決まった言葉が届いたとき"),
-            (Matching.ANYTHING.value, "どんなメッセージにも（不在のお知らせなど）"),
-        ],
+        choices=options(
+            {
+                Matching.KEYWORDS: "決まった言葉が届いたとき",
+                Matching.ANYTHING: "どんなメッセージにも（不在のお知らせなど）",
+            }
+        ),
     )
     keywords = KeywordsField("言葉")
     goes_on = BooleanField("返したあと、次に当てはまる自動応答も返す")
@@ -113,7 +117,7 @@ class AutoReplyForm(ScheduleForm):
 
     @classmethod
     def _with_folders(cls, form: "AutoReplyForm", folders: Sequence[Folder]) -> "AutoReplyForm":
-        form.folder_id.choices = [(NO_FOLDER, "フォルダなし"), *((folder.id, folder.name) for folder in folders)]
+        form.folder_id.choices = options({"0": "フォルダなし"} | {str(folder.id): folder.name for folder in folders})
         return form
 
     def draft(self) -> AutoReplyDraft:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wtforms import SearchField, SelectField
 
 from lstep_lite.engine.deliveries import Filters
-from lstep_lite.forms.base import Form, at_most
+from lstep_lite.forms.base import Form, at_most, options
 from lstep_lite.models import DeliveryState
 
 STATE_LABELS = {
@@ -19,19 +19,20 @@ STATE_LABELS = {
     DeliveryState.CANCELLED: "取り消し",
 }
 SOURCE_LABELS = {"greetings": "友だち追加時設定", "auto_replies": "自動応答", "chat": "個別トーク"}
+COST_LABELS = {"free": "無料返信", "counted": "通数がかかったもの"}
 COSTS = {"free": False, "counted": True}
-ALL = ("", "すべて")
+ALL = {"": "すべて"}
 
 
 class DeliverySearchForm(Form):
-    state = SelectField("状態", choices=[ALL, *((state.value, label) for state, label in STATE_LABELS.items())])
+    state = SelectField("状態", choices=options(ALL | STATE_LABELS))
     source = SelectField("送ったもの", validate_choice=False)
-    cost = SelectField("通数", choices=[ALL, ("free", "無料返信"), ("counted", "通数がかかったもの")])
+    cost = SelectField("通数", choices=options(ALL | COST_LABELS))
     name = SearchField("お客様の名前", [at_most(100)])
 
     def offer(self, sources: Sequence[str]) -> None:
         """Let the features that have sent something be chosen."""
-        self.source.choices = [ALL, *((source, SOURCE_LABELS.get(source, source)) for source in sources)]
+        self.source.choices = options(ALL | {source: SOURCE_LABELS.get(source, source) for source in sources})
 
     def filters(self, friend_id: int | None) -> Filters:
         """Anything unknown in the address is passed over."""

@@ -177,6 +177,8 @@ def _forms(soup: BeautifulSoup) -> Iterator[str]:
 
 def _controls(soup: BeautifulSoup) -> Iterator[str]:
     for control in soup.find_all(["button", "a", "summary"]):
+        if control.find_parent("template"):
+            continue  # its text counts once a script has put it on the page
         if not (control.get_text(strip=True) or control.get("aria-label") or _named_picture(control)):
             yield f"nothing to read out on {str(control)[:80]}: give it text or an aria-label"
     for picture in soup.find_all("img"):

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lstep_lite.engine import intake
-from lstep_lite.models import Channel, WebhookEvent
+from lstep_lite.models import Channel, EventState, Staff, WebhookEvent
 from lstep_lite.web import App
-from tests.factories import NOW, a_text_event
-from tests.web.conftest import FixedClock
+from tests.factories import NOW, a_friend, a_text_event
+from tests.web.conftest import FixedClock, regions
 
 SECRET, NEW_SECRET = "a" * 32, "b" * 32
 ANN = f"U{'a' * 32}"
@@ -139,3 +139,41 @@ def test_an_odd_event_does_not_cost_the_others(anybody: FlaskClient, channel: Ch
     assert deliver(anybody, body_of({"type": 5}, a_text_event(ANN, "x"))).status_code == 200
     assert stored(session) == 2
     assert intake.parked_count(session) == 0
+
+
+def stored_event(session: Session, state: EventState, **over: Any) -> WebhookEvent:
+    values: dict[str, Any] = {
+        "webhook_event_id": f"event-{state}",
+        "kind": "message",
+        "user_id": ANN,
+        "raw": "{}",
+        "occurred_at": NOW,
+        "received_at": NOW,
+        "state": state,
+        "reason": "処理できませんでした。",
+    }
+    event = WebhookEvent(**values | over)
+    session.add(event)
+    session.commit()
+    return event
+
+
+def test_the_owner_sees_what_could_not_be_used_and_from_whom(page: Any, owner: Staff, session: Session) -> None:
+    a_friend(session, line_user_id=ANN, display_name="あん")
+    stored_event(session, EventState.PARKED)
+    stored_event(session, EventState.MALFORMED, user_id=None, reason="読み取れませんでした。")
+    soup = page("/intake")
+    assert "あん" in soup.select_one("tbody").get_text()
+    assert "読み取れませんでした。" in soup.get_text()
+
+
+def test_a_parked_event_is_put_back_to_work(htmx: Any, owner: Staff, session: Session) -> None:
+    event = stored_event(session, EventState.PARKED)
+    assert regions(htmx(f"/intake/{event.id}/retry")) == ["event-list", "toasts"]
+    session.expire_all()
+    assert event.state is EventState.WAITING
+    assert htmx(f"/intake/{event.id}/retry").status_code == 409
+
+
+def test_only_those_who_may_change_settings_see_the_list(outsider: FlaskClient) -> None:
+    assert outsider.get("/intake").status_code == 403
