@@ -1,13 +1,13 @@
 """ホーム: how the account is doing, what waits, what to set up next; and the page to print for new friends."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import segno
 from flask import Blueprint, flash, g, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from lstep_lite import jobs
 from lstep_lite.auth import allow
 from lstep_lite.engine import home, settings
 from lstep_lite.engine.home import Numbers
@@ -18,8 +18,6 @@ from lstep_lite.models import Channel
 from lstep_lite.web import render, runtime
 
 bp = Blueprint("home", __name__)
-
-SILENCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -57,12 +55,12 @@ def confirmation_create() -> Response:
 def _page(*regions: str, then: str = "") -> Response:
     channel, numbers = settings.channel(g.read), home.numbers(g.read, now=g.now)
     link = home.friend_link(channel.basic_id) if channel and channel.basic_id else ""
-    seen_at, week = settings.worker_seen_at(g.read), home.week(g.read, zone=g.zone, now=g.now)
+    week = home.week(g.read, zone=g.zone, now=g.now)
     return render(
         "home/index.html", *regions, then=then, channel=channel, numbers=numbers, todos=_todos(channel, numbers),
         week=week, change=sum(day.gained - day.lost for day in week), link=link, qr=_qr(link) if link else "",
         forecast=quota.forecast(channel, now=g.now) if channel else None,
-        worker_is_alive=seen_at is not None and g.wall - seen_at <= SILENCE,
+        worker_is_alive=jobs.worker_problem(g.read, wall=g.wall) is None,
     )
 
 

@@ -1,14 +1,14 @@
 """LINE接続: the four values, the steps and their outcomes, the state of the connection."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from lstep_lite import jobs
 from lstep_lite.auth import allow
-from lstep_lite.engine import settings
+from lstep_lite.engine import settings, workers
 from lstep_lite.engine.settings import checks, credentials, followers, quota
 from lstep_lite.engine.settings.credentials import ConnectionDraft
 from lstep_lite.engine.staff import Permission
@@ -18,9 +18,6 @@ from lstep_lite.models import Channel
 from lstep_lite.web import go, live, render, runtime
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
-
-SILENCE = timedelta(seconds=60)
-"""A worker that has not shown itself for so long counts as dead."""
 
 
 @bp.get("")
@@ -107,16 +104,15 @@ def resumption_create() -> Response:
 
 
 def _context() -> dict[str, Any]:
-    channel = _channel(g.read)
-    seen_at = settings.worker_seen_at(g.read)
+    channel, beat = _channel(g.read), workers.last_beat(g.read)
     return {
         "channel": channel,
         "steps": checks.STEPS.values(),
         "confirmations": checks.CONFIRMATIONS,
         "outcomes": checks.outcomes(g.read),
         "forecast": quota.forecast(channel, now=g.now),
-        "worker_seen_at": seen_at,
-        "worker_is_alive": seen_at is not None and g.wall - seen_at <= SILENCE,
+        "worker_silence": int((g.wall - beat).total_seconds()) if beat else None,
+        "worker_is_alive": jobs.worker_problem(g.read, wall=g.wall) is None,
     }
 
 

@@ -142,4 +142,10 @@ def test_the_trial_account_is_offered_only_where_there_is_one(client, page) -> N
 @pytest.mark.parametrize("path", ["/settings", "/settings/connection", "/settings/followers"])
 def test_only_those_who_may_change_settings_come_here(outsider, path) -> None:
     assert outsider.get(path).status_code == 403
-    assert outsider.post("/settings/connection", data=VALUES).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["connection", "trial-connection", "checks", "confirmations/same_provider", "followers", "resumption"])
+def test_only_they_may_change_anything(outsider, session: Session, path) -> None:
+    assert outsider.post(f"/settings/{path}", data=VALUES).status_code == 403
+    assert session.get(Channel, 1) is None

@@ -5,14 +5,12 @@ outcomes), quota (the month's allowance) and followers (the people who were frie
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import available_timezones
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Channel, DeadReply, Purpose, Shop, Worker
+from lstep_lite.models import Channel, DeadReply, Purpose, Shop
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,3 @@ def choose_dead_reply(shop: Shop, choice: DeadReply) -> None:
 def resume(channel: Channel) -> None:
     """Let counted messages out again after a pause; if the reason still holds, the next send pauses anew."""
     channel.paused_at = channel.pause_reason = None
-
-
-def worker_seen_at(session: Session) -> datetime | None:
-    """When a worker last showed itself, on `wall`."""
-    return session.scalar(select(func.max(Worker.heartbeat_at)))

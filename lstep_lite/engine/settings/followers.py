@@ -47,7 +47,7 @@ def import_due(database: Database, account: Account, *, now: datetime, wall: dat
         with database.unit() as session:
             _record_refusal(session, channel_id, error)
         return 0
-    _keep(database, page, first=count, now=now)
+    _keep(database, channel_id, page, first=count, now=now)
     with database.unit() as session:
         _record_page(session, channel_id, cursor, page, wall=wall)
     return len(page.user_ids)
@@ -88,10 +88,11 @@ def _record_refusal(session: Session, channel_id: str, error: DomainError) -> No
     log.info("followers: %s", error.message)
 
 
-def _keep(database: Database, page: FollowerPage, *, first: int, now: datetime) -> None:
+def _keep(database: Database, channel_id: str, page: FollowerPage, *, first: int, now: datetime) -> None:
     for offset in range(0, len(page.user_ids), CHUNK):
         with database.unit() as session:
-            _keep_chunk(session, page.user_ids[offset:offset + CHUNK], first=first + offset, now=now)
+            if _is_connected_to(session, channel_id):
+                _keep_chunk(session, page.user_ids[offset:offset + CHUNK], first=first + offset, now=now)
 
 
 def _keep_chunk(session: Session, user_ids: Sequence[str], *, first: int, now: datetime) -> None:
@@ -100,6 +101,12 @@ def _keep_chunk(session: Session, user_ids: Sequence[str], *, first: int, now: d
     # Known from an unfollow or follow event: that event decides. Known without one: the list does.
     session.execute(update(Friend).where(Friend.line_user_id.in_(user_ids), Friend.follow_changed_at.is_(None))
                     .values(is_following=True), execution_options={"synchronize_session": False})
+
+
+def _is_connected_to(session: Session, channel_id: str) -> bool:
+    """False when the owner has connected another account meanwhile: these are not its friends."""
+    channel = settings.channel(session)
+    return channel is not None and channel.messaging_channel_id == channel_id
 
 
 def _row(user_id: str, number: int, now: datetime) -> dict[str, Any]:
