@@ -11,6 +11,7 @@ from lstep_lite.auth import allow
 from lstep_lite.engine import auto_replies, folders, messages
 from lstep_lite.engine.auto_replies import samples
 from lstep_lite.engine.staff import Permission
+from lstep_lite.errors import DomainError
 from lstep_lite.forms.auto_replies import AutoReplyForm, ScheduleForm, TrialForm
 from lstep_lite.models import AutoReply, Friend
 from lstep_lite.web import go, render, runtime
@@ -188,11 +189,14 @@ def _list(region: str) -> Response:
 def _outcome(trial: TrialForm) -> dict[str, Any]:
     """What the rules would do with the text in the trial box, and the bubbles the friend would see."""
     if not trial.text.data or not trial.validate():
-        return {"explanation": None, "objects": []}
+        return {"explanation": None}
     explanation = auto_replies.explain(g.read, trial.text.data, now=trial.moment(g.zone) or g.now)
     blocks = [block for rule in explanation.answers for block in rule.blocks]
     context = messages.context(g.read, blocks, public_url=runtime().settings.public_url)
-    return {"explanation": explanation, "objects": messages.render(blocks, SAMPLE_FRIEND, context)}
+    try:
+        return {"explanation": explanation, "objects": messages.render(blocks, SAMPLE_FRIEND, context), "problem": ""}
+    except DomainError as error:
+        return {"explanation": explanation, "objects": [], "problem": error.message}
 
 
 def _folders() -> Sequence[Any]:

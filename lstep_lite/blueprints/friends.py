@@ -15,6 +15,7 @@ from lstep_lite.web import go, render
 
 bp = Blueprint("friends", __name__, url_prefix="/friends")
 
+MERGE_CANDIDATES = 20
 TIMELINE_STEP = 30
 TIMELINE_MOST = 600
 STATE_LABELS = {
@@ -142,8 +143,7 @@ def unblock_create(friend_id: int) -> Response:
 def merge_new(friend_id: int) -> Response:
     friend = friends.get(g.read, friend_id)
     text = request.args.get("q", "").strip()[:100]
-    found = friends.search(g.read, _partners(friend, text), size=20).friends if text else []
-    others = [other for other in found if other.id != friend.id]
+    others = _partners(friend, text) if text else []
     return render("friends/merge_new.html", "merge_candidates", friend=friend, text=text, others=others)
 
 
@@ -179,8 +179,10 @@ def _timeline(friend: Friend) -> dict[str, Any]:
     return {"items": items[:shown], "more": more}
 
 
-def _partners(friend: Friend, text: str) -> Filters:
+def _partners(friend: Friend, text: str) -> list[Friend]:
     """Who *friend* may be merged with: of two records at most one is a LINE friend."""
-    if friend.line_user_id:
-        return Filters(text=text, state=FriendState.WITHOUT_LINE)
-    return Filters(text=text, left=Shown.YES, shelved=Shown.YES)
+    wanted = [Filters(text=text, state=FriendState.WITHOUT_LINE)]
+    if friend.line_user_id is None:
+        wanted.append(Filters(text=text, left=Shown.YES, shelved=Shown.YES))
+    found = (friends.search(g.read, filters, size=MERGE_CANDIDATES).friends for filters in wanted)
+    return [other for some in found for other in some if other.id != friend.id]

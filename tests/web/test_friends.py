@@ -111,14 +111,16 @@ def test_hiding_takes_a_friend_off_the_list_and_back(htmx, page, session, ann):
 
 
 def test_only_records_that_can_be_one_person_are_offered_for_merging(page, session, ann, phoner):
-    other = a_friend(session, display_name="良子")
-    friends.refresh_search_text(other)
+    namesake = a_friend(session, display_name="斉藤 良子")
+    friends.refresh_search_text(namesake)
+    friends.add_without_line(session, friends.FriendDraft(real_name="斉藤 良子"), now=NOW)
     session.commit()
-    names = page(f"/friends/{ann.id}/merge?q=良子").select_one(".plain-list").get_text()
-    assert "斉藤 良子" in names
-    assert names.count("まとめる") == page(f"/friends/{ann.id}/merge?q=斉藤").select_one(
-        ".plain-list"
-    ).get_text().count("まとめる")
+
+    def offered(friend: Friend) -> int:
+        return len(page(f"/friends/{friend.id}/merge?q=良子").select(".plain-list-row"))
+
+    assert offered(ann) == 2, "both customers without LINE, and no second LINE friend"
+    assert offered(phoner) == 2, "the LINE friend and the other customer, and not herself"
 
 
 def test_merging_leads_to_the_record_with_line(client, session, ann, phoner):
