@@ -75,7 +75,7 @@ def test_live_asks_for_the_code_of_the_log(live_app, session):
     assert session.query(Staff).count() == 0
     taken = browser.post("/setup", data=ANSWERS | {"code": code.lower()}, base_url="https://localhost")
     assert taken.location == "/setup/next"
-    assert "lstep-lite demo" in browser.get("/setup/next", base_url="https://localhost").text
+    assert "make run" in browser.get("/setup/next", base_url="https://localhost").text
 
 
 def test_the_code_can_be_guessed_ten_times(live_app):
