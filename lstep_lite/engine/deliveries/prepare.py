@@ -39,6 +39,7 @@ def load(session: Session, groups: Iterable[Group], *, public_url: str) -> Loade
     }
     friend_ids = {row.friend_id for row in rows}
     friends = {friend.id: friend for friend in session.scalars(sa.select(Friend).where(Friend.id.in_(friend_ids)))}
+    session.expunge_all()  # they are used after the session
     return Loaded(contents, contexts, friends)
 
 
