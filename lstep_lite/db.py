@@ -9,6 +9,7 @@ wait for itself.
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -76,13 +77,43 @@ def one_of(values: type, name: str) -> sa.Enum:
                    values_callable=lambda members: [member.value for member in members])
 
 
+class FairLock:
+    """A lock that threads get in the order in which they asked for it.
+
+    The interpreter's own lock is often taken again by the thread that has just released it: a worker going from unit
+    to unit would keep requests waiting for seconds.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._is_held = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._is_held:
+                self._is_held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()  # until the thread before us hands the lock over
+
+    def __exit__(self, *_error: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_held = False
+
+
 class Database:
     """One database, as the whole process uses it."""
 
     def __init__(self, url: str, *, sqlite_synchronous: str = "NORMAL", pool_size: int = 40) -> None:
         self.engine = _create_engine(url, pool_size)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._lock = threading.Lock()
+        self._lock = FairLock()
         self._read = sessionmaker(self.engine.execution_options(begin="DEFERRED"), autoflush=False)
         self._write = sessionmaker(self.engine.execution_options(begin="IMMEDIATE", synchronous=sqlite_synchronous))
         self._durable = sessionmaker(self.engine.execution_options(begin="IMMEDIATE", synchronous="FULL"))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
 from lstep_lite.engine import triggers
+from lstep_lite.engine.chat.talks import begin
 from lstep_lite.engine.messages import media
 from lstep_lite.engine.text import storable
 from lstep_lite.models import ChatMessage, Friend, Media, MediaKind, Talk, TalkMark, WebhookEvent
@@ -39,11 +40,12 @@ def receive(
         _blank_events(session, message_id)
         return None
     values |= {"text": storable(message.get("text") or "") if message["type"] == "text" else "", "detail": message}
-    received_id = session.scalar(insert_new(session, ChatMessage).values(values).returning(ChatMessage.id))
-    if received_id is None:
+    received = session.scalars(insert_new(session, ChatMessage).values(values).returning(ChatMessage)).one_or_none()
+    if received is None:
         return None
-    received = session.get_one(ChatMessage, received_id)
-    received.media = _await_media(session, friend, message, now)
+    media_row = _await_media(session, friend, message, now)
+    if media_row is not None:
+        received.media = media_row
     _note_in_talk(session, friend, received)
     return received
 
@@ -69,10 +71,8 @@ def _await_media(session: Session, friend: Friend, message: dict[str, Any], now:
 
 
 def _note_in_talk(session: Session, friend: Friend, received: ChatMessage) -> None:
-    values = {"friend_id": friend.id, "last_at": received.at}
-    session.execute(insert_new(session, Talk).values(values))
-    talk = session.get_one(Talk, friend.id)
-    talk.unread_count = Talk.unread_count + 1
+    talk = begin(session, friend, at=received.at)
+    talk.unread_count += 1
     if received.at >= talk.last_at:  # a late one does not push the newest from the list
         talk.last_at = received.at
         talk.last_text = preview(received)

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new
 from lstep_lite.engine import deliveries, messages
+from lstep_lite.engine.chat.talks import begin
 from lstep_lite.errors import DomainError
-from lstep_lite.models import ChatMessage, Delivery, EventState, Friend, Lane, Talk, TalkMark, WebhookEvent
+from lstep_lite.models import ChatMessage, Delivery, EventState, Friend, Lane, TalkMark, WebhookEvent
 
 FREE_WITHIN = timedelta(seconds=50)
 """A reply token is good for a minute; the rest is for getting there."""
@@ -93,8 +93,7 @@ def _unanswered_event(session: Session, friend: Friend, now: datetime) -> Webhoo
 
 def _note_in_talk(session: Session, friend: Friend, text: str | None, now: datetime) -> None:
     """The friend is answered; *text* is what the list shows, None while it is only planned."""
-    session.execute(insert_new(session, Talk).values(friend_id=friend.id, last_at=now))
-    talk = session.get_one(Talk, friend.id)
+    talk = begin(session, friend, at=now)
     talk.unread_count = 0
     if talk.mark is TalkMark.OPEN:
         talk.mark = TalkMark.NONE

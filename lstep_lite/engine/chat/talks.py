@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
+from lstep_lite.db import insert_new
 from lstep_lite.engine import friends
 from lstep_lite.models import ChatMessage, Friend, Talk, TalkMark
 
@@ -55,24 +57,33 @@ def talk(session: Session, friend: Friend) -> Talk | None:
     return session.get(Talk, friend.id)
 
 
+def begin(session: Session, friend: Friend, *, at: datetime) -> Talk:
+    """The talk with *friend*, locked so that counting is exact; begun at *at* if there was none."""
+    found = _locked(session, friend)
+    if found is not None:
+        return found
+    session.execute(insert_new(session, Talk).values(friend_id=friend.id, last_at=at))
+    return session.get_one(Talk, friend.id, with_for_update=True)
+
+
 def mark_read(session: Session, friend: Friend, *, seen_id: int) -> None:
     """Everything up to the message *seen_id* has been on somebody's screen; what came after it stays unread."""
-    talk = session.get(Talk, friend.id)
-    if talk is not None and talk.unread_count:
-        talk.unread_count = (
-            session.scalar(
-                select(func.count())
-                .select_from(ChatMessage)
-                .where(ChatMessage.friend_id == friend.id, ChatMessage.id > seen_id, ChatMessage.unsent_at.is_(None))
-            )
-            or 0
-        )
+    found = _locked(session, friend)
+    if found is None or not found.unread_count:
+        return
+    unseen = (ChatMessage.friend_id == friend.id, ChatMessage.id > seen_id, ChatMessage.unsent_at.is_(None))
+    found.unread_count = session.scalar(select(func.count()).select_from(ChatMessage).where(*unseen)) or 0
 
 
 def set_mark(session: Session, friend: Friend, mark: TalkMark) -> None:
-    talk = session.get(Talk, friend.id)
-    if talk is not None:
-        talk.mark = mark
+    found = _locked(session, friend)
+    if found is not None:
+        found.mark = mark
+
+
+def _locked(session: Session, friend: Friend) -> Talk | None:
+    row = select(Talk).where(Talk.friend_id == friend.id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(row).one_or_none()
 
 
 def unread_total(session: Session) -> int:
