@@ -67,7 +67,9 @@ def _connect(draft: ConnectionDraft) -> None:
 
 
 def _connection_page(form: ConnectionForm, *regions: str, status: int = 200) -> Response:
-    return render("settings/edit.html", *regions, status=status, form=form, channel=settings.channel(g.read),
+    channel = settings.channel(g.read)
+    form.messaging_secret.flags.required = form.login_secret.flags.required = channel is None
+    return render("settings/edit.html", *regions, status=status, form=form, channel=channel,
                   can_try="emulator_config" in current_app.extensions)
 
 
