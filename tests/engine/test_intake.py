@@ -1,6 +1,7 @@
 """Webhook events: stored whole and once, then worked through in each friend's own order."""
 
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -128,6 +129,37 @@ def test_a_pass_processes_no_more_than_its_limit(database: Database) -> None:
     store(database, *(a_text_event(ANN, str(number), at=later(number)) for number in range(5)))
     assert process(database, limit=3) == 3
     assert process(database, limit=3) == 2
+
+
+def test_nobody_waits_for_a_friend_who_sends_a_hundred(database: Database, session: Session) -> None:
+    store(database, *(a_text_event(ANN, str(number), at=later(number)) for number in range(9)))
+    store(database, a_text_event(BOB, "hello"))
+    process(database, limit=3)
+    assert session.scalars(select(ChatMessage.text).order_by(ChatMessage.id)).all() == ["0", "hello", "1"]
+
+
+def test_two_workers_never_take_one_event_twice_or_out_of_order(fresh_database: Database) -> None:
+    events = [a_text_event(user, str(number), at=later(number)) for number in range(10) for user in (ANN, BOB)]
+    store(fresh_database, *events)
+
+    def work() -> None:
+        while process(fresh_database, limit=3):
+            pass
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    work()  # what one of them left because another had it just then
+    with fresh_database.read() as session:
+        for user_id in (ANN, BOB):
+            texts = select(ChatMessage.text).join(Friend, Friend.id == ChatMessage.friend_id)
+            mine = session.scalars(texts.where(Friend.line_user_id == user_id).order_by(ChatMessage.id))
+            assert mine.all() == [str(number) for number in range(10)]
+        assert session.scalars(select(Talk.unread_count)).all() == [10, 10]
+        received = session.scalars(select(TimelineEntry).where(TimelineEntry.kind == "message.received")).all()
+        assert len(received) == 20
 
 
 # Following

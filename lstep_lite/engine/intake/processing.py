@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,25 +53,30 @@ def process_due(database: Database, *, now: datetime, wall: datetime, limit: int
     A user whose event failed waits until its next try, so that order holds; nobody else does.
     """
     with database.read() as session:
-        user_ids = _users_with_work(session, wall, limit)
+        turns = deque(_users_with_work(session, wall, limit))
     count = 0
-    for user_id in user_ids:
-        while count < limit and _process_next(database, user_id, now, wall):
-            count += 1
+    while turns and count < limit:
+        user_id, waiting = turns.popleft()
+        if not _process_next(database, user_id, now, wall):
+            continue
+        count += 1
+        if waiting > 1:  # one event a turn, so that nobody waits for a friend who sends a hundred
+            turns.append((user_id, waiting - 1))
     return count
 
 
-def _users_with_work(session: Session, wall: datetime, limit: int) -> Sequence[str]:
+def _users_with_work(session: Session, wall: datetime, limit: int) -> list[tuple[str, int]]:
+    """Users and how many events of theirs wait, who has waited longest first."""
     resting_until = func.max(WebhookEvent.next_try_at)
     statement = (
-        select(WebhookEvent.user_id)
+        select(WebhookEvent.user_id, func.count())
         .where(WebhookEvent.state == EventState.WAITING, WebhookEvent.user_id.is_not(None))
         .group_by(WebhookEvent.user_id)
         .having(or_(resting_until.is_(None), resting_until <= wall))
         .order_by(func.min(WebhookEvent.id))
         .limit(limit)
     )
-    return [user_id for user_id in session.scalars(statement) if user_id]
+    return [(user_id, waiting) for user_id, waiting in session.execute(statement) if user_id]
 
 
 def _process_next(database: Database, user_id: str, now: datetime, wall: datetime) -> bool:
