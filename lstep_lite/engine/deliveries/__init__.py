@@ -17,11 +17,12 @@ from lstep_lite.engine.deliveries.history import (
     sent_since,
     sources,
 )
-from lstep_lite.engine.deliveries.outbox import cancel, cancel_waiting, on_put, put, put_many, retry
+from lstep_lite.engine.deliveries.outbox import CHUNK, cancel, cancel_waiting, on_put, put, put_many, retry
 from lstep_lite.engine.deliveries.pausing import recheck
 from lstep_lite.engine.deliveries.sender import Sender
 
 __all__ = [
+    "CHUNK",
     "Filters",
     "Page",
     "Pending",

@@ -4,8 +4,10 @@ States stand in it as literals, never as parameters: only then can both database
 The clocks are parameters, handed in with `clocks`, so that each statement is built once.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,9 +50,30 @@ def take_turns(session: Session) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(TURN_LOCK)))
 
 
-def is_paused(session: Session) -> bool:
+@dataclass(frozen=True)
+class Look:
+    """A first look at a lane."""
+
+    paused: bool
     """Whether counted sends rest, as when the month's allowance is used up."""
-    return session.scalar(sa.select(Channel.paused_at).where(Channel.id == 1)) is not None
+    has_calls: bool
+    """Whether stored calls are to be made (again)."""
+    has_waiting: bool
+
+
+def look(session: Session, lane: Lane, *, now: datetime, wall: datetime) -> Look:
+    """What there is to do, with one cheap statement."""
+    paused, calls, replies, waiting = session.connection().execute(_look(lane), clocks(now, wall)).one()
+    return Look(bool(paused), bool(replies if paused else calls), bool(waiting))
+
+
+@cache
+def _look(lane: Lane) -> sa.Select[*tuple[Any, ...]]:
+    paused = sa.exists().where(Channel.id == 1, Channel.paused_at.is_not(None))
+    calls = sa.exists(sa.select(Call.id).where(open_calls(lane, paused=False)))
+    replies = sa.exists(sa.select(Call.id).where(open_calls(lane, paused=True)))
+    waiting = sa.exists(sa.select(Delivery.id).where(due(lane)))
+    return sa.select(paused, calls, replies, waiting)
 
 
 LATE = sa.and_(Delivery.state == WAITING, Delivery.missed_after < NOW)

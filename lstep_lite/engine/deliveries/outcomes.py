@@ -28,7 +28,6 @@ LONGEST_WAIT = timedelta(minutes=5)
 REFUSALS_BEFORE_PUSH = 3
 """So many people may be thrown out of one multicast before the others get a push each."""
 HEAD_FAILED = "前の部分を送信できなかったため、続きを送信しませんでした。"
-NOTE_EVERY = timedelta(seconds=5)
 OPEN = (CallState.QUEUED, CallState.IN_FLIGHT, CallState.RETRYING)
 
 
@@ -43,17 +42,15 @@ def record(session: Session, outcomes: Sequence[Outcome], *, owner: str, now: da
     accepted = [outcome for outcome in outcomes if outcome.answer.is_accepted]
     if accepted:
         _accept(session, accepted, now)
-        _note_sent(session, now)
     for outcome in outcomes:
         if not outcome.answer.is_accepted:
             call = session.get_one(Call, outcome.attempt.call_id, with_for_update=True)
             _not_accepted(session, call, outcome.answer, owner=owner, now=now, wall=wall)
 
 
-def _note_sent(session: Session, now: datetime) -> None:
-    """Remember the last send for the health page, without a write for each one."""
-    is_old = sa.or_(Channel.last_sent_at.is_(None), Channel.last_sent_at < now - NOTE_EVERY)
-    session.execute(sa.update(Channel).where(Channel.id == 1, is_old).values(last_sent_at=now))
+def note_sent(session: Session, *, now: datetime) -> None:
+    """Remember that LINE has accepted something, for the health page."""
+    session.execute(sa.update(Channel).where(Channel.id == 1).values(last_sent_at=now))
 
 
 def _accept(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:

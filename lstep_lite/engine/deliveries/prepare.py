@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,24 +23,29 @@ BROKEN = "メッセージを組み立てられませんでした。内容を作�
 
 @dataclass(frozen=True)
 class Loaded:
-    """What rendering needs of the database, by id."""
+    """What rendering needs of the database, by id. Contents never change: they serve for a whole pass."""
 
-    contents: dict[int, Content]
-    contexts: dict[int, RenderContext]
-    friends: dict[int, Friend]
+    contents: dict[int, Content] = field(default_factory=dict)
+    contexts: dict[int, RenderContext] = field(default_factory=dict)
+    friends: dict[int, Friend] = field(default_factory=dict)
 
 
-def load(session: Session, groups: Iterable[Group], *, public_url: str) -> Loaded:
+def load(session: Session, groups: Iterable[Group], known: Loaded, *, public_url: str) -> Loaded:
+    """What *groups* need, with the contents that are *known* already."""
     rows = [row for group in groups for row in _speaking_rows(group)]
-    content_ids = {row.content_id for row in rows}
-    contents = {found.id: found for found in session.scalars(sa.select(Content).where(Content.id.in_(content_ids)))}
-    contexts = {
-        id: messages.context(session, content.blocks, public_url=public_url) for id, content in contents.items()
-    }
+    missing = {row.content_id for row in rows} - known.contents.keys()
+    if missing:
+        for content in session.scalars(sa.select(Content).where(Content.id.in_(missing))).all():
+            known.contents[content.id] = content
+            known.contexts[content.id] = messages.context(session, content.blocks, public_url=public_url)
     friend_ids = {row.friend_id for row in rows}
-    friends = {friend.id: friend for friend in session.scalars(sa.select(Friend).where(Friend.id.in_(friend_ids)))}
-    session.expunge_all()  # they are used after the session
-    return Loaded(contents, contexts, friends)
+    friends = session.scalars(_FRIENDS, {"ids": friend_ids})
+    loaded = Loaded(known.contents, known.contexts, {friend.id: friend for friend in friends})
+    session.expunge_all()  # all of it is used after the session
+    return loaded
+
+
+_FRIENDS = sa.select(Friend).where(Friend.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def nameless(groups: Iterable[Group], loaded: Loaded) -> list[Friend]:

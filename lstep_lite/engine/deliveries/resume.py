@@ -21,11 +21,17 @@ NEVER_REACHED = "LINEにつながらない状態が続いたため、送信で�
 
 
 def resume(
-    session: Session, lane: Lane, *, limit: int, owner: str, now: datetime, wall: datetime, lease_until: datetime
+    session: Session,
+    lane: Lane,
+    *,
+    limit: int,
+    paused: bool,
+    owner: str,
+    now: datetime,
+    wall: datetime,
+    lease_until: datetime,
 ) -> list[Attempt]:
     """Take up to *limit* stored calls of *lane* whose turn it is, and lease them to *owner*."""
-    conditions.take_turns(session)
-    paused = conditions.is_paused(session)
     found = session.scalars(_turns(lane, paused), conditions.clocks(now, wall) | {"limit": limit}).all()
     attempts = []
     for call in found:

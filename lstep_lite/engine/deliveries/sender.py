@@ -10,34 +10,47 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
+from typing import TypedDict
 
-import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine.deliveries import conditions, prepare
 from lstep_lite.engine.deliveries.claim import Group, claim
-from lstep_lite.engine.deliveries.outcomes import Outcome, record
+from lstep_lite.engine.deliveries.outcomes import Outcome, note_sent, record
 from lstep_lite.engine.deliveries.pace import Bucket, Pool
 from lstep_lite.engine.deliveries.resume import resume
 from lstep_lite.engine.deliveries.start import Attempt, start
 from lstep_lite.engine.line import Account, Answer, AnswerKind, Line, profiles
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Call, CallKind, Delivery, Friend, Lane
+from lstep_lite.models import CallKind, Friend, Lane
 
 log = logging.getLogger(__name__)
 
 PASS_SECONDS = 1.0
 CLAIM_LIMIT = 100
 LEASE_IN_TIMEOUTS = 3
-GATHER_SECONDS = 0.005
+GATHER_SECONDS = 0.01
 """How long an answer waits for others, to be written down with them."""
+
+NOTE_EVERY = timedelta(seconds=5)
 
 _single_bucket = Bucket(rate=1000, burst=50)
 """Replies and pushes; LINE allows 2,000 a second to each."""
 _multicast_bucket = Bucket(rate=50, burst=5)
 """LINE allows 200 a second."""
+
+
+class _How(TypedDict):
+    """What taking a turn needs to know."""
+
+    paused: bool
+    owner: str
+    now: datetime
+    wall: datetime
+    lease_until: datetime
 
 
 class Sender:
@@ -60,7 +73,8 @@ class Sender:
         self._database = database
         self._account = account
         self._owner = owner
-        self._threads = threads
+        # One call under way and one waiting for each thread: so none waits longer than the lease allows for.
+        self._capacity = 2 * threads
         self._lease = timedelta(seconds=LEASE_IN_TIMEOUTS * timeout_seconds)
         self._public_url = public_url
         self._now = now
@@ -68,20 +82,38 @@ class Sender:
         self._pool = Pool(threads, name=f"send-{lane}")
         self._answers: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
         self._is_woken = False
+        self._contents = prepare.Loaded()
+        self._noted_at: datetime | None = None
         self._in_flight = 0
         self._is_stopping = threading.Event()
 
     def run_pass(self) -> bool:
         """Work for about a second, or until woken. True when there is more to do, or an answer is still awaited."""
+        line = self._line_if_needed()
+        if line is None and not self._in_flight:
+            return False
         deadline = time.monotonic() + PASS_SECONDS
+        self._contents = prepare.Loaded()
         self._is_woken = False
         while time.monotonic() < deadline and not self._is_woken:
-            has_begun = self._begin()
+            has_begun = line is not None and self._begin(line)
             if self._in_flight:
                 self._record(wait_seconds=deadline - time.monotonic())
             elif not has_begun:
                 return False
         return True
+
+    def _line_if_needed(self) -> Line | None:
+        """LINE's client, if there is something to send and an account to send it from."""
+        with self._database.read() as session:
+            look = conditions.look(session, self.lane, now=self._now(), wall=self._wall())
+        if not (look.has_calls or look.has_waiting):
+            return None
+        try:
+            return self._account.line()
+        except DomainError as error:
+            log.info("lane %s rests: %s", self.lane, error.message)
+            return None
 
     def wake(self) -> None:
         """End a pass that waits for answers: there may be new work. May be called from any thread."""
@@ -99,51 +131,32 @@ class Sender:
             self._record(wait_seconds=PASS_SECONDS)
         self._pool.close()
 
-    def _begin(self) -> bool:
-        """Send what is due, as far as threads are free; whether there was anything."""
-        free = self._threads - self._in_flight
-        # Small claims cost as much as large ones: while half of the threads are busy, more become free soon.
-        if self._is_stopping.is_set() or 2 * free < self._threads or not self._has_work():
+    def _begin(self, line: Line) -> bool:
+        """Send what is due, as far as there is room; whether there was anything."""
+        room = self._capacity - self._in_flight
+        # A small claim costs as much as a large one: while most of the room is taken, more comes free soon.
+        if self._is_stopping.is_set() or 2 * room < self._capacity:
             return False
-        try:
-            line = self._account.line()
-        except DomainError as error:
-            log.info("lane %s rests: %s", self.lane, error.message)
-            return False
-        again, groups = self._claim(min(free, CLAIM_LIMIT))
+        again, groups = self._claim(min(room, CLAIM_LIMIT))
         self._submit(line, again)
         if groups:
             self._submit(line, self._start(groups))
         return bool(again or groups)
 
-    def _has_work(self) -> bool:
-        with self._database.read() as session:
-            query = _work(self.lane, conditions.is_paused(session))
-            return bool(session.scalar(query, conditions.clocks(self._now(), self._wall())))
-
     def _claim(self, limit: int) -> tuple[list[Attempt], list[Group]]:
         now, wall = self._now(), self._wall()
-        lease_until = wall + self._lease
         with self._database.unit(durable=True) as session:
-            again = resume(
-                session, self.lane, limit=limit, owner=self._owner, now=now, wall=wall, lease_until=lease_until
-            )
-            groups: list[Group] = []
-            if len(again) < limit:
-                groups = claim(
-                    session,
-                    self.lane,
-                    limit=limit - len(again),
-                    owner=self._owner,
-                    now=now,
-                    wall=wall,
-                    lease_until=lease_until,
-                )
+            conditions.take_turns(session)
+            look = conditions.look(session, self.lane, now=now, wall=wall)
+            how = _How(paused=look.paused, owner=self._owner, now=now, wall=wall, lease_until=wall + self._lease)
+            again = resume(session, self.lane, limit=limit, **how) if look.has_calls else []
+            limit -= len(again)
+            groups = claim(session, self.lane, limit=limit, **how) if look.has_waiting and limit else []
         return again, groups
 
     def _start(self, groups: Sequence[Group]) -> list[Attempt]:
         with self._database.read() as session:
-            loaded = prepare.load(session, groups, public_url=self._public_url)
+            loaded = prepare.load(session, groups, self._contents, public_url=self._public_url)
         self._pool.run_all([partial(self._ask_name, friend) for friend in prepare.nameless(groups, loaded)])
         drafts = [prepare.draft(group, loaded) for group in groups]
         now, wall = self._now(), self._wall()
@@ -175,17 +188,25 @@ class Sender:
             return
         try:
             with self._database.unit(durable=True) as session:
-                record(session, outcomes, owner=self._owner, now=self._now(), wall=self._wall())
+                now = self._now()
+                record(session, outcomes, owner=self._owner, now=now, wall=self._wall())
+                self._note_sent(session, outcomes, now)
         except OperationalError:
             for outcome in outcomes:  # a lock or a lost connection: the next pass writes them down
                 self._answers.put(outcome)
             raise
         self._in_flight -= len(outcomes)
 
+    def _note_sent(self, session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
+        is_old = self._noted_at is None or now - self._noted_at >= NOTE_EVERY
+        if is_old and any(outcome.answer.is_accepted for outcome in outcomes):
+            note_sent(session, now=now)
+            self._noted_at = now
+
     def _gather(self, wait_seconds: float) -> list[Outcome]:
         outcomes: list[Outcome] = []
         try:
-            while len(outcomes) < self._in_flight:
+            while len(outcomes) < min(self._in_flight, CLAIM_LIMIT):
                 outcome = self._answers.get(timeout=GATHER_SECONDS if outcomes else max(0.0, wait_seconds))
                 if outcome is None:
                     self._is_woken = True
@@ -202,10 +223,3 @@ def _send(line: Line, attempt: Attempt) -> Answer:
     if attempt.kind is CallKind.PUSH:
         return line.push(attempt.body, attempt.retry_key or "")
     return line.multicast(attempt.body, attempt.retry_key or "")
-
-
-@cache
-def _work(lane: Lane, paused: bool) -> sa.Select[bool]:
-    waiting = sa.exists(sa.select(Delivery.id).where(conditions.due(lane)))
-    stored = sa.exists(sa.select(Call.id).where(conditions.open_calls(lane, paused=paused)))
-    return sa.select(waiting | stored)

@@ -79,7 +79,7 @@ def start(
 def _still_ours(session: Session, drafts: Sequence[Draft], owner: str) -> dict[int, str | None]:
     """Of our deliveries those that still wait for us, each with the reason why it may not be sent after all."""
     ids = [row.id for draft in drafts for row in draft.group.rows]
-    found = session.execute(_still_waiting, {"ids": ids, "owner": owner})
+    found = session.connection().execute(_still_waiting, {"ids": ids, "owner": owner})
     return {id: why_not(user_id, following, blocked) for id, user_id, following, blocked in found}
 
 

@@ -88,11 +88,15 @@ def test_a_message_line_would_refuse_fails_with_the_reason_and_the_others_go(out
     assert failed.state is DeliveryState.FAILED and "1つ目" in (failed.reason or "")
 
 
-def test_a_name_that_is_not_known_yet_is_asked_for(outbox: Outbox, line: FakeLine) -> None:
-    known, unknown = (outbox.friend(display_name=None) for _ in range(2))
-    line.names = {str(known.line_user_id): "太郎"}
-    outbox.put(known, "[name]さん"), outbox.put(unknown, "[name]さん")
-    assert sorted(sent.texts for sent in outbox.send()) == [["お客様さん"], ["太郎さん"]]
+@pytest.mark.parametrize(("name", "text"), [("太郎", "太郎さん"), (None, "お客様さん")], ids=["known", "hidden"])
+def test_a_name_that_is_not_known_yet_is_asked_for(
+    outbox: Outbox, line: FakeLine, name: str | None, text: str
+) -> None:
+    friend = outbox.friend(display_name=None)
+    if name:
+        line.names = {str(friend.line_user_id): name}
+    outbox.put(friend, "[name]さん")
+    assert [sent.texts for sent in outbox.send()] == [[text]]
 
 
 def test_without_a_connected_account_messages_wait(outbox: Outbox) -> None:
