@@ -45,7 +45,7 @@ GROUPS = (
     Group("配信", "send", (
         Entry("自動応答", "robot", "auto_replies.index"),
         Entry("友だち追加時設定", "user-plus", "greetings.index"),
-        Entry("送信ログ", "history", "deliveries.index"),
+        Entry("配信予定・送信ログ", "history", "deliveries.index"),
     )),
     Group("設定", "settings", (
         Entry("LINE接続", "plug-connected", "settings.index"),

@@ -82,9 +82,10 @@ def _call(session: Session, subscriber: Subscriber, happening: Happening) -> str
             return subscriber(session, happening)
     except OperationalError:
         raise  # a lost connection or lock: the whole unit is tried again
-    except Exception as error:
+    except Exception:
         log.exception("timeline %s (%s): %s failed", happening.entry.id, happening.kind, subscriber.__qualname__)
-        return f"「{labels.get(happening.kind, happening.kind)}」のあとの処理に失敗しました（{type(error).__name__}）。この処理だけ取り消しました。"
+        return "あとの処理の1つに失敗したため、その処理だけ取り消しました。" \
+            f"原因はサーバーの記録に「timeline {happening.entry.id}」として残っています。"
 
 
 def subscribed_kinds() -> set[str]:

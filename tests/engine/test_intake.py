@@ -326,7 +326,7 @@ def test_a_failing_event_rests_longer_each_time_then_is_parked_and_passed_over(
     assert states(session) == [EventState.PARKED, EventState.DONE, EventState.DONE]
     parked = intake.parked(session)
     assert intake.parked_count(session) == 1
-    assert "ValueError" in (parked[0].reason or "")
+    assert f"event {parked[0].id}" in (parked[0].reason or ""), "the owner can find it in the server's log"
 
 
 def test_a_parked_event_can_be_tried_again_once(database: Database, broken: dict[str, Any], session: Session) -> None:

@@ -95,11 +95,11 @@ def _process_next(database: Database, user_id: str, now: datetime, wall: datetim
         # A lock or a lost connection is nobody's fault: the event keeps its place and its attempts.
         log.warning("event %s: tried again at the next pass (%s)", event_id, type(error.orig).__name__)
         return False
-    except Exception as error:
+    except Exception:
         if event_id is None:
             raise
         log.exception("event %s failed", event_id)
-        return _note_failure(database, event_id, error, now, wall)
+        return _note_failure(database, event_id, now, wall)
 
 
 def _lock_user(session: Session, user_id: str) -> None:
@@ -130,7 +130,7 @@ def _process(session: Session, event: WebhookEvent, user_id: str, now: datetime)
         handler(session, Incoming(event, json.loads(event.raw), user_id, now))
 
 
-def _note_failure(database: Database, event_id: int, error: Exception, now: datetime, wall: datetime) -> bool:
+def _note_failure(database: Database, event_id: int, now: datetime, wall: datetime) -> bool:
     """Write down that an event failed, after its unit has gone back. Answers whether its user may go on: parked."""
     with database.unit() as session:
         event = session.get_one(WebhookEvent, event_id)
@@ -141,7 +141,8 @@ def _note_failure(database: Database, event_id: int, error: Exception, now: date
         event.state = EventState.PARKED
         event.processed_at = now
         event.reason = (
-            f"{event.attempts}回試しましたが処理できなかったため、飛ばして先へ進みました（{type(error).__name__}）。"
+            f"{event.attempts}回試しましたが処理できなかったため、飛ばして先へ進みました。"
+            f"原因はサーバーの記録に「event {event_id}」として残っています。"
         )
         return True
 
