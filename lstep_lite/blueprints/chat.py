@@ -128,8 +128,9 @@ def _page(friend: Friend, *regions: str, status: int = 200, form: MessageForm | 
 
 def _list() -> dict[str, Any]:
     form = TalkSearchForm(request.args)
-    page = chat.talks(g.read, form.filters(), page=request.args.get("page", 1, type=int))
-    return {"search": form, "page": page, "mark_labels": MARK_LABELS, "TalkMark": TalkMark}
+    before = chat.Place.parse(request.args.get("talks_before", ""))
+    page = chat.talks(g.read, form.filters(), before=before)
+    return {"search": form, "page": page, "is_first_page": before is None, "mark_labels": MARK_LABELS, "TalkMark": TalkMark}
 
 
 def _conversation(friend: Friend) -> dict[str, Any]:

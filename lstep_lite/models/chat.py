@@ -26,9 +26,9 @@ class Talk(Base):
 
     __tablename__ = "talks"
     __table_args__ = (
-        Index("ix_talks_last_at", "last_at"),
+        Index("ix_talks_last_at_friend_id", "last_at", "friend_id"),
         Index("ix_talks_unread", "unread_count"),
-        Index("ix_talks_mark_last_at", "mark", "last_at"),
+        Index("ix_talks_mark_last_at_friend_id", "mark", "last_at", "friend_id"),
     )
 
     friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"), primary_key=True)

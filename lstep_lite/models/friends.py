@@ -27,7 +27,8 @@ class Friend(Base):
         Index("ix_friends_followed_at_id", "followed_at", "id"),
         Index("ix_friends_follow_changed_at", "follow_changed_at"),
         Index("ix_friends_profile_due_at", "profile_due_at"),
-        Index("ix_friends_state", "is_following", "is_hidden", "is_blocked", "line_user_id"),
+        Index("ix_friends_search_text", "search_text"),  # searching reads all of it, which is far less than all rows
+        Index("ix_friends_state", "is_blocked", "is_hidden", "is_following", "followed_at", "id", "line_user_id"),
     )
 
     id: Mapped[int] = primary_key()
@@ -54,7 +55,7 @@ class Friend(Base):
     birthday: Mapped[date | None] = mapped_column(Date)
     memo: Mapped[str] = mapped_column(default="")
     search_text: Mapped[str] = mapped_column(default="")
-    """All names, phone and e-mail, normalised (engine/text.py), for searching."""
+    """All names, phone and e-mail, normalised (engine/text.py), for searching; no longer than an index can hold."""
 
     is_following: Mapped[bool] = mapped_column(default=False)
     """False while the person has blocked the account, or never added it."""

@@ -3,11 +3,12 @@
 from lstep_lite.engine.chat.conversation import Bubble, Conversation, Position, conversation
 from lstep_lite.engine.chat.receiving import preview, receive, unsend
 from lstep_lite.engine.chat.sending import is_free_now, send
-from lstep_lite.engine.chat.talks import TalkFilters, TalkPage, mark_read, set_mark, talk, talks, unread_total
+from lstep_lite.engine.chat.talks import Place, TalkFilters, TalkPage, mark_read, set_mark, talk, talks, unread_total
 
 __all__ = [
     "Bubble",
     "Conversation",
+    "Place",
     "Position",
     "TalkFilters",
     "TalkPage",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.engine import messages
@@ -94,14 +94,19 @@ def _received(session: Session, friend: Friend, before: Position | None, limit: 
 
 
 def _sent(session: Session, friend: Friend, before: Position | None, limit: int) -> Sequence[Delivery]:
-    at = func.coalesce(Delivery.finished_at, Delivery.due_at)
-    return session.scalars(
+    """What is finished and what is not: each has its own time to go by, and an index for it."""
+    finished = (Delivery.finished_at.is_not(None), *_earlier(before, _OUT, Delivery.finished_at, Delivery.id))
+    planned = (Delivery.finished_at.is_(None), *_earlier(before, _OUT, Delivery.due_at, Delivery.id))
+    newest = (
         select(Delivery)
         .options(joinedload(Delivery.content), joinedload(Delivery.call))
-        .where(Delivery.friend_id == friend.id, *_earlier(before, _OUT, at, Delivery.id))
-        .order_by(at.desc(), Delivery.id.desc())
+        .where(Delivery.friend_id == friend.id)
         .limit(limit)
-    ).all()
+    )
+    return [
+        *session.scalars(newest.where(*finished).order_by(Delivery.finished_at.desc(), Delivery.id.desc())),
+        *session.scalars(newest.where(*planned).order_by(Delivery.due_at.desc(), Delivery.id.desc())),
+    ]
 
 
 def _time_of(delivery: Delivery) -> datetime:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session, contains_eager
 
 from lstep_lite.db import insert_new
@@ -26,20 +27,42 @@ class TalkFilters:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where in the inbox a page ends; as text it travels in a link. Talks move up meanwhile, so no number tells it."""
+
+    last_at: datetime
+    friend_id: int
+
+    def __str__(self) -> str:
+        return f"{self.last_at.isoformat()}_{self.friend_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """The place a link names, or None for anything that is not one."""
+        last_at, _, friend_id = text.rpartition("_")
+        try:
+            place = cls(datetime.fromisoformat(last_at), int(friend_id))
+        except ValueError:
+            return None
+        return place if place.last_at.tzinfo else None
+
+
+@dataclass(frozen=True)
 class TalkPage:
     talks: Sequence[Talk]
-    number: int
-    has_more: bool
+    next_before: Place | None
+    """Hand it in as *before* for the older ones; None on the last page."""
 
 
-def talks(session: Session, filters: TalkFilters, *, page: int = 1, size: int = PAGE_SIZE) -> TalkPage:
+def talks(session: Session, filters: TalkFilters, *, before: Place | None = None, size: int = PAGE_SIZE) -> TalkPage:
     """One page of talks with their friends, the newest first."""
     conditions = [friends.matching(friends.Filters(text=filters.text, left=filters.left, shelved=filters.shelved))]
     if filters.unread_only:
         conditions.append(Talk.unread_count > 0)
     if filters.mark is not None:
         conditions.append(Talk.mark == filters.mark)
-    number = max(1, page)
+    if before is not None:
+        conditions.append(tuple_(Talk.last_at, Talk.friend_id) < (before.last_at, before.friend_id))
     rows = session.scalars(
         select(Talk)
         .join(Talk.friend)
@@ -47,9 +70,9 @@ def talks(session: Session, filters: TalkFilters, *, page: int = 1, size: int = 
         .where(*conditions)
         .order_by(Talk.last_at.desc(), Talk.friend_id.desc())
         .limit(size + 1)
-        .offset((number - 1) * size)
     ).all()
-    return TalkPage(rows[:size], number, len(rows) > size)
+    last = rows[size - 1] if len(rows) > size else None
+    return TalkPage(rows[:size], Place(last.last_at, last.friend_id) if last else None)
 
 
 def talk(session: Session, friend: Friend) -> Talk | None:

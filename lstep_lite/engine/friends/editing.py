@@ -13,6 +13,8 @@ from lstep_lite.models import Friend, Origin
 
 LONGEST_NAME = 100
 LONGEST_MEMO = 10_000
+LONGEST_SEARCH_TEXT = 600
+"""Characters. PostgreSQL refuses index entries of more than about 2,700 bytes, and a character may take four."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[0-9][0-9() -]{5,30}")
 
@@ -61,7 +63,8 @@ def refresh_search_text(friend: Friend) -> None:
         phone.replace("-", ""),
         friend.email,
     )
-    friend.search_text = "\n".join(dict.fromkeys(text.normalise(part) for part in parts if part))
+    search_text = "\n".join(dict.fromkeys(text.normalise(part) for part in parts if part))
+    friend.search_text = search_text[:LONGEST_SEARCH_TEXT]
 
 
 def _write(friend: Friend, draft: FriendDraft) -> None:

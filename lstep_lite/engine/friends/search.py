@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from lstep_lite.engine import text
 from lstep_lite.models import Friend
@@ -86,9 +85,9 @@ def search(session: Session, filters: Filters, *, page: int = 1, size: int = PAG
 
 def count_by_state(session: Session) -> dict[FriendState, int]:
     """How many people each tab holds."""
-    columns = [func.coalesce(func.sum(sa.case((condition, 1), else_=0)), 0) for condition in STATES.values()]
-    counts = session.execute(select(*columns).select_from(Friend)).one()
-    return dict(zip(STATES, map(int, counts), strict=True))
+    columns = [select(func.count()).select_from(Friend).where(of).scalar_subquery() for of in STATES.values()]
+    counts = session.execute(select(*columns)).one()
+    return dict(zip(STATES, counts, strict=True))
 
 
 def matching(filters: Filters) -> ColumnElement[bool]:
@@ -99,8 +98,17 @@ def matching(filters: Filters) -> ColumnElement[bool]:
         else [HAS_LINE, *_shown(filters.left, HAS_LEFT), *_shown(filters.shelved, IS_SHELVED)]
     )
     if wanted := text.normalise(filters.text):
-        conditions.append(Friend.search_text.contains(wanted, autoescape=True))
+        conditions.append(Friend.id.in_(_named(wanted)))
     return and_(*conditions)
+
+
+def _named(wanted: str) -> Select[int]:
+    """The ids of everybody with *wanted* in a name, the phone number or the e-mail address.
+
+    A query of its own: so the texts are read once, from their index, and not row by row in the order of a list.
+    """
+    friend = aliased(Friend)
+    return select(friend.id).where(friend.search_text.contains(wanted, autoescape=True))
 
 
 def _shown(shown: Shown, condition: ColumnElement[bool]) -> list[ColumnElement[bool]]:

@@ -237,7 +237,7 @@ def _claim(session: Session, wall: datetime) -> _Job | None:
             Media.line_message_id.is_not(None),
             or_(Media.due_at.is_(None), Media.due_at <= wall),
         )
-        .order_by(Media.id)
+        .order_by(Media.due_at, Media.id)  # as the index has them: the stored ones are many
         .limit(1)
         .with_for_update(skip_locked=True)
     )
