@@ -56,13 +56,30 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def storable(text: str) -> str:
+    """*text* without what a database refuses: NUL characters and halves of surrogate pairs."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
+class PlainText(TypeDecorator[str]):
+    """Text that any database takes, whatever a customer, a browser or an address held."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
 class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it once, as a class attribute
         datetime: UTCDateTime,
         dict[str, Any]: sa.JSON,
         list[Any]: sa.JSON,
-        str: sa.Text,
+        str: PlainText,
         int: BigInt,
     }
 
@@ -221,5 +238,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if options.get("begin", "IMMEDIATE") == "DEFERRED":
         connection.exec_driver_sql("BEGIN DEFERRED")
         return
-    connection.exec_driver_sql(f"PRAGMA synchronous={options.get('synchronous', 'NORMAL')}")
+    wanted = options.get("synchronous", "NORMAL")
+    if connection.info.get("synchronous") != wanted:  # it stays with the pooled connection
+        connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+        connection.info["synchronous"] = wanted
     connection.exec_driver_sql("BEGIN IMMEDIATE")

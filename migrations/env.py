@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 import lstep_lite.models  # noqa: F401 - fills the metadata
 from lstep_lite import config
-from lstep_lite.db import Base, Database, UTCDateTime
+from lstep_lite.db import Base, Database, PlainText, UTCDateTime
 
 
 def run() -> None:
@@ -39,6 +39,8 @@ def _render_item(kind: str, item: Any, _: object) -> str | Literal[False]:
     """A migration names plain column types only: it must still run after our own have changed."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, PlainText):
+        return "sa.Text()"
     return False
 
 

@@ -5,6 +5,8 @@ import unicodedata
 import jaconv
 import regex
 
+from lstep_lite.db import storable as storable  # what is compared was stored first
+
 GRAPHEME = regex.compile(r"\X")
 """What a reader sees as one character: with its accents, or a whole emoji sequence."""
 
@@ -13,11 +15,6 @@ def normalise(text: str) -> str:
     """NFKC, katakana to hiragana, case folded, all white space removed. 「ﾖﾔｸ」「ヨヤク」「よやく」 become one."""
     folded = jaconv.kata2hira(unicodedata.normalize("NFKC", text)).casefold()
     return "".join(folded.split())
-
-
-def storable(text: str) -> str:
-    """*text* without what a database refuses: NUL characters and halves of surrogate pairs."""
-    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def utf16_length(text: str) -> int:

@@ -9,6 +9,7 @@ from wtforms.validators import ValidationError
 from lstep_lite.engine import messages
 from lstep_lite.engine.messages import placeholders, stickers
 from lstep_lite.engine.messages.placeholders import Placeholder
+from lstep_lite.engine.text import storable
 from lstep_lite.errors import DomainError
 
 Block = dict[str, Any]
@@ -22,7 +23,7 @@ def parse_blocks(text: str) -> list[Block]:
     """
     try:
         blocks = json.loads(text or "[]")
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(UNREADABLE) from error
     if not isinstance(blocks, list) or not all(_has_a_kind(block) for block in blocks):
         raise ValueError(UNREADABLE)
@@ -50,7 +51,7 @@ def _tidy(block: Block) -> Block:
 
 
 def _plain_newlines(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
+    return storable(text).replace("\r\n", "\n").strip()
 
 
 class BlocksField(Field):

@@ -30,7 +30,13 @@ def test_line_ends_of_windows_and_white_space_around_a_text_are_tidied():
     assert parse_blocks(json.dumps([{"kind": "text", "text": "一\r\n二\n\n"}])) == [{"kind": "text", "text": "一\n二"}]
 
 
-@pytest.mark.parametrize("text", ["{", "{}", "[1]", '[{"text": "a"}]', '[{"kind": 1}]', "null"])
+def test_halves_of_characters_that_no_screen_can_show_are_dropped():
+    assert parse_blocks('[{"kind": "text", "text": "a\\u0000b\\ud800"}]') == [{"kind": "text", "text": "ab?"}]
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "{}", "[1]", '[{"text": "a"}]', '[{"kind": 1}]', "null", "[" * 100_000, "9" * 5000], ids=range(8)
+)
 def test_what_is_no_list_of_blocks_is_refused_in_words(text):
     with pytest.raises(ValueError, match="読み取れませんでした"):
         parse_blocks(text)
