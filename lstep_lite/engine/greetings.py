@@ -31,7 +31,7 @@ def get(session: Session, kind: GreetingKind) -> Greeting:
 def save(session: Session, kind: GreetingKind, *, is_on: bool, blocks: Sequence[dict[str, Any]]) -> Greeting:
     """Raises DomainError naming the block LINE would refuse. An empty greeting can be kept only while it is off."""
     if blocks:
-        messages.check(blocks)
+        messages.check_to_keep(session, blocks)
     elif is_on:
         raise DomainError("オンにするには、メッセージを1つ以上入れてください。", "blocks")
     greeting = session.merge(Greeting(kind=kind, is_on=is_on, blocks=list(blocks)))

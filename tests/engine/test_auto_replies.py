@@ -165,10 +165,12 @@ def keep(session: Session, *drafts: AutoReplyDraft) -> list[AutoReply]:
         ({"starts_at": "10:00"}, "ends_at"),
         ({"starts_at": "10:00", "ends_at": "25:00"}, "ends_at"),
         ({"starts_at": "10:00", "ends_at": "10:00"}, "ends_at"),
-        ({"blocks": []}, None),
+        ({"blocks": []}, "blocks"),
+        ({"blocks": [{"kind": "image", "media_id": 99}]}, "blocks"),
+        ({"blocks": [{"kind": "image", "media_id": 10**30}]}, "blocks"),
     ],
 )
-def test_a_rule_that_could_never_answer_is_refused(session: Session, over: dict[str, Any], field: str | None) -> None:
+def test_a_rule_that_could_never_answer_is_refused(session: Session, over: dict[str, Any], field: str) -> None:
     with pytest.raises(DomainError) as refusal:
         auto_replies.create(session, draft(**over), now=NOW)
     assert refusal.value.field == field

@@ -97,3 +97,10 @@ def test_an_empty_greeting_can_not_be_switched_on(session: Session) -> None:
 def test_six_messages_are_too_many(session: Session) -> None:
     with pytest.raises(DomainError):
         greetings.save(session, GreetingKind.NEW, is_on=True, blocks=HELLO * 6)
+
+
+def test_a_greeting_with_a_picture_that_is_gone_is_not_kept(session: Session) -> None:
+    blocks = [*HELLO, {"kind": "image", "media_id": 99}]
+    with pytest.raises(DomainError, match="2つ目のメッセージ（画像）") as refusal:
+        greetings.save(session, GreetingKind.NEW, is_on=True, blocks=blocks)
+    assert refusal.value.field == "blocks"

@@ -134,7 +134,7 @@ def _write(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: dateti
     if len(name) > LONGEST_NAME:
         raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
     _check_hours(draft)
-    messages.check(draft.blocks)
+    messages.check_to_keep(session, draft.blocks)
     rule.name = name
     rule.matching = draft.matching
     rule.keywords = _checked_keywords(draft)

@@ -3,6 +3,7 @@
 from lstep_lite.engine.messages.contents import (
     RenderContext,
     check,
+    check_to_keep,
     context,
     freeze,
     is_personal,
@@ -21,6 +22,7 @@ __all__ = [
     "Problem",
     "RenderContext",
     "check",
+    "check_to_keep",
     "context",
     "freeze",
     "is_personal",

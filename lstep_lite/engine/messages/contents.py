@@ -37,6 +37,15 @@ def check(blocks: Sequence[Any]) -> None:
     _check_count(blocks)
 
 
+def check_to_keep(session: Session, blocks: Sequence[Any]) -> None:
+    """`check`, and that all they show is still there: for what is kept now and sent later. The field is `blocks`."""
+    try:
+        check(blocks)
+        render(blocks, Friend(), context(session, blocks, public_url=""))
+    except DomainError as error:
+        raise DomainError(error.message, "blocks") from error
+
+
 def _check_block(block: Any, number: int) -> None:
     if not isinstance(block, dict) or str(block.get("kind")) not in kinds:
         raise DomainError(f"{number}つ目のメッセージの種類が分かりません。削除して作り直してください。")

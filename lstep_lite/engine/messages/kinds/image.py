@@ -11,7 +11,8 @@ from lstep_lite.models import Friend, Media, MediaKind, MediaState
 @kind("image", label="画像")
 class Image(Kind):
     def check(self, block: Block) -> None:
-        if not isinstance(block.get("media_id"), int) or isinstance(block["media_id"], bool):
+        media_id = block.get("media_id")
+        if not isinstance(media_id, int) or not 0 < media_id < 2**53 or media_id is True:
             raise DomainError("画像を選んでください。")
 
     def load(self, session: Session, blocks: list[Block], public_url: str) -> dict[int, str]:
