@@ -1,6 +1,6 @@
 """The talk: who wrote, who answered, who still waits."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -68,6 +68,15 @@ def test_a_double_click_sends_once(session: Session) -> None:
     delivery = session.scalars(select(Delivery)).first()
     assert delivery is not None
     assert (delivery.lane, delivery.source, delivery.staff_id) == (Lane.CHAT, "chat", staff_id)
+
+
+def test_a_message_is_planned_for_a_year_at_most(session: Session) -> None:
+    friend = a_friend(session)
+    never = datetime.max.replace(tzinfo=UTC)
+    for due_at, field in ((NOW, "due_at"), (NOW + timedelta(days=400), "due_on"), (never, "due_on")):
+        with pytest.raises(DomainError) as refusal:
+            send(session, friend, due_at=due_at)
+        assert refusal.value.field == field
 
 
 def test_answering_clears_the_mark_and_the_unread_count(database: Database, session: Session) -> None:

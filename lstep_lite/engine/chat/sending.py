@@ -12,6 +12,7 @@ from lstep_lite.engine.chat.talks import begin
 from lstep_lite.errors import DomainError
 from lstep_lite.models import ChatMessage, Delivery, EventState, Friend, Lane, TalkMark, WebhookEvent
 
+LONGEST_WAIT = timedelta(days=366)
 FREE_WITHIN = timedelta(seconds=50)
 """A reply token is good for a minute; the rest is for getting there."""
 
@@ -32,8 +33,8 @@ def send(
     DomainError when the friend can't be reached, or naming the block that is wrong.
     """
     _check_reachable(friend)
-    if due_at is not None and due_at <= now:
-        raise DomainError("送る日時は、今より後にしてください。", "due_at")
+    if due_at is not None:
+        _check_due(due_at, now)
     messages.check(blocks)
     delivery = deliveries.put(
         session,
@@ -65,6 +66,13 @@ def _check_reachable(friend: Friend) -> None:
         raise DomainError("こちらでブロックしているため、送れません。送るには、先にブロックを解除してください。")
     if not friend.is_following:
         raise DomainError("お客様がこのアカウントをブロックしているため、送っても届きません。")
+
+
+def _check_due(due_at: datetime, now: datetime) -> None:
+    if due_at <= now:
+        raise DomainError("送る日時は、今より後にしてください。", "due_at")
+    if due_at > now + LONGEST_WAIT:
+        raise DomainError("送る日時は、1年以内にしてください。", "due_on")
 
 
 def _unanswered_event(session: Session, friend: Friend, now: datetime) -> WebhookEvent | None:
