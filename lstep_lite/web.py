@@ -21,6 +21,7 @@ from jinja2_fragments.flask import render_block
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lstep_lite.engine import settings
@@ -45,6 +46,24 @@ HTTP_MESSAGES = {
 
 def runtime() -> Runtime:
     return cast(Runtime, current_app.extensions["runtime"])
+
+
+LARGEST_NUMBER = 2**53
+"""No id and no page comes near it, and a page's first row still fits into the database's 64 bits."""
+
+
+def number(text: str) -> int:
+    """A number in an address or a form: `request.args.get("page", 1, type=web.number)`. Raises ValueError."""
+    if abs(value := int(text)) > LARGEST_NUMBER:
+        raise ValueError(f"{text} is too large")
+    return value
+
+
+class NumberConverter(IntegerConverter):
+    """`<int:…>` in an address; where no row can be, there is no page."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_NUMBER)
 
 
 class RequestGlobals(_AppCtxGlobals):
@@ -92,6 +111,7 @@ class RequestGlobals(_AppCtxGlobals):
         if not commit:
             session.rollback()
         unit.__exit__(None, None, None)
+        self.pop("shop", None)  # it may belong to that session
 
     def close(self) -> None:
         self.finish(commit=False)
@@ -109,6 +129,7 @@ class App(Flask):
 
 
 def init_app(app: App) -> None:
+    app.url_map.converters["int"] = NumberConverter
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, lambda error: error_response(400, STALE_FORM_MESSAGE))
     app.register_error_handler(HTTPException, _http_error)
@@ -143,7 +164,7 @@ def render(template: str, *regions: str, status: int = 200, then: str = "", **co
 
 
 def live(template: str, region: str, **context: Any) -> WerkzeugResponse:
-    """A region that is polled: 204 while it looks as the browser saw it last, else the region anew.
+    """A region asked for alone, often again and again: 204 while it looks as the browser saw it last.
 
     The header X-Seen tells the browser what it now sees, and the browser says so when it asks next (app.js).
     """
@@ -201,6 +222,8 @@ def _conflict(error: IntegrityError) -> WerkzeugResponse:
 
 def _crash(error: Exception) -> WerkzeugResponse:
     log.exception("%s %s failed", request.method, request.path)
+    g.finish(commit=False)
+    g.staff = g.shop = None  # the page must need no database: that may be what failed
     return error_response(500, CRASH_MESSAGE)
 
 

@@ -14,7 +14,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.auto_replies import AutoReplyForm, ScheduleForm, TrialForm
 from lstep_lite.models import AutoReply, Friend
-from lstep_lite.web import go, render, runtime
+from lstep_lite.web import go, live, number, render, runtime
 
 bp = Blueprint("auto_replies", __name__, url_prefix="/auto-replies")
 
@@ -108,7 +108,7 @@ def copy_create(rule_id: int) -> Response:
 @bp.post("/order")
 @allow(Permission.MESSAGES_EDIT)
 def order_update() -> Response:
-    auto_replies.reorder(g.session, request.form.getlist("id", type=int))
+    auto_replies.reorder(g.session, request.form.getlist("id", type=number))
     flash("順番を変えました。上にあるものから順に調べます。", "success")
     return _list("rule_list")
 
@@ -126,7 +126,7 @@ def move_create(rule_id: int) -> Response:
 @allow(Permission.MESSAGES_EDIT)
 def schedule_show() -> Response:
     """The sentence under the weekdays and hours, while they are being chosen."""
-    return render("auto_replies/edit.html", "schedule_sentence", hours=_hours(ScheduleForm(request.args)))
+    return live("auto_replies/edit.html", "schedule_sentence", hours=_hours(ScheduleForm(request.args)))
 
 
 @bp.post("/folders")
@@ -140,7 +140,7 @@ def folder_create() -> Response:
 @bp.post("/folders/order")
 @allow(Permission.MESSAGES_EDIT)
 def folder_order_update() -> Response:
-    folders.reorder(g.session, FEATURE, request.form.getlist("id", type=int))
+    folders.reorder(g.session, FEATURE, request.form.getlist("id", type=number))
     return _list("folders")
 
 
@@ -204,7 +204,7 @@ def _folders() -> Sequence[Any]:
 
 
 def _folder_id() -> int | None:
-    return request.args.get("folder", type=int)
+    return request.args.get("folder", type=number)
 
 
 def _hours(form: ScheduleForm) -> str:

@@ -12,7 +12,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.forms.chat import MARK_LABELS, MessageForm, TalkSearchForm
 from lstep_lite.models import Delivery, Friend, TalkMark
-from lstep_lite.web import live, render, runtime
+from lstep_lite.web import live, number, render, runtime
 
 bp = Blueprint("chat", __name__, url_prefix="/chat")
 
@@ -73,7 +73,7 @@ def message_create(friend_id: int) -> Response:
 @allow(Permission.CHAT)
 def read_create(friend_id: int) -> Response:
     friend = friends.get(g.session, friend_id)
-    chat.mark_read(g.session, friend, seen_id=request.form.get("seen_id", 0, type=int))
+    chat.mark_read(g.session, friend, seen_id=request.form.get("seen_id", 0, type=number))
     return Response(status=204)
 
 
@@ -134,7 +134,7 @@ def _list() -> dict[str, Any]:
 
 
 def _conversation(friend: Friend) -> dict[str, Any]:
-    shown = min(max(request.args.get("shown", 50, type=int), 1), MOST_BUBBLES)
+    shown = min(max(request.args.get("shown", 50, type=number), 1), MOST_BUBBLES)
     before = chat.Position.parse(request.args.get("before", ""))
     found = chat.conversation(g.read, friend, public_url=runtime().settings.public_url, before=before, limit=shown)
     return {"conversation": found, "shown": shown, "before": before, "most_bubbles": MOST_BUBBLES,

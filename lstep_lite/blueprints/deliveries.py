@@ -11,7 +11,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.deliveries import SOURCE_LABELS, DeliverySearchForm
 from lstep_lite.models import Delivery
-from lstep_lite.web import render, runtime
+from lstep_lite.web import number, render, runtime
 
 bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
@@ -19,9 +19,9 @@ bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 @bp.get("")
 @allow(Permission.LOGS_VIEW)
 def index() -> Response:
-    form, friend_id = DeliverySearchForm(request.args), request.args.get("friend", type=int)
+    form, friend_id = DeliverySearchForm(request.args), request.args.get("friend", type=number)
     form.offer(deliveries.sources(g.read))
-    found = deliveries.log(g.read, form.filters(friend_id), before=request.args.get("before", type=int))
+    found = deliveries.log(g.read, form.filters(friend_id), before=request.args.get("before", type=number))
     return render(
         "deliveries/index.html",
         "delivery_list",

@@ -11,7 +11,7 @@ from lstep_lite.engine.friends import Filters, FriendState, Shown
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.friends import FriendForm, FriendSearchForm, MemoForm
 from lstep_lite.models import Friend
-from lstep_lite.web import go, render
+from lstep_lite.web import go, number, render
 
 bp = Blueprint("friends", __name__, url_prefix="/friends")
 
@@ -32,7 +32,7 @@ STATE_LABELS = {
 def index() -> Response:
     form = FriendSearchForm(request.args)
     filters = form.filters()
-    page = friends.search(g.read, filters, page=request.args.get("page", 1, type=int))
+    page = friends.search(g.read, filters, page=request.args.get("page", 1, type=number))
     return render(
         "friends/index.html",
         "friend_list",
@@ -151,7 +151,7 @@ def merge_new(friend_id: int) -> Response:
 @allow(Permission.FRIENDS_EDIT)
 def merge_create(friend_id: int) -> Response:
     friend = friends.get(g.session, friend_id)
-    other = friends.get(g.session, request.form.get("other_id", 0, type=int))
+    other = friends.get(g.session, request.form.get("other_id", 0, type=number))
     kept = friends.merge(g.session, friend, other, staff_id=g.staff.id, now=g.now)
     flash("1人のお客様にまとめました", "success")
     return go(url_for(".show", friend_id=kept.id))
@@ -172,7 +172,7 @@ def _page(friend: Friend, *regions: str, status: int = 200, memo_form: MemoForm 
 
 def _timeline(friend: Friend) -> dict[str, Any]:
     """What happened to *friend*: the newest entries, or as many as were asked for with 「もっと前のできごと」."""
-    shown = min(max(request.args.get("shown", TIMELINE_STEP, type=int), 1), TIMELINE_MOST)
+    shown = min(max(request.args.get("shown", TIMELINE_STEP, type=number), 1), TIMELINE_MOST)
     items = timeline.entries(g.read, friend, limit=shown + 1)
     has_more = len(items) > shown and shown < TIMELINE_MOST
     more = url_for(".timeline_index", friend_id=friend.id, shown=shown + TIMELINE_STEP) if has_more else ""

@@ -1,0 +1,62 @@
+"""Requests that no page of ours makes: they are answered in words, on both databases."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from lstep_lite.models import Shop
+from lstep_lite.web import App, number
+from tests.factories import a_friend
+from tests.web.conftest import regions
+
+TOO_LARGE = "9" * 25
+
+
+@pytest.mark.parametrize("path", [f"/friends/{TOO_LARGE}", f"/chat/{TOO_LARGE}", "/media/%00"])
+def test_where_no_row_can_be_there_is_no_page(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "最初の画面へ戻る" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/chat?page={TOO_LARGE}",
+        f"/friends?page={TOO_LARGE}",
+        f"/deliveries?before={TOO_LARGE}&friend={TOO_LARGE}",
+        f"/auto-replies?folder={TOO_LARGE}",
+        "/chat?q=a%00b",
+        "/friends?q=a%00b",
+        "/deliveries?name=a%00b",
+        "/auto-replies/schedule?starts_at=zz",
+    ],
+)
+def test_nonsense_in_an_address_counts_as_not_given(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+def test_a_number_keeps_its_sign_and_its_bounds() -> None:
+    assert number("-5") == -5
+    for text in (TOO_LARGE, "x", ""):
+        with pytest.raises(ValueError, match=r"large|invalid"):
+            number(text)
+
+
+def test_characters_a_database_refuses_do_not_stop_a_form(client: FlaskClient, session: Session) -> None:
+    answer = client.post("/shop", data={"name": "花\0屋", "purpose": "salon", "time_zone": "Asia/Tokyo"})
+    assert answer.status_code == 303
+    session.expire_all()
+    assert session.get_one(Shop, 1).name == "花屋"
+
+
+def test_a_crash_is_told_in_words_even_when_nothing_can_be_read(app: App, client: FlaskClient, session: Session,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    friend = a_friend(session)
+    session.commit()
+    monkeypatch.setattr("lstep_lite.blueprints.friends.friends.block", lambda *_args, **_more: 1 / 0)
+    answer = client.post(f"/friends/{friend.id}/block")
+    assert answer.status_code == 500
+    assert "うまく処理できませんでした" in answer.text
+    answer = client.post(f"/friends/{friend.id}/block", headers={"HX-Request": "true"})
+    assert (answer.status_code, regions(answer)) == (500, ["toasts"])
