@@ -1,5 +1,6 @@
 """One row a person: searching, editing, shelving, merging."""
 
+import random
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -48,6 +49,14 @@ def test_signs_that_mean_something_to_the_database_are_only_signs(session: Sessi
     friends.refresh_search_text(friend)
     session.flush()
     assert names(session, Filters(text=wanted)) == []
+
+
+def test_a_name_too_long_for_an_index_is_kept_and_found_by_its_beginning(session: Session) -> None:
+    name = "".join(random.Random(1).choices([chr(0x20000 + number) for number in range(40_000)], k=5_000))
+    friend = a_friend(session, display_name=name)
+    friends.refresh_search_text(friend)
+    session.flush()
+    assert list(friends.search(session, Filters(text=name[:50])).friends) == [friend]
 
 
 def test_everybody_is_under_exactly_one_tab(session: Session) -> None:
