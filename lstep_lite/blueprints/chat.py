@@ -11,12 +11,13 @@ from lstep_lite.engine.messages import media, stickers
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.forms.chat import MARK_LABELS, MessageForm, TalkSearchForm
+from lstep_lite.forms.deliveries import STATE_LABELS
 from lstep_lite.models import Delivery, Friend, TalkMark
-from lstep_lite.web import live, number, render, runtime
+from lstep_lite.web import live, number, own_args, render, runtime
 
 bp = Blueprint("chat", __name__, url_prefix="/chat")
 
-MOST_BUBBLES = 500
+MOST_BUBBLES = 200
 
 
 @bp.get("")
@@ -130,12 +131,13 @@ def _list() -> dict[str, Any]:
     form = TalkSearchForm(request.args)
     before = chat.Place.parse(request.args.get("talks_before", ""))
     page = chat.talks(g.read, form.filters(), before=before)
-    return {"search": form, "page": page, "is_first_page": before is None, "mark_labels": MARK_LABELS, "TalkMark": TalkMark}
+    return {"search": form, "page": page, "kept": own_args("q", "mark", "unread", "talks_before"),
+            "is_first_page": before is None, "mark_labels": MARK_LABELS, "TalkMark": TalkMark}
 
 
 def _conversation(friend: Friend) -> dict[str, Any]:
     shown = min(max(request.args.get("shown", 50, type=number), 1), MOST_BUBBLES)
     before = chat.Position.parse(request.args.get("before", ""))
     found = chat.conversation(g.read, friend, public_url=runtime().settings.public_url, before=before, limit=shown)
-    return {"conversation": found, "shown": shown, "before": before, "most_bubbles": MOST_BUBBLES,
+    return {"conversation": found, "shown": shown, "before": before, "most_bubbles": MOST_BUBBLES, "state_labels": STATE_LABELS,
             "talk": chat.talk(g.read, friend), "is_free_now": chat.is_free_now(g.read, friend, now=g.now)}

@@ -14,7 +14,7 @@ STATE_LABELS = {
     DeliveryState.SENDING: "送信中",
     DeliveryState.FAILED: "送信できませんでした",
     DeliveryState.UNKNOWN: "届いたか確認できません",
-    DeliveryState.MISSED: "時間切れ",
+    DeliveryState.MISSED: "未送信",
     DeliveryState.SKIPPED: "送りませんでした",
     DeliveryState.CANCELLED: "取り消し",
 }

@@ -199,8 +199,11 @@ def upgrade() -> None:
         batch_op.create_index("ix_friends_follow_changed_at", ["follow_changed_at"], unique=False)
         batch_op.create_index("ix_friends_followed_at_id", ["followed_at", "id"], unique=False)
         batch_op.create_index("ix_friends_profile_due_at", ["profile_due_at"], unique=False)
+        batch_op.create_index("ix_friends_search_text", ["search_text"], unique=False)
         batch_op.create_index(
-            "ix_friends_state", ["is_following", "is_hidden", "is_blocked", "line_user_id"], unique=False
+            "ix_friends_state",
+            ["is_blocked", "is_hidden", "is_following", "followed_at", "id", "line_user_id"],
+            unique=False,
         )
 
     op.create_table(
@@ -415,8 +418,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("friend_id", name=op.f("pk_talks")),
     )
     with op.batch_alter_table("talks", schema=None) as batch_op:
-        batch_op.create_index("ix_talks_last_at", ["last_at"], unique=False)
-        batch_op.create_index("ix_talks_mark_last_at", ["mark", "last_at"], unique=False)
+        batch_op.create_index("ix_talks_last_at_friend_id", ["last_at", "friend_id"], unique=False)
+        batch_op.create_index("ix_talks_mark_last_at_friend_id", ["mark", "last_at", "friend_id"], unique=False)
         batch_op.create_index("ix_talks_unread", ["unread_count"], unique=False)
 
     op.create_table(
@@ -552,7 +555,9 @@ def upgrade() -> None:
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index("ix_deliveries_call_id", ["call_id"], unique=False)
         batch_op.create_index("ix_deliveries_event_id", ["event_id"], unique=False)
+        batch_op.create_index("ix_deliveries_friend_id_finished_at", ["friend_id", "finished_at", "id"], unique=False)
         batch_op.create_index("ix_deliveries_friend_id_id", ["friend_id", "id"], unique=False)
+        batch_op.create_index("ix_deliveries_is_counted_id", ["is_counted", "id"], unique=False)
         batch_op.create_index(
             "ix_deliveries_late",
             ["missed_after"],
@@ -567,6 +572,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('waiting', 'sending')"),
             sqlite_where=sa.text("state IN ('waiting', 'sending')"),
         )
+        batch_op.create_index("ix_deliveries_source_id", ["source", "id"], unique=False)
         batch_op.create_index("ix_deliveries_state_finished_at", ["state", "finished_at", "is_counted"], unique=False)
         batch_op.create_index("ix_deliveries_state_id", ["state", "id"], unique=False)
         batch_op.create_index(
@@ -590,6 +596,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_deliveries_state_id")
         batch_op.drop_index("ix_deliveries_state_finished_at")
+        batch_op.drop_index("ix_deliveries_source_id")
         batch_op.drop_index(
             "ix_deliveries_open",
             postgresql_where=sa.text("state IN ('waiting', 'sending')"),
@@ -600,7 +607,9 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'waiting'"),
             sqlite_where=sa.text("state = 'waiting'"),
         )
+        batch_op.drop_index("ix_deliveries_is_counted_id")
         batch_op.drop_index("ix_deliveries_friend_id_id")
+        batch_op.drop_index("ix_deliveries_friend_id_finished_at")
         batch_op.drop_index("ix_deliveries_event_id")
         batch_op.drop_index("ix_deliveries_call_id")
 
@@ -616,8 +625,8 @@ def downgrade() -> None:
     op.drop_table("tickets")
     with op.batch_alter_table("talks", schema=None) as batch_op:
         batch_op.drop_index("ix_talks_unread")
-        batch_op.drop_index("ix_talks_mark_last_at")
-        batch_op.drop_index("ix_talks_last_at")
+        batch_op.drop_index("ix_talks_mark_last_at_friend_id")
+        batch_op.drop_index("ix_talks_last_at_friend_id")
 
     op.drop_table("talks")
     with op.batch_alter_table("media", schema=None) as batch_op:
@@ -642,6 +651,7 @@ def downgrade() -> None:
     op.drop_table("greetings")
     with op.batch_alter_table("friends", schema=None) as batch_op:
         batch_op.drop_index("ix_friends_state")
+        batch_op.drop_index("ix_friends_search_text")
         batch_op.drop_index("ix_friends_profile_due_at")
         batch_op.drop_index("ix_friends_followed_at_id")
         batch_op.drop_index("ix_friends_follow_changed_at")

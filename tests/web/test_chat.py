@@ -93,7 +93,7 @@ def test_a_double_click_sends_once(htmx, session: Session, friend: Friend) -> No
 
 
 @pytest.mark.parametrize(("data", "words"), [
-    ({"text": ""}, "入力"),
+    ({"text": ""}, "1つ以上入れて"),
     ({"text": "あ" * 5001}, "5,000文字まで"),
     ({"text": "はい", "due_on": "2026-03-06"}, "日付と時刻の両方"),
     ({"text": "はい", "due_on": "2026-03-01", "due_at": "10:00"}, "今より後"),

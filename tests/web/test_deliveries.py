@@ -35,7 +35,7 @@ def test_the_newest_stands_first_with_state_and_reason(page, session, ann):
     ended(session, ann, DeliveryState.SENT, is_counted=False)
     ended(session, ann, DeliveryState.MISSED, reason="返信できる時間を過ぎました。")
     first, second = rows(page("/deliveries"))
-    assert "時間切れ" in first
+    assert "未送信" in first
     assert "返信できる時間を過ぎました。" in first
     assert "無料返信" in second
 
