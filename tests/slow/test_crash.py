@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from lstep_lite.runtime import Runtime
 from tests.conftest import BACKENDS, _fresh_url
 from tests.factories import a_rule, a_shop, a_text_event
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 KILLS = 20
 FRIENDS = 25
@@ -154,9 +154,12 @@ class Crashing:
     def work_a_moment_and_die(self, chance: random.Random) -> None:
         before = self._beats()
         with self.worker() as process:
-            wait_until(lambda: self._beats() > before, 60)
+            wait_until(lambda: self._beats() > before, 60, why=self.log)
             time.sleep(chance.uniform(0, 0.8))
             process.send_signal(signal.SIGKILL)
+
+    def log(self) -> str:
+        return (self.folder / "worker.log").read_text()[-3000:]
 
     def _beats(self) -> str:
         with self.runtime.database.read() as session:
@@ -200,10 +203,10 @@ def crashing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Crashin
             line.stdout.close()
 
 
-def wait_until(condition: Any, seconds: float) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float, *, why: Callable[[], str]) -> None:
     give_up_at = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < give_up_at, f"not within {seconds} s"
+        assert time.monotonic() < give_up_at, f"not within {seconds} s: {why()}"
         time.sleep(0.05)
 
 
@@ -220,7 +223,7 @@ def test_twenty_kills_lose_nothing_and_double_nothing(crashing: Crashing) -> Non
         crashing.work_a_moment_and_die(chance)
     crashing.behave()
     with crashing.worker():
-        wait_until(crashing.is_settled, 120)
+        wait_until(crashing.is_settled, 120, why=crashing.log)
 
     with crashing.runtime.database.read() as session:
         sent = sa.select(Delivery.state, sa.func.count()).where(Delivery.source == "chat").group_by(Delivery.state)

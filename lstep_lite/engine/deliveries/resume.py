@@ -53,23 +53,19 @@ def _turns(lane: Lane, paused: bool) -> sa.Select[Call]:
 
 
 def _is_over(session: Session, call: Call, now: datetime, wall: datetime) -> bool:
-    """End a call that is too old to be made (again)."""
+    """End a call that is too old to be made (again), or whose people are gone from our records."""
+    latest = session.scalar(sa.select(sa.func.max(Delivery.missed_after)).where(Delivery.call_id == call.id))
     life = REPLY_LIFE if call.kind is CallKind.REPLY else RETRY_KEY_LIFE
     is_old = call.attempts > 0 and wall - call.first_at >= life
     if is_old and call.had_unknown_outcome:
         end(session, call, CallState.UNKNOWN, DeliveryState.UNKNOWN, MAYBE_ARRIVED, now)
     elif is_old:
         end(session, call, CallState.REFUSED, DeliveryState.FAILED, NEVER_REACHED, now)
-    elif not call.had_unknown_outcome and _all_late(session, call, now):
+    elif latest is None or (latest < now and not call.had_unknown_outcome):
         end(session, call, CallState.REFUSED, DeliveryState.MISSED, TOO_LATE, now)
     else:
         return False
     return True
-
-
-def _all_late(session: Session, call: Call, now: datetime) -> bool:
-    latest = session.scalar(sa.select(sa.func.max(Delivery.missed_after)).where(Delivery.call_id == call.id))
-    return latest is not None and latest < now
 
 
 def _may_begin(session: Session, call: Call, now: datetime, wall: datetime) -> bool:
