@@ -59,6 +59,11 @@ def number(text: str) -> int:
     return value
 
 
+def own_args(*names: str) -> dict[str, str]:
+    """The named arguments of this address, for links that keep them. Others are not ours, and url_for obeys some."""
+    return {name: value for name in names if (value := request.args.get(name))}
+
+
 class NumberConverter(IntegerConverter):
     """`<int:…>` in an address; where no row can be, there is no page."""
 

@@ -11,7 +11,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.deliveries import SOURCE_LABELS, DeliverySearchForm
 from lstep_lite.models import Delivery
-from lstep_lite.web import number, render, runtime
+from lstep_lite.web import number, own_args, render, runtime
 
 bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
@@ -85,5 +85,4 @@ def _objects(delivery: Delivery) -> dict[str, Any]:
 
 def _place_in_list() -> dict[str, Any]:
     """The filters of this address without the place, for links to the newest and to older ones."""
-    kept = {name: value for name, value in request.args.items() if name != "before" and value}
-    return {"kept": kept, "is_first_page": "before" not in request.args}
+    return {"kept": own_args("state", "source", "cost", "name", "friend"), "is_first_page": "before" not in request.args}

@@ -4,9 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from lstep_lite.models import Shop
+from lstep_lite.models import Shop, Talk
 from lstep_lite.web import App, number
-from tests.factories import a_friend
+from tests.factories import NOW, a_friend
 from tests.web.conftest import regions
 
 TOO_LARGE = "9" * 25
@@ -34,6 +34,16 @@ def test_where_no_row_can_be_there_is_no_page(client: FlaskClient, path: str) ->
 )
 def test_nonsense_in_an_address_counts_as_not_given(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/chat", "/chat/{}", "/deliveries"])
+def test_an_address_cannot_bend_the_links_of_its_page(client: FlaskClient, session: Session, path: str) -> None:
+    friend = a_friend(session)
+    session.add(Talk(friend_id=friend.id, last_at=NOW))
+    session.commit()
+    answer = client.get(path.format(friend.id) + "?_external=1&_scheme=javascript&friend_id=7&endpoint=x&q=a&before=9")
+    assert answer.status_code == 200
+    assert "javascript:" not in answer.text
 
 
 def test_a_number_keeps_its_sign_and_its_bounds() -> None:
