@@ -14,18 +14,18 @@ document.addEventListener("DOMContentLoaded", () => {
       labels: rows.map((row) => row.label),
       datasets: [
         { label: "追加", data: rows.map((row) => Number(row.gained)), backgroundColor: "#1f9d57", borderRadius: 4 },
-        { label: "ブロック", data: rows.map((row) => -Number(row.lost)), backgroundColor: "#d93a36", borderRadius: 4 },
+        { label: "ブロック", data: rows.map((row) => Number(row.lost)), backgroundColor: "#d93a36", borderRadius: 4 },
       ],
     },
     options: {
       animation: false,
       maintainAspectRatio: false,
       scales: {
-        x: { stacked: true, grid: { display: false } },
-        y: { stacked: true, suggestedMax: 4, ticks: { precision: 0, callback: (value) => Math.abs(value) } },
+        x: { grid: { display: false } },
+        y: { beginAtZero: true, suggestedMax: 4, ticks: { precision: 0 } },
       },
       plugins: {
-        tooltip: { callbacks: { label: (item) => `${item.dataset.label} ${Math.abs(item.raw)}人` } },
+        tooltip: { callbacks: { label: (item) => `${item.dataset.label} ${item.raw}人` } },
       },
     },
   });
