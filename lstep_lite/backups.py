@@ -17,8 +17,10 @@ from lstep_lite.errors import DomainError
 
 DATABASE_NAME = "lstep.db"
 KEPT_FILES = ("secret.key", "encryption.key", "mode", "emulator.json", "emulator.db", "clock.json")
-RESTORED_REASON = ("バックアップから戻したため、送信を止めています。このバックアップのあとに送ったメッセージをもう一度送らないよう、"
-                   "「配信予定・送信ログ」を確かめてから再開してください。")
+RESTORED_REASON = (
+    "バックアップから戻したため、送信を止めています。このバックアップのあとに送ったメッセージをもう一度送らないよう、"
+    "「配信予定・送信ログ」を確かめてから再開してください。"
+)
 
 
 def save(settings: Settings, target: Path) -> None:
@@ -48,7 +50,9 @@ def restore(settings: Settings, source: Path) -> None:
     """Unpack *source* into the data directory, which must hold no database yet, and pause sending."""
     database_path = _sqlite_path(settings)
     if database_path.exists():
-        raise DomainError(f"{database_path} がもうあります。上書きを防ぐため中止しました。空の DATA_DIR を指定してください。")
+        raise DomainError(
+            f"{database_path} がもうあります。上書きを防ぐため中止しました。空の DATA_DIR を指定してください。"
+        )
     with tempfile.TemporaryDirectory(dir=settings.data_dir) as folder:
         with tarfile.open(source, "r:gz") as archive:
             if DATABASE_NAME not in archive.getnames():
@@ -67,8 +71,10 @@ def restore(settings: Settings, source: Path) -> None:
 def _sqlite_path(settings: Settings) -> Path:
     url = make_url(settings.database_url)
     if url.get_backend_name() != "sqlite" or url.database is None:
-        raise DomainError("PostgreSQL のデータは pg_dump と pg_restore で、写真と鍵は DATA_DIR をそのままコピーして保存してください"
-                          "（docs/self-hosting.md）。")
+        raise DomainError(
+            "PostgreSQL のデータは pg_dump と pg_restore で、写真と鍵は DATA_DIR をそのままコピーして保存してください"
+            "（docs/self-hosting.md）。"
+        )
     return Path(url.database)
 
 
@@ -77,7 +83,9 @@ def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
     for member in archive:
         target = (folder / member.name).resolve()
         if not (member.isfile() or member.isdir()) or not target.is_relative_to(folder.resolve()):
-            raise DomainError("バックアップのファイルがこわれているか、書きかえられています。別のバックアップをお使いください。")
+            raise DomainError(
+                "バックアップのファイルがこわれているか、書きかえられています。別のバックアップをお使いください。"
+            )
         _write(archive, member, target)
 
 

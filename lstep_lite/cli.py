@@ -21,7 +21,7 @@ from lstep_lite.models import Role
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lstep-lite")
 def cli() -> None:
-    """lstep_lite: LINE公式アカウントのためのお客様管理と自動応答。設定は環境変数で渡します（.env.example をご覧ください）。"""
+    """LINE公式アカウントのためのお客様管理と自動応答。設定は環境変数で渡します（.env.example をご覧ください）。"""
 
 
 def main() -> None:
@@ -76,7 +76,9 @@ def demo_command() -> None:
 
     settings = config.load({**os.environ, "LSTEP_MODE": "demo"})
     app_url = f"http://127.0.0.1:{settings.port}"
-    emulator = EmulatorConfig.load(settings.data_dir, app_url=app_url, public_url=settings.public_url, port=_free_port())
+    emulator = EmulatorConfig.load(
+        settings.data_dir, app_url=app_url, public_url=settings.public_url, port=_free_port()
+    )
     settings = _pointed_at(settings, emulator)
     schema.migrate(settings)
     is_seeded = os.environ.get("SEED", "1") != "0"
@@ -97,7 +99,9 @@ def backup(target: Path) -> None:
 def restore(source: Path) -> None:
     """空の DATA_DIR に、保存したファイルから戻します。二重に送らないよう、送信は止めた状態で始まります。"""
     backups.restore(config.load(), source)
-    click.echo("戻しました。送信は一時停止しています。サインインして「LINE接続」を確かめ、「送信を再開する」を押してください。")
+    click.echo(
+        "戻しました。送信は一時停止しています。サインインして「LINE接続」を確かめ、「送信を再開する」を押してください。"
+    )
 
 
 @cli.command("doctor")
@@ -119,14 +123,17 @@ def create_staff(email: str, name: str, role: str, password: str) -> None:
     running = runtime.build(config.load())
     password_hash = staff.hash_password(password, email=email)
     with running.database.unit() as session:
-        staff.create(session, name=name, email=email, password_hash=password_hash, role=Role(role),
-                     now=running.clock.wall())
+        staff.create(
+            session, name=name, email=email, password_hash=password_hash, role=Role(role), now=running.clock.wall()
+        )
     click.echo(f"{email} でサインインできます。")
 
 
 @cli.command("reset-password")
 @click.option("--email", prompt="メールアドレス")
-@click.password_option("--password", prompt="新しいパスワード（10文字以上）", confirmation_prompt="パスワード（もう一度）")
+@click.password_option(
+    "--password", prompt="新しいパスワード（10文字以上）", confirmation_prompt="パスワード（もう一度）"
+)
 def reset_password(email: str, password: str) -> None:
     """パスワードを決め直します（その人のサインインはすべて終わります）。"""
     running = runtime.build(config.load())
@@ -140,7 +147,10 @@ def _show_setup_code(settings: Settings) -> None:
     with runtime.build(settings).database.read() as session:
         if staff.anybody(session):
             return
-    click.echo(f"はじめての設定: {settings.public_url}/setup を開き、設定コード {setup.code(settings.data_dir)} を入力してください。")
+    click.echo(
+        f"はじめての設定: {settings.public_url}/setup を開き、"
+        f"設定コード {setup.code(settings.data_dir)} を入力してください。"
+    )
 
 
 def _free_port() -> int:
@@ -152,8 +162,14 @@ def _free_port() -> int:
 def _pointed_at(settings: Settings, emulator: "EmulatorConfig") -> Settings:  # type: ignore[name-defined]  # noqa: F821
     """The four addresses by which LINE and the pretended LINE differ."""
     line = f"http://127.0.0.1:{emulator.port}"
-    return dataclasses.replace(settings, line_api_url=line, line_login_url=line, line_liff_url=line,
-                               line_liff_sdk_url=f"{line}/liff/sdk.js", control_secret=emulator.control_secret)
+    return dataclasses.replace(
+        settings,
+        line_api_url=line,
+        line_login_url=line,
+        line_liff_url=line,
+        line_liff_sdk_url=f"{line}/liff/sdk.js",
+        control_secret=emulator.control_secret,
+    )
 
 
 def _prepare_demo(settings: Settings) -> str:
@@ -173,7 +189,10 @@ def _prepare_demo(settings: Settings) -> str:
 
 
 def _introduce(app_url: str, sign_in: str) -> None:
-    click.echo(f"\n  lstep_lite 体験版\n  画面:       {app_url}\n  体験用LINE: {app_url}/emulator\n  サインイン: {sign_in}\n\n  終わるには Ctrl+C を押してください。\n")
+    click.echo(
+        f"\n  lstep_lite 体験版\n  画面:       {app_url}\n  体験用LINE: {app_url}/emulator\n  サインイン: {sign_in}\n\n"
+        "  終わるには Ctrl+C を押してください。\n"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Settings from the environment, read once. Every name may also be given as NAME_FILE, the path of a file with the value."""
+"""Settings from the environment, read once. Every name may also be given as NAME_FILE: the path of a file with it."""
 
 import os
 import secrets
@@ -80,7 +80,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         public_url=_public_url(get("PUBLIC_URL", ""), mode),
         secret_key=get("SECRET_KEY", "") or kept(data_dir / "secret.key", lambda: secrets.token_urlsafe(48)),
         encryption_keys=_encryption_keys(get("ENCRYPTION_KEYS", ""), data_dir),
-        sqlite_synchronous=_choice("SQLITE_SYNCHRONOUS", get("SQLITE_SYNCHRONOUS", "NORMAL").upper(), ("NORMAL", "FULL")),
+        sqlite_synchronous=_choice(
+            "SQLITE_SYNCHRONOUS", get("SQLITE_SYNCHRONOUS", "NORMAL").upper(), ("NORMAL", "FULL")
+        ),
         host=get("HOST", "127.0.0.1"),
         port=_number("PORT", get("PORT", "8000"), 1, 65535),
         web_threads=_number("WEB_THREADS", get("WEB_THREADS", "8"), 1, 64),
@@ -118,8 +120,10 @@ def _fix_mode(data_dir: Path, mode: Mode) -> None:
     """A data directory keeps the mode of its first start, so that nothing passes from a demo to a real shop."""
     fixed = kept(data_dir / "mode", lambda: str(mode))
     if fixed != mode:
-        raise BadSetting(f"{data_dir} was started in {fixed} mode and can't be used in {mode} mode. "
-                         "Set LSTEP_MODE back, or choose another DATA_DIR.")
+        raise BadSetting(
+            f"{data_dir} was started in {fixed} mode and can't be used in {mode} mode. "
+            "Set LSTEP_MODE back, or choose another DATA_DIR."
+        )
 
 
 def _database_url(text: str, data_dir: Path) -> str:
@@ -137,8 +141,10 @@ def _public_url(text: str, mode: Mode) -> str:
     if mode is Mode.DEMO:
         return DEMO_PUBLIC_URL
     if not text.startswith("https://"):
-        raise BadSetting("PUBLIC_URL must be the https:// address under which LINE reaches this server, "
-                         "for example https://lstep.example.jp.")
+        raise BadSetting(
+            "PUBLIC_URL must be the https:// address under which LINE reaches this server, "
+            "for example https://lstep.example.jp."
+        )
     return text.rstrip("/")
 
 
@@ -149,7 +155,9 @@ def _encryption_keys(text: str, data_dir: Path) -> tuple[str, ...]:
         for key in keys:
             Fernet(key)
     except ValueError as error:
-        raise BadSetting("ENCRYPTION_KEYS must be Fernet keys (44 characters of URL-safe base64), newest first.") from error
+        raise BadSetting(
+            "ENCRYPTION_KEYS must be Fernet keys (44 characters of URL-safe base64), newest first."
+        ) from error
     return keys
 
 

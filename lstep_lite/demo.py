@@ -29,18 +29,34 @@ WELCOME = (
 )
 WELCOME_BACK = "[name]さん、おかえりなさい。またご連絡いただけてうれしいです。"
 ANSWERS = (
-    ("営業時間", ("営業時間", "定休日", "何時まで"),
-     "営業時間は 10:00〜19:00（最終受付 18:00）です。\n定休日は毎週月曜日と第3火曜日です。"),
-    ("料金", ("料金", "値段", "いくら"),
-     "主なメニューの料金です。\n・カット 5,500円\n・カラー 7,700円〜\n・パーマ 8,800円〜\n・トリートメント 3,300円〜\n（すべて税込）"),
-    ("アクセス", ("アクセス", "場所", "行き方", "駐車場"),
-     "〒150-0000 東京都渋谷区花町1-2-3 花ビル2階\n花町駅の東口から歩いて3分です。駐車場は2台分あります。"),
-    ("キャンセル", ("キャンセル", "取り消し"),
-     "ご予約のキャンセルや変更は、お名前とご予約の日時をこのトークで教えてください。\n前日の19:00まで無料で承ります。"),
-    ("予約", ("予約",),
-     "ご予約ですね、ありがとうございます。\nご希望の日時とメニューをこのトークで教えてください。スタッフが空きを確かめてお返事します。"),
+    (
+        "営業時間",
+        ("営業時間", "定休日", "何時まで"),
+        "営業時間は 10:00〜19:00（最終受付 18:00）です。\n定休日は毎週月曜日と第3火曜日です。",
+    ),
+    (
+        "料金",
+        ("料金", "値段", "いくら"),
+        "主なメニューの料金です。\n・カット 5,500円\n・カラー 7,700円〜\n・パーマ 8,800円〜\n"
+        "・トリートメント 3,300円〜\n（すべて税込）",
+    ),
+    (
+        "アクセス",
+        ("アクセス", "場所", "行き方", "駐車場"),
+        "〒150-0000 東京都渋谷区花町1-2-3 花ビル2階\n花町駅の東口から歩いて3分です。駐車場は2台分あります。",
+    ),
+    (
+        "キャンセル",
+        ("キャンセル", "取り消し"),
+        "ご予約のキャンセルや変更は、お名前とご予約の日時をこのトークで教えてください。\n前日の19:00まで無料で承ります。",
+    ),
+    (
+        "予約",
+        ("予約",),
+        "ご予約ですね、ありがとうございます。\nご希望の日時とメニューをこのトークで教えてください。スタッフが空きを確かめてお返事します。",
+    ),
 )
-"""Name of the rule, its keywords, its answer; who cancels a booking must not be asked for a date, so that rule is first."""
+"""Rule, keywords, answer. Whoever cancels a booking must not be asked for a date, so that rule is first."""
 
 
 def seed(session: Session, *, password_hash: str, now: datetime) -> None:
@@ -48,7 +64,9 @@ def seed(session: Session, *, password_hash: str, now: datetime) -> None:
     if staff.anybody(session):
         return
     session.add(Shop(id=1, name="サロン花", purpose=Purpose.SALON, created_at=now))
-    session.add(Staff(name="花田 さくら", email=OWNER_EMAIL, password_hash=password_hash, role=Role.OWNER, created_at=now))
+    session.add(
+        Staff(name="花田 さくら", email=OWNER_EMAIL, password_hash=password_hash, role=Role.OWNER, created_at=now)
+    )
     greetings.save(session, GreetingKind.NEW, is_on=True, blocks=[{"kind": "text", "text": WELCOME}])
     greetings.save(session, GreetingKind.RETURNING, is_on=True, blocks=[{"kind": "text", "text": WELCOME_BACK}])
     for name, keywords, answer in ANSWERS:
@@ -56,7 +74,9 @@ def seed(session: Session, *, password_hash: str, now: datetime) -> None:
 
 
 def _rule(name: str, keywords: tuple[str, ...], answer: str) -> AutoReplyDraft:
-    return AutoReplyDraft(name, Matching.KEYWORDS, [{"kind": "text", "text": answer}], [Keyword(word) for word in keywords])
+    return AutoReplyDraft(
+        name, Matching.KEYWORDS, [{"kind": "text", "text": answer}], [Keyword(word) for word in keywords]
+    )
 
 
 def set_owner_password(session: Session, password_hash: str) -> None:
@@ -94,8 +114,13 @@ def _connect(runtime: Runtime, config: EmulatorConfig) -> None:
 
 def connect(runtime: Runtime, config: EmulatorConfig) -> None:
     """Paste the pretended account's values and go through the steps, as an owner would."""
-    draft = ConnectionDraft(config.channel_id, config.channel_secret, config.login_channel_id,
-                            config.login_channel_secret, accepts_other_account=True)
+    draft = ConnectionDraft(
+        config.channel_id,
+        config.channel_secret,
+        config.login_channel_id,
+        config.login_channel_secret,
+        accepts_other_account=True,
+    )
     with runtime.database.unit() as session:
         credentials.save(session, draft, vault=runtime.vault, now=runtime.clock.now())
     trial = checks.run(runtime.database, runtime.account, runtime.vault, public_url=runtime.settings.public_url)

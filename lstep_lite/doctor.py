@@ -24,9 +24,20 @@ def examine(settings: Settings) -> list[Finding]:
         with running.database.engine.connect() as connection:
             is_current = schema.is_current(connection)
     except SQLAlchemyError as error:
-        return [*findings, Finding(False, f"データベースにつながりません（{type(error).__name__}）。DATABASE_URL を確かめてください。")]
-    findings.append(Finding(is_current, "データベースは最新の形です。" if is_current
-                            else "データベースの更新が必要です。lstep-lite migrate を実行してください。"))
+        return [
+            *findings,
+            Finding(
+                False, f"データベースにつながりません（{type(error).__name__}）。DATABASE_URL を確かめてください。"
+            ),
+        ]
+    findings.append(
+        Finding(
+            is_current,
+            "データベースは最新の形です。"
+            if is_current
+            else "データベースの更新が必要です。lstep-lite migrate を実行してください。",
+        )
+    )
     return findings + _inside(running) if is_current else findings
 
 
@@ -57,7 +68,17 @@ def _inside(running: runtime.Runtime) -> list[Finding]:
         is_connected = channel(session) is not None
         worker_problem = jobs.worker_problem(session, wall=running.clock.wall())
     return [
-        Finding(has_staff, "サインインできる人がいます。" if has_staff else "まだ誰もサインインできません。画面を開いて、はじめての設定を行ってください。"),
-        Finding(is_connected, "LINEの接続情報が保存されています。" if is_connected else "LINEにつないでいません。画面の「LINE接続」から設定してください。"),
+        Finding(
+            has_staff,
+            "サインインできる人がいます。"
+            if has_staff
+            else "まだ誰もサインインできません。画面を開いて、はじめての設定を行ってください。",
+        ),
+        Finding(
+            is_connected,
+            "LINEの接続情報が保存されています。"
+            if is_connected
+            else "LINEにつないでいません。画面の「LINE接続」から設定してください。",
+        ),
         Finding(worker_problem is None, worker_problem or "ワーカーは動いています。"),
     ]

@@ -15,7 +15,9 @@ class DomainError(Exception):
 class NotFound(DomainError):
     status = 404
 
-    def __init__(self, message: str = "お探しのものは見つかりませんでした。削除されたか、アドレスが違う可能性があります。") -> None:
+    def __init__(
+        self, message: str = "お探しのものは見つかりませんでした。削除されたか、アドレスが違う可能性があります。"
+    ) -> None:
         super().__init__(message)
 
 

@@ -1,4 +1,4 @@
-"""The navigation of the whole product, in its order. An entry appears once its endpoint exists and the person may use it."""
+"""The navigation of the whole product, in order. An entry appears once its endpoint exists and one may use it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,19 +42,27 @@ GROUPS = (
     Group("ホーム", "home", (Entry("ホーム", "home", "home.index"),)),
     Group("トーク", "message-circle", (Entry("トーク", "message-circle", "chat.index"),)),
     Group("友だち", "users", (Entry("友だちリスト", "users", "friends.index"),)),
-    Group("配信", "send", (
-        Entry("自動応答", "robot", "auto_replies.index"),
-        Entry("友だち追加時設定", "user-plus", "greetings.index"),
-        Entry("配信予定・送信ログ", "history", "deliveries.index"),
-    )),
-    Group("設定", "settings", (
-        Entry("LINE接続", "plug-connected", "settings.index"),
-        Entry("お店の設定", "building-store", "shop.edit"),
-        Entry("受信できなかった通知", "mail-exclamation", "intake.index"),
-        Entry("スタッフ", "id-badge-2", "staff.index"),
-        Entry("アカウント", "user-circle", "account.show"),
-        Entry("このソフトについて", "info-circle", "about.show"),
-    )),
+    Group(
+        "配信",
+        "send",
+        (
+            Entry("自動応答", "robot", "auto_replies.index"),
+            Entry("友だち追加時設定", "user-plus", "greetings.index"),
+            Entry("配信予定・送信ログ", "history", "deliveries.index"),
+        ),
+    ),
+    Group(
+        "設定",
+        "settings",
+        (
+            Entry("LINE接続", "plug-connected", "settings.index"),
+            Entry("お店の設定", "building-store", "shop.edit"),
+            Entry("受信できなかった通知", "mail-exclamation", "intake.index"),
+            Entry("スタッフ", "id-badge-2", "staff.index"),
+            Entry("アカウント", "user-circle", "account.show"),
+            Entry("このソフトについて", "info-circle", "about.show"),
+        ),
+    ),
 )
 
 BOTTOM_BAR = ("home.index", "chat.index", "reservations.index", "friends.index")

@@ -1,11 +1,8 @@
 """The licences of everything this program is built from."""
 
 from dataclasses import dataclass
-from email.message import Message
 from functools import cache
 from importlib import metadata
-from pathlib import Path
-from typing import cast
 from pathlib import Path
 
 from flask import Blueprint

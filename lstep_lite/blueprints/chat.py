@@ -62,8 +62,15 @@ def message_create(friend_id: int) -> Response:
         if form.validate():
             draft = form.draft(g.zone)
             media_id = media.add_image(g.session, stored, file_name=upload.filename, now=g.now).id if stored else None
-            chat.send(g.session, friend, draft.blocks(media_id), staff_id=g.staff.id, form_token=draft.form_token,
-                      now=g.now, due_at=draft.due_at)
+            chat.send(
+                g.session,
+                friend,
+                draft.blocks(media_id),
+                staff_id=g.staff.id,
+                form_token=draft.form_token,
+                now=g.now,
+                due_at=draft.due_at,
+            )
             return _page(friend, "composer", "conversation", "talk_list")
     except DomainError as error:
         _show_refusal(form, error)
@@ -94,8 +101,13 @@ def mark_update(friend_id: int) -> Response:
 @allow(Permission.CHAT)
 def retry_create(friend_id: int, delivery_id: int) -> Response:
     friend = friends.get(g.session, friend_id)
-    deliveries.retry(g.session, _delivery(friend, delivery_id), staff_id=g.staff.id, now=g.now,
-                     even_if_unknown="even_if_unknown" in request.form)
+    deliveries.retry(
+        g.session,
+        _delivery(friend, delivery_id),
+        staff_id=g.staff.id,
+        now=g.now,
+        even_if_unknown="even_if_unknown" in request.form,
+    )
     return _page(friend, "conversation")
 
 
@@ -123,21 +135,43 @@ def _show_refusal(form: MessageForm, error: DomainError) -> None:
 
 def _page(friend: Friend, *regions: str, status: int = 200, form: MessageForm | None = None) -> Response:
     then = url_for(".show", friend_id=friend.id) if request.method == "POST" else ""
-    return render("chat/show.html", *regions, status=status, then=then, friend=friend, form=form or MessageForm(),
-                  packages=stickers.PACKAGES, **_list(), **_conversation(friend))
+    return render(
+        "chat/show.html",
+        *regions,
+        status=status,
+        then=then,
+        friend=friend,
+        form=form or MessageForm(),
+        packages=stickers.PACKAGES,
+        **_list(),
+        **_conversation(friend),
+    )
 
 
 def _list() -> dict[str, Any]:
     form = TalkSearchForm(request.args)
     before = chat.Place.parse(request.args.get("talks_before", ""))
     page = chat.talks(g.read, form.filters(), before=before)
-    return {"search": form, "page": page, "kept": own_args("q", "mark", "unread", "talks_before"),
-            "is_first_page": before is None, "mark_labels": MARK_LABELS, "TalkMark": TalkMark}
+    return {
+        "search": form,
+        "page": page,
+        "kept": own_args("q", "mark", "unread", "talks_before"),
+        "is_first_page": before is None,
+        "mark_labels": MARK_LABELS,
+        "TalkMark": TalkMark,
+    }
 
 
 def _conversation(friend: Friend) -> dict[str, Any]:
     shown = min(max(request.args.get("shown", 50, type=number), 1), MOST_BUBBLES)
     before = chat.Position.parse(request.args.get("before", ""))
     found = chat.conversation(g.read, friend, public_url=runtime().settings.public_url, before=before, limit=shown)
-    return {"conversation": found, "shown": shown, "before": before, "most_bubbles": MOST_BUBBLES, "state_labels": STATE_LABELS,
-            "talk": chat.talk(g.read, friend), "is_free_now": chat.is_free_now(g.read, friend, now=g.now)}
+    return {
+        "conversation": found,
+        "shown": shown,
+        "before": before,
+        "most_bubbles": MOST_BUBBLES,
+        "state_labels": STATE_LABELS,
+        "talk": chat.talk(g.read, friend),
+        "is_free_now": chat.is_free_now(g.read, friend, now=g.now),
+    }

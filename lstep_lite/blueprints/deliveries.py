@@ -85,4 +85,7 @@ def _objects(delivery: Delivery) -> dict[str, Any]:
 
 def _place_in_list() -> dict[str, Any]:
     """The filters of this address without the place, for links to the newest and to older ones."""
-    return {"kept": own_args("state", "source", "cost", "name", "friend"), "is_first_page": "before" not in request.args}
+    return {
+        "kept": own_args("state", "source", "cost", "name", "friend"),
+        "is_first_page": "before" not in request.args,
+    }

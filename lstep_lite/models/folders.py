@@ -1,7 +1,7 @@
 """Folders of every list that has them."""
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
 from lstep_lite.db import Base, primary_key
 

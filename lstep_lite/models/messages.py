@@ -40,7 +40,7 @@ class MediaState(StrEnum):
 
 
 class Media(Base):
-    """A file a customer sent or staff uploaded. Its address holds a random code; paths are below the media directory."""
+    """A file a customer sent or staff uploaded. Its address is a random code; paths are below the media directory."""
 
     __tablename__ = "media"
     __table_args__ = (Index("ix_media_state_due_at", "state", "due_at"),)
