@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -170,7 +171,10 @@ class Database:
 _unit = threading.local()
 slow_unit_seconds = 0.2
 """A unit may not work longer than this (seconds of its thread's own CPU time, so that a busy machine is no excuse)."""
-on_slow_unit: Callable[[float], None] = lambda seconds: log.warning("a unit of work took %.0f ms", seconds * 1000)
+
+
+def on_slow_unit(seconds: float) -> None:
+    log.warning("a unit of work took %.0f ms", seconds * 1000)
 
 
 def in_unit() -> bool:
@@ -188,15 +192,12 @@ def after_commit(session: Session, call: Callable[[], None]) -> None:
 
     Calls are wake-ups without data: a spare one is harmless.
     """
-    waiting: list[Callable[[], None]] | None = session.info.get("after_commit")
-    if waiting is None:
-        waiting = session.info["after_commit"] = []
-        event.listen(session, "after_commit", _run_after_commit)
-        event.listen(session, "after_soft_rollback", _forget_after_commit)
+    waiting: list[Callable[[], None]] = session.info.setdefault("after_commit", [])
     if call not in waiting:
         waiting.append(call)
 
 
+@event.listens_for(Session, "after_commit")
 def _run_after_commit(session: Session) -> None:
     waiting: list[Callable[[], None]] = session.info.get("after_commit", [])
     calls, waiting[:] = waiting[:], []
@@ -204,6 +205,7 @@ def _run_after_commit(session: Session) -> None:
         call()
 
 
+@event.listens_for(Session, "after_soft_rollback")
 def _forget_after_commit(session: Session, previous: SessionTransaction) -> None:
     # A savepoint going back must not drop what was queued outside it.
     if not previous.nested:
@@ -212,7 +214,13 @@ def _forget_after_commit(session: Session, previous: SessionTransaction) -> None
 
 def insert_new(session: Session, model: type[Base]) -> sa.Insert:
     """An INSERT into *model*'s table that passes over rows whose key is already taken (ON CONFLICT DO NOTHING)."""
-    if session.get_bind().dialect.name == "sqlite":
+    return insert_new_on(session.get_bind().dialect.name, model)
+
+
+@cache
+def insert_new_on(dialect: str, model: type[Base]) -> sa.Insert:
+    """`insert_new` for a kind of database."""
+    if dialect == "sqlite":
         return sqlite.insert(model).on_conflict_do_nothing()
     return postgresql.insert(model).on_conflict_do_nothing()
 

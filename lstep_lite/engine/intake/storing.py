@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Insert
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import after_commit, insert_new
+from lstep_lite.db import after_commit, insert_new_on
 from lstep_lite.errors import DomainError
 from lstep_lite.models import EventState, WebhookEvent
 
@@ -46,9 +48,13 @@ def store(session: Session, body: Any, *, now: datetime) -> int:
     if not events:
         return 0
     after_commit(session, _wake)
-    # Straight to the table, because LINE waits for the answer.
-    insert = insert_new(session, WebhookEvent).returning(WebhookEvent.id)
-    return len(session.connection().execute(insert, [_row(event, now) for event in events]).all())
+    connection = session.connection()  # straight to the table, because LINE waits for the answer
+    return len(connection.execute(_insert(connection.dialect.name), [_row(event, now) for event in events]).all())
+
+
+@cache
+def _insert(dialect: str) -> Insert:
+    return insert_new_on(dialect, WebhookEvent).returning(WebhookEvent.id)
 
 
 def _row(event: Any, now: datetime) -> dict[str, Any]:
