@@ -69,20 +69,20 @@ def test_a_reply_waits_only_for_a_call_in_flight(outbox: Outbox, line: FakeLine)
 
 def test_a_retry_waits_while_a_newer_message_is_in_flight(outbox: Outbox, line: FakeLine) -> None:
     friend = outbox.friend()
-    line.answers = [LOST] * 20
+    line.answers = [LOST]
     outbox.put(friend, "1")
-    for _ in range(7):
-        outbox.send()
-        outbox.wait(minutes=1)
-    line.answers = []
+    outbox.send()
+    [call] = outbox.calls()
+    outbox.change(call, first_at=NOW - timedelta(minutes=2))
     outbox.put(friend, "2", lane=Lane.TIMED)
     timed = outbox.sender(Lane.TIMED)
-    _, groups = timed._claim(1)
-    timed._start(groups)
-    outbox.wait(minutes=5)
-    outbox.machine_time -= timedelta(minutes=5)  # its lease still runs
-    chat = outbox.sender(Lane.CHAT)
-    assert chat._claim(4) == ([], [])
+    attempts = timed._start(timed._claim(1)[1])
+    assert len(attempts) == 1
+    outbox.wait(seconds=5)
+    assert outbox.send() == []
+    timed._submit(line, attempts)  # type: ignore[arg-type]
+    timed.finish()
+    assert [sent.texts for sent in outbox.send()] == [["1"]]
 
 
 def test_each_lane_sends_its_own(outbox: Outbox) -> None:
@@ -90,3 +90,11 @@ def test_each_lane_sends_its_own(outbox: Outbox) -> None:
     outbox.put(outbox.friend(), "トーク", lane=Lane.CHAT)
     assert [sent.texts for sent in outbox.send(Lane.CHAT)] == [["トーク"]]
     assert [sent.texts for sent in outbox.send(Lane.BULK)] == [["一斉"]]
+
+
+def test_a_message_being_prepared_in_one_lane_holds_back_the_friends_messages_in_the_others(outbox: Outbox) -> None:
+    friend = outbox.friend()
+    outbox.put(friend, "トーク")
+    outbox.put(friend, "一斉", lane=Lane.BULK)
+    assert len(outbox.sender(Lane.CHAT)._claim(1)[1]) == 1
+    assert outbox.send(Lane.BULK) == []

@@ -5,7 +5,7 @@ from datetime import timedelta
 from lstep_lite.engine import deliveries, settings
 from lstep_lite.engine.line import Quota
 from lstep_lite.models import DeliveryState, Lane
-from tests.engine.deliveries.conftest import NO_MORE, NO_TOKEN, FakeLine, Outbox
+from tests.engine.deliveries.conftest import LOST, NO_MORE, NO_TOKEN, FakeLine, Outbox
 
 
 def pause_reason(outbox: Outbox) -> str | None:
@@ -92,3 +92,21 @@ def test_what_somebody_stopped_by_hand_does_not_start_by_itself(outbox: Outbox) 
         channel.paused_at, channel.pause_reason = outbox.time, "復元したため"
     recheck(outbox)
     assert pause_reason(outbox) == "復元したため"
+
+
+def test_a_push_that_waited_a_day_for_its_first_attempt_has_a_day_for_its_retries(
+    outbox: Outbox, line: FakeLine
+) -> None:
+    line.answers = [NO_MORE]
+    outbox.put(outbox.friend(), "x", tolerance=timedelta(days=2))
+    outbox.send()
+    asking = outbox.friend()
+    event = outbox.event(asking)
+    outbox.put(asking, *"123456", lane=Lane.REPLY, event=event, tolerance=timedelta(days=2))
+    assert [sent.way for sent in outbox.send(Lane.REPLY)] == ["reply"]
+    outbox.wait(days=1)
+    recheck(outbox)
+    line.answers = [LOST]
+    assert [sent.texts for sent in outbox.send(Lane.REPLY)] == [["6"]]
+    outbox.wait(seconds=2)
+    assert [sent.texts for sent in outbox.send(Lane.REPLY)] == [["6"]]

@@ -71,6 +71,25 @@ def test_a_part_line_refuses_fails_alone_and_the_rest_goes_with_the_same_token(o
     assert states(outbox, ids) == [SENT, FAILED, SENT]
 
 
+def test_what_follows_a_reply_waits_for_its_second_try_as_well(outbox: Outbox, line: FakeLine) -> None:
+    line.answers = [refused("messages[0].text"), NOT_SENT]
+    put_replies(outbox, ["1"], ["2", "3", "4", "5", "6"])
+    assert [sent.way for sent in outbox.send(Lane.REPLY)] == ["reply", "reply"]
+    outbox.wait(seconds=2)
+    assert [sent.texts for sent in outbox.send(Lane.REPLY)] == [["2", "3", "4", "5"], ["6"]]
+
+
+def test_a_reply_whose_worker_died_may_have_arrived(outbox: Outbox, line: FakeLine) -> None:
+    pay_for_late_replies(outbox)
+    [id] = put_replies(outbox, ["お返事"])
+    dead = outbox.sender(Lane.REPLY, owner="dead")
+    dead._start(dead._claim(1)[1])
+    outbox.wait(seconds=31)
+    line.answers = [DEAD_REPLY]
+    assert [sent.way for sent in outbox.send(Lane.REPLY)] == ["reply"]
+    assert outbox.send(Lane.REPLY) == [] and outbox.state(id) is UNKNOWN
+
+
 def test_a_reply_without_answer_is_tried_again_with_the_same_token(outbox: Outbox, line: FakeLine) -> None:
     line.answers = [LOST]
     ids = put_replies(outbox, ["お返事"])

@@ -10,6 +10,7 @@ from tests.engine.deliveries.conftest import (
     ALREADY,
     LOST,
     NOT_SENT,
+    OK,
     TOO_FAST,
     FakeLine,
     Outbox,
@@ -89,9 +90,7 @@ def test_a_message_line_would_refuse_fails_with_the_reason_and_the_others_go(out
 
 
 @pytest.mark.parametrize(("name", "text"), [("太郎", "太郎さん"), (None, "お客様さん")], ids=["known", "hidden"])
-def test_a_name_that_is_not_known_yet_is_asked_for(
-    outbox: Outbox, line: FakeLine, name: str | None, text: str
-) -> None:
+def test_a_name_that_is_not_known_yet_is_asked_for(outbox: Outbox, line: FakeLine, name: str | None, text: str) -> None:
     friend = outbox.friend(display_name=None)
     if name:
         line.names = {str(friend.line_user_id): name}
@@ -189,3 +188,20 @@ def test_the_answer_of_a_worker_believed_dead_still_counts(outbox: Outbox, line:
     assert outbox.state(delivery_id) is DeliveryState.SENT
     outbox.wait(minutes=1)
     assert outbox.send() == []
+
+
+def test_trouble_told_late_changes_nothing_about_a_call_that_somebody_else_makes_or_has_made(
+    outbox: Outbox, line: FakeLine
+) -> None:
+    outbox.put(outbox.friend(), "やあ")
+    slow, next_one = outbox.sender(Lane.CHAT, owner="slow"), outbox.sender(Lane.CHAT, owner="next")
+    first = slow._start(slow._claim(1)[1])
+    outbox.wait(seconds=31)
+    second, _ = next_one._claim(1)
+    line.answers = [LOST, OK, LOST]
+    for sender, attempts in ((slow, first), (next_one, second), (slow, first)):
+        assert outbox.calls()[0].state is (CallState.ACCEPTED if len(line.sent) == 2 else CallState.IN_FLIGHT)
+        sender._submit(line, attempts)  # type: ignore[arg-type]
+        while sender._in_flight:
+            sender._record(wait_seconds=5)
+    assert [call.state for call in outbox.calls()] == [CallState.ACCEPTED]
