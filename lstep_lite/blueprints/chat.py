@@ -3,14 +3,16 @@
 from typing import Any
 
 from flask import Blueprint, flash, g, request, url_for
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import chat, deliveries, friends
 from lstep_lite.engine.messages import media, stickers
+from lstep_lite.engine.messages.media import StoredImage
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
-from lstep_lite.forms.chat import MARK_LABELS, MessageForm, TalkSearchForm
+from lstep_lite.forms.chat import MARK_LABELS, MessageDraft, MessageForm, TalkSearchForm
 from lstep_lite.forms.deliveries import STATE_LABELS
 from lstep_lite.models import Delivery, Friend, TalkMark
 from lstep_lite.web import live, number, own_args, render, runtime
@@ -54,27 +56,29 @@ def conversation_show(friend_id: int) -> Response:
 @bp.post("/<int:friend_id>/messages")
 @allow(Permission.CHAT)
 def message_create(friend_id: int) -> Response:
-    form = MessageForm(request.form)
-    upload = request.files.get("image")
-    stored = runtime().media.store_image(upload.read()) if upload and form.validate() else None
-    friend = friends.get(g.session, friend_id)
+    form, upload = MessageForm(request.form), request.files.get("image")
     try:
         if form.validate():
-            draft = form.draft(g.zone)
-            media_id = media.add_image(g.session, stored, file_name=upload.filename, now=g.now).id if stored else None
-            chat.send(
-                g.session,
-                friend,
-                draft.blocks(media_id),
-                staff_id=g.staff.id,
-                form_token=draft.form_token,
-                now=g.now,
-                due_at=draft.due_at,
-            )
-            return _page(friend, "composer", "conversation", "talk_list")
+            stored = runtime().media.store_image(upload.read()) if upload else None
+            return _send(friends.get(g.session, friend_id), form.draft(g.zone), stored, upload)
     except DomainError as error:
         _show_refusal(form, error)
-    return _page(friend, "composer", status=422, form=form)
+    return _page(friends.get(g.read, friend_id), "composer", status=422, form=form)
+
+
+def _send(friend: Friend, draft: MessageDraft, stored: StoredImage | None, upload: FileStorage | None) -> Response:
+    name = upload.filename if upload else None
+    media_id = media.add_image(g.session, stored, file_name=name, now=g.now).id if stored else None
+    chat.send(
+        g.session,
+        friend,
+        draft.blocks(media_id),
+        staff_id=g.staff.id,
+        form_token=draft.form_token,
+        now=g.now,
+        due_at=draft.due_at,
+    )
+    return _page(friend, "composer", "conversation", "talk_list")
 
 
 @bp.post("/<int:friend_id>/read")

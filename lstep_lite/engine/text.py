@@ -1,6 +1,7 @@
 """How texts are compared: width, kana, case and spaces make no difference."""
 
 import unicodedata
+from typing import Any
 
 import jaconv
 import regex
@@ -15,6 +16,15 @@ def normalise(text: str) -> str:
     """NFKC, katakana to hiragana, case folded, all white space removed. 「ﾖﾔｸ」「ヨヤク」「よやく」 become one."""
     folded = jaconv.kata2hira(unicodedata.normalize("NFKC", text)).casefold()
     return "".join(folded.split())
+
+
+def storable_json(value: Any) -> Any:
+    """*value*, as it came from JSON, with every text in it storable: half a character can't be put on a page either."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(name): storable_json(part) for name, part in value.items()}
+    return [storable_json(part) for part in value] if isinstance(value, list) else value
 
 
 def utf16_length(text: str) -> int:

@@ -9,7 +9,7 @@ from wtforms.validators import ValidationError
 from lstep_lite.engine import messages
 from lstep_lite.engine.messages import placeholders, stickers
 from lstep_lite.engine.messages.placeholders import Placeholder
-from lstep_lite.engine.text import storable
+from lstep_lite.engine.text import storable_json
 from lstep_lite.errors import DomainError
 
 Block = dict[str, Any]
@@ -27,7 +27,7 @@ def parse_blocks(text: str) -> list[Block]:
         raise ValueError(UNREADABLE) from error
     if not isinstance(blocks, list) or not all(_has_a_kind(block) for block in blocks):
         raise ValueError(UNREADABLE)
-    return [_tidy(block) for block in blocks]
+    return [_tidy(storable_json(block)) for block in blocks]
 
 
 def with_first_text(blocks: list[Block], text: str) -> list[Block]:
@@ -51,7 +51,7 @@ def _tidy(block: Block) -> Block:
 
 
 def _plain_newlines(text: str) -> str:
-    return storable(text).replace("\r\n", "\n").strip()
+    return text.replace("\r\n", "\n").strip()
 
 
 class BlocksField(Field):

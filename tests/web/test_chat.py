@@ -123,6 +123,14 @@ def test_a_picture_and_a_planned_time_go_along(htmx, session: Session, friend: F
     assert delivery.state is DeliveryState.CANCELLED
 
 
+def test_what_is_no_picture_is_said_in_the_form_and_the_text_stays(htmx, session: Session, friend: Friend) -> None:
+    data = {"text": "写真です", "form_token": "t", "image": (io.BytesIO(b"<svg>"), "menu.svg")}
+    answer = htmx(f"/chat/{friend.id}/messages", data)
+    assert answer.status_code == 422 and regions(answer) == ["composer"]
+    assert "画像を読み取れません" in answer.text and "写真です" in answer.text
+    assert session.scalars(select(Delivery)).all() == []
+
+
 def test_a_poll_is_answered_only_when_something_is_new(client, session: Session, friend: Friend) -> None:
     first = client.get(f"/chat/{friend.id}/conversation", headers={"HX-Request": "true"})
     seen = {"X-Seen": first.headers["X-Seen"]}
@@ -182,3 +190,12 @@ def test_the_talk_asks_the_database_as_little_for_many_bubbles_as_for_few(
         a_delivery(session, friend, source_label=f"答え{number}")
     session.commit()
     assert queries() == few
+
+
+def test_half_a_character_in_a_message_does_not_hide_the_talk(client, session: Session, friend: Friend) -> None:
+    message = {"id": "m1", "type": "file", "fileName": "a\ud800.pdf", "contentProvider": {"type": "external"}}
+    chat.receive(session, friend, message, at=NOW, now=NOW)
+    session.commit()
+    answer = client.get(f"/chat/{friend.id}")
+    assert answer.status_code == 200
+    assert "a?.pdf" in answer.text

@@ -10,7 +10,7 @@ from lstep_lite.db import insert_new
 from lstep_lite.engine import triggers
 from lstep_lite.engine.chat.talks import begin
 from lstep_lite.engine.messages import media
-from lstep_lite.engine.text import storable
+from lstep_lite.engine.text import storable, storable_json
 from lstep_lite.models import ChatMessage, Friend, Media, MediaKind, Talk, TalkMark, WebhookEvent
 
 LONGEST_PREVIEW = 100
@@ -39,7 +39,7 @@ def receive(
         session.execute(insert_new(session, ChatMessage).values(values))
         _blank_events(session, message_id)
         return None
-    values |= {"text": storable(message.get("text") or "") if message["type"] == "text" else "", "detail": message}
+    values |= {"text": storable(message.get("text") or "") if message["type"] == "text" else "", "detail": storable_json(message)}
     received = session.scalars(insert_new(session, ChatMessage).values(values).returning(ChatMessage)).one_or_none()
     if received is None:
         return None
