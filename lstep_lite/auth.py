@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import current_app, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
@@ -111,7 +112,8 @@ def _ask_to_sign_in() -> Response:
     if not staff_engine.anybody(g.read):
         return go(url_for("setup.new"))
     if wants_fragment():
-        return go(url_for("sign_in.new"))
+        seen = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return go(url_for("sign_in.new", next=urlunsplit(("", "", seen.path, seen.query, "")) or None))
     if request.method == "GET":
         return redirect(url_for("sign_in.new", next=request.full_path.rstrip("?")), 303)
     flash("サインインの期限が切れました。もう一度サインインしてください。", "warning")

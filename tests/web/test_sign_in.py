@@ -110,3 +110,9 @@ def test_a_form_without_its_token_is_refused_and_nothing_is_saved(app, client, s
     assert answer.status_code == 400
     session.refresh(owner)
     assert owner.name == "花子"
+
+
+def test_who_is_signed_out_in_the_middle_comes_back_to_the_same_page(anybody, owner):
+    page = {"HX-Request": "true", "HX-Current-URL": "https://shop.example/chat/3?unread=y"}
+    answer = anybody.get("/chat/list", headers=page)
+    assert answer.headers["HX-Redirect"] == "/sign-in?next=/chat/3?unread%3Dy"
