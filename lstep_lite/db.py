@@ -96,33 +96,53 @@ def one_of(values: type, name: str) -> sa.Enum:
 
 
 class FairLock:
-    """A lock that threads get in the order in which they asked for it.
+    """A lock that threads get in the order in which they asked for it, urgent ones before the others.
 
     The interpreter's own lock is often taken again by the thread that has just released it: a worker going from unit
-    to unit would keep requests waiting for seconds.
+    to unit would keep requests waiting for seconds. However many urgent threads there are, one of the others gets a
+    turn every PATIENCE seconds.
     """
+
+    PATIENCE = 0.05
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
+        self._urgent: deque[threading.Lock] = deque()
+        self._others: deque[threading.Lock] = deque()
+        self._others_turn_at = 0.0
         self._is_held = False
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def held(self, *, urgent: bool) -> Iterator[None]:
+        self._acquire(urgent)
+        try:
+            yield
+        finally:
+            self._release()
+
+    def _acquire(self, urgent: bool) -> None:
         with self._guard:
             if not self._is_held:
                 self._is_held = True
                 return
             turn = threading.Lock()
             turn.acquire()
-            self._waiting.append(turn)
+            (self._urgent if urgent else self._others).append(turn)
         turn.acquire()  # until the thread before us hands the lock over
 
-    def __exit__(self, *_error: object) -> None:
+    def _release(self) -> None:
         with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._is_held = False
+            turn = self._next_turn()
+            self._is_held = turn is not None
+            if turn:
+                turn.release()
+
+    def _next_turn(self) -> "threading.Lock | None":  # a function, not a type, before Python 3.13
+        now = time.monotonic()
+        if self._others and (not self._urgent or now - self._others_turn_at >= self.PATIENCE):
+            self._others_turn_at = now
+            return self._others.popleft()
+        return self._urgent.popleft() if self._urgent else None
 
 
 class Database:
@@ -144,18 +164,21 @@ class Database:
             yield session
 
     @contextmanager
-    def unit(self, *, durable: bool = False) -> Iterator[Session]:
-        """One unit of work. *durable* makes SQLite flush to disk, so that what was written survives a power cut."""
-        with self._exclusive(), (self._durable if durable else self._write).begin() as session:
+    def unit(self, *, durable: bool = False, urgent: bool = False) -> Iterator[Session]:
+        """One unit of work. *durable* makes SQLite flush to disk, so that what was written survives a power cut.
+
+        *urgent* units, for which somebody waits, go before the worker's.
+        """
+        with self._exclusive(urgent), (self._durable if durable else self._write).begin() as session:
             yield session
 
     @contextmanager
-    def _exclusive(self) -> Iterator[None]:
+    def _exclusive(self, urgent: bool) -> Iterator[None]:
         if in_unit():
             raise RuntimeError("a second unit of work in one thread: hand the open session down instead")
         _unit.open = True
         try:
-            with self._lock if self.is_sqlite else nullcontext():
+            with self._lock.held(urgent=urgent) if self.is_sqlite else nullcontext():
                 started = time.thread_time()
                 try:
                     yield

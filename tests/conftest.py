@@ -38,12 +38,12 @@ class BoundDatabase(Database):
             session.commit()  # its savepoint must not go back: units committed meanwhile lie inside it
 
     @contextmanager
-    def unit(self, *, durable: bool = False) -> Iterator[Session]:
-        with self._exclusive(), self._session.begin() as session:
+    def unit(self, *, durable: bool = False, urgent: bool = False) -> Iterator[Session]:
+        with self._exclusive(urgent), self._session.begin() as session:
             yield session
 
     @contextmanager
-    def _exclusive(self) -> Iterator[None]:
+    def _exclusive(self, urgent: bool) -> Iterator[None]:
         if db.in_unit():
             raise RuntimeError("a second unit of work in one thread: hand the open session down instead")
         db._unit.open = True

@@ -10,35 +10,45 @@ from lstep_lite.models import Purpose, Shop
 from tests.factories import NOW
 
 
-def test_who_goes_from_unit_to_unit_lets_others_in_between() -> None:
-    lock, order = FairLock(), []
-    is_held = threading.Event()
+def order_of_turns(lock: FairLock, *waiting: tuple[str, bool]) -> list[str]:
+    """In which order named threads, urgent or not, get a lock they all asked for while it was held."""
+    order: list[str] = []
 
-    def busy() -> None:
-        for _ in range(3):
-            with lock:
-                is_held.set()
-                time.sleep(0.05)
-                order.append("busy")
+    def take(name: str, urgent: bool) -> None:
+        with lock.held(urgent=urgent):
+            order.append(name)
 
-    def request() -> None:
-        is_held.wait()
-        with lock:
-            order.append("request")
-
-    threads = [threading.Thread(target=busy), threading.Thread(target=request)]
-    for thread in threads:
-        thread.start()
+    threads = [threading.Thread(target=take, args=each) for each in waiting]
+    with lock.held(urgent=False):
+        for thread in threads:
+            thread.start()
+            time.sleep(0.02)  # so that they ask in this order
     for thread in threads:
         thread.join()
-    assert order == ["busy", "request", "busy", "busy"]
+    return order
+
+
+def test_threads_get_the_lock_in_the_order_in_which_they_asked() -> None:
+    assert order_of_turns(FairLock(), *((name, False) for name in "abcd")) == list("abcd")
+
+
+def test_urgent_threads_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FairLock, "PATIENCE", float("inf"))
+    waiting = [("worker", False), ("request", True), ("other request", True)]
+    assert order_of_turns(FairLock(), *waiting) == ["request", "other request", "worker"]
+
+
+def test_urgent_threads_never_keep_the_others_waiting_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FairLock, "PATIENCE", 0)
+    waiting = [("request", True), ("other request", True), ("worker", False)]
+    assert order_of_turns(FairLock(), *waiting) == ["worker", "request", "other request"]
 
 
 def test_the_lock_is_free_again_after_an_error() -> None:
     lock = FairLock()
-    with pytest.raises(ValueError, match="odd"), lock:
+    with pytest.raises(ValueError, match="odd"), lock.held(urgent=True):
         raise ValueError("odd")
-    with lock:
+    with lock.held(urgent=True):
         pass
 
 

@@ -35,7 +35,7 @@ def receive() -> tuple[str, int]:
     if not signatures.accept(body, request.headers.get("X-Line-Signature", ""), now=g.now, wall=g.wall):
         abort(401)
     webhook = _parsed(body)
-    with runtime().database.unit() as session:
+    with runtime().database.unit(urgent=True) as session:
         intake.store(session, webhook, now=g.now)
         signatures.note_webhook(session, now=g.now, wall=g.wall)
     return "", 200
