@@ -7,7 +7,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine import chat, deliveries, friends
+from lstep_lite.engine import chat, deliveries, friends, settings
 from lstep_lite.engine.messages import media, stickers
 from lstep_lite.engine.messages.media import StoredImage
 from lstep_lite.engine.staff import Permission
@@ -176,6 +176,7 @@ def _conversation(friend: Friend) -> dict[str, Any]:
         "before": before,
         "most_bubbles": MOST_BUBBLES,
         "state_labels": STATE_LABELS,
+        "is_paused": settings.is_paused(g.read),
         "talk": chat.talk(g.read, friend),
         "is_free_now": chat.is_free_now(g.read, friend, now=g.now),
     }

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import chat, friends, messages
-from lstep_lite.models import Delivery, DeliveryState, Friend, Lane, Media, MediaState, Talk, TalkMark
+from lstep_lite.models import Channel, Delivery, DeliveryState, Friend, Lane, Media, MediaState, Talk, TalkMark
 from tests.factories import NOW, a_friend
 from tests.web.conftest import regions
 
@@ -190,6 +190,16 @@ def test_the_talk_asks_the_database_as_little_for_many_bubbles_as_for_few(
         a_delivery(session, friend, source_label=f"答え{number}")
     session.commit()
     assert queries() == few
+
+
+def test_a_talk_says_that_sending_is_paused(page, session: Session, friend: Friend) -> None:
+    a_delivery(session, friend, state=DeliveryState.SENDING)
+    session.add(Channel(id=1, messaging_channel_id="1", messaging_secret="s", login_channel_id="2", login_secret="s",
+                        paused_at=NOW))
+    session.commit()
+    text = page(f"/chat/{friend.id}").get_text()
+    assert "再開待ち" in text and "送信中" not in text
+    assert "再開すると届きます" in text
 
 
 def test_half_a_character_in_a_message_does_not_hide_the_talk(client, session: Session, friend: Friend) -> None:

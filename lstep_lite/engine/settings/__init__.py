@@ -30,6 +30,12 @@ def channel(session: Session) -> Channel | None:
     return session.get(Channel, 1)
 
 
+def is_paused(session: Session) -> bool:
+    """Whether counted messages are held back for now."""
+    connected = channel(session)
+    return connected is not None and connected.paused_at is not None
+
+
 def update_shop(shop: Shop, draft: ShopDraft) -> None:
     """Raises DomainError for a time zone that does not exist."""
     if draft.time_zone not in available_timezones():
