@@ -91,8 +91,14 @@ def primary_key() -> Any:
 
 def one_of(values: type, name: str) -> sa.Enum:
     """A closed set (a StrEnum) stored as text with a check constraint called *name*."""
-    return sa.Enum(values, native_enum=False, create_constraint=True, name=name, length=40,
-                   values_callable=lambda members: [member.value for member in members])
+    return sa.Enum(
+        values,
+        native_enum=False,
+        create_constraint=True,
+        name=name,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 class FairLock:

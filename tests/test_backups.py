@@ -22,7 +22,9 @@ def shop(tmp_path: Path) -> Settings:
     database = Database(settings.database_url)
     with database.unit() as session:
         a_friend(session, display_name="山田 花子")
-        session.add(Channel(id=1, messaging_channel_id="1", messaging_secret="s", login_channel_id="2", login_secret="s"))
+        session.add(
+            Channel(id=1, messaging_channel_id="1", messaging_secret="s", login_channel_id="2", login_secret="s")
+        )
     database.dispose()
     (settings.media_dir / "ab").mkdir(parents=True)
     (settings.media_dir / "ab" / "photo").write_bytes(b"picture")

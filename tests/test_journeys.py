@@ -120,12 +120,16 @@ def test_an_answer_planned_for_tomorrow_leaves_tomorrow_and_not_twice(world: Wor
     world.settle()
     browser.open(_talk_path(browser, "予約 咲"))
     due = _local(world.now(), days=1)
-    browser.submit({"text": "本日のご来店をお待ちしています。", "due_on": due[:10], "due_at": "09:30"}, form="form.composer")
+    browser.submit(
+        {"text": "本日のご来店をお待ちしています。", "due_on": due[:10], "due_at": "09:30"}, form="form.composer"
+    )
     world.settle()
     assert "本日のご来店をお待ちしています。" not in saki.texts()
     world.advance(advance_seconds=2 * 86400)
     world.settle()
-    [arrived] = [entry for entry in saki.received() if entry["message"].get("text") == "本日のご来店をお待ちしています。"]
+    [arrived] = [
+        entry for entry in saki.received() if entry["message"].get("text") == "本日のご来店をお待ちしています。"
+    ]
     assert _local(arrived["at"])[:16] == f"{due[:10]}T09:30"
 
 
@@ -180,8 +184,15 @@ def test_an_empty_installation_asks_its_first_questions(tmp_path: Path) -> None:
         browser = Browser(running)
         browser.open("/")
         assert "/setup" in browser.path
-        browser.submit({"owner_name": "花田 さくら", "email": "hanada@example.com", "password": "とても長い合言葉2026",
-                        "repeated_password": "とても長い合言葉2026", "name": "サロン花"})
+        browser.submit(
+            {
+                "owner_name": "花田 さくら",
+                "email": "hanada@example.com",
+                "password": "とても長い合言葉2026",
+                "repeated_password": "とても長い合言葉2026",
+                "name": "サロン花",
+            }
+        )
         assert browser.path == "/setup/next" and "LINE公式アカウントをつなぐ" in browser.text()
         assert "サロン花" in browser.open("/").get_text()
     finally:
@@ -191,7 +202,12 @@ def test_an_empty_installation_asks_its_first_questions(tmp_path: Path) -> None:
 def test_a_data_directory_never_changes_its_mode(server: Server) -> None:
     from lstep_lite import config
 
-    environ = {**os.environ, "DATA_DIR": str(server.data_dir), "LSTEP_MODE": "live", "PUBLIC_URL": "https://shop.example"}
+    environ = {
+        **os.environ,
+        "DATA_DIR": str(server.data_dir),
+        "LSTEP_MODE": "live",
+        "PUBLIC_URL": "https://shop.example",
+    }
     with pytest.raises(config.BadSetting, match="demo mode"):
         config.load(environ)
 
@@ -207,8 +223,12 @@ def _message_body(user_id: str, now: str, text: str, *, event_id: str) -> str:
 
     millis = int(datetime.fromisoformat(now).timestamp() * 1000)
     event: dict[str, Any] = {
-        "type": "message", "mode": "active", "timestamp": millis, "webhookEventId": event_id,
-        "deliveryContext": {"isRedelivery": False}, "source": {"type": "user", "userId": user_id},
+        "type": "message",
+        "mode": "active",
+        "timestamp": millis,
+        "webhookEventId": event_id,
+        "deliveryContext": {"isRedelivery": False},
+        "source": {"type": "user", "userId": user_id},
         "replyToken": event_id.lower().ljust(32, "0"),
         "message": {"id": str(abs(hash(event_id)))[:18], "type": "text", "text": text, "quoteToken": "q"},
     }

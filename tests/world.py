@@ -26,7 +26,13 @@ class Server:
         self.data_dir = data_dir
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environ = {**os.environ, "DATA_DIR": str(data_dir), "PORT": str(self.port), "DEMO_PASSWORD": OWNER[1], **environ}
+        self._environ = {
+            **os.environ,
+            "DATA_DIR": str(data_dir),
+            "PORT": str(self.port),
+            "DEMO_PASSWORD": OWNER[1],
+            **environ,
+        }
         self._process: subprocess.Popen[bytes] | None = None
         self.http = urllib3.PoolManager(retries=False, timeout=40)
 
@@ -63,7 +69,8 @@ class Server:
         if self._environ.get("SEED") == "0":
             return self._answers("/healthz")
         return self._answers("/emulator/control/state") and bool(
-            self.json("GET", "/emulator/control/state")["account"]["webhook_endpoint"])
+            self.json("GET", "/emulator/control/state")["account"]["webhook_endpoint"]
+        )
 
     def _answers(self, path: str) -> bool:
         try:

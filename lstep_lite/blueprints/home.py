@@ -57,8 +57,16 @@ def _page(*regions: str, then: str = "") -> Response:
     link = home.friend_link(channel.basic_id) if channel and channel.basic_id else ""
     week = home.week(g.read, zone=g.zone, now=g.now)
     return render(
-        "home/index.html", *regions, then=then, channel=channel, numbers=numbers, todos=_todos(channel, numbers),
-        week=week, change=sum(day.gained - day.lost for day in week), link=link, qr=_qr(link) if link else "",
+        "home/index.html",
+        *regions,
+        then=then,
+        channel=channel,
+        numbers=numbers,
+        todos=_todos(channel, numbers),
+        week=week,
+        change=sum(day.gained - day.lost for day in week),
+        link=link,
+        qr=_qr(link) if link else "",
         forecast=quota.forecast(channel, now=g.now) if channel else None,
         worker_is_alive=jobs.worker_problem(g.read, wall=g.wall) is None,
     )
@@ -66,17 +74,36 @@ def _page(*regions: str, then: str = "") -> Response:
 
 def _todos(channel: Channel | None, numbers: Numbers) -> list[Todo]:
     return [
-        Todo(channel is not None and channel.connected_at is not None, "LINE公式アカウントをつなぐ",
-             "4つの値を貼り付けると、あとは自動で設定します。", "settings.index"),
-        Todo(numbers.has_greeting, "あいさつを用意する",
-             "友だちになってくれた方へ、最初に届くメッセージです。", "greetings.index"),
-        Todo(numbers.has_auto_reply, "自動応答を用意する",
-             "「営業時間」など、よくある質問に自動で答えます。", "auto_replies.index"),
-        Todo(numbers.has_colleague, "スタッフを招待する",
-             "一緒に返信する人に、自分用のサインインを渡します。", "staff.index"),
-        Todo(numbers.has_shown_link, "友だち追加リンクをお客様に見せる",
-             "レジや鏡の横に貼るQRコードを印刷できます。",
-             "home.show" if channel and channel.basic_id else "settings.index"),
+        Todo(
+            channel is not None and channel.connected_at is not None,
+            "LINE公式アカウントをつなぐ",
+            "4つの値を貼り付けると、あとは自動で設定します。",
+            "settings.index",
+        ),
+        Todo(
+            numbers.has_greeting,
+            "あいさつを用意する",
+            "友だちになってくれた方へ、最初に届くメッセージです。",
+            "greetings.index",
+        ),
+        Todo(
+            numbers.has_auto_reply,
+            "自動応答を用意する",
+            "「営業時間」など、よくある質問に自動で答えます。",
+            "auto_replies.index",
+        ),
+        Todo(
+            numbers.has_colleague,
+            "スタッフを招待する",
+            "一緒に返信する人に、自分用のサインインを渡します。",
+            "staff.index",
+        ),
+        Todo(
+            numbers.has_shown_link,
+            "友だち追加リンクをお客様に見せる",
+            "レジや鏡の横に貼るQRコードを印刷できます。",
+            "home.show" if channel and channel.basic_id else "settings.index",
+        ),
     ]
 
 

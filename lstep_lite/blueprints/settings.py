@@ -55,8 +55,15 @@ def trial_connection_create() -> Response:
     given = current_app.extensions.get("emulator_config")
     if given is None:
         raise NotFound
-    _connect(ConnectionDraft(given.channel_id, given.channel_secret, given.login_channel_id,
-                             given.login_channel_secret, accepts_other_account=True))
+    _connect(
+        ConnectionDraft(
+            given.channel_id,
+            given.channel_secret,
+            given.login_channel_id,
+            given.login_channel_secret,
+            accepts_other_account=True,
+        )
+    )
     return go(url_for(".index"))
 
 
@@ -69,8 +76,14 @@ def _connect(draft: ConnectionDraft) -> None:
 def _connection_page(form: ConnectionForm, *regions: str, status: int = 200) -> Response:
     channel = settings.channel(g.read)
     form.messaging_secret.flags.required = form.login_secret.flags.required = channel is None
-    return render("settings/edit.html", *regions, status=status, form=form, channel=channel,
-                  can_try="emulator_config" in current_app.extensions)
+    return render(
+        "settings/edit.html",
+        *regions,
+        status=status,
+        form=form,
+        channel=channel,
+        can_try="emulator_config" in current_app.extensions,
+    )
 
 
 @bp.post("/checks")

@@ -38,8 +38,14 @@ def dead_reply_update() -> Response:
     form, shop = DeadReplyForm(request.form), _shop(g.session)
     if form.keep(lambda: settings.choose_dead_reply(shop, form.choice())):
         flash("保存しました", "success")
-    return render("shop/edit.html", "dead_reply", status=422 if form.errors else 200, then=url_for(".edit"),
-                  form=ShopForm(obj=shop), reply_form=form)
+    return render(
+        "shop/edit.html",
+        "dead_reply",
+        status=422 if form.errors else 200,
+        then=url_for(".edit"),
+        form=ShopForm(obj=shop),
+        reply_form=form,
+    )
 
 
 def _shop(session: Session) -> Shop:

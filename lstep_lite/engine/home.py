@@ -93,8 +93,14 @@ def _ended(state: DeliveryState, since: datetime) -> ScalarSelect[int]:
 
 
 def _free_replies(now: datetime) -> ScalarSelect[int]:
-    return _count(Delivery, and_(Delivery.state == DeliveryState.SENT, Delivery.is_counted.is_(False),
-                                 Delivery.finished_at >= quota.month_start(now)))
+    return _count(
+        Delivery,
+        and_(
+            Delivery.state == DeliveryState.SENT,
+            Delivery.is_counted.is_(False),
+            Delivery.finished_at >= quota.month_start(now),
+        ),
+    )
 
 
 def week(session: Session, *, zone: ZoneInfo, now: datetime) -> list[Day]:
@@ -106,8 +112,7 @@ def week(session: Session, *, zone: ZoneInfo, now: datetime) -> list[Day]:
     spans = list(zip(starts, [*starts[1:], now + timedelta(days=1)], strict=True))
     gained = _per_day(session, Friend.followed_at, Friend.origin == Origin.ADDED, spans)
     lost = _per_day(session, Friend.follow_changed_at, Friend.is_following.is_(False), spans)
-    return [Day(start.astimezone(zone).date(), *counts)
-            for start, *counts in zip(starts, gained, lost, strict=True)]
+    return [Day(start.astimezone(zone).date(), *counts) for start, *counts in zip(starts, gained, lost, strict=True)]
 
 
 def _day_starts(zone: ZoneInfo, now: datetime) -> list[datetime]:
@@ -116,8 +121,9 @@ def _day_starts(zone: ZoneInfo, now: datetime) -> list[datetime]:
     return [datetime(day.year, day.month, day.day, tzinfo=zone) for day in days]
 
 
-def _per_day(session: Session, moment: Any, condition: ColumnElement[bool],
-             spans: Sequence[tuple[datetime, datetime]]) -> list[int]:
+def _per_day(
+    session: Session, moment: Any, condition: ColumnElement[bool], spans: Sequence[tuple[datetime, datetime]]
+) -> list[int]:
     columns = [func.count().filter(and_(moment >= start, moment < end)) for start, end in spans]
     counts = session.execute(select(*columns).select_from(Friend).where(moment >= spans[0][0], condition)).one()
     return list(counts)

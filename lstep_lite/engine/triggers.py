@@ -52,14 +52,24 @@ def on(kind: str) -> Callable[[Subscriber], Subscriber]:
     return register
 
 
-def fire(session: Session, kind: str, friend: Friend, /, *, now: datetime, event: WebhookEvent | None = None,
-         cause: TimelineEntry | None = None, **facts: Any) -> TimelineEntry:
+def fire(
+    session: Session,
+    kind: str,
+    friend: Friend,
+    /,
+    *,
+    now: datetime,
+    event: WebhookEvent | None = None,
+    cause: TimelineEntry | None = None,
+    **facts: Any,
+) -> TimelineEntry:
     """Record that *kind* happened to *friend* and call its subscribers.
 
     *facts* must be JSON; *cause* is the entry this follows from. Subscribers' results stand in `entry.results`.
     """
-    entry = TimelineEntry(friend_id=friend.id, at=now, kind=kind, cause_id=cause.id if cause else None,
-                          facts=facts, results=[])
+    entry = TimelineEntry(
+        friend_id=friend.id, at=now, kind=kind, cause_id=cause.id if cause else None, facts=facts, results=[]
+    )
     session.add(entry)
     session.flush()  # subscribers refer to the entry's id
     depth = session.info.get("fire_depth", 0)
@@ -84,8 +94,10 @@ def _call(session: Session, subscriber: Subscriber, happening: Happening) -> str
         raise  # a lost connection or lock: the whole unit is tried again
     except Exception:
         log.exception("timeline %s (%s): %s failed", happening.entry.id, happening.kind, subscriber.__qualname__)
-        return "あとの処理の1つに失敗したため、その処理だけ取り消しました。" \
+        return (
+            "あとの処理の1つに失敗したため、その処理だけ取り消しました。"
             f"原因はサーバーの記録に「timeline {happening.entry.id}」として残っています。"
+        )
 
 
 def subscribed_kinds() -> set[str]:

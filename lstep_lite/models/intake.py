@@ -22,8 +22,14 @@ class EventState(StrEnum):
 class WebhookEvent(Base):
     __tablename__ = "webhook_events"
     __table_args__ = (
-        Index("ix_webhook_events_waiting", "user_id", "occurred_at", "id",
-              postgresql_where=text("state = 'waiting'"), sqlite_where=text("state = 'waiting'")),
+        Index(
+            "ix_webhook_events_waiting",
+            "user_id",
+            "occurred_at",
+            "id",
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
         Index("ix_webhook_events_state_id", "state", "id"),
         Index("ix_webhook_events_message_id", "message_id"),
     )

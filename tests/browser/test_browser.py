@@ -91,7 +91,9 @@ def test_no_screen_is_wider_than_a_phone_and_no_script_fails(chromium: Browser, 
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     _sign_in(page, server)
-    paths = {"/", "/emulator/"} | set(page.locator("a[href^='/']").evaluate_all("links => links.map(link => link.pathname)"))
+    paths = {"/", "/emulator/"} | set(
+        page.locator("a[href^='/']").evaluate_all("links => links.map(link => link.pathname)")
+    )
     page.goto(f"{server.url}/chat")
     paths.add(page.locator(".talk-row").first.get_attribute("href") or "")
     page.goto(f"{server.url}/friends")

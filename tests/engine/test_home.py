@@ -26,7 +26,10 @@ def test_the_week_is_counted_in_the_shops_days(session: Session) -> None:
     week = home.week(session, zone=TOKYO, now=NOW)
     assert [day.on for day in week] == [date(2026, 2, 27) + timedelta(days=number) for number in range(7)]
     assert {day.on.day: (day.gained, day.lost) for day in week if day.gained or day.lost} == {
-        1: (2, 0), 4: (1, 0), 5: (1, 1)}
+        1: (2, 0),
+        4: (1, 0),
+        5: (1, 1),
+    }
 
 
 def test_free_answers_are_counted_from_the_beginning_of_lines_month(session: Session) -> None:
@@ -34,17 +37,30 @@ def test_free_answers_are_counted_from_the_beginning_of_lines_month(session: Ses
     session.flush()
 
     def delivery(name: str, state: DeliveryState, is_counted: bool, finished_at: datetime) -> Delivery:
-        return Delivery(dedupe_key=name, friend_id=friend.id, content_id=content.id, lane=Lane.REPLY, state=state,
-                        source="greetings", source_label="", due_at=NOW, missed_after=NOW, is_counted=is_counted,
-                        created_at=NOW, finished_at=finished_at)
+        return Delivery(
+            dedupe_key=name,
+            friend_id=friend.id,
+            content_id=content.id,
+            lane=Lane.REPLY,
+            state=state,
+            source="greetings",
+            source_label="",
+            due_at=NOW,
+            missed_after=NOW,
+            is_counted=is_counted,
+            created_at=NOW,
+            finished_at=finished_at,
+        )
 
-    session.add_all([
-        delivery("free", DeliveryState.SENT, False, in_tokyo(1, 0)),
-        delivery("last month", DeliveryState.SENT, False, in_tokyo(1, 0) - timedelta(seconds=1)),
-        delivery("counted", DeliveryState.SENT, True, NOW),
-        delivery("failed", DeliveryState.FAILED, False, NOW),
-        delivery("failed long ago", DeliveryState.FAILED, False, NOW - timedelta(days=8)),
-    ])
+    session.add_all(
+        [
+            delivery("free", DeliveryState.SENT, False, in_tokyo(1, 0)),
+            delivery("last month", DeliveryState.SENT, False, in_tokyo(1, 0) - timedelta(seconds=1)),
+            delivery("counted", DeliveryState.SENT, True, NOW),
+            delivery("failed", DeliveryState.FAILED, False, NOW),
+            delivery("failed long ago", DeliveryState.FAILED, False, NOW - timedelta(days=8)),
+        ]
+    )
     session.flush()
     numbers = home.numbers(session, now=NOW)
     assert (numbers.free_replies, numbers.failed) == (1, 1)

@@ -30,8 +30,12 @@ SECRET, NEW_SECRET, LOGIN_SECRET = "a" * 32, "b" * 32, "c" * 32
 
 
 def draft(**over: object) -> ConnectionDraft:
-    values = {"messaging_channel_id": "1600000001", "messaging_secret": SECRET, "login_channel_id": "2000000001",
-              "login_secret": LOGIN_SECRET}
+    values = {
+        "messaging_channel_id": "1600000001",
+        "messaging_secret": SECRET,
+        "login_channel_id": "2000000001",
+        "login_secret": LOGIN_SECRET,
+    }
     return ConnectionDraft(**values | over)
 
 
@@ -135,8 +139,12 @@ def account(database: Database, emulator: Emulator) -> Account:
 
 def as_copied(emulator: Emulator, **over: object) -> ConnectionDraft:
     config = emulator.config
-    values = {"messaging_channel_id": config.channel_id, "messaging_secret": config.channel_secret,
-              "login_channel_id": config.login_channel_id, "login_secret": config.login_channel_secret}
+    values = {
+        "messaging_channel_id": config.channel_id,
+        "messaging_secret": config.channel_secret,
+        "login_channel_id": config.login_channel_id,
+        "login_secret": config.login_channel_secret,
+    }
     return ConnectionDraft(**values | over)
 
 
@@ -196,9 +204,7 @@ def test_a_wrong_secret_is_named_and_what_needs_it_is_left_for_later(
         assert "チャネルシークレット" in checks.outcomes(session)["token"].message
 
 
-def test_a_server_that_refuses_the_signature_is_not_connected(
-    database: Database, account: Account, shop: Shop
-) -> None:
+def test_a_server_that_refuses_the_signature_is_not_connected(database: Database, account: Account, shop: Shop) -> None:
     shop.secret = "another"
     assert run(database, account)["webhook_test"] is CheckState.BAD
     assert stored_channel(database).connected_at is None
@@ -214,9 +220,7 @@ def test_the_owner_is_warned_of_line_chat_and_of_channels_that_do_not_belong_tog
     assert stored_channel(database).liff_id, "customers' pages are made all the same"
 
 
-def test_outcomes_of_an_account_that_was_exchanged_meanwhile_are_dropped(
-    database: Database, account: Account
-) -> None:
+def test_outcomes_of_an_account_that_was_exchanged_meanwhile_are_dropped(database: Database, account: Account) -> None:
     trial = checks.run(database, account, VAULT, public_url=PUBLIC_URL)
     with database.unit() as session:
         saved(session, draft(accepts_other_account=True))
@@ -254,8 +258,9 @@ def with_followers(emulator: Emulator, count: int) -> list[str]:
     user_ids = [f"U{number:032x}" for number in range(count)]
     with emulator.store.unit():
         for user_id in user_ids:
-            emulator.store.write("INSERT INTO user (user_id, name, language, relation) VALUES (?, 'x', 'ja', ?)",
-                                 user_id, FRIEND)
+            emulator.store.write(
+                "INSERT INTO user (user_id, name, language, relation) VALUES (?, 'x', 'ja', ?)", user_id, FRIEND
+            )
     emulator.store.set_setting("verified", True)
     return user_ids
 

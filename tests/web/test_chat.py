@@ -33,9 +33,18 @@ def said(session: Session, friend: Friend, text: str, **over: object) -> None:
 
 def a_delivery(session: Session, friend: Friend, **over: object) -> Delivery:
     content = messages.freeze(session, [{"kind": "text", "text": "お待ちしています"}], now=NOW)
-    values = {"dedupe_key": f"test:{friend.id}:{over}", "friend_id": friend.id, "content_id": content.id,
-              "lane": Lane.CHAT, "source": "chat", "source_label": "個別トーク", "due_at": NOW, "missed_after": NOW,
-              "state": DeliveryState.SENT, "created_at": NOW}
+    values = {
+        "dedupe_key": f"test:{friend.id}:{over}",
+        "friend_id": friend.id,
+        "content_id": content.id,
+        "lane": Lane.CHAT,
+        "source": "chat",
+        "source_label": "個別トーク",
+        "due_at": NOW,
+        "missed_after": NOW,
+        "state": DeliveryState.SENT,
+        "created_at": NOW,
+    }
     delivery = Delivery(**values | over)
     session.add(delivery)
     session.commit()
@@ -92,14 +101,19 @@ def test_a_double_click_sends_once(htmx, session: Session, friend: Friend) -> No
     assert len(session.scalars(select(Delivery)).all()) == 1
 
 
-@pytest.mark.parametrize(("data", "words"), [
-    ({"text": ""}, "1つ以上入れて"),
-    ({"text": "あ" * 5001}, "5,000文字まで"),
-    ({"text": "はい", "due_on": "2026-03-06"}, "日付と時刻の両方"),
-    ({"text": "はい", "due_on": "2026-03-01", "due_at": "10:00"}, "今より後"),
-    ({"text": "はい", "sticker": "nonsense"}, "選び直して"),
-])
-def test_what_cannot_be_sent_is_explained_kept_and_not_saved(htmx, session: Session, friend: Friend, data, words) -> None:
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"text": ""}, "1つ以上入れて"),
+        ({"text": "あ" * 5001}, "5,000文字まで"),
+        ({"text": "はい", "due_on": "2026-03-06"}, "日付と時刻の両方"),
+        ({"text": "はい", "due_on": "2026-03-01", "due_at": "10:00"}, "今より後"),
+        ({"text": "はい", "sticker": "nonsense"}, "選び直して"),
+    ],
+)
+def test_what_cannot_be_sent_is_explained_kept_and_not_saved(
+    htmx, session: Session, friend: Friend, data, words
+) -> None:
     answer = htmx(f"/chat/{friend.id}/messages", data | {"form_token": "t"})
     assert answer.status_code == 422
     assert regions(answer) == ["composer"]
@@ -111,9 +125,17 @@ def test_a_picture_and_a_planned_time_go_along(htmx, session: Session, friend: F
     picture = io.BytesIO()
     Image.new("RGB", (40, 30), "pink").save(picture, "PNG")
     picture.seek(0)
-    answer = htmx(f"/chat/{friend.id}/messages", {
-        "text": "写真です", "sticker": "446:1988", "form_token": "t", "due_on": "2026-03-06", "due_at": "10:00",
-        "image": (picture, "menu.png")})
+    answer = htmx(
+        f"/chat/{friend.id}/messages",
+        {
+            "text": "写真です",
+            "sticker": "446:1988",
+            "form_token": "t",
+            "due_on": "2026-03-06",
+            "due_at": "10:00",
+            "image": (picture, "menu.png"),
+        },
+    )
     assert answer.status_code == 200 and "3月6日(金) 10:00 に送信予定" in answer.text
     [delivery] = session.scalars(select(Delivery)).all()
     assert [block["kind"] for block in delivery.content.blocks] == ["text", "image", "sticker"]
@@ -177,7 +199,8 @@ def test_a_stranger_is_sent_to_sign_in(anybody, owner, friend: Friend) -> None:
 
 
 def test_the_talk_asks_the_database_as_little_for_many_bubbles_as_for_few(
-        client, session: Session, friend: Friend, count_queries) -> None:
+    client, session: Session, friend: Friend, count_queries
+) -> None:
     def queries() -> int:
         with count_queries() as found:
             client.get(f"/chat/{friend.id}")
@@ -194,8 +217,11 @@ def test_the_talk_asks_the_database_as_little_for_many_bubbles_as_for_few(
 
 def test_a_talk_says_that_sending_is_paused(page, session: Session, friend: Friend) -> None:
     a_delivery(session, friend, state=DeliveryState.SENDING)
-    session.add(Channel(id=1, messaging_channel_id="1", messaging_secret="s", login_channel_id="2", login_secret="s",
-                        paused_at=NOW))
+    session.add(
+        Channel(
+            id=1, messaging_channel_id="1", messaging_secret="s", login_channel_id="2", login_secret="s", paused_at=NOW
+        )
+    )
     session.commit()
     text = page(f"/chat/{friend.id}").get_text()
     assert "再開待ち" in text and "送信中" not in text

@@ -12,9 +12,19 @@ from tests.web.conftest import regions
 
 @pytest.fixture
 def channel(session: Session) -> Channel:
-    channel = Channel(id=1, messaging_channel_id="1600000001", messaging_secret="sealed", login_channel_id="2000000001",
-                      login_secret="sealed", basic_id="@123abcde", display_name="サロン花", connected_at=NOW,
-                      quota_limit=200, quota_used=50, quota_checked_at=NOW)
+    channel = Channel(
+        id=1,
+        messaging_channel_id="1600000001",
+        messaging_secret="sealed",
+        login_channel_id="2000000001",
+        login_secret="sealed",
+        basic_id="@123abcde",
+        display_name="サロン花",
+        connected_at=NOW,
+        quota_limit=200,
+        quota_used=50,
+        quota_checked_at=NOW,
+    )
     session.add(channel)
     session.commit()
     return channel
@@ -35,8 +45,11 @@ def test_the_numbers_of_the_day_are_on_it(page, session: Session, channel: Chann
     friend = a_friend(session)
     a_friend(session, is_following=False)
     session.add(Talk(friend_id=friend.id, last_at=NOW, unread_count=2, mark=TalkMark.OPEN))
-    session.add(WebhookEvent(webhook_event_id="e", kind="message", occurred_at=NOW, received_at=NOW, raw="{}",
-                             state=EventState.PARKED))
+    session.add(
+        WebhookEvent(
+            webhook_event_id="e", kind="message", occurred_at=NOW, received_at=NOW, raw="{}", state=EventState.PARKED
+        )
+    )
     session.add(Worker(id="w", started_at=NOW, heartbeat_at=NOW))
     session.commit()
     text = words(page("/"))

@@ -60,8 +60,9 @@ def test_characters_a_database_refuses_do_not_stop_a_form(client: FlaskClient, s
     assert session.get_one(Shop, 1).name == "花屋"
 
 
-def test_a_crash_is_told_in_words_even_when_nothing_can_be_read(app: App, client: FlaskClient, session: Session,
-                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_is_told_in_words_even_when_nothing_can_be_read(
+    app: App, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     friend = a_friend(session)
     session.commit()
     monkeypatch.setattr("lstep_lite.blueprints.friends.friends.block", lambda *_args, **_more: 1 / 0)

@@ -25,16 +25,22 @@ VALUES = {
 def app(app: App, clock) -> App:
     """LINE is nowhere to be reached."""
     shared = app.extensions["runtime"]
-    app.extensions["runtime"] = runtime.build(replace(shared.settings, line_api_url=NOWHERE),
-                                              database=shared.database, clock=clock)
+    app.extensions["runtime"] = runtime.build(
+        replace(shared.settings, line_api_url=NOWHERE), database=shared.database, clock=clock
+    )
     return app
 
 
 @pytest.fixture
 def channel(session: Session, app: App) -> Channel:
     vault = app.extensions["runtime"].vault
-    channel = Channel(id=1, messaging_channel_id="1600000001", messaging_secret=vault.seal(SECRET),
-                      login_channel_id="2000000001", login_secret=vault.seal(LOGIN_SECRET))
+    channel = Channel(
+        id=1,
+        messaging_channel_id="1600000001",
+        messaging_secret=vault.seal(SECRET),
+        login_channel_id="2000000001",
+        login_secret=vault.seal(LOGIN_SECRET),
+    )
     session.add(channel)
     session.commit()
     return channel
@@ -74,8 +80,10 @@ def test_what_is_not_a_channels_value_is_refused(htmx, session: Session, field, 
 
 
 def test_what_a_copy_brings_along_is_forgiven(htmx, session: Session) -> None:
-    answer = htmx("/settings/connection", VALUES | {"messaging_channel_id": " １６００００００01\n",
-                                                    "messaging_secret": f" {SECRET}\n"})
+    answer = htmx(
+        "/settings/connection",
+        VALUES | {"messaging_channel_id": " １６００００００01\n", "messaging_secret": f" {SECRET}\n"},
+    )
     assert answer.status_code == 204
     assert session.get_one(Channel, 1).messaging_channel_id == "1600000001"
 
@@ -145,7 +153,8 @@ def test_only_those_who_may_change_settings_come_here(outsider, path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["connection", "trial-connection", "checks", "confirmations/same_provider", "followers", "resumption"])
+    "path", ["connection", "trial-connection", "checks", "confirmations/same_provider", "followers", "resumption"]
+)
 def test_only_they_may_change_anything(outsider, session: Session, path) -> None:
     assert outsider.post(f"/settings/{path}", data=VALUES).status_code == 403
     assert session.get(Channel, 1) is None

@@ -39,7 +39,10 @@ def receive(
         session.execute(insert_new(session, ChatMessage).values(values))
         _blank_events(session, message_id)
         return None
-    values |= {"text": storable(message.get("text") or "") if message["type"] == "text" else "", "detail": storable_json(message)}
+    values |= {
+        "text": storable(message.get("text") or "") if message["type"] == "text" else "",
+        "detail": storable_json(message),
+    }
     received = session.scalars(insert_new(session, ChatMessage).values(values).returning(ChatMessage)).one_or_none()
     if received is None:
         return None

@@ -70,8 +70,9 @@ ESSENTIAL = ("token", "bot", "webhook", "webhook_switch", "webhook_test")
 """Without these, messages neither arrive nor leave."""
 
 
-def step(name: str, label: str, *, mend: str,
-         needs: tuple[str, ...] = ()) -> Callable[[Callable[[Trial], CheckResult]], Callable[[Trial], CheckResult]]:
+def step(
+    name: str, label: str, *, mend: str, needs: tuple[str, ...] = ()
+) -> Callable[[Callable[[Trial], CheckResult]], Callable[[Trial], CheckResult]]:
     def register(run: Callable[[Trial], CheckResult]) -> Callable[[Trial], CheckResult]:
         STEPS[name] = Step(name, label, mend, needs, run)
         return run
@@ -91,8 +92,16 @@ def _begin(database: Database, account: Account, vault: Vault, public_url: str) 
         channel = settings.channel(session)
         if channel is None:
             raise NotFound("先に4つの値を貼り付けて保存してください。")
-        return Trial(account, vault, public_url, channel.messaging_channel_id, channel.messaging_secret,
-                     channel.login_channel_id, channel.login_secret, channel.liff_id)
+        return Trial(
+            account,
+            vault,
+            public_url,
+            channel.messaging_channel_id,
+            channel.messaging_secret,
+            channel.login_channel_id,
+            channel.login_secret,
+            channel.liff_id,
+        )
 
 
 def _try_all(trial: Trial) -> None:
@@ -120,8 +129,10 @@ def record(session: Session, trial: Trial, *, now: datetime, wall: datetime) -> 
     if channel is None or channel.messaging_channel_id != trial.messaging_channel_id:
         return  # another account was connected meanwhile; these outcomes are not about it
     session.execute(delete(Check).where(Check.name.in_(outcomes)))
-    session.add_all(Check(name=name, state=outcome.state, message=outcome.message, checked_at=now)
-                    for name, outcome in outcomes.items())
+    session.add_all(
+        Check(name=name, state=outcome.state, message=outcome.message, checked_at=now)
+        for name, outcome in outcomes.items()
+    )
     _record_facts(channel, trial, now=now, wall=wall)
     if channel.connected_at is None and all(outcomes[name].state is CheckState.GOOD for name in ESSENTIAL):
         channel.connected_at = now
@@ -153,21 +164,29 @@ class Confirmation:
 
 CONFIRMATIONS = (
     Confirmation(
-        "own_greeting_off", "LINE側の「あいさつメッセージ」がオフになっている",
+        "own_greeting_off",
+        "LINE側の「あいさつメッセージ」がオフになっている",
         "LINE公式アカウント管理画面（manager.line.biz）の［設定］→［応答設定］で「あいさつメッセージ」をオフにします。"
-        "オンのままだと、友だち追加のときにあいさつが2通届きます。"),
+        "オンのままだと、友だち追加のときにあいさつが2通届きます。",
+    ),
     Confirmation(
-        "own_auto_reply_off", "LINE側の「応答メッセージ」がオフになっている",
-        "同じ［応答設定］で「応答メッセージ」をオフにします。オンのままだと、自動応答が二重に届きます。"),
+        "own_auto_reply_off",
+        "LINE側の「応答メッセージ」がオフになっている",
+        "同じ［応答設定］で「応答メッセージ」をオフにします。オンのままだと、自動応答が二重に届きます。",
+    ),
     Confirmation(
-        "same_provider", "2つのチャネルが同じプロバイダーの中にある",
+        "same_provider",
+        "2つのチャネルが同じプロバイダーの中にある",
         "LINE Developers（developers.line.biz/console）でプロバイダーを開き、「Messaging API」と「LINEログイン」の"
         "両方が並んでいることを確認します。別々だと、予約やフォームの回答がどの友だちのものか分からなくなります。"
-        "あとから移動はできないため、違う場合は同じプロバイダーにLINEログインチャネルを作り直してください。"),
+        "あとから移動はできないため、違う場合は同じプロバイダーにLINEログインチャネルを作り直してください。",
+    ),
     Confirmation(
-        "login_published", "LINEログインチャネルが「公開済み」になっている",
+        "login_published",
+        "LINEログインチャネルが「公開済み」になっている",
         "LINE DevelopersでLINEログインチャネルを開き、上部の表示が「開発中」なら押して「公開」にします。"
-        "開発中のままだと、お客様は予約やフォームの画面を開けません。"),
+        "開発中のままだと、お客様は予約やフォームの画面を開けません。",
+    ),
 )
 
 
@@ -191,9 +210,12 @@ def outcomes(session: Session) -> dict[str, Check]:
 # The steps ------------------------------------------------------------------------------------------------------------
 
 
-@step("token", "公式アカウントのチャネルにサインインする",
-      mend="LINE Developersの「Messaging API」チャネルを開き、［チャネル基本設定］のチャネルIDとチャネルシークレットを"
-           "もう一度コピーして、「接続の値を変更する」から貼り直してください。")
+@step(
+    "token",
+    "公式アカウントのチャネルにサインインする",
+    mend="LINE Developersの「Messaging API」チャネルを開き、［チャネル基本設定］のチャネルIDとチャネルシークレットを"
+    "もう一度コピーして、「接続の値を変更する」から貼り直してください。",
+)
 def _token(trial: Trial) -> CheckResult:
     try:
         trial.account.issue(trial.messaging_channel_id, trial.vault.open(trial.sealed_messaging_secret))
@@ -208,16 +230,24 @@ def _wrong_values(error: LineError, channel: str) -> DomainError:
     return DomainError(f"「{channel}」のチャネルIDとチャネルシークレットの組み合わせが違うようです。")
 
 
-@step("bot", "公式アカウントの情報を読む", needs=("token",),
-      mend="貼り付けた値が「Messaging API」のチャネルのものか、「LINEログイン」の値と入れ替わっていないかを"
-           "確認してください。")
+@step(
+    "bot",
+    "公式アカウントの情報を読む",
+    needs=("token",),
+    mend="貼り付けた値が「Messaging API」のチャネルのものか、「LINEログイン」の値と入れ替わっていないかを"
+    "確認してください。",
+)
 def _bot(trial: Trial) -> CheckResult:
     trial.bot = trial.account.line().bot_info()
     return CheckResult(CheckState.GOOD, f"「{trial.bot.display_name}」（{trial.bot.basic_id}）につながりました。")
 
 
-@step("webhook", "メッセージの受け取り先（Webhook URL）を登録する", needs=("token",),
-      mend="このソフトのアドレス（PUBLIC_URL）が https:// で始まり、インターネットから開けることを確認してください。")
+@step(
+    "webhook",
+    "メッセージの受け取り先（Webhook URL）を登録する",
+    needs=("token",),
+    mend="このソフトのアドレス（PUBLIC_URL）が https:// で始まり、インターネットから開けることを確認してください。",
+)
 def _webhook(trial: Trial) -> CheckResult:
     line = trial.account.line()
     registered = line.webhook_endpoint()
@@ -228,9 +258,13 @@ def _webhook(trial: Trial) -> CheckResult:
     return CheckResult(CheckState.GOOD, f"{trial.webhook_url} を登録しました。")
 
 
-@step("webhook_switch", "「Webhookの利用」がオンになっている", needs=("webhook",),
-      mend="LINE Developersの「Messaging API」チャネルで［Messaging API設定］を開き、"
-           "「Webhookの利用」をオンにしてください。")
+@step(
+    "webhook_switch",
+    "「Webhookの利用」がオンになっている",
+    needs=("webhook",),
+    mend="LINE Developersの「Messaging API」チャネルで［Messaging API設定］を開き、"
+    "「Webhookの利用」をオンにしてください。",
+)
 def _webhook_switch(trial: Trial) -> CheckResult:
     if trial.webhook is None or not trial.webhook.is_active:
         return CheckResult(CheckState.BAD, "「Webhookの利用」がオフのため、お客様のメッセージが届きません。")
@@ -243,9 +277,13 @@ WEBHOOK_TROUBLES = {
 }
 
 
-@step("webhook_test", "メッセージの受け取りを試す", needs=("webhook",),
-      mend="サーバーがインターネットから https:// で開けるか、証明書の期限が切れていないかを確認してから、"
-           "もう一度お試しください。")
+@step(
+    "webhook_test",
+    "メッセージの受け取りを試す",
+    needs=("webhook",),
+    mend="サーバーがインターネットから https:// で開けるか、証明書の期限が切れていないかを確認してから、"
+    "もう一度お試しください。",
+)
 def _webhook_test(trial: Trial) -> CheckResult:
     test = trial.account.line().test_webhook(trial.webhook_url)
     if test.is_ok:
@@ -256,8 +294,7 @@ def _webhook_test(trial: Trial) -> CheckResult:
     return CheckResult(CheckState.BAD, WEBHOOK_TROUBLES.get(test.reason, other))
 
 
-@step("quota", "今月送れる通数を読む", needs=("token",),
-      mend="しばらくしてからもう一度確認してください。")
+@step("quota", "今月送れる通数を読む", needs=("token",), mend="しばらくしてからもう一度確認してください。")
 def _quota(trial: Trial) -> CheckResult:
     trial.quota = trial.account.line().quota()
     if trial.quota.limit is None:
@@ -265,18 +302,28 @@ def _quota(trial: Trial) -> CheckResult:
     return CheckResult(CheckState.GOOD, f"今月 {trial.quota.limit:,}通のうち {trial.quota.used:,}通 を使っています。")
 
 
-@step("chat_mode", "LINE側のチャット", needs=("bot",),
-      mend="LINE公式アカウント管理画面の［設定］→［応答設定］で「チャット」をオフにすると、返信をこのソフトにまとめられます。")
+@step(
+    "chat_mode",
+    "LINE側のチャット",
+    needs=("bot",),
+    mend="LINE公式アカウント管理画面の［設定］→［応答設定］で「チャット」をオフにすると、返信をこのソフトにまとめられます。",
+)
 def _chat_mode(trial: Trial) -> CheckResult:
     if trial.bot and trial.bot.chat_mode == "chat":
-        return CheckResult(CheckState.WARNING, "LINE側のチャットがオンです。LINE公式アカウントのアプリから送った"
-                                               "返信は、このソフトのトークには表示されません。")
+        return CheckResult(
+            CheckState.WARNING,
+            "LINE側のチャットがオンです。LINE公式アカウントのアプリから送った"
+            "返信は、このソフトのトークには表示されません。",
+        )
     return CheckResult(CheckState.GOOD, "オフになっています。返信はこのソフトから行えます。")
 
 
-@step("login", "LINEログインのチャネルにサインインする",
-      mend="LINE Developersの「LINEログイン」チャネルを開き、［チャネル基本設定］のチャネルIDとチャネルシークレットを"
-           "もう一度コピーして、「接続の値を変更する」から貼り直してください。")
+@step(
+    "login",
+    "LINEログインのチャネルにサインインする",
+    mend="LINE Developersの「LINEログイン」チャネルを開き、［チャネル基本設定］のチャネルIDとチャネルシークレットを"
+    "もう一度コピーして、「接続の値を変更する」から貼り直してください。",
+)
 def _login(trial: Trial) -> CheckResult:
     if trial.login_channel_id == trial.messaging_channel_id:
         return CheckResult(CheckState.BAD, "2つのチャネルIDが同じです。「LINEログイン」のチャネルを作ってください。")
@@ -287,9 +334,13 @@ def _login(trial: Trial) -> CheckResult:
     return CheckResult(CheckState.GOOD, "サインインできました。")
 
 
-@step("liff", "お客様がLINEの中で開く画面（LIFF）を用意する", needs=("login",),
-      mend="LINE Developersの「LINEログイン」チャネルで［LIFF］を開き、登録が30件に達していれば、"
-           "使っていないものを削除してください。")
+@step(
+    "liff",
+    "お客様がLINEの中で開く画面（LIFF）を用意する",
+    needs=("login",),
+    mend="LINE Developersの「LINEログイン」チャネルで［LIFF］を開き、登録が30件に達していれば、"
+    "使っていないものを削除してください。",
+)
 def _liff(trial: Trial) -> CheckResult:
     try:
         _keep_liff_app(trial, bot_prompt="aggressive")
@@ -315,12 +366,19 @@ def _keep_liff_app(trial: Trial, *, bot_prompt: str) -> None:
     trial.liff_id = ours
 
 
-@step("provider", "2つのチャネルの組み合わせ", needs=("liff",),
-      mend="LINE Developersで2つのチャネルが同じプロバイダーにあることを確かめ、LINEログインチャネルの"
-           "［チャネル基本設定］→「リンクされたボット」でこの公式アカウントを選んでください。"
-           "選択肢に出てこない場合は、プロバイダーが違います。")
+@step(
+    "provider",
+    "2つのチャネルの組み合わせ",
+    needs=("liff",),
+    mend="LINE Developersで2つのチャネルが同じプロバイダーにあることを確かめ、LINEログインチャネルの"
+    "［チャネル基本設定］→「リンクされたボット」でこの公式アカウントを選んでください。"
+    "選択肢に出てこない場合は、プロバイダーが違います。",
+)
 def _provider(trial: Trial) -> CheckResult:
     if not trial.can_prompt:
-        return CheckResult(CheckState.WARNING, "予約やフォームの画面で、友だち追加の案内を出す設定ができませんでした。"
-                                               "2つのチャネルのプロバイダーが違うか、まだリンクされていないようです。")
+        return CheckResult(
+            CheckState.WARNING,
+            "予約やフォームの画面で、友だち追加の案内を出す設定ができませんでした。"
+            "2つのチャネルのプロバイダーが違うか、まだリンクされていないようです。",
+        )
     return CheckResult(CheckState.GOOD, "問題は見つかりませんでした。下の「ご自身で確認すること」もご覧ください。")

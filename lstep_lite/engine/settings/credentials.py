@@ -34,7 +34,8 @@ class OtherAccount(DomainError):
         super().__init__(
             "今つながっている公式アカウントとは別のチャネルです。切り替えると、これまでの友だちには送れなくなる"
             "ことがあります。本当に切り替える場合は、ここをオンにしてもう一度保存してください。",
-            field="accepts_other_account")
+            field="accepts_other_account",
+        )
 
 
 def save(session: Session, draft: ConnectionDraft, *, vault: Vault, now: datetime) -> Channel:

@@ -70,8 +70,12 @@ def _claim(database: Database, wall: datetime) -> tuple[str, str | None, int] | 
 
 
 def _is_due(channel: Channel | None, wall: datetime) -> bool:
-    return (channel is not None and channel.followers_state is FollowersState.RUNNING
-            and channel.followers_due_at is not None and channel.followers_due_at <= wall)
+    return (
+        channel is not None
+        and channel.followers_state is FollowersState.RUNNING
+        and channel.followers_due_at is not None
+        and channel.followers_due_at <= wall
+    )
 
 
 def _record_refusal(session: Session, channel_id: str, error: DomainError) -> None:
@@ -92,15 +96,19 @@ def _keep(database: Database, channel_id: str, page: FollowerPage, *, first: int
     for offset in range(0, len(page.user_ids), CHUNK):
         with database.unit() as session:
             if _is_connected_to(session, channel_id):
-                _keep_chunk(session, page.user_ids[offset:offset + CHUNK], first=first + offset, now=now)
+                _keep_chunk(session, page.user_ids[offset : offset + CHUNK], first=first + offset, now=now)
 
 
 def _keep_chunk(session: Session, user_ids: Sequence[str], *, first: int, now: datetime) -> None:
     rows = [_row(user_id, number, now) for number, user_id in enumerate(user_ids, first)]
     session.execute(insert_new(session, Friend), rows)
     # Known from an unfollow or follow event: that event decides. Known without one: the list does.
-    session.execute(update(Friend).where(Friend.line_user_id.in_(user_ids), Friend.follow_changed_at.is_(None))
-                    .values(is_following=True), execution_options={"synchronize_session": False})
+    session.execute(
+        update(Friend)
+        .where(Friend.line_user_id.in_(user_ids), Friend.follow_changed_at.is_(None))
+        .values(is_following=True),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _is_connected_to(session: Session, channel_id: str) -> bool:
