@@ -256,7 +256,7 @@ def insert_new_on(dialect: str, model: type[Base]) -> sa.Insert:
 
 def _create_engine(url: str, pool_size: int) -> Engine:
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 10}
-    engine = sa.create_engine(url, **options)
+    engine = sa.create_engine(url, hide_parameters=True, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

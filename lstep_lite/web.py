@@ -31,9 +31,15 @@ from lstep_lite.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-CRASH_MESSAGE = "うまく処理できませんでした。入力した内容はまだ保存されていません。少し待ってからもう一度お試しください。"
-CONFLICT_MESSAGE = "ほかの人が同時に変更したため、保存できませんでした。画面を読み込み直してからもう一度お試しください。"
-STALE_FORM_MESSAGE = "画面を開いてから時間がたったため、安全のため受け付けませんでした。画面を読み込み直して、もう一度お試しください。"
+CRASH_MESSAGE = (
+    "うまく処理できませんでした。入力した内容はまだ保存されていません。少し待ってからもう一度お試しください。"
+)
+CONFLICT_MESSAGE = (
+    "ほかの人が同時に変更したため、保存できませんでした。画面を読み込み直してからもう一度お試しください。"
+)
+STALE_FORM_MESSAGE = (
+    "画面を開いてから時間がたったため、安全のため受け付けませんでした。画面を読み込み直して、もう一度お試しください。"
+)
 HTTP_MESSAGES = {
     400: "送られた内容を読み取れませんでした。画面を読み込み直して、もう一度お試しください。",
     403: "この操作をする権限がありません。オーナーまたは管理者にご相談ください。",
@@ -83,7 +89,7 @@ class RequestGlobals(_AppCtxGlobals):
     @property
     def session(self) -> Session:
         if "_unit" not in self:
-            self._unit = runtime().database.unit()
+            self._unit = runtime().database.unit(urgent=True)
             self._unit_session = self._unit.__enter__()
         return self._unit_session
 
