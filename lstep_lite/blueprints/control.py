@@ -28,9 +28,10 @@ def _know_the_secret() -> None:
 @public
 def pending_show() -> Any:
     """Counts of what is not settled, and when the next thing is due."""
+    events = intake.waiting_count(g.read)  # first: what an event becomes is then seen by the later counts
     pending = deliveries.pending(g.read, now=g.now, wall=g.wall)
     pending["due"] += media.untried_count(g.read)
-    return jsonify(pending | {"events": intake.waiting_count(g.read), "now": g.now.isoformat()})
+    return jsonify(pending | {"events": events, "now": g.now.isoformat()})
 
 
 @bp.post("/_clock")

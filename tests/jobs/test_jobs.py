@@ -137,16 +137,22 @@ def test_every_chore_finds_nothing_to_do_in_an_empty_shop(it: Runtime, caplog: p
 
 
 @pytest.fixture
-def consumer(it: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
-    """The worker's threads in this process; what they registered is forgotten afterwards."""
+def unstarted(it: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
+    """What starting the worker registers in this process is forgotten afterwards."""
     monkeypatch.setattr(jobs, "_process", jobs._Process())
     monkeypatch.setattr(jobs.huey, "storage", MemoryStorage("none"))
     monkeypatch.setattr("lstep_lite.engine.deliveries.outbox._listeners", [])
     monkeypatch.setattr("lstep_lite.engine.intake.storing._listeners", [])
-    assert jobs.start_consumer(it)
     yield it
-    jobs.stop_consumer()
     jobs.huey.storage.close()
+
+
+@pytest.fixture
+def consumer(unstarted: Runtime) -> Iterator[Runtime]:
+    """The worker's threads in this process."""
+    assert jobs.start_consumer(unstarted)
+    yield unstarted
+    jobs.stop_consumer()
 
 
 def put(it: Runtime, emulator: Emulator, lane: Lane) -> int:
@@ -179,10 +185,9 @@ def test_a_data_directory_has_one_worker(consumer: Runtime) -> None:
     assert not jobs.start_consumer(consumer)
 
 
-def test_a_worker_that_ends_leaves_no_trace(it: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_process", jobs._Process())
-    assert jobs.start_consumer(it)
+def test_a_worker_that_ends_leaves_no_trace(unstarted: Runtime) -> None:
+    assert jobs.start_consumer(unstarted)
     jobs.stop_consumer()
-    with it.database.read() as session:
+    with unstarted.database.read() as session:
         assert workers.last_beat(session) is None
         assert "動いていません" in str(jobs.worker_problem(session, wall=NOW))

@@ -141,27 +141,32 @@ def pending(session: Session, *, now: datetime, wall: datetime) -> Pending:
     Rows that wait for the month's allowance, or for an account to be connected, do not count.
     """
     channel = session.get(Channel, 1)
-    late = _count(session, Delivery, conditions.LATE, now)
-    on_time = sa.and_(Delivery.due_at <= now, Delivery.missed_after >= now)
-    waits: sa.ColumnElement[bool] = sa.and_(Delivery.state == conditions.WAITING, on_time)
-    if channel is None:
-        waits = sa.false()
-    elif channel.paused_at:
-        waits = sa.and_(waits, conditions.can_reply())
+    is_waiting = Delivery.state == conditions.WAITING
+    claimable = sa.and_(is_waiting, Delivery.due_at <= now, Delivery.missed_after >= now)
     is_open = Call.state.in_(conditions.OPEN_CALL)  # the words of the index of open calls
-    stored: sa.ColumnElement[bool] = sa.and_(is_open, Call.state != conditions.IN_FLIGHT)
-    if channel and channel.paused_at:
-        stored = sa.and_(stored, Call.kind == CallKind.REPLY)
-    upcoming = session.scalar(
-        sa.select(sa.func.min(Delivery.due_at)).where(Delivery.state == conditions.WAITING, Delivery.due_at > now)
+    soon = sa.and_(is_open, Call.state != conditions.IN_FLIGHT, Call.due_at <= wall + SOON)
+    if channel is None:
+        claimable = sa.and_(claimable, sa.false())
+    elif channel.paused_at:
+        claimable = sa.and_(claimable, conditions.can_reply())
+        soon = sa.and_(soon, Call.kind == CallKind.REPLY)
+    upcoming = sa.select(sa.func.min(Delivery.due_at)).where(is_waiting, Delivery.due_at > now)
+    # One statement: between two of them a message could pass from one count into another, unseen by both.
+    counts = sa.select(
+        _count(Delivery, conditions.LATE),
+        _count(Delivery, claimable),
+        _count(Call, sa.and_(is_open, Call.state == conditions.IN_FLIGHT)),
+        _count(Call, soon),
+        upcoming.scalar_subquery(),
     )
+    late, due, in_flight, retrying, next_due = session.execute(counts, {"now": now}).one()
     return Pending(
-        due=late + _count(session, Delivery, waits, now),
-        in_flight=_count(session, Call, sa.and_(is_open, Call.state == conditions.IN_FLIGHT), now),
-        retrying=_count(session, Call, sa.and_(stored, Call.due_at <= wall + SOON), now),
-        next_due=upcoming.isoformat() if upcoming else None,
+        due=late + due,
+        in_flight=in_flight,
+        retrying=retrying,
+        next_due=next_due.isoformat() if next_due else None,
     )
 
 
-def _count(session: Session, model: type[Call] | type[Delivery], which: sa.ColumnElement[bool], now: datetime) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(model).where(which), {"now": now}) or 0
+def _count(model: type[Call] | type[Delivery], which: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(model).where(which).scalar_subquery()
