@@ -11,7 +11,7 @@ import click
 from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
 
-from lstep_lite import backups, config, demo, doctor, runtime, schema
+from lstep_lite import backups, config, demo, doctor, locks, runtime, schema
 from lstep_lite.config import BadSetting, Settings
 from lstep_lite.engine import setup, staff
 from lstep_lite.errors import DomainError
@@ -75,6 +75,11 @@ def demo_command() -> None:
     from lstep_lite.emulator import EmulatorConfig
 
     settings = config.load({**os.environ, "LSTEP_MODE": "demo"})
+    lock = locks.hold(settings.data_dir / "demo.lock")
+    if lock is None:
+        raise BadSetting(
+            f"{settings.data_dir} では、もう体験版が動いています。別の DATA_DIR と PORT を指定してください。"
+        )
     app_url = f"http://127.0.0.1:{settings.port}"
     emulator = EmulatorConfig.load(
         settings.data_dir, app_url=app_url, public_url=settings.public_url, port=_free_port()

@@ -5,7 +5,6 @@ is in its queue may be lost at any moment.
 """
 
 import atexit
-import fcntl
 import logging
 import os
 import secrets
@@ -15,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import IO
 
 from huey import MemoryHuey
@@ -23,6 +21,7 @@ from huey.consumer import Consumer, Scheduler
 from huey.storage import BaseStorage, PostgresStorage, RedisStorage, SqliteStorage
 from sqlalchemy.orm import Session
 
+from lstep_lite import locks
 from lstep_lite.config import BadSetting, Settings
 from lstep_lite.engine import deliveries, intake, workers
 from lstep_lite.engine.line import profiles
@@ -216,7 +215,7 @@ class EmbeddedConsumer(Consumer):
 
 def start_consumer(runtime: Runtime) -> bool:
     """Start the worker's threads in this process. False when another process of this data directory has them."""
-    lock_file = _lock(runtime.settings.data_dir / "worker.lock")
+    lock_file = locks.hold(runtime.settings.data_dir / "worker.lock")
     if lock_file is None:
         log.info("another process is the worker of this data directory")
         return False
@@ -255,17 +254,6 @@ def stop_consumer() -> None:
     with runtime.database.unit() as session:
         workers.leave(session, _process.owner, wall=runtime.clock.wall())
     _process.lock_file.close()
-
-
-def _lock(path: Path) -> IO[str] | None:
-    """The file, locked for as long as it is open; None while another process has it."""
-    file = path.open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
 
 
 def _new_owner() -> str:

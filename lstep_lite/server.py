@@ -1,7 +1,10 @@
 """One process that serves everything: the pages, the worker's threads and, in demo mode, the pretended LINE."""
 
+import ctypes
 import gc
 import os
+import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +18,7 @@ from lstep_lite.config import Settings
 from lstep_lite.emulator import EmulatorConfig, start
 from lstep_lite.web import App
 
+PR_SET_PDEATHSIG = 1
 GRACEFUL_SECONDS = 30
 """How long a running request or job may take to end after SIGTERM."""
 
@@ -47,6 +51,7 @@ class Server(BaseApplication):
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108 - only its heartbeat file
             "loglevel": "warning",
             "control_socket_disable": True,
+            "post_fork": _die_with_the_master,
             "post_worker_init": _start_companions,
         }
         for name, value in options.items():
@@ -57,6 +62,12 @@ class Server(BaseApplication):
         if self.demo_setup:
             app.extensions["emulator_config"] = self.demo_setup.emulator
         return app
+
+
+def _die_with_the_master(_server: Arbiter, _worker: ThreadWorker) -> None:
+    """Have a killed master take its worker along, so that what is started next finds the port and the locks free."""
+    with suppress(OSError, AttributeError):  # Linux alone has it; elsewhere gunicorn notices by itself, a little later
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _start_companions(worker: ThreadWorker) -> None:

@@ -4,6 +4,8 @@ import base64
 import io
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -210,6 +212,14 @@ def test_a_data_directory_never_changes_its_mode(server: Server) -> None:
     }
     with pytest.raises(config.BadSetting, match="demo mode"):
         config.load(environ)
+
+
+def test_a_second_demo_does_not_share_the_data_of_the_first(server: Server) -> None:
+    environ = {**os.environ, "DATA_DIR": str(server.data_dir), "PORT": str(server.port + 1)}
+    second = subprocess.run(
+        [sys.executable, "-m", "lstep_lite.cli", "demo"], env=environ, capture_output=True, text=True, timeout=30
+    )
+    assert second.returncode == 1 and "もう体験版が動いています" in second.stderr
 
 
 def _talk_path(browser: Browser, name: str) -> str:
