@@ -50,7 +50,7 @@ def send(
         event=None if due_at else _unanswered_event(session, friend, now),
     )
     if delivery is not None:
-        _note_in_talk(session, friend, None if due_at else messages.preview_text(blocks), now)
+        _note_in_talk(session, friend, None if due_at else messages.preview_text(blocks, friend), now)
     return delivery
 
 

@@ -117,9 +117,10 @@ def unknown_placeholders(blocks: Sequence[Block]) -> list[str]:
     return placeholders.unknown(_texts(blocks))
 
 
-def preview_text(blocks: Sequence[Block]) -> str:
-    """One line for lists, with placeholders as they are written."""
+def preview_text(blocks: Sequence[Block], friend: Friend | None = None) -> str:
+    """One line for lists; placeholders are filled for *friend*, else they stay as they are written."""
     line = " ".join(_kind(block).preview(block) for block in blocks)
+    line = placeholders.fill(line, friend) if friend else line
     return line if len(line) <= PREVIEW_CHARACTERS else line[: PREVIEW_CHARACTERS - 1] + "…"
 
 
