@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -53,7 +53,7 @@ def note_sent(session: Session, *, now: datetime) -> None:
     session.execute(sa.update(Channel).where(Channel.id == 1).values(last_sent_at=now))
 
 
-def _accept(session: Session, outcomes: Iterable[Outcome], now: datetime) -> None:
+def _accept(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
     connection = session.connection()
     answers = [
         {
@@ -65,11 +65,10 @@ def _accept(session: Session, outcomes: Iterable[Outcome], now: datetime) -> Non
         for outcome in outcomes
     ]
     connection.execute(_accept_call, answers)
-    sent = [
-        {"call": outcome.attempt.call_id, "counted": outcome.attempt.kind is not CallKind.REPLY, "at": now}
-        for outcome in outcomes
-    ]
-    connection.execute(_mark_sent, sent)
+    for is_counted in (True, False):
+        made = [o.attempt.call_id for o in outcomes if (o.attempt.kind is not CallKind.REPLY) is is_counted]
+        if made:
+            connection.execute(_mark_sent, {"calls": made, "counted": is_counted, "at": now})
 
 
 _calls = cast(sa.Table, Call.__table__)
@@ -91,7 +90,7 @@ _accept_call = (
 _mark_sent = (
     sa.update(_deliveries)
     .where(
-        _deliveries.c.call_id == sa.bindparam("call"),
+        _deliveries.c.call_id.in_(sa.bindparam("calls", expanding=True)),
         _deliveries.c.state.in_([conditions.SENDING, conditions.literal(DeliveryState.UNKNOWN)]),
     )
     .values(state=DeliveryState.SENT, is_counted=sa.bindparam("counted"), finished_at=sa.bindparam("at"), reason=None)

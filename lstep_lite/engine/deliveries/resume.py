@@ -97,7 +97,7 @@ def _lease(call: Call, owner: str, lease_until: datetime) -> Attempt:
     call.state = CallState.IN_FLIGHT
     call.attempts += 1
     call.lease_owner, call.lease_until = owner, lease_until
-    return Attempt(call.id, call.kind, call.body, call.retry_key, call.attempts)
+    return Attempt(call.id, call.kind, call.body, call.retry_key, lease_until, call.attempts)
 
 
 def end(

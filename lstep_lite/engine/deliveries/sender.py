@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 PASS_SECONDS = 1.0
 CLAIM_LIMIT = 100
 LEASE_IN_TIMEOUTS = 3
+CALLS_PER_THREAD = 4
+"""One under way and the others at hand, so that threads do not wait for the database; see `_send` for the lease."""
 GATHER_SECONDS = 0.01
 """How long an answer waits for others, to be written down with them."""
 
@@ -73,9 +75,9 @@ class Sender:
         self._database = database
         self._account = account
         self._owner = owner
-        # One call under way and one waiting for each thread: so none waits longer than the lease allows for.
-        self._capacity = 2 * threads
-        self._lease = timedelta(seconds=LEASE_IN_TIMEOUTS * timeout_seconds)
+        self._capacity = CALLS_PER_THREAD * threads
+        self._timeout = timedelta(seconds=timeout_seconds)
+        self._lease = LEASE_IN_TIMEOUTS * self._timeout
         self._public_url = public_url
         self._now = now
         self._wall = wall
@@ -85,6 +87,7 @@ class Sender:
         self._contents = prepare.Loaded()
         self._noted_at: datetime | None = None
         self._in_flight = 0
+        self._answered: list[Outcome] = []
         self._is_stopping = threading.Event()
 
     def run_pass(self) -> bool:
@@ -96,11 +99,13 @@ class Sender:
         self._contents = prepare.Loaded()
         self._is_woken = False
         while time.monotonic() < deadline and not self._is_woken:
+            # New calls first: what was answered is written down while they are under way.
             has_begun = line is not None and self._begin(line)
-            if self._in_flight:
-                self._record(wait_seconds=deadline - time.monotonic())
-            elif not has_begun:
+            has_recorded = self._record()
+            self._gather(wait_seconds=deadline - time.monotonic())
+            if not (has_begun or has_recorded or self._in_flight or self._answered):
                 return False
+        self._record()
         return True
 
     def _line_if_needed(self) -> Line | None:
@@ -127,8 +132,9 @@ class Sender:
     def finish(self) -> None:
         """Wait for the answers still due and write them down. Called after the last pass."""
         self.stop()
-        while self._in_flight:
-            self._record(wait_seconds=PASS_SECONDS)
+        while self._in_flight or self._answered:
+            self._gather(wait_seconds=PASS_SECONDS)
+            self._record()
         self._pool.close()
 
     def _begin(self, line: Line) -> bool:
@@ -175,27 +181,36 @@ class Sender:
         # Runs in the pool.
         (_multicast_bucket if attempt.kind is CallKind.MULTICAST else _single_bucket).take()
         try:
-            answer = _send(line, attempt)
+            answer = self._send(line, attempt)
         except Exception as error:
             log.exception("call %s: attempt %s broke off", attempt.call_id, attempt.number)
             answer = Answer(AnswerKind.UNKNOWN, message=type(error).__name__)
         self._answers.put(Outcome(attempt, answer))
 
-    def _record(self, *, wait_seconds: float) -> None:
-        """Write down the answers that have come; waits for the first one, or to be woken."""
-        outcomes = self._gather(wait_seconds)
+    def _send(self, line: Line, attempt: Attempt) -> Answer:
+        if self._wall() + self._timeout > attempt.lease_until:
+            # It waited here so long that another worker might make it while we do.
+            return Answer(AnswerKind.NOT_SENT, message="waited too long for a free thread")
+        if attempt.kind is CallKind.REPLY:
+            return line.reply(attempt.body)
+        if attempt.kind is CallKind.PUSH:
+            return line.push(attempt.body, attempt.retry_key or "")
+        return line.multicast(attempt.body, attempt.retry_key or "")
+
+    def _record(self) -> bool:
+        """Write down the answers that have come; whether there were any."""
+        outcomes, self._answered = self._answered, []
         if not outcomes:
-            return
+            return False
         try:
             with self._database.unit(durable=True) as session:
                 now = self._now()
                 record(session, outcomes, owner=self._owner, now=now, wall=self._wall())
                 self._note_sent(session, outcomes, now)
         except OperationalError:
-            for outcome in outcomes:  # a lock or a lost connection: the next pass writes them down
-                self._answers.put(outcome)
+            self._answered = outcomes  # a lock or a lost connection: the next pass writes them down
             raise
-        self._in_flight -= len(outcomes)
+        return True
 
     def _note_sent(self, session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
         is_old = self._noted_at is None or now - self._noted_at >= NOTE_EVERY
@@ -203,23 +218,15 @@ class Sender:
             note_sent(session, now=now)
             self._noted_at = now
 
-    def _gather(self, wait_seconds: float) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        try:
-            while len(outcomes) < min(self._in_flight, CLAIM_LIMIT):
-                outcome = self._answers.get(timeout=GATHER_SECONDS if outcomes else max(0.0, wait_seconds))
-                if outcome is None:
-                    self._is_woken = True
-                    break
-                outcomes.append(outcome)
-        except queue.Empty:
-            pass
-        return outcomes
-
-
-def _send(line: Line, attempt: Attempt) -> Answer:
-    if attempt.kind is CallKind.REPLY:
-        return line.reply(attempt.body)
-    if attempt.kind is CallKind.PUSH:
-        return line.push(attempt.body, attempt.retry_key or "")
-    return line.multicast(attempt.body, attempt.retry_key or "")
+    def _gather(self, *, wait_seconds: float) -> None:
+        """Take the answers that have come; waits for the first one, or to be woken."""
+        while self._in_flight and 2 * len(self._answered) < self._capacity:
+            try:
+                outcome = self._answers.get(timeout=GATHER_SECONDS if self._answered else max(0.0, wait_seconds))
+            except queue.Empty:
+                return
+            if outcome is None:
+                self._is_woken = True
+                return
+            self._in_flight -= 1
+            self._answered.append(outcome)

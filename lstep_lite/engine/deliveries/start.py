@@ -41,6 +41,7 @@ class Attempt:
     kind: CallKind
     body: str
     retry_key: str | None
+    lease_until: datetime
     number: int = 1
 
 
@@ -72,7 +73,8 @@ def start(
             _store(session, [call], {"state": CallState.QUEUED, "attempts": 0, "after_id": call.after.values["id"]})
     _attach(session, planned)
     return [
-        Attempt(call.values["id"], call.values["kind"], call.values["body"], call.values["retry_key"]) for call in first
+        Attempt(call.values["id"], call.values["kind"], call.values["body"], call.values["retry_key"], lease_until)
+        for call in first
     ]
 
 

@@ -5,6 +5,9 @@ from datetime import timedelta
 import pytest
 
 from lstep_lite.engine import deliveries
+from lstep_lite.engine.deliveries.outcomes import Outcome
+from lstep_lite.engine.deliveries.start import Attempt
+from lstep_lite.engine.line import Answer
 from lstep_lite.models import CallState, DeliveryState, Lane
 from tests.engine.deliveries.conftest import (
     ALREADY,
@@ -162,6 +165,18 @@ def test_a_call_whose_worker_died_is_made_again_by_another_when_the_lease_ends(o
     assert outbox.state(delivery_id) is DeliveryState.SENT
 
 
+def test_a_call_that_waited_too_long_for_a_thread_is_left_for_the_next_turn(outbox: Outbox, line: FakeLine) -> None:
+    delivery_id = outbox.put(outbox.friend(), "やあ")
+    sender = outbox.sender(Lane.CHAT)
+    attempts = sender._start(sender._claim(1)[1])
+    outbox.wait(seconds=21)  # ten seconds for the call itself, and the lease is over
+    sender._submit(line, attempts)  # type: ignore[arg-type]
+    sender.finish()
+    assert line.sent == [] and outbox.state(delivery_id) is DeliveryState.SENDING
+    outbox.wait(seconds=2)
+    assert len(outbox.send()) == 1
+
+
 def test_what_a_dead_worker_was_preparing_or_sending_is_free_as_soon_as_its_death_is_known(outbox: Outbox) -> None:
     for _ in range(2):
         outbox.put(outbox.friend(), "やあ")
@@ -183,8 +198,7 @@ def test_the_answer_of_a_worker_believed_dead_still_counts(outbox: Outbox, line:
     outbox.wait(seconds=31)
     outbox.send()
     assert outbox.state(delivery_id) is DeliveryState.SENDING
-    slow._submit(line, attempts)  # type: ignore[arg-type]
-    slow.finish()
+    hear(slow, attempts[0], OK)
     assert outbox.state(delivery_id) is DeliveryState.SENT
     outbox.wait(minutes=1)
     assert outbox.send() == []
@@ -198,10 +212,16 @@ def test_trouble_told_late_changes_nothing_about_a_call_that_somebody_else_makes
     first = slow._start(slow._claim(1)[1])
     outbox.wait(seconds=31)
     second, _ = next_one._claim(1)
-    line.answers = [LOST, OK, LOST]
-    for sender, attempts in ((slow, first), (next_one, second), (slow, first)):
-        assert outbox.calls()[0].state is (CallState.ACCEPTED if len(line.sent) == 2 else CallState.IN_FLIGHT)
-        sender._submit(line, attempts)  # type: ignore[arg-type]
-        while sender._in_flight:
-            sender._record(wait_seconds=5)
-    assert [call.state for call in outbox.calls()] == [CallState.ACCEPTED]
+    for sender, attempt, answer, state in (
+        (slow, first[0], LOST, CallState.IN_FLIGHT),
+        (next_one, second[0], OK, CallState.ACCEPTED),
+        (slow, first[0], LOST, CallState.ACCEPTED),
+    ):
+        hear(sender, attempt, answer)
+        assert [call.state for call in outbox.calls()] == [state]
+
+
+def hear(sender: deliveries.Sender, attempt: Attempt, answer: Answer) -> None:
+    """LINE's *answer* reaches *sender*, however late."""
+    sender._answered = [Outcome(attempt, answer)]
+    sender._record()
