@@ -6,7 +6,7 @@ from lstep_lite.clock import Clock
 from lstep_lite.config import Settings
 from lstep_lite.db import Database
 from lstep_lite.engine import registry  # noqa: F401 - every feature registers what it adds
-from lstep_lite.engine.intake import Signatures
+from lstep_lite.engine.intake import Recorder, Signatures
 from lstep_lite.engine.line import Account
 from lstep_lite.engine.messages.media import MediaStore
 from lstep_lite.engine.secrets import Vault
@@ -21,6 +21,7 @@ class Runtime:
     media: MediaStore
     account: Account
     signatures: Signatures
+    recorder: Recorder
 
 
 def build(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Runtime:
@@ -28,12 +29,14 @@ def build(settings: Settings, database: Database | None = None, clock: Clock | N
     database = database or Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous)
     clock = clock or Clock(settings.data_dir, movable=settings.is_demo)
     vault = Vault(settings.encryption_keys)
+    signatures = Signatures(database, vault)
     return Runtime(
         settings=settings,
         database=database,
         clock=clock,
         vault=vault,
-        signatures=Signatures(database, vault),
+        signatures=signatures,
+        recorder=Recorder(database, signatures),
         media=MediaStore(settings.media_dir),
         account=Account(
             database, vault, clock.now, api_url=settings.line_api_url, timeout_seconds=settings.line_timeout_seconds

@@ -28,6 +28,7 @@ class BoundDatabase(Database):
     def __init__(self, connection: Connection) -> None:
         self.engine = connection.engine
         self.is_sqlite = connection.dialect.name == "sqlite"
+        self.rush = db.Rush()
         self._session = sessionmaker(connection, join_transaction_mode="create_savepoint")
 
     @contextmanager

@@ -30,15 +30,17 @@ KIND_LABELS = {
 @public
 def receive() -> tuple[str, int]:
     """Store first, answer at once: LINE waits two seconds, and sends again what was not answered."""
+    with runtime().database.rush.joined():
+        _receive()
+    return "", 200
+
+
+def _receive() -> None:
     request.max_content_length = MAX_BODY_BYTES
     body, signatures = request.get_data(), runtime().signatures
     if not signatures.accept(body, request.headers.get("X-Line-Signature", ""), now=g.now, wall=g.wall):
         abort(401)
-    webhook = _parsed(body)
-    with runtime().database.unit(urgent=True) as session:
-        intake.store(session, webhook, now=g.now)
-        signatures.note_webhook(session, now=g.now, wall=g.wall)
-    return "", 200
+    runtime().recorder.keep(intake.rows(_parsed(body), now=g.now), now=g.now, wall=g.wall)
 
 
 @bp.get("/intake")

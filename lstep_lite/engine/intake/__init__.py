@@ -13,12 +13,14 @@ from lstep_lite.engine.intake.processing import (
     senders,
     waiting_count,
 )
+from lstep_lite.engine.intake.recorder import Recorder
 from lstep_lite.engine.intake.signatures import Signatures
-from lstep_lite.engine.intake.storing import NotAWebhook, on_stored, store
+from lstep_lite.engine.intake.storing import NotAWebhook, on_stored, rows, store
 
 __all__ = [
     "Incoming",
     "NotAWebhook",
+    "Recorder",
     "Signatures",
     "get",
     "handles",
@@ -28,6 +30,7 @@ __all__ = [
     "parked_count",
     "process_due",
     "retry",
+    "rows",
     "senders",
     "store",
     "waiting_count",

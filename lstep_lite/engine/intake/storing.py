@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -37,19 +37,31 @@ def _wake() -> None:
 
 
 def store(session: Session, body: Any, *, now: datetime) -> int:
-    """Keep each event of a webhook request and answer how many were new. Raises NotAWebhook.
+    """Keep each event of a webhook request and answer how many were new. Raises NotAWebhook."""
+    return keep(session, rows(body, now=now))
 
-    LINE sends an event again when an answer was lost, so one with a known id is passed over. A single odd event never
-    costs the others of its request: it is kept and marked.
+
+def rows(body: Any, *, now: datetime) -> list[dict[str, Any]]:
+    """A row for each event of a webhook request. Raises NotAWebhook.
+
+    A single odd event never costs the others of its request: it is kept and marked.
     """
     events = body.get("events") if isinstance(body, dict) else None
     if not isinstance(events, list):
         raise NotAWebhook("LINEのWebhookの形ではありません。")
-    if not events:
+    return [_row(event, now) for event in events]
+
+
+def keep(session: Session, rows: Sequence[dict[str, Any]]) -> int:
+    """Keep these rows and answer how many were new.
+
+    LINE sends an event again when an answer was lost, so one with a known id is passed over.
+    """
+    if not rows:
         return 0
     after_commit(session, _wake)
     connection = session.connection()  # straight to the table, because LINE waits for the answer
-    return len(connection.execute(_insert(connection.dialect.name), [_row(event, now) for event in events]).all())
+    return len(connection.execute(_insert(connection.dialect.name), list(rows)).all())
 
 
 @cache
