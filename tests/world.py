@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urljoin
 import urllib3
 from bs4 import BeautifulSoup, Tag
 
-START_SECONDS = 40
+START_SECONDS = 90
 OWNER = ("owner@example.com", "journey-password")
 
 
