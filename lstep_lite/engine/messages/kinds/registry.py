@@ -1,5 +1,6 @@
 """The kinds of blocks a message is built from. A kind that isn't registered here appears in no menu."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -11,16 +12,16 @@ Block = dict[str, Any]
 LineObject = dict[str, Any]
 
 
-class Kind:
+class Kind(ABC):
     """One kind of block: how it is checked, shown in one line, and turned into LINE's message objects."""
 
     name: str
     label: str
     """What the editor calls it."""
 
+    @abstractmethod
     def check(self, block: Block) -> None:
         """Raises DomainError with what is wrong and how to mend it."""
-        raise NotImplementedError
 
     def preview(self, block: Block) -> str:
         """One line for lists."""
@@ -34,9 +35,9 @@ class Kind:
         """What `render` needs from the database for all *blocks* of this kind, read once."""
         return None
 
+    @abstractmethod
     def render(self, block: Block, friend: Friend, loaded: Any) -> list[LineObject]:
         """LINE's message objects. Pure. Raises DomainError when something the block shows is gone."""
-        raise NotImplementedError
 
 
 kinds: dict[str, Kind] = {}
