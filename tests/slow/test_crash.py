@@ -125,7 +125,7 @@ class Crashing:
 
     def misbehave(self, chance: random.Random) -> None:
         for way in ("push", "multicast", "reply"):
-            fault = {"path": f"/v2/bot/message/{way}", "mode": chance.choice(MODES), "times": chance.randint(0, 3)}
+            fault = {"path": f"/v2/bot/message/{way}", "mode": chance.choice(MODES), "times": chance.randint(1, 3)}
             self.control("POST", "/faults", {**fault, "seconds": 1.5})
 
     def behave(self) -> None:
@@ -161,6 +161,17 @@ class Crashing:
         wait_until(lambda: self._beats() > before, 60, why=self.log)
         time.sleep(chance.uniform(0, 0.8))
         self.kill_worker()
+
+    def call_line_and_die(self, chance: random.Random) -> None:
+        """Dies within moments of a call to LINE, however slow the machine is to come so far."""
+        known = self._calls()
+        self.start_worker()
+        wait_until(lambda: self._calls() > known, 60, why=self.log)
+        time.sleep(chance.uniform(0, 0.1))
+        self.kill_worker()
+
+    def _calls(self) -> int:
+        return sum(request["path"].startswith("/v2/bot/message/") for request in self.control("GET", "/requests"))
 
     def close(self) -> None:
         self.kill_worker()
@@ -241,7 +252,10 @@ def test_twenty_kills_lose_nothing_and_double_nothing(crashing: Crashing) -> Non
         crashing.ask_a_question_each(5)
         questions += 1
         crashing.misbehave(chance)
-        crashing.work_a_moment_and_die(chance)
+        if number % 2:
+            crashing.work_a_moment_and_die(chance)
+        else:
+            crashing.call_line_and_die(chance)
     crashing.behave()
     crashing.retry_at_once()
     crashing.start_worker()
