@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -72,6 +73,22 @@ class PlainText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else storable(value)
+
+
+class Thousandths(TypeDecorator[Decimal]):
+    """A number with up to three decimals, stored as an exact integer that both databases compare and add alike."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
+        return None if value is None else round(Decimal(value) * 1000)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        if value is None:
+            return None
+        number = Decimal(value) / 1000
+        return number.quantize(Decimal(1)) if number == number.to_integral() else number.normalize()
 
 
 class Base(DeclarativeBase):

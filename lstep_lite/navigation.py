@@ -41,7 +41,19 @@ class Group:
 GROUPS = (
     Group("ホーム", "home", (Entry("ホーム", "home", "home.index"),)),
     Group("トーク", "message-circle", (Entry("トーク", "message-circle", "chat.index"),)),
-    Group("友だち", "users", (Entry("友だちリスト", "users", "friends.index"),)),
+    Group(
+        "友だち",
+        "users",
+        (
+            Entry("友だちリスト", "users", "friends.index"),
+            Entry("タグ", "tag", "tags.index"),
+            Entry("友だち情報欄", "list-details", "fields.index"),
+            Entry("対応マーク", "flag", "marks.index"),
+            Entry("スコア", "chart-line", "scores.index"),
+            Entry("カスタム検索", "filter", "segments.index"),
+            Entry("一括処理", "stack-2", "batches.index"),
+        ),
+    ),
     Group(
         "配信",
         "send",
@@ -51,6 +63,12 @@ GROUPS = (
             Entry("配信予定・送信ログ", "history", "deliveries.index"),
         ),
     ),
+    Group("コンテンツ", "files", (Entry("共通情報", "variable", "shared_values.index"),)),
+    Group(
+        "自動化",
+        "bolt",
+        (Entry("アクション", "bolt", "actions.index"), Entry("スケジュール", "calendar-event", "schedules.index")),
+    ),
     Group(
         "設定",
         "settings",
@@ -59,6 +77,8 @@ GROUPS = (
             Entry("お店の設定", "building-store", "shop.edit"),
             Entry("受信できなかった通知", "mail-exclamation", "intake.index"),
             Entry("スタッフ", "id-badge-2", "staff.index"),
+            Entry("通知", "bell", "notifications.index"),
+            Entry("データ（CSV）", "table-export", "transfers.index"),
             Entry("アカウント", "user-circle", "account.show"),
             Entry("このソフトについて", "info-circle", "about.show"),
         ),

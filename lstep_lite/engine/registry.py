@@ -1,9 +1,18 @@
 """Every feature that registers something: importing this module makes the product whole.
 
 A feature subscribes to happenings, adds message kinds, placeholders or event handlers by decorators in its own modules;
-add its line here.
+add its line here. Kinds of steps and of conditions are found by themselves: each is one file of its package.
 """
 
-from lstep_lite.engine import auto_replies, chat, friends, greetings, intake, messages
+import importlib
+import pkgutil
 
-__all__ = ["auto_replies", "chat", "friends", "greetings", "intake", "messages"]
+from lstep_lite.engine import actions, auto_replies, chat, friends, greetings, intake, mentions, messages, segments
+from lstep_lite.engine.actions import steps
+from lstep_lite.engine.segments import conditions
+
+__all__ = ["actions", "auto_replies", "chat", "friends", "greetings", "intake", "mentions", "messages", "segments"]
+
+for package in (steps, conditions):
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)

@@ -19,8 +19,9 @@ from lstep_lite.models import Friend, TimelineEntry, WebhookEvent
 
 log = logging.getLogger(__name__)
 
-DEPTH_LIMIT = 8
-"""How many happenings may follow from one another before the chain is cut as a loop."""
+DEPTH_LIMIT = 24
+"""How many happenings may follow from one another before the chain is cut as a loop. Action sets, which stop a loop in
+clearer words, are stopped long before (engine/actions)."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,7 @@ def fire(
 
     *facts* must be JSON; *cause* is the entry this follows from. Subscribers' results stand in `entry.results`.
     """
-    entry = TimelineEntry(
-        friend_id=friend.id, at=now, kind=kind, cause_id=cause.id if cause else None, facts=facts, results=[]
-    )
-    session.add(entry)
-    session.flush()  # subscribers refer to the entry's id
+    entry = record(session, kind, friend, now=now, cause=cause, **facts)
     depth = session.info.get("fire_depth", 0)
     if depth >= DEPTH_LIMIT:
         entry.results = ["自動処理のつながりが長すぎるため、ここで止めました。設定が循環していないか確認してください。"]
@@ -83,6 +80,18 @@ def fire(
     finally:
         session.info["fire_depth"] = depth
     entry.results = [result for result in results if result]
+    return entry
+
+
+def record(
+    session: Session, kind: str, friend: Friend, /, *, now: datetime, cause: TimelineEntry | None = None, **facts: Any
+) -> TimelineEntry:
+    """Write on *friend*'s timeline that *kind* happened, and let nothing follow from it: what staff did by hand."""
+    entry = TimelineEntry(
+        friend_id=friend.id, at=now, kind=kind, cause_id=cause.id if cause else None, facts=facts, results=[]
+    )
+    session.add(entry)
+    session.flush()  # whoever goes on refers to the entry's id
     return entry
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
@@ -145,6 +145,8 @@ class Delivery(Base):
     cause_id: Mapped[int | None] = mapped_column(ForeignKey("timeline.id", ondelete="SET NULL"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
 
+    tree: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The segment the friend must still be in when the message goes out; null means no such condition."""
     due_at: Mapped[datetime]
     """On `now`."""
     missed_after: Mapped[datetime]

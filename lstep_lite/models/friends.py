@@ -19,6 +19,28 @@ class Origin(StrEnum):
     WITHOUT_LINE = "without_line"
 
 
+class ChangedBy(StrEnum):
+    """Who changed something about a friend."""
+
+    STAFF = "staff"
+    AUTOMATION = "automation"
+    IMPORT = "import"
+    CUSTOMER = "customer"
+
+
+class Color(StrEnum):
+    """What tags and marks can be told apart by, always beside their names."""
+
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+    PINK = "pink"
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GRAY = "gray"
+
+
 class Friend(Base):
     """One person. `line_user_id` is null for a customer without LINE, who is never in a send scope."""
 
@@ -28,6 +50,12 @@ class Friend(Base):
         Index("ix_friends_follow_changed_at", "follow_changed_at"),
         Index("ix_friends_profile_due_at", "profile_due_at"),
         Index("ix_friends_search_text", "search_text"),  # searching reads all of it, which is far less than all rows
+        Index("ix_friends_mark_id", "mark_id"),
+        Index("ix_friends_last_message_at", "last_message_at"),
+        Index("ix_friends_last_reaction_at", "last_reaction_at"),
+        Index("ix_friends_phone", "phone"),
+        Index("ix_friends_email", "email"),
+        Index("ix_friends_birthday", "birthday"),
         Index("ix_friends_state", "is_blocked", "is_hidden", "is_following", "followed_at", "id", "line_user_id"),
     )
 
@@ -57,6 +85,12 @@ class Friend(Base):
     search_text: Mapped[str] = mapped_column(default="")
     """All names, phone and e-mail, normalised (engine/text.py), for searching; no longer than an index can hold."""
 
+    name_key: Mapped[str] = mapped_column(default="")
+    """All names, normalised, for conditions on the name."""
+    memo_key: Mapped[str] = mapped_column(default="")
+    """The memo, normalised, for conditions on it."""
+    mark_id: Mapped[int | None] = mapped_column(ForeignKey("marks.id", ondelete="SET NULL"))
+
     is_following: Mapped[bool] = mapped_column(default=False)
     """False while the person has blocked the account, or never added it."""
     follow_changed_at: Mapped[datetime | None]
@@ -66,6 +100,12 @@ class Friend(Base):
     is_hidden: Mapped[bool] = mapped_column(default=False)
     is_blocked: Mapped[bool] = mapped_column(default=False)
     """Blocked by staff: nothing is sent to this person."""
+    last_message_at: Mapped[datetime | None]
+    """When this person last wrote, on LINE's clock."""
+    last_reaction_at: Mapped[datetime | None]
+    """When this person last did anything: wrote, tapped, added the account."""
+    erased_at: Mapped[datetime | None]
+    """When the person asked to be forgotten; only counts are left of this row."""
     created_at: Mapped[datetime]
 
     @property

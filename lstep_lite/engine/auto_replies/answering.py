@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -79,5 +78,4 @@ def _put(session: Session, happening: triggers.Happening, rule: AutoReply) -> No
 
 
 def _local(session: Session, moment: datetime) -> datetime:
-    shop = settings.shop(session)
-    return moment.astimezone(ZoneInfo(shop.time_zone if shop else "Asia/Tokyo"))
+    return moment.astimezone(settings.zone(session))

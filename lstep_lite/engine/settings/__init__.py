@@ -5,7 +5,7 @@ outcomes), quota (the month's allowance) and followers (the people who were frie
 """
 
 from dataclasses import dataclass
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,12 @@ class ShopDraft:
 def shop(session: Session) -> Shop | None:
     """The shop, or None before the first run's questions are answered."""
     return session.get(Shop, 1)
+
+
+def zone(session: Session) -> ZoneInfo:
+    """Where the shop's clocks stand; Japan until it says otherwise."""
+    found = shop(session)
+    return ZoneInfo(found.time_zone if found else "Asia/Tokyo")
 
 
 def channel(session: Session) -> Channel | None:

@@ -12,14 +12,17 @@ class Permission(StrEnum):
     CHAT = "chat"
     FRIENDS_VIEW = "friends.view"
     FRIENDS_EDIT = "friends.edit"
+    FRIENDS_EXPORT = "friends.export"
+    FRIENDS_ERASE = "friends.erase"
     MESSAGES_EDIT = "messages.edit"
+    AUTOMATION_EDIT = "automation.edit"
     LOGS_VIEW = "logs.view"
     SETTINGS_EDIT = "settings.edit"
     STAFF_EDIT = "staff.edit"
 
 
 _EVERYDAY = frozenset({Permission.USE, Permission.CHAT, Permission.FRIENDS_VIEW, Permission.FRIENDS_EDIT})
-_OPERATING = _EVERYDAY | {Permission.MESSAGES_EDIT, Permission.LOGS_VIEW}
+_OPERATING = _EVERYDAY | {Permission.MESSAGES_EDIT, Permission.AUTOMATION_EDIT, Permission.LOGS_VIEW}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.ADMIN: frozenset(Permission),

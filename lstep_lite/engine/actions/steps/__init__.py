@@ -1,0 +1,1 @@
+"""One file a kind of step; all are imported when the product starts."""

@@ -1,0 +1,102 @@
+"""「使われている場所」: which rows are mentioned by action steps, conditions and texts, and whether they still exist.
+
+What can be mentioned registers itself with `@target`, what mentions registers itself with `@owner`.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import insert_new
+from lstep_lite.models import Mention
+
+Key = tuple[str, str]
+"""A feature word and a row's id, as text."""
+Names = Callable[[Session, Collection[str]], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere a thing is used, as a link."""
+
+    label: str
+    endpoint: str
+    args: dict[str, Any] = field(default_factory=dict)
+
+
+Describer = Callable[[Session, Collection[str]], dict[str, Place]]
+_targets: dict[str, Names] = {}
+_owners: dict[str, Describer] = {}
+
+
+def target(feature: str) -> Callable[[Names], Names]:
+    """Register how to look up the names of rows of *feature* by id; ids without a name are gone."""
+
+    def register(names: Names) -> Names:
+        _targets[feature] = names
+        return names
+
+    return register
+
+
+def owner(feature: str) -> Callable[[Describer], Describer]:
+    """Register how to describe rows of *feature* that mention others."""
+
+    def register(describer: Describer) -> Describer:
+        _owners[feature] = describer
+        return describer
+
+    return register
+
+
+def write(session: Session, feature: str, owner_id: int | str, targets: Iterable[tuple[str, int | str]]) -> None:
+    """From now on *owner_id* mentions exactly *targets*."""
+    key = {"owner": feature, "owner_id": str(owner_id)}
+    session.execute(sa.delete(Mention).filter_by(**key))
+    rows = [key | {"target": name, "target_id": target_id} for name, target_id in sorted(_keys(targets))]
+    if rows:
+        session.execute(insert_new(session, Mention), rows)
+
+
+def forget(session: Session, feature: str, owner_id: int | str) -> None:
+    """*owner_id* is deleted: it mentions nothing any more."""
+    write(session, feature, owner_id, ())
+
+
+def places(session: Session, feature: str, target_id: int | str) -> list[Place]:
+    """Where the row is used, ready to be listed."""
+    query = sa.select(Mention).where(Mention.target == feature, Mention.target_id == str(target_id))
+    by_owner: dict[str, set[str]] = {}
+    for mention in session.scalars(query):
+        by_owner.setdefault(mention.owner, set()).add(mention.owner_id)
+    found = [place for name, ids in by_owner.items() for place in _owners[name](session, ids).values()]
+    return sorted(found, key=lambda place: place.label)
+
+
+def counts(session: Session, feature: str) -> dict[str, int]:
+    """How often each row of *feature* is used, by id (as text)."""
+    query = sa.select(Mention.target_id, sa.func.count()).where(Mention.target == feature).group_by(Mention.target_id)
+    return {target_id: count for target_id, count in session.execute(query)}
+
+
+def names(session: Session, feature: str, ids: Iterable[int | str]) -> dict[str, str]:
+    """The names of the rows that still exist, by id (as text)."""
+    wanted = {str(row_id) for row_id in ids}
+    return _targets[feature](session, wanted) if wanted else {}
+
+
+def missing(session: Session, targets: Iterable[tuple[str, int | str]]) -> set[Key]:
+    """Those of *targets* that are gone."""
+    wanted = _keys(targets)
+    found: set[Key] = set()
+    for feature in {name for name, _ in wanted}:
+        ids = [target_id for name, target_id in wanted if name == feature]
+        found |= {(feature, target_id) for target_id in names(session, feature, ids)}
+    return wanted - found
+
+
+def _keys(targets: Iterable[tuple[str, int | str]]) -> set[Key]:
+    return {(name, str(target_id)) for name, target_id in targets}

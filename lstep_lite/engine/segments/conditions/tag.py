@@ -1,0 +1,61 @@
+"""Tags: 1つ以上・すべて・1つも・すべてではない."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import mentions
+from lstep_lite.engine.rows import Data, Values
+from lstep_lite.engine.segments.registry import ConditionKind, Moment, condition
+from lstep_lite.errors import DomainError
+from lstep_lite.models import Friend, FriendTag, Tag
+
+HOWS = {
+    "any": "のどれか1つ以上が付いている",
+    "all": "のすべてが付いている",
+    "none": "のどれも付いていない",
+    "not_all": "のどれかが付いていない",
+}
+
+
+@condition
+class TagCondition(ConditionKind):
+    name = "tag"
+    label = "タグ"
+    icon = "tag"
+    group = "友だちの情報"
+    order = 10
+
+    def parse(self, session: Session, values: Values) -> Data:
+        how = values.chosen("how", HOWS, "タグの条件を選んでください。")
+        if not (tag_ids := values.ids("tag_ids")):
+            raise DomainError("タグを1つ以上選んでください。", "tag_ids")
+        return {"how": how, "tag_ids": tag_ids}
+
+    def sentence(self, session: Session, data: Data) -> str:
+        names = mentions.names(session, "tags", data["tag_ids"])
+        listed = "".join(f"「{names[str(tag_id)]}」" for tag_id in data["tag_ids"])
+        return f"タグ{listed}{HOWS[data['how']]}"
+
+    def options(self, session: Session) -> dict[str, Any]:
+        tags = session.execute(sa.select(Tag.id, Tag.name).order_by(Tag.position, Tag.id)).all()
+        return {"tags": [(tag_id, name) for tag_id, name in tags], "hows": HOWS}
+
+    def mentions(self, data: Data) -> Iterable[tuple[str, int | str]]:
+        return [("tags", tag_id) for tag_id in data["tag_ids"]]
+
+    def compile(self, session: Session, data: Data, moment: Moment) -> sa.ColumnElement[bool]:
+        carries_any = Friend.id.in_(sa.select(FriendTag.friend_id).where(FriendTag.tag_id.in_(data["tag_ids"])))
+        carries_all = sa.and_(*(_carries(tag_id) for tag_id in data["tag_ids"]))
+        return {
+            "any": carries_any,
+            "all": carries_all,
+            "none": sa.not_(carries_any),
+            "not_all": sa.not_(carries_all),
+        }[data["how"]]
+
+
+def _carries(tag_id: int) -> sa.ColumnElement[bool]:
+    return Friend.id.in_(sa.select(FriendTag.friend_id).where(FriendTag.tag_id == tag_id))

@@ -1,0 +1,21 @@
+"""Marks (対応マーク) of friends; whether a talk still waits for an answer is TalkMark in models/chat.py."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lstep_lite.db import Base, one_of, primary_key
+from lstep_lite.models.friends import Color
+
+
+class Mark(Base):
+    """One state a friend may be in; friends carry at most one (`Friend.mark_id`)."""
+
+    __tablename__ = "marks"
+
+    id: Mapped[int] = primary_key()
+    name: Mapped[str]
+    color: Mapped[Color] = mapped_column(one_of(Color, "color"), default=Color.BLUE)
+    position: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]

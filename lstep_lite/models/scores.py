@@ -1,0 +1,85 @@
+"""Scores: named totals of points, each point with its reason."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lstep_lite.db import Base, one_of, primary_key
+from lstep_lite.models.friends import ChangedBy
+
+
+class Basis(StrEnum):
+    """Which of the two totals."""
+
+    TOTAL = "total"
+    RECENT = "recent"
+
+
+class Direction(StrEnum):
+    UP = "up"
+    """The total has reached the threshold from below."""
+    DOWN = "down"
+    """The total has fallen below the threshold."""
+
+
+class Score(Base):
+    __tablename__ = "scores"
+
+    id: Mapped[int] = primary_key()
+    folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))
+    name: Mapped[str]
+    recent_days: Mapped[int]
+    """Points count as recent for so many days."""
+    position: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ScoreThreshold(Base):
+    """Crossing it runs the action set that hangs at it (place scores.crossed)."""
+
+    __tablename__ = "score_thresholds"
+    __table_args__ = (Index("ix_score_thresholds_score_id", "score_id", "points"),)
+
+    id: Mapped[int] = primary_key()
+    score_id: Mapped[int] = mapped_column(ForeignKey("scores.id", ondelete="CASCADE"))
+    basis: Mapped[Basis] = mapped_column(one_of(Basis, "basis"))
+    direction: Mapped[Direction] = mapped_column(one_of(Direction, "direction"))
+    points: Mapped[int]
+
+
+class ScorePoint(Base):
+    """One line of the ledger."""
+
+    __tablename__ = "score_points"
+    __table_args__ = (Index("ix_score_points_friend_id", "friend_id", "score_id", "at"),)
+
+    id: Mapped[int] = primary_key()
+    score_id: Mapped[int] = mapped_column(ForeignKey("scores.id", ondelete="CASCADE"))
+    friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"))
+    points: Mapped[int]
+    at: Mapped[datetime]
+    reason: Mapped[str]
+    changed_by: Mapped[ChangedBy] = mapped_column(one_of(ChangedBy, "changed_by"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    cause_id: Mapped[int | None] = mapped_column(ForeignKey("timeline.id", ondelete="SET NULL"))
+
+
+class ScoreTotal(Base):
+    """A friend's totals, kept with every line of the ledger; no row means 0."""
+
+    __tablename__ = "score_totals"
+    __table_args__ = (
+        Index("ix_score_totals_total", "score_id", "total", "friend_id"),
+        Index("ix_score_totals_recent", "score_id", "recent", "friend_id"),
+        Index("ix_score_totals_due_at", "due_at"),
+    )
+
+    friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"), primary_key=True)
+    score_id: Mapped[int] = mapped_column(ForeignKey("scores.id", ondelete="CASCADE"), primary_key=True)
+    total: Mapped[int] = mapped_column(default=0)
+    recent: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
+    """When the oldest recent points stop being recent."""
