@@ -6,7 +6,7 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lstep_lite import assets, auth, blueprints, filters, navigation, web
+from lstep_lite import assets, auth, blueprints, filters, navigation, panels, web
 from lstep_lite.runtime import Runtime
 from lstep_lite.web import App
 
@@ -36,6 +36,7 @@ def create_app(runtime: Runtime) -> App:
     filters.init_app(app)
     assets.init_app(app)
     app.jinja_env.globals["navigation"] = navigation
+    app.jinja_env.globals["panels"] = panels
     blueprints.register(app, csrf)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
     return app

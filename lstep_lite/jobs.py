@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite import locks
 from lstep_lite.config import BadSetting, Settings
-from lstep_lite.engine import deliveries, intake, workers
+from lstep_lite.engine import agenda, deliveries, intake, workers
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.messages import media
 from lstep_lite.engine.settings import followers
@@ -95,7 +95,7 @@ def lane_runner(runtime: Runtime, lane: str, owner: str) -> LaneRunner:
         now=runtime.clock.now,
         wall=runtime.clock.wall,
     )
-    step = (lambda: _answer(runtime, sender)) if lane == Lane.REPLY else sender.run_pass
+    step = (lambda: _answer(runtime, sender)) if lane == Lane.REPLY else (lambda: _work_and_send(runtime, sender))
     return LaneRunner(step, wake=sender.wake, finish=sender.finish)
 
 
@@ -106,13 +106,23 @@ def _answer(runtime: Runtime, sender: deliveries.Sender) -> bool:
     return sender.run_pass() or processed == CHUNK
 
 
+def _work_and_send(runtime: Runtime, sender: deliveries.Sender) -> bool:
+    """Do what is due in the sender's lane, then send what came of it."""
+    has_more = _do_due(runtime, sender.lane)
+    return sender.run_pass() or has_more
+
+
+def _do_due(runtime: Runtime, lane: str) -> bool:
+    return agenda.run(runtime.database, lane, now=runtime.clock.now, wall=runtime.clock.wall)
+
+
 def _do_chores(runtime: Runtime) -> bool:
     for chore in CHORE_LIST:
         try:
             chore(runtime, runtime.clock.now(), runtime.clock.wall())
         except Exception:
             log.exception("a chore failed; the others go on")
-    return False
+    return _do_due(runtime, CHORES)
 
 
 def run_lane(runtime: Runtime, lane: str) -> None:

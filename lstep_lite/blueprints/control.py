@@ -8,7 +8,7 @@ from flask import Blueprint, abort, g, jsonify, request
 
 from lstep_lite import jobs
 from lstep_lite.auth import public
-from lstep_lite.engine import deliveries, intake
+from lstep_lite.engine import agenda, deliveries, intake
 from lstep_lite.engine.messages import media
 from lstep_lite.errors import DomainError
 from lstep_lite.web import runtime
@@ -29,8 +29,11 @@ def _know_the_secret() -> None:
 def pending_show() -> Any:
     """Counts of what is not settled, and when the next thing is due."""
     events = intake.waiting_count(g.read)  # first: what an event becomes is then seen by the later counts
+    due = agenda.whole(g.read, now=g.now, wall=g.wall)  # likewise: it ends in deliveries
     pending = deliveries.pending(g.read, now=g.now, wall=g.wall)
-    pending["due"] += media.untried_count(g.read)
+    pending["due"] += due.due + media.untried_count(g.read)
+    moments = [moment for moment in (pending["next_due"], due.next_due and due.next_due.isoformat()) if moment]
+    pending["next_due"] = min(moments, default=None)
     return jsonify(pending | {"events": events, "now": g.now.isoformat()})
 
 

@@ -1,0 +1,80 @@
+"""What features do when its time comes: work for the worker's lanes, and when there will be some.
+
+The truth is in the features' rows, which have an indexed time at which to look. A lane asks everybody who registered
+with `@work`; the demo's clock asks everybody who registered with `@pending`, so that it stops at every due instant.
+"""
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import Database
+
+log = logging.getLogger(__name__)
+
+PASS_SECONDS = 1.0
+"""About so long a lane stays with this work before it looks at other things."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What a feature still has to do: *due* now, and the next moment at which something will be."""
+
+    due: int = 0
+    next_due: datetime | None = None
+
+
+Work = Callable[..., bool]
+"""work(database, *, now, wall): do a bounded part of what is due, in units of its own. True when there is more."""
+Ask = Callable[..., Pending]
+"""ask(session, *, now, wall)"""
+_work: dict[str, list[Work]] = defaultdict(list)
+_asks: list[Ask] = []
+
+
+def work(lane: str) -> Callable[[Work], Work]:
+    """Register work for a lane of the worker."""
+
+    def register(do: Work) -> Work:
+        _work[lane].append(do)
+        return do
+
+    return register
+
+
+def pending(ask: Ask) -> Ask:
+    """Register how to tell what is still to do."""
+    _asks.append(ask)
+    return ask
+
+
+def run(database: Database, lane: str, *, now: Callable[[], datetime], wall: Callable[[], datetime]) -> bool:
+    """Do what is due in *lane*, each feature in turn, for about a second. True when there is more.
+
+    One that fails waits for the next pass; the others go on.
+    """
+    deadline = time.monotonic() + PASS_SECONDS
+    todo = list(_work[lane])
+    while todo and time.monotonic() < deadline:
+        todo = [do for do in todo if _do(do, database, now(), wall())]
+    return bool(todo)
+
+
+def _do(do: Work, database: Database, now: datetime, wall: datetime) -> bool:
+    try:
+        return do(database, now=now, wall=wall)
+    except Exception:
+        log.exception("%s.%s failed; the others go on", do.__module__, do.__qualname__)
+        return False
+
+
+def whole(session: Session, *, now: datetime, wall: datetime) -> Pending:
+    """All features' pending work in one."""
+    found = [ask(session, now=now, wall=wall) for ask in _asks]
+    moments = [each.next_due for each in found if each.next_due is not None]
+    return Pending(sum(each.due for each in found), min(moments, default=None))
