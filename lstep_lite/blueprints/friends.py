@@ -84,7 +84,8 @@ def edit(friend_id: int) -> Response:
 @allow(Permission.FRIENDS_EDIT)
 def update(friend_id: int) -> Response:
     form, friend = FriendForm(request.form), friends.get(g.session, friend_id)
-    if not form.keep(lambda: friends.update(g.session, friend, form.draft(), now=g.now)):
+    stored = FriendForm(obj=friend)
+    if not form.keep_edit(lambda: friends.update(g.session, friend, form.draft(), now=g.now), stored=stored):
         return render("friends/edit.html", "friend_form", status=422, form=form, friend=friend)
     flash("保存しました", "success")
     return go(url_for(".show", friend_id=friend.id))

@@ -1,7 +1,9 @@
 """What every form shares: Japanese messages, trimmed text, digits in either width."""
 
+import hashlib
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 import wtforms
@@ -61,6 +63,73 @@ class Form(wtforms.Form):
             raise error
         field = self[error.field]
         field.errors = [*field.errors, error.message]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One field that somebody else has changed meanwhile."""
+
+    label: str
+    stored: str
+    typed: str
+
+
+class EditForm(Form):
+    """A form on a stored row. It carries what the row looked like when the page was opened, so that two people editing
+    the same row don't overwrite each other unseen; `ui.edit_guard` puts that into the page and shows the conflicts.
+    """
+
+    seen = wtforms.HiddenField()
+
+    def __init__(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(formdata, *args, **kwargs)
+        self.conflicts: list[Conflict] = []
+        if not formdata:
+            self.seen.data = self._marks()
+
+    def keep_edit(self, save: Callable[[], None], *, stored: "EditForm") -> bool:
+        """`keep`, unless the row no longer looks as it did; *stored* is this form made from the row as it is now.
+
+        Saving once more then overwrites: the person has seen what it replaces.
+        """
+        if not self.validate():
+            return False
+        self.conflicts = self._conflicts(stored)
+        self.seen.data = stored.seen.data
+        return not self.conflicts and bool(self.keep(save))
+
+    def _conflicts(self, stored: "EditForm") -> list[Conflict]:
+        opened, now = _read_marks(self.seen.data), _read_marks(stored.seen.data)
+        return [
+            Conflict(stored[name].label.text, in_words(stored[name]), in_words(self[name]))
+            for name, mark in now.items()
+            if opened.get(name, mark) != mark
+        ]
+
+    def _marks(self) -> str:
+        marks = {field.short_name: _mark(field) for field in self if field.short_name != "seen"}
+        return ",".join(f"{name}:{mark}" for name, mark in marks.items())
+
+
+def _mark(field: wtforms.Field) -> str:
+    return hashlib.sha256(repr(field.data).encode()).hexdigest()[:8]
+
+
+def _read_marks(text: str | None) -> dict[str, str]:
+    pairs = (pair.partition(":") for pair in (text or "").split(",") if pair)
+    return {name: mark for name, _, mark in pairs}
+
+
+def in_words(field: wtforms.Field) -> str:
+    """What a field holds, for people. A field of our own says it in its method `in_words`."""
+    if hasattr(field, "in_words"):
+        return str(field.in_words())
+    if isinstance(field, wtforms.BooleanField):
+        return "オン" if field.data else "オフ"
+    if isinstance(field, wtforms.SelectFieldBase):
+        chosen = [option.label.text for option in field if option.checked]
+        return "、".join(chosen) or "（なし）"
+    return str(field._value()) or "（空）"  # type: ignore[attr-defined]
 
 
 def required(message: str = "入力してください。") -> validators.DataRequired:

@@ -5,7 +5,7 @@ from wtforms.validators import Optional
 
 from lstep_lite.engine.friends import Filters, FriendDraft, FriendState
 from lstep_lite.engine.friends.editing import LONGEST_MEMO, LONGEST_NAME
-from lstep_lite.forms.base import Form, at_most
+from lstep_lite.forms.base import EditForm, Form, at_most
 from lstep_lite.models import Friend
 
 
@@ -20,7 +20,7 @@ class FriendSearchForm(Form):
         return Filters(text=(self.q.data or "")[:100], state=state)
 
 
-class FriendForm(Form):
+class FriendForm(EditForm):
     system_name = StringField("システム表示名", [at_most(LONGEST_NAME)])
     real_name = StringField("本名", [at_most(LONGEST_NAME)])
     kana = StringField("ふりがな", [at_most(LONGEST_NAME)])

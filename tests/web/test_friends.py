@@ -1,6 +1,7 @@
 """The friend list, one person's page, and what staff do there."""
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from lstep_lite.engine import friends
@@ -71,6 +72,22 @@ def test_a_wrong_phone_number_is_said_at_its_field_and_nothing_is_saved(htmx, pa
     assert "長い話" in answer.text
     session.expire_all()
     assert ann.real_name is None
+
+
+def test_two_people_editing_one_friend_do_not_overwrite_each_other_unseen(htmx, page, session, ann):
+    opened = page(f"/friends/{ann.id}/edit").select_one("input[name=seen]")["value"]
+    htmx(f"/friends/{ann.id}", SAVED | {"seen": opened, "memo": "先の人のメモ"})
+
+    answer = htmx(f"/friends/{ann.id}", SAVED | {"seen": opened, "memo": "あとの人のメモ"})
+    assert answer.status_code == 422
+    assert "先の人のメモ" in answer.text and "あとの人のメモ" in answer.text
+    session.expire_all()
+    assert ann.memo == "先の人のメモ"
+
+    renewed = BeautifulSoup(answer.text, "html.parser").select_one("input[name=seen]")["value"]
+    assert htmx(f"/friends/{ann.id}", SAVED | {"seen": renewed, "memo": "あとの人のメモ"}).status_code < 400
+    session.expire_all()
+    assert ann.memo == "あとの人のメモ", "having seen what it replaces, the second person may save"
 
 
 def test_saving_works_without_javascript_as_well(client, session, ann):
