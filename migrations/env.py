@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 import lstep_lite.models  # noqa: F401 - fills the metadata
 from lstep_lite import config
-from lstep_lite.db import Base, Database, PlainText, UTCDateTime
+from lstep_lite.db import Base, Database, PlainText, Thousandths, UTCDateTime
 
 
 def run() -> None:
@@ -23,6 +23,24 @@ def run() -> None:
 
 
 def _migrate(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        _upgrade(connection)
+        return
+    # SQLite changes a table by building it anew: with foreign keys on, dropping the old one would delete all rows that
+    # refer to it. The switch works outside transactions only.
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        _upgrade(connection)
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+            raise RuntimeError(f"the migration left rows that refer to nothing: {broken[:5]}")
+        connection.commit()
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _upgrade(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -41,6 +59,8 @@ def _render_item(kind: str, item: Any, _: object) -> str | Literal[False]:
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, PlainText):
         return "sa.Text()"
+    if kind == "type" and isinstance(item, Thousandths):
+        return "sa.BigInteger()"
     return False
 
 

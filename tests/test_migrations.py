@@ -39,3 +39,25 @@ def test_there_is_one_head_and_files_are_numbered_in_order() -> None:
     assert len(ScriptDirectory.from_config(config).get_heads()) == 1, "merge the heads: one line of migrations"
     numbers = [Path(script.path).name[:4] for script in reversed(scripts)]
     assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)], "name migration files 0001_…, 0002_…, in order"
+
+
+def test_a_migration_keeps_the_rows_there_are(empty: Database) -> None:
+    with empty.engine.connect() as connection:
+        config = schema.alembic_config(connection)
+        command.upgrade(config, "0001")
+        connection.commit()
+        for statement in (
+            "INSERT INTO friends (id, code, origin, lot_number, display_name, memo, search_text, is_following, followed_at,"
+            " is_hidden, is_blocked, created_at)"
+            " VALUES (1, 'c', 'added', 7, 'ﾔﾏﾀﾞ 花子', '常連', '', true, '2026-01-01', false, false, '2026-01-01')",
+            "INSERT INTO chat_messages (id, friend_id, at, kind, text, detail, line_message_id)"
+            " VALUES (1, 1, '2026-02-03', 'text', 'こんにちは', '{}', 'm1')",
+        ):
+            connection.execute(sa.text(statement))
+        connection.commit()
+        command.upgrade(config, "head")
+        connection.commit()
+        row = connection.execute(sa.text("SELECT name_key, memo_key, last_message_at FROM friends")).one()
+        assert row[:2] == ("やまだ花子", "常連")
+        assert str(row.last_message_at).startswith("2026-02-03")
+        assert connection.execute(sa.text("SELECT count(*) FROM chat_messages")).scalar() == 1
