@@ -191,6 +191,13 @@ def fingerprint(html: str) -> str:
     return hashlib.sha256(html.encode()).hexdigest()[:16]
 
 
+def notice(then: str) -> WerkzeugResponse:
+    """After a write whose result the page shows already: nothing but the toasts. *then* as in `render`."""
+    if not wants_fragment():
+        return redirect(then, 303)
+    return make_response("\n".join(_waiting_toasts()))
+
+
 def go(url: str) -> WerkzeugResponse:
     """After a write that leaves the page."""
     if wants_fragment():

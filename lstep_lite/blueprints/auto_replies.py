@@ -1,6 +1,5 @@
-"""自動応答: the list in the order it is tried, the editor, folders, and a box to try a text."""
+"""自動応答: the list in the order it is tried, the editor, and a box to try a text."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -105,23 +104,6 @@ def copy_create(rule_id: int) -> Response:
     return go(url_for(".edit", rule_id=rule.id))
 
 
-@bp.post("/order")
-@allow(Permission.MESSAGES_EDIT)
-def order_update() -> Response:
-    auto_replies.reorder(g.session, request.form.getlist("id", type=number))
-    flash("順番を変えました。上にあるものから順に調べます。", "success")
-    return _list("rule_list")
-
-
-@bp.post("/<int:rule_id>/move")
-@allow(Permission.MESSAGES_EDIT)
-def move_create(rule_id: int) -> Response:
-    rules = auto_replies.in_order(g.session, folder_id=_folder_id())
-    step = -1 if request.form.get("to") == "up" else 1
-    auto_replies.reorder(g.session, _moved([rule.id for rule in rules], rule_id, step))
-    return _list("rule_list")
-
-
 @bp.get("/schedule")
 @allow(Permission.MESSAGES_EDIT)
 def schedule_show() -> Response:
@@ -129,55 +111,19 @@ def schedule_show() -> Response:
     return live("auto_replies/edit.html", "schedule_sentence", hours=_hours(ScheduleForm(request.args)))
 
 
-@bp.post("/folders")
-@allow(Permission.MESSAGES_EDIT)
-def folder_create() -> Response:
-    folder = folders.create(g.session, FEATURE, name=request.form.get("name", ""))
-    flash(f"フォルダ「{folder.name}」を作りました", "success")
-    return go(url_for(".index", folder=folder.id))
-
-
-@bp.post("/folders/order")
-@allow(Permission.MESSAGES_EDIT)
-def folder_order_update() -> Response:
-    folders.reorder(g.session, FEATURE, request.form.getlist("id", type=number))
-    return _list("folders")
-
-
-@bp.post("/folders/<int:folder_id>")
-@allow(Permission.MESSAGES_EDIT)
-def folder_update(folder_id: int) -> Response:
-    folder = folders.get(g.session, FEATURE, folder_id)
-    folders.rename(g.session, folder, name=request.form.get("name", ""))
-    flash("フォルダの名前を変えました", "success")
-    return go(url_for(".index", folder=folder.id))
-
-
-@bp.post("/folders/<int:folder_id>/delete")
-@allow(Permission.MESSAGES_EDIT)
-def folder_destroy(folder_id: int) -> Response:
-    folders.delete(g.session, folders.get(g.session, FEATURE, folder_id))
-    flash("フォルダを削除しました。中にあった自動応答は残っています。", "success")
-    return go(url_for(".index"))
-
-
 # What the pages are drawn from ---------------------------------------------------------------------------------------
 
 
 def _list(region: str) -> Response:
     """The whole list page or one region of it; search, folder and trial come from the address."""
-    every, folder_id, trial = auto_replies.in_order(g.read), _folder_id(), TrialForm(request.args)
-    rules = [rule for rule in every if folder_id is None or rule.folder_id == folder_id]
-    then = url_for(".index", folder=folder_id) if request.method == "POST" else ""
+    shelf, trial = folders.overview(g.read, FEATURE, request.args.get("folder", type=number)), TrialForm(request.args)
+    then = url_for(".index", folder=shelf.folder_id) if request.method == "POST" else ""
     return render(
         "auto_replies/index.html",
         region,
         then=then,
-        rules=rules,
-        total=len(every),
-        folders=_folders(),
-        folder_id=folder_id,
-        counts=Counter(rule.folder_id for rule in every),
+        rules=auto_replies.in_order(g.read, folder_id=shelf.folder_id),
+        shelf=shelf,
         samples=samples.SAMPLES,
         hours_in_words=auto_replies.hours_in_words,
         preview=messages.preview_text,
@@ -203,10 +149,6 @@ def _folders() -> Sequence[Any]:
     return folders.of_feature(g.read, FEATURE)
 
 
-def _folder_id() -> int | None:
-    return request.args.get("folder", type=number)
-
-
 def _hours(form: ScheduleForm) -> str:
     """The weekdays and hours of *form* as a sentence, or what is still missing."""
     hours = form.hours()
@@ -217,16 +159,6 @@ def _hours(form: ScheduleForm) -> str:
 
 def _hours_sentence(rule: AutoReply) -> str:
     return f"{auto_replies.hours_in_words(rule)} に届いたメッセージに返します。"
-
-
-def _moved(rule_ids: list[int], rule_id: int, step: int) -> list[int]:
-    """*rule_ids* with one of them a step up or down; at either end nothing changes."""
-    if rule_id not in rule_ids:
-        return []
-    place = rule_ids.index(rule_id)
-    other = min(max(place + step, 0), len(rule_ids) - 1)
-    rule_ids[place], rule_ids[other] = rule_ids[other], rule_ids[place]
-    return rule_ids
 
 
 def _what_happens_next(rule: AutoReply) -> str:

@@ -1,10 +1,17 @@
-"""Folders of the lists that have them."""
+"""Folders and order of the lists that have them.
 
-from collections.abc import Sequence
+A feature puts its list on a shelf, `folders.shelf("tags", Tag, Permission.AUTOMATION_EDIT)`; its model has `position`
+and, if the list has folders, `folder_id`. Making, naming, filling and ordering folders is then done for it here.
+"""
 
-from sqlalchemy import func, select
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.text import storable
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Folder
@@ -12,9 +19,63 @@ from lstep_lite.models import Folder
 LONGEST_NAME = 50
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """One feature's list: whoever has *permission* may arrange it."""
+
+    feature: str
+    model: type[Any]
+    permission: Permission
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What stands beside a list: its folders, how many rows are in each, and the folder that is open."""
+
+    feature: str
+    folders: Sequence[Folder]
+    counts: Mapping[int | None, int]
+    folder_id: int | None
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def current(self) -> Folder | None:
+        return next((folder for folder in self.folders if folder.id == self.folder_id), None)
+
+
+_shelves: dict[str, Shelf] = {}
+
+
+def shelf(feature: str, model: type[Any], permission: Permission) -> None:
+    """Let the list of *feature* be arranged."""
+    _shelves[feature] = Shelf(feature, model, permission)
+
+
+def shelf_of(feature: str) -> Shelf:
+    """Raises NotFound for a list that can't be arranged."""
+    if feature not in _shelves:
+        raise NotFound
+    return _shelves[feature]
+
+
+# Folders -------------------------------------------------------------------------------------------------------------
+
+
 def of_feature(session: Session, feature: str) -> Sequence[Folder]:
     """The folders of one feature's list, in their order."""
-    return session.scalars(select(Folder).where(Folder.feature == feature).order_by(Folder.position, Folder.id)).all()
+    query = sa.select(Folder).where(Folder.feature == feature).order_by(Folder.position, Folder.id)
+    return session.scalars(query).all()
+
+
+def overview(session: Session, feature: str, folder_id: int | None = None) -> Overview:
+    """The folders with their counts. An open folder that is gone counts as none."""
+    found, model = of_feature(session, feature), shelf_of(feature).model
+    rows = session.execute(sa.select(model.folder_id, sa.func.count()).group_by(model.folder_id))
+    is_there = folder_id in {folder.id for folder in found}
+    return Overview(feature, found, dict(rows.all()), folder_id if is_there else None)
 
 
 def get(session: Session, feature: str, folder_id: int) -> Folder:
@@ -24,16 +85,21 @@ def get(session: Session, feature: str, folder_id: int) -> Folder:
     return folder
 
 
+def checked(session: Session, feature: str, folder_id: int | None) -> int | None:
+    """*folder_id* if it is a folder of this list, or none. Raises NotFound."""
+    return None if folder_id is None else get(session, feature, folder_id).id
+
+
 def create(session: Session, feature: str, *, name: str) -> Folder:
-    last = session.scalar(select(func.max(Folder.position)).where(Folder.feature == feature)) or 0
-    folder = Folder(feature=feature, name=_checked(name), position=last + 1)
+    last = session.scalar(sa.select(sa.func.max(Folder.position)).where(Folder.feature == feature)) or 0
+    folder = Folder(feature=feature, name=_checked_name(name), position=last + 1)
     session.add(folder)
     session.flush()  # the caller links to its id
     return folder
 
 
 def rename(session: Session, folder: Folder, *, name: str) -> None:
-    folder.name = _checked(name)
+    folder.name = _checked_name(name)
 
 
 def reorder(session: Session, feature: str, folder_ids: Sequence[int]) -> None:
@@ -51,7 +117,49 @@ def delete(session: Session, folder: Folder) -> None:
     session.expire_all()
 
 
-def _checked(name: str) -> str:
+# Rows ----------------------------------------------------------------------------------------------------------------
+
+
+def next_position(session: Session, feature: str) -> int:
+    """The place at the end of the list, for a new row."""
+    return (session.scalar(sa.select(sa.func.max(shelf_of(feature).model.position))) or 0) + 1
+
+
+def move_row(session: Session, feature: str, row_id: int, *, folder_id: int | None) -> None:
+    """Put a row into a folder, or into none."""
+    row = session.get(shelf_of(feature).model, row_id)
+    if row is None:
+        raise NotFound
+    row.folder_id = checked(session, feature, folder_id)
+
+
+def step_row(session: Session, feature: str, row_id: int, *, by: int, folder_id: int | None = None) -> None:
+    """One step up (-1) or down (1) in the list, or in the open folder; at either end nothing changes."""
+    model = shelf_of(feature).model
+    query = sa.select(model.id).order_by(model.position, model.id)
+    shown = list(session.scalars(query.where(model.folder_id == folder_id) if folder_id else query))
+    if row_id not in shown:
+        raise NotFound
+    place = shown.index(row_id)
+    other = min(max(place + by, 0), len(shown) - 1)
+    shown[place], shown[other] = shown[other], shown[place]
+    reorder_rows(session, feature, shown)
+
+
+def reorder_rows(session: Session, feature: str, row_ids: Sequence[int]) -> None:
+    """Put the named rows into this order, in the places they hold now; all others stay where they are."""
+    model = shelf_of(feature).model
+    query = sa.select(model.id, model.position).order_by(model.position, model.id)
+    positions: dict[int, int] = dict(session.execute(query).all())
+    wanted = iter([row_id for row_id in dict.fromkeys(row_ids) if row_id in positions])
+    named = set(row_ids)
+    order = [next(wanted) if row_id in named else row_id for row_id in positions]
+    changes = [{"id": key, "position": place} for place, key in enumerate(order, 1) if positions[key] != place]
+    if changes:
+        session.execute(sa.update(model), changes)
+
+
+def _checked_name(name: str) -> str:
     name = storable(name).strip()
     if not name:
         raise DomainError("フォルダの名前を入力してください。", "name")

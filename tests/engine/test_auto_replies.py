@@ -176,27 +176,11 @@ def test_a_rule_that_could_never_answer_is_refused(session: Session, over: dict[
     assert refusal.value.field == field
 
 
-def test_dragging_some_rules_leaves_the_others_in_place(session: Session) -> None:
-    rules = keep(session, *(draft(name) for name in "abcde"))
-    auto_replies.reorder(session, [rules[4].id, rules[0].id, rules[2].id, 999])
-    session.flush()
-    assert [kept.name for kept in auto_replies.in_order(session)] == ["e", "b", "a", "d", "c"]
-
-
 def test_a_copy_is_off_and_last(session: Session) -> None:
     rules = keep(session, draft("a"), draft("b"))
     twin = auto_replies.copy(session, rules[0], now=NOW)
     assert (twin.name, twin.is_on, twin.keywords) == ("aのコピー", False, rules[0].keywords)
     assert auto_replies.in_order(session)[-1] is twin
-
-
-def test_deleting_a_folder_keeps_its_rules(session: Session) -> None:
-    folder = folders.create(session, "auto_replies", name="よくある質問")
-    kept = keep(session, draft(folder_id=folder.id))[0]
-    assert auto_replies.in_order(session, folder_id=folder.id) == [kept]
-    folders.delete(session, folder)
-    assert kept.folder_id is None
-    assert folders.of_feature(session, "auto_replies") == []
 
 
 def test_a_folder_of_another_list_is_not_taken(session: Session) -> None:

@@ -96,11 +96,9 @@ def test_saving_keeps_the_editor_open_with_what_was_saved(htmx, session, rules):
 
 def test_dragging_and_the_buttons_change_the_order(htmx, session, rules):
     one, two, three = (rule.id for rule in rules)
-    assert regions(htmx("/auto-replies/order", {"id": [three, one, two]})) == ["rule-list", "toasts"]
+    htmx("/folders/auto_replies/rows/order", {"id": [three, one, two]})
     assert in_order(session) == ["三", "一", "二"]
-    htmx(f"/auto-replies/{two}/move", {"to": "up"})
-    assert in_order(session) == ["三", "二", "一"]
-    htmx(f"/auto-replies/{three}/move", {"to": "up"})
+    htmx(f"/folders/auto_replies/rows/{two}/step", {"to": "up"})
     assert in_order(session) == ["三", "二", "一"]
 
 
@@ -113,16 +111,11 @@ def test_switching_off_copying_and_deleting(htmx, client, session, rules):
     assert kept == {"一": False, "二": True, "二のコピー": False}
 
 
-def test_folders_hold_rules_and_losing_a_folder_loses_no_rule(client, page, session, rules):
-    client.post("/auto-replies/folders", data={"name": "夜間"})
-    folder = folders.of_feature(session, "auto_replies")[0]
-    auto_replies.move(session, rules[1], folder_id=folder.id)
+def test_a_folder_shows_its_own_rules(client, page, session, rules):
+    folder = folders.create(session, "auto_replies", name="夜間")
     session.commit()
+    client.post(f"/folders/auto_replies/rows/{rules[1].id}/move", data={"folder_id": folder.id})
     assert names(page(f"/auto-replies?folder={folder.id}")) == ["二"]
-    client.post(f"/auto-replies/folders/{folder.id}", data={"name": "夜"})
-    assert "夜" in page("/auto-replies").select_one("#folders").get_text()
-    client.post(f"/auto-replies/folders/{folder.id}/delete")
-    assert in_order(session) == ["一", "二", "三"]
 
 
 def test_the_box_tells_which_rule_answers_why_and_with_what(htmx, page, session, owner):

@@ -12,8 +12,6 @@ from lstep_lite.engine.auto_replies.rules import (
     delete,
     get,
     in_order,
-    move,
-    reorder,
     switch,
     update,
 )
@@ -34,8 +32,6 @@ __all__ = [
     "is_open",
     "judge",
     "match",
-    "move",
-    "reorder",
     "switch",
     "update",
 ]

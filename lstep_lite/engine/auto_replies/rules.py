@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import folders, messages
+from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.text import normalise, storable
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import AutoReply, Matching
@@ -19,6 +20,7 @@ LONGEST_NAME = 100
 LONGEST_KEYWORD = 200
 MOST_KEYWORDS = 50
 _CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+folders.shelf("auto_replies", AutoReply, Permission.MESSAGES_EDIT)
 
 
 class KeywordMatch(StrEnum):
@@ -65,7 +67,7 @@ def get(session: Session, rule_id: int) -> AutoReply:
 
 def create(session: Session, draft: AutoReplyDraft, *, now: datetime) -> AutoReply:
     """A new rule at the end of the order. Raises DomainError naming the field."""
-    rule = AutoReply(position=_last_position(session) + 1, created_at=now)
+    rule = AutoReply(position=folders.next_position(session, "auto_replies"), created_at=now)
     _write(session, rule, draft, now)
     session.add(rule)
     session.flush()  # the caller links to its id
@@ -83,10 +85,6 @@ def switch(session: Session, rule: AutoReply, *, is_on: bool, now: datetime) -> 
     rule.updated_at = now
 
 
-def move(session: Session, rule: AutoReply, *, folder_id: int | None) -> None:
-    rule.folder_id = _checked_folder(session, folder_id)
-
-
 def copy(session: Session, rule: AutoReply, *, now: datetime) -> AutoReply:
     """A copy at the end of the order, switched off so that nobody is answered twice by surprise."""
     twin = AutoReply(
@@ -94,7 +92,7 @@ def copy(session: Session, rule: AutoReply, *, now: datetime) -> AutoReply:
         folder_id=rule.folder_id,
         matching=rule.matching,
         is_on=False,
-        position=_last_position(session) + 1,
+        position=folders.next_position(session, "auto_replies"),
         keywords=rule.keywords,
         weekdays=rule.weekdays,
         starts_at=rule.starts_at,
@@ -114,19 +112,6 @@ def delete(session: Session, rule: AutoReply) -> None:
     session.flush()  # the same request lists the rules
 
 
-def reorder(session: Session, rule_ids: Sequence[int]) -> None:
-    """Put the named rules into this order, in the places they hold now; all others stay where they are."""
-    rules = [rule for rule in in_order(session) if rule.id in set(rule_ids)]
-    places = [rule.position for rule in rules]
-    wanted = {rule_id: place for place, rule_id in enumerate(rule_ids)}
-    for position, rule in zip(places, sorted(rules, key=lambda rule: wanted[rule.id]), strict=True):
-        rule.position = position
-
-
-def _last_position(session: Session) -> int:
-    return session.scalar(select(func.max(AutoReply.position))) or 0
-
-
 def _write(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: datetime) -> None:
     name = storable(draft.name).strip()
     if not name:
@@ -142,7 +127,7 @@ def _write(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: dateti
     rule.starts_at, rule.ends_at = draft.starts_at, draft.ends_at
     rule.goes_on = draft.goes_on
     rule.is_on = draft.is_on
-    rule.folder_id = _checked_folder(session, draft.folder_id)
+    rule.folder_id = folders.checked(session, "auto_replies", draft.folder_id)
     rule.blocks = list(draft.blocks)
     rule.updated_at = now
 
@@ -171,7 +156,3 @@ def _check_hours(draft: AutoReplyDraft) -> None:
             raise DomainError("時間帯は、始まりと終わりの両方を入力してください（例：18:00〜10:00）。", field)
     if draft.starts_at == draft.ends_at:
         raise DomainError("始まりと終わりが同じ時刻です。一日中にするときは、両方を空にしてください。", "ends_at")
-
-
-def _checked_folder(session: Session, folder_id: int | None) -> int | None:
-    return None if folder_id is None else folders.get(session, "auto_replies", folder_id).id
