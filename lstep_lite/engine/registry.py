@@ -7,11 +7,33 @@ add its line here. Kinds of steps and of conditions are found by themselves: eac
 import importlib
 import pkgutil
 
-from lstep_lite.engine import actions, auto_replies, chat, friends, greetings, intake, mentions, messages, segments
+from lstep_lite.engine import (
+    actions,
+    auto_replies,
+    batches,
+    chat,
+    friends,
+    greetings,
+    intake,
+    mentions,
+    messages,
+    segments,
+)
 from lstep_lite.engine.actions import steps
 from lstep_lite.engine.segments import conditions
 
-__all__ = ["actions", "auto_replies", "chat", "friends", "greetings", "intake", "mentions", "messages", "segments"]
+__all__ = [
+    "actions",
+    "auto_replies",
+    "batches",
+    "chat",
+    "friends",
+    "greetings",
+    "intake",
+    "mentions",
+    "messages",
+    "segments",
+]
 
 for package in (steps, conditions):
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
