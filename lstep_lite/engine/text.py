@@ -18,6 +18,19 @@ def normalise(text: str) -> str:
     return "".join(folded.split())
 
 
+def phone_key(text: str) -> str:
+    """A phone number's digits alone, a Japanese one as it is dialled at home: 「+81 90-1234-5678」 is 09012345678."""
+    digits = unicodedata.normalize("NFKC", text)
+    is_japanese = digits.replace(" ", "").startswith("+81")
+    digits = "".join(mark for mark in digits if mark.isascii() and mark.isdigit())
+    return f"0{digits[2:].lstrip('0')}" if is_japanese else digits
+
+
+def email_key(text: str) -> str:
+    """An e-mail address as addresses are compared."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
 def storable_json(value: Any) -> Any:
     """*value*, as it came from JSON, with every text in it storable: half a character can't be put on a page either."""
     if isinstance(value, str):

@@ -5,14 +5,25 @@ from lstep_lite.models.auto_replies import AutoReply, Matching
 from lstep_lite.models.batches import Batch, BatchMember, BatchState, MemberState
 from lstep_lite.models.chat import ChatMessage, Talk, TalkMark
 from lstep_lite.models.deliveries import Call, CallKind, CallState, Delivery, DeliveryState, Lane
-from lstep_lite.models.fields import Field, FieldChange, FieldOption, FieldPick, FieldType, FieldValue
+from lstep_lite.models.fields import Field, FieldChange, FieldLeftover, FieldOption, FieldPick, FieldType, FieldValue
 from lstep_lite.models.folders import Folder
-from lstep_lite.models.friends import ChangedBy, Color, Friend, Origin, TimelineEntry
+from lstep_lite.models.friends import ChangedBy, Color, Erasure, Friend, FriendArchive, Origin, TimelineEntry
 from lstep_lite.models.greetings import Greeting, GreetingKind
 from lstep_lite.models.intake import EventState, WebhookEvent
 from lstep_lite.models.marks import Mark
 from lstep_lite.models.mentions import Mention
 from lstep_lite.models.messages import Content, Media, MediaKind, MediaState
+from lstep_lite.models.notifications import (
+    Dispatch,
+    DispatchState,
+    LinkCode,
+    Notification,
+    NotificationChannel,
+    NotificationRule,
+    Receipt,
+    StaffLink,
+    UnansweredTalk,
+)
 from lstep_lite.models.schedules import Pattern, RunState, Schedule, ScheduleRun
 from lstep_lite.models.scores import Basis, Direction, Score, ScorePoint, ScoreThreshold, ScoreTotal
 from lstep_lite.models.segments import Segment
@@ -20,6 +31,7 @@ from lstep_lite.models.settings import Channel, Check, CheckState, DeadReply, Fo
 from lstep_lite.models.shared_values import SharedValue, SharedValueChange, SharedValueType
 from lstep_lite.models.staff import Role, SignInFailure, Staff, Ticket, TicketKind
 from lstep_lite.models.tags import FriendTag, Tag
+from lstep_lite.models.transfers import Encoding, Export, Import, ImportLine, ImportState, LineOutcome
 
 __all__ = [
     "Action",
@@ -44,9 +56,15 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Direction",
+    "Dispatch",
+    "DispatchState",
+    "Encoding",
+    "Erasure",
     "EventState",
+    "Export",
     "Field",
     "FieldChange",
+    "FieldLeftover",
     "FieldOption",
     "FieldPick",
     "FieldType",
@@ -54,10 +72,16 @@ __all__ = [
     "Folder",
     "FollowersState",
     "Friend",
+    "FriendArchive",
     "FriendTag",
     "Greeting",
     "GreetingKind",
+    "Import",
+    "ImportLine",
+    "ImportState",
     "Lane",
+    "LineOutcome",
+    "LinkCode",
     "Mark",
     "Matching",
     "Media",
@@ -65,9 +89,13 @@ __all__ = [
     "MediaState",
     "MemberState",
     "Mention",
+    "Notification",
+    "NotificationChannel",
+    "NotificationRule",
     "Origin",
     "Pattern",
     "Purpose",
+    "Receipt",
     "Role",
     "RunState",
     "Schedule",
@@ -83,12 +111,14 @@ __all__ = [
     "Shop",
     "SignInFailure",
     "Staff",
+    "StaffLink",
     "Tag",
     "Talk",
     "TalkMark",
     "Ticket",
     "TicketKind",
     "TimelineEntry",
+    "UnansweredTalk",
     "WebhookEvent",
     "Worker",
 ]

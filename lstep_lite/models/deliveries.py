@@ -128,6 +128,7 @@ class Delivery(Base):
         Index("ix_deliveries_state_finished_at", "state", "finished_at", "is_counted"),
         Index("ix_deliveries_event_id", "event_id"),
         Index("ix_deliveries_call_id", "call_id"),
+        Index("ix_deliveries_content_id", "content_id"),
     )
 
     id: Mapped[int] = primary_key()

@@ -54,6 +54,8 @@ class Friend(Base):
         Index("ix_friends_last_message_at", "last_message_at"),
         Index("ix_friends_last_reaction_at", "last_reaction_at"),
         Index("ix_friends_phone", "phone"),
+        Index("ix_friends_phone_key", "phone_key"),
+        Index("ix_friends_email_key", "email_key"),
         Index("ix_friends_email", "email"),
         Index("ix_friends_birthday", "birthday"),
         Index("ix_friends_state", "is_blocked", "is_hidden", "is_following", "followed_at", "id", "line_user_id"),
@@ -89,6 +91,10 @@ class Friend(Base):
     """All names, normalised, for conditions on the name."""
     memo_key: Mapped[str] = mapped_column(default="")
     """The memo, normalised, for conditions on it."""
+    phone_key: Mapped[str] = mapped_column(default="")
+    """The phone number as digits alone, for finding a person by it."""
+    email_key: Mapped[str] = mapped_column(default="")
+    """The e-mail address in small letters, for finding a person by it."""
     mark_id: Mapped[int | None] = mapped_column(ForeignKey("marks.id", ondelete="SET NULL"))
 
     is_following: Mapped[bool] = mapped_column(default=False)
@@ -111,11 +117,49 @@ class Friend(Base):
     @property
     def name(self) -> str:
         """What staff see: the name they gave, else the LINE name."""
+        if self.erased_at is not None:
+            return "情報を消したお客様"
         return self.system_name or self.display_name or self.real_name or "名前未取得の友だち"
 
     @property
     def can_receive(self) -> bool:
         return self.line_user_id is not None and self.is_following and not self.is_blocked
+
+
+class Erasure(Base):
+    """One person's wish to be forgotten: who carried it out, when, and what is left to do. It names nobody."""
+
+    __tablename__ = "erasures"
+    __table_args__ = (Index("ix_erasures_due_at", "due_at"), Index("ix_erasures_friend_id", "friend_id"))
+
+    id: Mapped[int] = primary_key()
+    friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    at: Mapped[datetime]
+    line_user_id: Mapped[str | None]
+    """Whose webhook events and requests to LINE are still to be blanked; null once that is done."""
+    due_at: Mapped[datetime | None]
+    """When to go on, on `wall`; null when nothing is left to do."""
+    finished_at: Mapped[datetime | None]
+
+
+class FriendArchive(Base):
+    """What a friend had when staff blocked the person, kept for a while so that it can be put back."""
+
+    __tablename__ = "friend_archives"
+    __table_args__ = (
+        Index("ix_friend_archives_friend_id", "friend_id"),
+        Index("ix_friend_archives_expires_at", "expires_at"),
+    )
+
+    id: Mapped[int] = primary_key()
+    friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    counts: Mapped[dict[str, Any]]
+    """How many of what, in the words of the screen."""
+    rows: Mapped[dict[str, Any]]
+    """The rows by table, as they were."""
 
 
 class TimelineEntry(Base):

@@ -32,6 +32,7 @@ class WebhookEvent(Base):
         ),
         Index("ix_webhook_events_state_id", "state", "id"),
         Index("ix_webhook_events_message_id", "message_id"),
+        Index("ix_webhook_events_user_id", "user_id", "id"),
     )
 
     id: Mapped[int] = primary_key()

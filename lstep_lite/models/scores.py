@@ -32,6 +32,8 @@ class Score(Base):
     name: Mapped[str]
     recent_days: Mapped[int]
     """Points count as recent for so many days."""
+    recounted_to: Mapped[int | None]
+    """While recent totals are being counted anew, after `recent_days` changed: the last friend's id that is done."""
     position: Mapped[int]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-from lstep_lite.engine.text import normalise
+from lstep_lite.engine.text import email_key, normalise, phone_key
 
 revision: str = "0002"
 down_revision: str | None = "0001"
@@ -64,6 +64,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_mentions_target", ["target", "target_id"], unique=False)
 
     op.create_table(
+        "notification_rules",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_notification_rules")),
+    )
+    op.create_table(
         "actions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("folder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -112,6 +120,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_batches_state_id", ["state", "id"], unique=False)
 
     op.create_table(
+        "exports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column(
+            "encoding",
+            sa.Enum("utf8", "cp932", name="encoding", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("row_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("replaced_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_exports_staff_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+    )
+    op.create_table(
         "fields",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("folder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -148,6 +173,61 @@ def upgrade() -> None:
     with op.batch_alter_table("fields", schema=None) as batch_op:
         batch_op.create_index("ix_fields_folder_id", ["folder_id"], unique=False)
 
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "uploaded",
+                "checking",
+                "checked",
+                "running",
+                "done",
+                "cancelled",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("delimiter", sa.Text(), nullable=False),
+        sa.Column("headings", sa.JSON(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("new", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("changed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unchanged", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("skipped", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("failed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_imports_staff_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+        sa.UniqueConstraint("code", name=op.f("uq_imports_code")),
+    )
+    with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.create_index("ix_imports_expires_at", ["expires_at"], unique=False)
+        batch_op.create_index("ix_imports_state_id", ["state", "id"], unique=False)
+
+    op.create_table(
+        "link_codes",
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_link_codes_staff_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_link_codes")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_link_codes_code_hash")),
+    )
     op.create_table(
         "schedules",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -193,6 +273,7 @@ def upgrade() -> None:
         sa.Column("folder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("recent_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recounted_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -276,6 +357,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_batch_members_state", ["batch_id", "state", "friend_id"], unique=False)
 
     op.create_table(
+        "erasures",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("line_user_id", sa.Text(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["friend_id"], ["friends.id"], name=op.f("fk_erasures_friend_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_erasures_staff_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
+    )
+    with op.batch_alter_table("erasures", schema=None) as batch_op:
+        batch_op.create_index("ix_erasures_due_at", ["due_at"], unique=False)
+        batch_op.create_index("ix_erasures_friend_id", ["friend_id"], unique=False)
+
+    op.create_table(
         "field_options",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("field_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -288,6 +386,73 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("field_options", schema=None) as batch_op:
         batch_op.create_index("ix_field_options_field_id", ["field_id", "position"], unique=False)
+
+    op.create_table(
+        "friend_archives",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_friend_archives_friend_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_friend_archives")),
+    )
+    with op.batch_alter_table("friend_archives", schema=None) as batch_op:
+        batch_op.create_index("ix_friend_archives_expires_at", ["expires_at"], unique=False)
+        batch_op.create_index("ix_friend_archives_friend_id", ["friend_id"], unique=False)
+
+    op.create_table(
+        "import_lines",
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "new",
+                "changed",
+                "unchanged",
+                "skipped",
+                "failed",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("person", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["imports.id"], name=op.f("fk_import_lines_import_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("import_id", "line", name=op.f("pk_import_lines")),
+    )
+    with op.batch_alter_table("import_lines", schema=None) as batch_op:
+        batch_op.create_index("ix_import_lines_outcome", ["import_id", "outcome", "line"], unique=False)
+        batch_op.create_index("ix_import_lines_person", ["import_id", "person"], unique=False)
+
+    op.create_table(
+        "notifications",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("href", sa.Text(), nullable=False),
+        sa.Column("dedupe_key", sa.Text(), nullable=False),
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_notifications_friend_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+        sa.UniqueConstraint("dedupe_key", name=op.f("uq_notifications_dedupe_key")),
+    )
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.create_index("ix_notifications_created_at", ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notifications_friend_id"), ["friend_id"], unique=False)
 
     op.create_table(
         "schedule_runs",
@@ -349,6 +514,37 @@ def upgrade() -> None:
         batch_op.create_index("ix_score_totals_due_at", ["due_at"], unique=False)
         batch_op.create_index("ix_score_totals_recent", ["score_id", "recent", "friend_id"], unique=False)
         batch_op.create_index("ix_score_totals_total", ["score_id", "total", "friend_id"], unique=False)
+
+    op.create_table(
+        "staff_links",
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_staff_links_friend_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_links_staff_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_links")),
+    )
+    with op.batch_alter_table("staff_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_links_friend_id"), ["friend_id"], unique=False)
+
+    op.create_table(
+        "unanswered_talks",
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("told", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("rule_version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_unanswered_talks_friend_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("friend_id", name=op.f("pk_unanswered_talks")),
+    )
+    with op.batch_alter_table("unanswered_talks", schema=None) as batch_op:
+        batch_op.create_index("ix_unanswered_talks_due_at", ["due_at"], unique=False)
+        batch_op.create_index("ix_unanswered_talks_rule_version", ["rule_version"], unique=False)
 
     op.create_table(
         "action_runs",
@@ -490,6 +686,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_friend_tags_tag_id", ["tag_id", "friend_id"], unique=False)
 
     op.create_table(
+        "receipts",
+        sa.Column("notification_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["notification_id"], ["notifications.id"], name=op.f("fk_receipts_notification_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_receipts_staff_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("notification_id", "staff_id", name=op.f("pk_receipts")),
+    )
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.create_index("ix_receipts_staff_id_notification_id", ["staff_id", "notification_id"], unique=False)
+        batch_op.create_index(
+            "ix_receipts_unread",
+            ["staff_id"],
+            unique=False,
+            postgresql_where=sa.text("read_at IS NULL"),
+            sqlite_where=sa.text("read_at IS NULL"),
+        )
+
+    op.create_table(
         "score_points",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("score_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -556,6 +773,61 @@ def upgrade() -> None:
         sa.UniqueConstraint("word", name=op.f("uq_shared_values_word")),
     )
     op.create_table(
+        "dispatches",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("notification_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("email", "line", name="channel", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sending",
+                "sent",
+                "failed",
+                "skipped",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_dispatches_delivery_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["notification_id"], ["notifications.id"], name=op.f("fk_dispatches_notification_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_dispatches_staff_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatches")),
+    )
+    with op.batch_alter_table("dispatches", schema=None) as batch_op:
+        batch_op.create_index("ix_dispatches_bundle", ["staff_id", "channel", "kind", "due_at"], unique=False)
+        batch_op.create_index("ix_dispatches_delivery_id", ["delivery_id"], unique=False)
+        batch_op.create_index("ix_dispatches_notification_id", ["notification_id"], unique=False)
+        batch_op.create_index(
+            "ix_dispatches_open",
+            ["due_at", "staff_id"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('waiting', 'sending')"),
+            sqlite_where=sa.text("state IN ('waiting', 'sending')"),
+        )
+        batch_op.create_index("ix_dispatches_state_id", ["state", "id"], unique=False)
+
+    op.create_table(
         "shared_value_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("shared_value_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -599,54 +871,89 @@ def upgrade() -> None:
 
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.add_column(sa.Column("tree", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.create_index("ix_deliveries_content_id", ["content_id"], unique=False)
 
     with op.batch_alter_table("friends", schema=None) as batch_op:
         batch_op.add_column(sa.Column("name_key", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("memo_key", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("phone_key", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("email_key", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("mark_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("last_reaction_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index("ix_friends_birthday", ["birthday"], unique=False)
         batch_op.create_index("ix_friends_email", ["email"], unique=False)
+        batch_op.create_index("ix_friends_email_key", ["email_key"], unique=False)
         batch_op.create_index("ix_friends_last_message_at", ["last_message_at"], unique=False)
         batch_op.create_index("ix_friends_last_reaction_at", ["last_reaction_at"], unique=False)
         batch_op.create_index("ix_friends_mark_id", ["mark_id"], unique=False)
         batch_op.create_index("ix_friends_phone", ["phone"], unique=False)
+        batch_op.create_index("ix_friends_phone_key", ["phone_key"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_friends_mark_id"), "marks", ["mark_id"], ["id"], ondelete="SET NULL")
+
+    with op.batch_alter_table("webhook_events", schema=None) as batch_op:
+        batch_op.create_index("ix_webhook_events_user_id", ["user_id", "id"], unique=False)
 
     _fill_keys()
     _fill_last_messages()
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("webhook_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_webhook_events_user_id")
+
     with op.batch_alter_table("friends", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_friends_mark_id"), type_="foreignkey")
+        batch_op.drop_index("ix_friends_phone_key")
         batch_op.drop_index("ix_friends_phone")
         batch_op.drop_index("ix_friends_mark_id")
         batch_op.drop_index("ix_friends_last_reaction_at")
         batch_op.drop_index("ix_friends_last_message_at")
+        batch_op.drop_index("ix_friends_email_key")
         batch_op.drop_index("ix_friends_email")
         batch_op.drop_index("ix_friends_birthday")
         batch_op.drop_column("erased_at")
         batch_op.drop_column("last_reaction_at")
         batch_op.drop_column("last_message_at")
         batch_op.drop_column("mark_id")
+        batch_op.drop_column("email_key")
+        batch_op.drop_column("phone_key")
         batch_op.drop_column("memo_key")
         batch_op.drop_column("name_key")
 
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_deliveries_content_id")
         batch_op.drop_column("tree")
 
     with op.batch_alter_table("shared_value_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_shared_value_changes_shared_value_id_at")
 
     op.drop_table("shared_value_changes")
+    with op.batch_alter_table("dispatches", schema=None) as batch_op:
+        batch_op.drop_index("ix_dispatches_state_id")
+        batch_op.drop_index(
+            "ix_dispatches_open",
+            postgresql_where=sa.text("state IN ('waiting', 'sending')"),
+            sqlite_where=sa.text("state IN ('waiting', 'sending')"),
+        )
+        batch_op.drop_index("ix_dispatches_notification_id")
+        batch_op.drop_index("ix_dispatches_delivery_id")
+        batch_op.drop_index("ix_dispatches_bundle")
+
+    op.drop_table("dispatches")
     op.drop_table("shared_values")
     with op.batch_alter_table("score_points", schema=None) as batch_op:
         batch_op.drop_index("ix_score_points_friend_id")
 
     op.drop_table("score_points")
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_receipts_unread", postgresql_where=sa.text("read_at IS NULL"), sqlite_where=sa.text("read_at IS NULL")
+        )
+        batch_op.drop_index("ix_receipts_staff_id_notification_id")
+
+    op.drop_table("receipts")
     with op.batch_alter_table("friend_tags", schema=None) as batch_op:
         batch_op.drop_index("ix_friend_tags_tag_id")
 
@@ -671,6 +978,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_action_runs_action_set_id_at")
 
     op.drop_table("action_runs")
+    with op.batch_alter_table("unanswered_talks", schema=None) as batch_op:
+        batch_op.drop_index("ix_unanswered_talks_rule_version")
+        batch_op.drop_index("ix_unanswered_talks_due_at")
+
+    op.drop_table("unanswered_talks")
+    with op.batch_alter_table("staff_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_links_friend_id"))
+
+    op.drop_table("staff_links")
     with op.batch_alter_table("score_totals", schema=None) as batch_op:
         batch_op.drop_index("ix_score_totals_total")
         batch_op.drop_index("ix_score_totals_recent")
@@ -682,10 +998,30 @@ def downgrade() -> None:
 
     op.drop_table("score_thresholds")
     op.drop_table("schedule_runs")
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notifications_friend_id"))
+        batch_op.drop_index("ix_notifications_created_at")
+
+    op.drop_table("notifications")
+    with op.batch_alter_table("import_lines", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_lines_person")
+        batch_op.drop_index("ix_import_lines_outcome")
+
+    op.drop_table("import_lines")
+    with op.batch_alter_table("friend_archives", schema=None) as batch_op:
+        batch_op.drop_index("ix_friend_archives_friend_id")
+        batch_op.drop_index("ix_friend_archives_expires_at")
+
+    op.drop_table("friend_archives")
     with op.batch_alter_table("field_options", schema=None) as batch_op:
         batch_op.drop_index("ix_field_options_field_id")
 
     op.drop_table("field_options")
+    with op.batch_alter_table("erasures", schema=None) as batch_op:
+        batch_op.drop_index("ix_erasures_friend_id")
+        batch_op.drop_index("ix_erasures_due_at")
+
+    op.drop_table("erasures")
     with op.batch_alter_table("batch_members", schema=None) as batch_op:
         batch_op.drop_index("ix_batch_members_state")
 
@@ -700,15 +1036,23 @@ def downgrade() -> None:
         batch_op.drop_index("ix_schedules_due_at")
 
     op.drop_table("schedules")
+    op.drop_table("link_codes")
+    with op.batch_alter_table("imports", schema=None) as batch_op:
+        batch_op.drop_index("ix_imports_state_id")
+        batch_op.drop_index("ix_imports_expires_at")
+
+    op.drop_table("imports")
     with op.batch_alter_table("fields", schema=None) as batch_op:
         batch_op.drop_index("ix_fields_folder_id")
 
     op.drop_table("fields")
+    op.drop_table("exports")
     with op.batch_alter_table("batches", schema=None) as batch_op:
         batch_op.drop_index("ix_batches_state_id")
 
     op.drop_table("batches")
     op.drop_table("actions")
+    op.drop_table("notification_rules")
     with op.batch_alter_table("mentions", schema=None) as batch_op:
         batch_op.drop_index("ix_mentions_target")
 
@@ -720,13 +1064,19 @@ def downgrade() -> None:
 def _fill_keys() -> None:
     """What conditions on names and memos compare, for the friends there are."""
     names = ("display_name", "system_name", "real_name", "kana")
-    friends = sa.table("friends", *(sa.column(name) for name in ("id", *names, "memo", "name_key", "memo_key")))
+    keys = ("name_key", "memo_key", "phone_key", "email_key")
+    friends = sa.table("friends", *(sa.column(name) for name in ("id", *names, "memo", "phone", "email", *keys)))
     connection, last = op.get_bind(), 0
     while rows := connection.execute(friends.select().where(friends.c.id > last).order_by("id").limit(500)).all():
         for row in rows:
             parts = dict.fromkeys(normalise(part) for name in names if (part := getattr(row, name)))
-            keys = {"name_key": "\n".join(parts), "memo_key": normalise(row.memo)}
-            connection.execute(friends.update().where(friends.c.id == row.id).values(keys))
+            filled = {
+                "name_key": "\n".join(parts),
+                "memo_key": normalise(row.memo),
+                "phone_key": phone_key(row.phone or ""),
+                "email_key": email_key(row.email or ""),
+            }
+            connection.execute(friends.update().where(friends.c.id == row.id).values(filled))
         last = rows[-1].id
 
 

@@ -65,6 +65,8 @@ def refresh_search_text(friend: Friend) -> None:
     )
     search_text = "\n".join(dict.fromkeys(text.normalise(part) for part in parts if part))
     friend.search_text = search_text[:LONGEST_SEARCH_TEXT]
+    friend.phone_key = text.phone_key(phone)
+    friend.email_key = text.email_key(friend.email or "")
 
 
 def _write(friend: Friend, draft: FriendDraft) -> None:
