@@ -1,6 +1,7 @@
 """The web application: wiring only."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
@@ -38,5 +39,11 @@ def create_app(runtime: Runtime) -> App:
     app.jinja_env.globals["navigation"] = navigation
     app.jinja_env.globals["panels"] = panels
     blueprints.register(app, csrf)
-    app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
+    _give_macros(app)
     return app
+
+
+def _give_macros(app: App) -> None:
+    """The global `ui`. It is there before the macros are read, so that what they include finds it as well."""
+    ui = app.jinja_env.globals["ui"] = SimpleNamespace()
+    vars(ui).update(vars(app.jinja_env.get_template("ui.html").module))

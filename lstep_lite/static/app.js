@@ -87,6 +87,19 @@
   }
   on("htmx:load", showUnread);
 
+  // Long lists of choices: a box narrows them down ----------------------------------------------------------------------
+  const shownBox = () => document.querySelectorAll("[data-pick-search][hidden]").forEach((box) => (box.hidden = false));
+  shownBox();
+  on("htmx:load", shownBox);
+  on("input", ({ target }) => {
+    if (!target.matches("[data-pick-search]")) return;
+    const wanted = target.value.normalize("NFKC").toLowerCase().trim();
+    for (const choice of target.closest("[data-pick]").querySelectorAll(".choice")) {
+      const words = choice.textContent.normalize("NFKC").toLowerCase();
+      choice.hidden = !words.includes(wanted) && !choice.querySelector(":checked");
+    }
+  });
+
   // Connection --------------------------------------------------------------------------------------------------------
   const lost = (isLost) => ($("#connection-lost").hidden = !isLost);
   on("htmx:sendError", () => lost(true));

@@ -1,6 +1,5 @@
-"""Whom a list of friends shows: what it is filtered by, or the friends who were ticked."""
+"""Whom something done to many friends is meant for: a filter of the friend list, or people who were ticked there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,33 +8,51 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import segments
-from lstep_lite.engine.friends.search import Filters, FriendState, matching
+from lstep_lite.engine.friends.search import STATES, FriendState, named
+from lstep_lite.engine.segments import EVERYBODY, Reach, Tree
 from lstep_lite.models import Friend
 
 
 @dataclass(frozen=True)
 class Audience:
-    """With *ids*, exactly those friends; else all whom *tree*, *state* and *text* together let through."""
+    """*ids* alone, if there are any; else everybody whom the friend list shows for *tree*, *state* and *text*.
 
-    tree: segments.Tree = field(default_factory=lambda: segments.EVERYBODY)
+    The first tab (or no tab) leaves out whom *reach* leaves out, unless *tree* itself decides about those; the other
+    tabs are what they say, narrowed down by *tree*.
+    """
+
+    tree: Tree = field(default_factory=lambda: EVERYBODY)
     state: FriendState | None = None
     text: str = ""
-    ids: Sequence[int] = ()
+    ids: tuple[int, ...] | None = None
+    reach: Reach = Reach.LIST
 
     def condition(self, session: Session, *, now: datetime) -> sa.ColumnElement[bool]:
-        """The audience as SQL over `Friend`."""
-        if self.ids:
+        """It as SQL over Friend."""
+        if self.ids is not None:
             return Friend.id.in_(self.ids)
-        filters = Filters(text=self.text, state=self.state)
-        if self.state is not None:
-            return sa.and_(matching(filters), segments.condition(session, self.tree, now=now))
-        named = sa.and_(sa.true(), *([matching(filters)] if self.text else []))
-        return sa.and_(named, segments.listed(session, self.tree, now=now))
+        if self.state in (None, FriendState.FRIENDS):
+            asked = segments.within(session, self.tree, self.reach, now=now)
+        else:
+            asked = sa.and_(STATES[self.state], segments.condition(session, self.tree, now=now))
+        return sa.and_(asked, named(self.text))
+
+    def count(self, session: Session, *, now: datetime) -> int:
+        """How many friends it holds now."""
+        query = sa.select(sa.func.count()).select_from(Friend).where(self.condition(session, now=now))
+        return session.scalar(query) or 0
 
     def to_json(self) -> dict[str, Any]:
-        return {"tree": self.tree, "state": self.state, "text": self.text, "ids": list(self.ids)}
+        ids = None if self.ids is None else list(self.ids)
+        return {"tree": self.tree, "state": self.state, "text": self.text, "ids": ids, "reach": self.reach}
 
     @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "Audience":
-        state = FriendState(stored["state"]) if stored["state"] else None
-        return cls(stored["tree"], state, stored["text"], stored["ids"])
+    def from_json(cls, kept: dict[str, Any]) -> "Audience":
+        state, ids = kept["state"], kept["ids"]
+        return cls(
+            tree=kept["tree"],
+            state=FriendState(state) if state else None,
+            text=kept["text"],
+            ids=None if ids is None else tuple(ids),
+            reach=Reach(kept["reach"]),
+        )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lstep_lite.engine import text
@@ -70,7 +70,11 @@ STATES: dict[FriendState, ColumnElement[bool]] = {
 
 def search(session: Session, filters: Filters, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
     """One page of friends, those known last first."""
-    condition = matching(filters)
+    return page_of(session, matching(filters), page=page, size=size)
+
+
+def page_of(session: Session, condition: ColumnElement[bool], *, page: int = 1, size: int = PAGE_SIZE) -> Page:
+    """One page of the friends for whom *condition* holds, those known last first."""
     total_count = session.scalar(select(func.count()).select_from(Friend).where(condition)) or 0
     number = max(1, min(page, -(-total_count // size)))
     rows = session.scalars(
@@ -97,9 +101,13 @@ def matching(filters: Filters) -> ColumnElement[bool]:
         if filters.state
         else [HAS_LINE, *_shown(filters.left, HAS_LEFT), *_shown(filters.shelved, IS_SHELVED)]
     )
-    if wanted := text.normalise(filters.text):
-        conditions.append(Friend.id.in_(_named(wanted)))
-    return and_(*conditions)
+    return and_(*conditions, named(filters.text))
+
+
+def named(searched: str) -> ColumnElement[bool]:
+    """Everybody with *searched* in a name, the phone number or the e-mail address; empty means everybody."""
+    wanted = text.normalise(searched)
+    return Friend.id.in_(_named(wanted)) if wanted else true()
 
 
 def _named(wanted: str) -> Select[int]:

@@ -1,10 +1,13 @@
 """Segments (絞り込み): a tree of conditions that says which friends are meant, and saved searches."""
 
+from lstep_lite.engine.segments.addresses import query
 from lstep_lite.engine.segments.chance import draw
+from lstep_lite.engine.segments.reach import Reach, actable, count, listed, sendable, within
 from lstep_lite.engine.segments.registry import ConditionKind, Moment, Scope, Tree, kinds, offered
 from lstep_lite.engine.segments.registry import condition as condition_kind
 from lstep_lite.engine.segments.trees import (
     EVERYBODY,
+    GONE,
     Verdict,
     broken,
     condition,
@@ -19,22 +22,30 @@ from lstep_lite.engine.segments.trees import (
 
 __all__ = [
     "EVERYBODY",
+    "GONE",
     "ConditionKind",
     "Moment",
+    "Reach",
     "Scope",
     "Tree",
     "Verdict",
+    "actable",
     "broken",
     "condition",
     "condition_kind",
+    "count",
     "draw",
     "governed",
     "is_empty",
     "kinds",
+    "listed",
     "matches",
     "mentioned",
     "offered",
+    "query",
     "rows",
+    "sendable",
     "sentence",
     "verdicts",
+    "within",
 ]

@@ -1,0 +1,20 @@
+"""Trees as rows of an editor, and so as addresses: every filter is a link."""
+
+from lstep_lite.engine.segments.registry import Tree, kinds
+from lstep_lite.engine.segments.trees import BLOCKS
+
+PATH = "if"
+"""Where the friend list reads its tree from."""
+
+
+def query(tree: Tree, path: str = PATH) -> dict[str, list[str]]:
+    """The arguments that show *tree* in an editor at *path*: `url_for("friends.index", **segments.query(tree))`."""
+    found: dict[str, list[str]] = {}
+    for block in BLOCKS:
+        for row in tree[block]:
+            prefix = f"{path}.{block}.{row['id']}"
+            found.setdefault(f"{path}.{block}", []).append(str(row["id"]))
+            found[f"{prefix}.kind"] = [row["kind"]]
+            if (kind := kinds.get(row["kind"])) is not None:
+                found |= {f"{prefix}.{name}": texts for name, texts in kind.values(row["data"]).items() if texts}
+    return found
