@@ -12,6 +12,7 @@ from wtforms import validators
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from lstep_lite.errors import DomainError
+from lstep_lite.forms import rows
 
 Kept = TypeVar("Kept")
 Value = TypeVar("Value", bound=str)
@@ -30,6 +31,15 @@ EITHER_WIDTH = (
 
 class Form(wtforms.Form):
     """Base of every form: it parses what was typed and never touches the database."""
+
+    def __init__(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        after = rows.changed(formdata) if formdata else None
+        self.is_rearranged = after is not None
+        """Whether a button was pressed that only changes a list inside the form: it is drawn again, nothing is kept."""
+        super().__init__(formdata if after is None else after, *args, **kwargs)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        return not self.is_rearranged and super().validate(extra_validators)
 
     class Meta:
         locales = ("ja",)

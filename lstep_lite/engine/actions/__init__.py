@@ -13,6 +13,7 @@ from lstep_lite.engine.actions.registry import (
 )
 from lstep_lite.engine.actions.running import Trigger, label, run, run_at, run_inside
 from lstep_lite.engine.actions.sets import (
+    MISSING,
     SetDraft,
     at,
     at_many,
@@ -25,6 +26,7 @@ from lstep_lite.engine.actions.sets import (
 )
 
 __all__ = [
+    "MISSING",
     "ActionKind",
     "Running",
     "SetDraft",

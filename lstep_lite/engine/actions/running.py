@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 DEPTH_LIMIT = 10
 """How many sets may follow from one another for one friend."""
-MISSING = "参照先がありません"
+STOPPED = "ここで止めました。設定が循環していないか確認してください。"
 triggers.labels["action.run"] = "アクションを実行した"
 triggers.labels["action.stopped"] = "アクションを止めた"
 
@@ -108,10 +108,10 @@ def _outcome(running: Running, step: dict[str, Any], step_id: str) -> tuple[str,
     words = sets.step_sentence(session, step)
     kind = kinds.get(step["kind"])
     if kind is None or mentions.missing(session, kind.mentions(step["data"])):
-        return "failed", f"{MISSING}：このアクションで使っていたものが削除されています。"
+        return "failed", f"{sets.MISSING}：このアクションで使っていたものが削除されています。"
     tree = step.get("segment")
     if tree and segments.broken(session, tree):
-        return "skipped", f"「{words}」を飛ばしました：条件の{MISSING}。"
+        return "skipped", f"「{words}」を飛ばしました：条件の{sets.MISSING}。"
     if tree and not segments.matches(session, tree, friend, now=running.now, occurrence=running.run.occurrence):
         return "skipped", f"「{words}」を飛ばしました：条件「{segments.sentence(session, tree)}」に当てはまりません。"
     step_running = Running(
@@ -139,9 +139,9 @@ def _loop(session: Session, action_set: ActionSet, friend: Friend) -> str | None
     """Why the chain must end here, if it must."""
     ancestors: list[tuple[int, int]] = session.info.get("action_sets", [])
     if (friend.id, action_set.id) in ancestors:
-        return "同じアクションが自分自身をもう一度呼び出したため、ここで止めました。設定が循環していないか確認してください。"
+        return f"同じアクションが自分自身をもう一度呼び出したため、{STOPPED}"
     if sum(friend_id == friend.id for friend_id, _ in ancestors) >= DEPTH_LIMIT:
-        return f"アクションが{DEPTH_LIMIT}段つながったため、ここで止めました。設定が循環していないか確認してください。"
+        return f"アクションが{DEPTH_LIMIT}段つながったため、{STOPPED}"
     return None
 
 

@@ -15,6 +15,7 @@ from lstep_lite.models import ActionSet
 
 OWNER = "action_sets"
 MOST_STEPS = 50
+MISSING = "参照先がありません"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def sentences(session: Session, steps: Iterable[dict[str, Any]]) -> list[str]:
 def step_sentence(session: Session, step: dict[str, Any]) -> str:
     kind = kinds.get(step["kind"])
     if kind is None or mentions.missing(session, kind.mentions(step["data"])):
-        return "参照先がありません"
+        return MISSING
     return kind.sentence(session, step["data"])
 
 
