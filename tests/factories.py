@@ -17,6 +17,7 @@ from lstep_lite.models import (
     Origin,
     Purpose,
     Role,
+    Score,
     Shop,
     Staff,
 )
@@ -91,6 +92,18 @@ def a_delivery(session: Session, friend: Friend, **over: Any) -> Delivery:
         "created_at": NOW,
     }
     return _kept(session, Delivery(**values | over))
+
+
+def a_score(session: Session, **over: Any) -> Score:
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name": f"スコア{number}",
+        "recent_days": 30,
+        "position": number,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return _kept(session, Score(**values | over))
 
 
 def _kept(session: Session, row: Any) -> Any:

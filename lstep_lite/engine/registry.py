@@ -17,6 +17,7 @@ from lstep_lite.engine import (
     intake,
     mentions,
     messages,
+    scores,
     segments,
 )
 from lstep_lite.engine.actions import steps
@@ -32,6 +33,7 @@ __all__ = [
     "intake",
     "mentions",
     "messages",
+    "scores",
     "segments",
 ]
 

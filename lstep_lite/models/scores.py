@@ -26,6 +26,7 @@ class Direction(StrEnum):
 
 class Score(Base):
     __tablename__ = "scores"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = primary_key()
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))
@@ -43,7 +44,7 @@ class ScoreThreshold(Base):
     """Crossing it runs the action set that hangs at it (place scores.crossed)."""
 
     __tablename__ = "score_thresholds"
-    __table_args__ = (Index("ix_score_thresholds_score_id", "score_id", "points"),)
+    __table_args__ = (Index("ix_score_thresholds_score_id", "score_id", "points"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = primary_key()
     score_id: Mapped[int] = mapped_column(ForeignKey("scores.id", ondelete="CASCADE"))

@@ -24,6 +24,14 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action_sets")),
         sa.UniqueConstraint("place", "holder", name=op.f("uq_action_sets_place_holder")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "field_leftovers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("field_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("option_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_leftovers")),
     )
     op.create_table(
         "marks",
@@ -51,6 +59,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_marks")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "mentions",
@@ -81,6 +90,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["folder_id"], ["folders.id"], name=op.f("fk_actions_folder_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_actions")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "batches",
@@ -169,6 +179,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["folder_id"], ["folders.id"], name=op.f("fk_fields_folder_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fields")),
         sa.UniqueConstraint("word", name=op.f("uq_fields_word")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("fields", schema=None) as batch_op:
         batch_op.create_index("ix_fields_folder_id", ["folder_id"], unique=False)
@@ -263,6 +274,7 @@ def upgrade() -> None:
             ["folder_id"], ["folders.id"], name=op.f("fk_schedules_folder_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedules")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("schedules", schema=None) as batch_op:
         batch_op.create_index("ix_schedules_due_at", ["due_at"], unique=False)
@@ -279,6 +291,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["folder_id"], ["folders.id"], name=op.f("fk_scores_folder_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scores")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "segments",
@@ -291,6 +304,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["folder_id"], ["folders.id"], name=op.f("fk_segments_folder_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_segments")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "tags",
@@ -322,6 +336,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["folder_id"], ["folders.id"], name=op.f("fk_tags_folder_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tags")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tags", schema=None) as batch_op:
         batch_op.create_index("ix_tags_folder_id", ["folder_id"], unique=False)
@@ -383,9 +398,24 @@ def upgrade() -> None:
             ["field_id"], ["fields.id"], name=op.f("fk_field_options_field_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_field_options")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("field_options", schema=None) as batch_op:
         batch_op.create_index("ix_field_options_field_id", ["field_id", "position"], unique=False)
+
+    op.create_table(
+        "field_picks",
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("option_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("field_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_field_picks_friend_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("friend_id", "option_id", name=op.f("pk_field_picks")),
+    )
+    with op.batch_alter_table("field_picks", schema=None) as batch_op:
+        batch_op.create_index("ix_field_picks_field_id", ["field_id", "friend_id"], unique=False)
+        batch_op.create_index("ix_field_picks_option_id", ["option_id", "friend_id"], unique=False)
 
     op.create_table(
         "friend_archives",
@@ -493,6 +523,7 @@ def upgrade() -> None:
             ["score_id"], ["scores.id"], name=op.f("fk_score_thresholds_score_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_thresholds")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("score_thresholds", schema=None) as batch_op:
         batch_op.create_index("ix_score_thresholds_score_id", ["score_id", "points"], unique=False)
@@ -612,35 +643,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_field_changes_friend_id_at", ["friend_id", "at", "id"], unique=False)
 
     op.create_table(
-        "field_picks",
-        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("option_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("field_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["field_id"], ["fields.id"], name=op.f("fk_field_picks_field_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(
-            ["friend_id"], ["friends.id"], name=op.f("fk_field_picks_friend_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["option_id"], ["field_options.id"], name=op.f("fk_field_picks_option_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("friend_id", "option_id", name=op.f("pk_field_picks")),
-    )
-    with op.batch_alter_table("field_picks", schema=None) as batch_op:
-        batch_op.create_index("ix_field_picks_field_id", ["field_id", "friend_id"], unique=False)
-        batch_op.create_index("ix_field_picks_option_id", ["option_id", "friend_id"], unique=False)
-
-    op.create_table(
         "field_values",
         sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("field_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("text_key", sa.Text(), nullable=True),
+        sa.Column("long_key", sa.Text(), nullable=True),
         sa.Column("number", sa.BigInteger(), nullable=True),
         sa.Column("day", sa.Date(), nullable=True),
         sa.Column("moment", sa.DateTime(timezone=True), nullable=True),
         sa.Column("media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["field_id"], ["fields.id"], name=op.f("fk_field_values_field_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_field_values_friend_id"), ondelete="CASCADE"
         ),
@@ -771,6 +784,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shared_values")),
         sa.UniqueConstraint("word", name=op.f("uq_shared_values_word")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "dispatches",
@@ -965,11 +979,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_field_values_day")
 
     op.drop_table("field_values")
-    with op.batch_alter_table("field_picks", schema=None) as batch_op:
-        batch_op.drop_index("ix_field_picks_option_id")
-        batch_op.drop_index("ix_field_picks_field_id")
-
-    op.drop_table("field_picks")
     with op.batch_alter_table("field_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_field_changes_friend_id_at")
 
@@ -1013,6 +1022,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_friend_archives_expires_at")
 
     op.drop_table("friend_archives")
+    with op.batch_alter_table("field_picks", schema=None) as batch_op:
+        batch_op.drop_index("ix_field_picks_option_id")
+        batch_op.drop_index("ix_field_picks_field_id")
+
+    op.drop_table("field_picks")
     with op.batch_alter_table("field_options", schema=None) as batch_op:
         batch_op.drop_index("ix_field_options_field_id")
 
@@ -1058,6 +1072,7 @@ def downgrade() -> None:
 
     op.drop_table("mentions")
     op.drop_table("marks")
+    op.drop_table("field_leftovers")
     op.drop_table("action_sets")
 
 

@@ -1,0 +1,166 @@
+"""Keeping scores and their thresholds."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import actions, folders, mentions
+from lstep_lite.engine.actions import SetDraft
+from lstep_lite.engine.scores.crossing import PLACE
+from lstep_lite.engine.staff import Permission
+from lstep_lite.engine.text import storable
+from lstep_lite.errors import DomainError, NotFound
+from lstep_lite.models import Basis, Direction, Score, ScoreThreshold, ScoreTotal
+
+FEATURE = "scores"
+LONGEST_NAME = 50
+MOST_DAYS = 3650
+MOST_THRESHOLDS = 20
+LARGEST_THRESHOLD = 1_000_000_000
+folders.shelf(FEATURE, Score, Permission.AUTOMATION_EDIT)
+
+
+@dataclass(frozen=True)
+class ScoreDraft:
+    name: str
+    recent_days: int = 30
+    folder_id: int | None = None
+
+
+@dataclass(frozen=True)
+class ThresholdDraft:
+    basis: Basis
+    direction: Direction
+    points: int
+    actions: SetDraft = field(default_factory=SetDraft)
+
+
+def in_order(session: Session, *, folder_id: int | None = None) -> Sequence[Score]:
+    query = sa.select(Score).order_by(Score.position, Score.id)
+    return session.scalars(query if folder_id is None else query.where(Score.folder_id == folder_id)).all()
+
+
+def get(session: Session, score_id: int) -> Score:
+    if (score := session.get(Score, score_id)) is None:
+        raise NotFound("このスコアは見つかりませんでした。削除された可能性があります。")
+    return score
+
+
+def friend_counts(session: Session) -> dict[int, int]:
+    """How many friends have points, by score."""
+    query = sa.select(ScoreTotal.score_id, sa.func.count()).where(ScoreTotal.total != 0).group_by(ScoreTotal.score_id)
+    return {score_id: count for score_id, count in session.execute(query)}
+
+
+def create(session: Session, draft: ScoreDraft, *, now: datetime) -> Score:
+    """A new score at the end of the list. Raises DomainError naming the field."""
+    score = Score(position=folders.next_position(session, FEATURE), created_at=now)
+    _write(session, score, draft, now)
+    session.add(score)
+    session.flush()  # the caller links to its id
+    return score
+
+
+def update(session: Session, score: Score, draft: ScoreDraft, *, now: datetime) -> None:
+    """Raises DomainError naming the field. Another number of days has the recent totals counted anew, part by part."""
+    session.refresh(score, with_for_update=True)  # the worker may be counting it anew
+    if draft.recent_days != score.recent_days:
+        score.recounted_to = 0
+    _write(session, score, draft, now)
+
+
+def copy(session: Session, score: Score, *, now: datetime) -> Score:
+    """The same score with its thresholds and their actions, without anybody's points."""
+    draft = ScoreDraft(f"{score.name}のコピー"[:LONGEST_NAME], score.recent_days, score.folder_id)
+    twin = create(session, draft, now=now)
+    for threshold in thresholds(session, score):
+        wanted = actions.draft(actions.at(session, PLACE, threshold.id), PLACE)
+        add_threshold(
+            session, twin, ThresholdDraft(threshold.basis, threshold.direction, threshold.points, wanted), now=now
+        )
+    return twin
+
+
+def delete(session: Session, score: Score) -> None:
+    """The score with all its points. What refers to it says so from now on."""
+    for threshold in thresholds(session, score):
+        actions.drop(session, PLACE, threshold.id)
+    session.delete(score)
+    session.flush()  # the same request lists the scores
+
+
+# Thresholds ----------------------------------------------------------------------------------------------------------
+
+
+def thresholds(session: Session, score: Score) -> Sequence[ScoreThreshold]:
+    """Upwards first, the lowest first."""
+    query = sa.select(ScoreThreshold).where(ScoreThreshold.score_id == score.id)
+    order = (ScoreThreshold.basis.desc(), ScoreThreshold.direction.desc(), ScoreThreshold.points, ScoreThreshold.id)
+    return session.scalars(query.order_by(*order)).all()
+
+
+def threshold_ids(session: Session) -> dict[int, list[int]]:
+    """The thresholds' ids by score, for lists."""
+    found: dict[int, list[int]] = {}
+    for threshold_id, score_id in session.execute(sa.select(ScoreThreshold.id, ScoreThreshold.score_id)):
+        found.setdefault(score_id, []).append(threshold_id)
+    return found
+
+
+def get_threshold(session: Session, threshold_id: int) -> ScoreThreshold:
+    if (threshold := session.get(ScoreThreshold, threshold_id)) is None:
+        raise NotFound("この基準は見つかりませんでした。削除された可能性があります。")
+    return threshold
+
+
+def add_threshold(session: Session, score: Score, draft: ThresholdDraft, *, now: datetime) -> ScoreThreshold:
+    """Raises DomainError naming the field."""
+    if len(thresholds(session, score)) >= MOST_THRESHOLDS:
+        raise DomainError(f"基準は1つのスコアに{MOST_THRESHOLDS}個までです。", "points")
+    threshold = ScoreThreshold(score_id=score.id)
+    _write_threshold(threshold, draft)
+    session.add(threshold)
+    session.flush()  # its set hangs at its id
+    actions.keep(session, PLACE, threshold.id, draft.actions, now=now)
+    return threshold
+
+
+def update_threshold(session: Session, threshold: ScoreThreshold, draft: ThresholdDraft, *, now: datetime) -> None:
+    """Raises DomainError naming the field."""
+    _write_threshold(threshold, draft)
+    actions.keep(session, PLACE, threshold.id, draft.actions, now=now)
+
+
+def delete_threshold(session: Session, threshold: ScoreThreshold) -> None:
+    actions.drop(session, PLACE, threshold.id)
+    session.delete(threshold)
+    session.flush()  # the same request lists the thresholds
+
+
+@mentions.target(FEATURE)
+def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
+    query = sa.select(Score.id, Score.name).where(Score.id.in_([int(score_id) for score_id in ids]))
+    return {str(score_id): name for score_id, name in session.execute(query)}
+
+
+def _write(session: Session, score: Score, draft: ScoreDraft, now: datetime) -> None:
+    name = storable(draft.name).strip()
+    if not name:
+        raise DomainError("名前を入力してください。", "name")
+    if len(name) > LONGEST_NAME:
+        raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
+    if not 1 <= draft.recent_days <= MOST_DAYS:
+        raise DomainError(f"日数は1〜{MOST_DAYS:,}の数字で入力してください。", "recent_days")
+    score.name = name
+    score.recent_days = draft.recent_days
+    score.folder_id = folders.checked(session, FEATURE, draft.folder_id)
+    score.updated_at = now
+
+
+def _write_threshold(threshold: ScoreThreshold, draft: ThresholdDraft) -> None:
+    if abs(draft.points) > LARGEST_THRESHOLD:
+        raise DomainError(f"点数は{LARGEST_THRESHOLD:,}までの数字で入力してください。", "points")
+    threshold.basis, threshold.direction, threshold.points = draft.basis, draft.direction, draft.points
