@@ -13,7 +13,7 @@ class ActionSet(Base):
     """An ordered list of steps, hanging at one place of one row: the place is what counts for 「2回目以降も実行」."""
 
     __tablename__ = "action_sets"
-    __table_args__ = (UniqueConstraint("place", "holder"),)
+    __table_args__ = (UniqueConstraint("place", "holder"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = primary_key()
     place: Mapped[str]
@@ -31,6 +31,7 @@ class Action(Base):
     """A set saved under a name: run by hand, in bulk, by a schedule or from another set."""
 
     __tablename__ = "actions"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = primary_key()
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))

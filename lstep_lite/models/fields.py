@@ -28,7 +28,7 @@ class Field(Base):
     """One column of the shop's own. Its type never changes."""
 
     __tablename__ = "fields"
-    __table_args__ = (Index("ix_fields_folder_id", "folder_id"),)
+    __table_args__ = (Index("ix_fields_folder_id", "folder_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = primary_key()
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))
@@ -46,7 +46,7 @@ class FieldOption(Base):
     """One answer of a choice field."""
 
     __tablename__ = "field_options"
-    __table_args__ = (Index("ix_field_options_field_id", "field_id", "position"),)
+    __table_args__ = (Index("ix_field_options_field_id", "field_id", "position"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = primary_key()
     field_id: Mapped[int] = mapped_column(ForeignKey("fields.id", ondelete="CASCADE"))
@@ -55,7 +55,10 @@ class FieldOption(Base):
 
 
 class FieldValue(Base):
-    """What a friend's field holds; no row means empty. One column is set, by the field's type."""
+    """What a friend's field holds; no row means empty. One column is set, by the field's type.
+
+    The field may be gone (no foreign key): many thousand rows can't go in the unit that deletes it, see FieldLeftover.
+    """
 
     __tablename__ = "field_values"
     __table_args__ = (
@@ -66,10 +69,12 @@ class FieldValue(Base):
     )
 
     friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"), primary_key=True)
-    field_id: Mapped[int] = mapped_column(ForeignKey("fields.id", ondelete="CASCADE"), primary_key=True)
+    field_id: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str | None]
     text_key: Mapped[str | None]
     """`text` normalised (engine/text.py) and cut to what an index holds, for comparing."""
+    long_key: Mapped[str | None]
+    """`text` normalised in full, for comparing long texts."""
     number: Mapped[Decimal | None] = mapped_column(Thousandths)
     day: Mapped[date | None] = mapped_column(Date)
     moment: Mapped[datetime | None]
@@ -78,7 +83,7 @@ class FieldValue(Base):
 
 
 class FieldPick(Base):
-    """An option a friend has in a choice field (one) or a multi-choice field (any number)."""
+    """An option a friend has in a choice field (one) or a multi-choice field (any number). The option may be gone."""
 
     __tablename__ = "field_picks"
     __table_args__ = (
@@ -87,8 +92,19 @@ class FieldPick(Base):
     )
 
     friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"), primary_key=True)
-    option_id: Mapped[int] = mapped_column(ForeignKey("field_options.id", ondelete="CASCADE"), primary_key=True)
-    field_id: Mapped[int] = mapped_column(ForeignKey("fields.id", ondelete="CASCADE"))
+    option_id: Mapped[int] = mapped_column(primary_key=True)
+    field_id: Mapped[int]
+
+
+class FieldLeftover(Base):
+    """A deleted field, or a deleted option of one, whose values are still to be taken away in small steps."""
+
+    __tablename__ = "field_leftovers"
+
+    id: Mapped[int] = primary_key()
+    field_id: Mapped[int]
+    option_id: Mapped[int | None]
+    """Null: all values of the field."""
 
 
 class FieldChange(Base):

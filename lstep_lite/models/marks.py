@@ -12,6 +12,7 @@ class Mark(Base):
     """One state a friend may be in; friends carry at most one (`Friend.mark_id`)."""
 
     __tablename__ = "marks"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = primary_key()
     name: Mapped[str]

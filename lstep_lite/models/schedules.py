@@ -24,7 +24,7 @@ class Schedule(Base):
     """Its action set hangs at the place schedules.due."""
 
     __tablename__ = "schedules"
-    __table_args__ = (Index("ix_schedules_due_at", "due_at"),)
+    __table_args__ = (Index("ix_schedules_due_at", "due_at"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = primary_key()
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))

@@ -13,6 +13,7 @@ class Segment(Base):
     """A condition tree under a name."""
 
     __tablename__ = "segments"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = primary_key()
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))

@@ -20,6 +20,7 @@ class SharedValueType(StrEnum):
 
 class SharedValue(Base):
     __tablename__ = "shared_values"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = primary_key()
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))

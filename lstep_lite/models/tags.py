@@ -11,7 +11,7 @@ from lstep_lite.models.friends import ChangedBy, Color
 
 class Tag(Base):
     __tablename__ = "tags"
-    __table_args__ = (Index("ix_tags_folder_id", "folder_id"),)
+    __table_args__ = (Index("ix_tags_folder_id", "folder_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = primary_key()
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))
