@@ -140,7 +140,7 @@ class StaffLink(Base):
 
 
 class LinkCode(Base):
-    """The code with which a member of staff shows who they are in LINE. Only its hash is kept; a new one replaces it."""
+    """The code with which a member of staff shows who they are in LINE. Only its hash is kept, one a person."""
 
     __tablename__ = "link_codes"
 
