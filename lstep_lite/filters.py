@@ -1,5 +1,6 @@
 """How dates and numbers read on screen: the shop's zone, Japanese words."""
 
+import math
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ HONORIFICS = ("さん", "様", "さま", "ちゃん", "くん", "君", "先生")
 
 
 def init_app(app: Flask) -> None:
-    for function in (when, day, clock_time, count, ago, local_address, sticker_words, polite):
+    for function in (when, day, clock_time, count, ago, lasting, local_address, sticker_words, polite):
         app.add_template_filter(function)
 
 
@@ -55,6 +56,16 @@ def ago(moment: datetime | None) -> str:
     if local.date() == today - timedelta(days=1):
         return f"きのう {clock_time(moment)}"
     return day(moment)
+
+
+def lasting(duration: timedelta) -> str:
+    """約20秒, 約3分, 約2時間: roughly, upwards."""
+    seconds = duration.total_seconds()
+    if seconds <= 50:
+        return f"約{max(1, math.ceil(seconds / 10)) * 10}秒"
+    if seconds <= 90 * 60:
+        return f"約{math.ceil(seconds / 60)}分"
+    return f"約{math.ceil(seconds / 3600)}時間"
 
 
 def local_address(url: str) -> str:

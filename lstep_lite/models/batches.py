@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
+from lstep_lite.models.staff import Staff
 
 
 class BatchState(StrEnum):
@@ -42,6 +43,12 @@ class Batch(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    staff: Mapped[Staff | None] = relationship()
+    """Who started it; null when the product did."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (BatchState.GATHERING, BatchState.RUNNING)
 
 
 class MemberState(StrEnum):

@@ -63,7 +63,7 @@ def work(database):
 def states(session, batch):
     session.expire_all()
     query = sa.select(BatchMember.friend_id, BatchMember.state).filter_by(batch_id=batch.id)
-    return {friend_id: state for friend_id, state in session.execute(query.order_by(BatchMember.friend_id))}
+    return dict(session.execute(query.order_by(BatchMember.friend_id)).all())
 
 
 def test_everybody_meant_is_worked_on_once_in_chunks(database, session, done):

@@ -1,6 +1,19 @@
 """Batches (一括処理): one thing done to many friends, in small units that survive a restart."""
 
-from lstep_lite.engine.batches.kinds import Apply, Choice, Kind, Outcome, Question, get_kind, kind, kinds, offered
+from lstep_lite.engine.batches.kinds import (
+    Apply,
+    Choice,
+    Kind,
+    Outcome,
+    Params,
+    Question,
+    get_kind,
+    kind,
+    kinds,
+    offered,
+    permission_for,
+)
+from lstep_lite.engine.batches.planning import Reached, reached, words
 from lstep_lite.engine.batches.progress import (
     Page,
     Progress,
@@ -22,8 +35,10 @@ __all__ = [
     "Kind",
     "Outcome",
     "Page",
+    "Params",
     "Progress",
     "Question",
+    "Reached",
     "Result",
     "cancel",
     "get",
@@ -33,9 +48,12 @@ __all__ = [
     "members",
     "offered",
     "page",
+    "permission_for",
     "progress",
+    "reached",
     "reasons",
     "running",
     "start",
+    "words",
     "work",
 ]

@@ -94,3 +94,9 @@ def get_kind(name: str) -> Kind:
     if (found := kinds.get(name)) is None or found.permission is None:
         raise NotFound
     return found
+
+
+def permission_for(batch: Batch) -> Permission:
+    """What it takes to stop *batch*: what it took to start it."""
+    found = kinds.get(batch.kind)
+    return (found and found.permission) or Permission.AUTOMATION_EDIT

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Batch, BatchMember, BatchState, Friend, MemberState
@@ -66,7 +66,13 @@ def page(session: Session, *, number: int = 1) -> Page[Batch]:
     """Batches, the newest first."""
     count = session.scalar(sa.select(sa.func.count()).select_from(Batch)) or 0
     number = _within(number, count)
-    query = sa.select(Batch).order_by(Batch.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    query = (
+        sa.select(Batch)
+        .options(joinedload(Batch.staff))
+        .order_by(Batch.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
     return Page(session.scalars(query).all(), count, number)
 
 
@@ -114,7 +120,7 @@ def reasons(session: Session, batch: Batch) -> Sequence[Reason]:
 def cancel(session: Session, batch: Batch, *, now: datetime) -> None:
     """Do no more of it; what is done stays. Raises DomainError when it is finished."""
     session.refresh(batch, with_for_update=True)
-    if batch.state not in OPEN:
+    if not batch.is_open:
         raise DomainError("この一括処理はすでに終わっているため、中止できません。")
     batch.state, batch.finished_at = BatchState.CANCELLED, now
 
