@@ -50,7 +50,7 @@ class Values:
 
     def ids(self, name: str) -> list[int]:
         """The chosen rows' ids, each once, in their order; anything else is passed over."""
-        return list(dict.fromkeys(int(text) for text in self.many(name) if text.isascii() and text.isdigit()))
+        return list(dict.fromkeys(int(text) for text in self.many(name) if _is_id(text)))
 
 
 class RowKind(ABC):
@@ -88,6 +88,10 @@ class RowKind(ABC):
         """The template of its inputs."""
         feature, folder, _ = type(self).__module__.split(".")[-3:]
         return f"{feature}/{folder}/{self.name}.html"
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
 def _texts(value: Any) -> list[str]:

@@ -38,6 +38,8 @@ class Conditions:
     blocks: dict[str, list[Row]] = field(default_factory=lambda: {block: [] for block in BLOCKS})
     reach: Reach = Reach.LIST
     """Whom the live count asks."""
+    stored: dict[str, Any] = field(default_factory=dict)
+    """What is stored of each row, by its prefix: something of it may be gone by now."""
 
     @classmethod
     def read(cls, posted: Posted, path: str, reach: Reach = Reach.LIST) -> "Conditions":
@@ -46,7 +48,10 @@ class Conditions:
     @classmethod
     def of(cls, tree: Tree | None, path: str, reach: Reach = Reach.LIST) -> "Conditions":
         """The rows of a stored tree."""
-        return cls.read(Posted(segments.query(tree or segments.EVERYBODY, path)), path, reach)
+        tree = tree or segments.EVERYBODY
+        found = cls.read(Posted(segments.query(tree, path)), path, reach)
+        found.stored = {f"{path}.{block}.{row['id']}": row["data"] for block in BLOCKS for row in tree[block]}
+        return found
 
     @property
     def id(self) -> str:
@@ -67,7 +72,14 @@ class Conditions:
         options: dict[str, dict[str, Any]] = {}
         for name in {row.kind for row in self.blocks[block]} & set(segments.kinds):
             options[name] = segments.kinds[name].options(session)
-        return [_shown(session, row, options.get(row.kind, {})) for row in self.blocks[block]]
+        return [self._shown(session, row, options.get(row.kind, {})) for row in self.blocks[block]]
+
+    def _shown(self, session: Session, row: Row, options: dict[str, Any]) -> ShownCondition:
+        if row.kind not in segments.kinds:
+            return ShownCondition(row, None, {}, UNKNOWN)
+        data = self.stored.get(row.prefix)
+        is_broken = data is not None and segments.broken(session, _alone(row, data))
+        return ShownCondition(row, segments.kinds[row.kind], options, GONE if is_broken else "")
 
     def groups(self) -> list[tuple[str, list[ConditionKind]]]:
         """The kinds of conditions on offer, below their headings, in order."""
@@ -131,16 +143,5 @@ def _condition(session: Session, row: Row) -> dict[str, Any]:
     return {"id": row.key, "kind": row.kind, "data": data}
 
 
-def _shown(session: Session, row: Row, options: dict[str, Any]) -> ShownCondition:
-    kind = segments.kinds.get(row.kind)
-    if kind is None:
-        return ShownCondition(row, None, {}, UNKNOWN)
-    return ShownCondition(row, kind, options, "" if row.errors else _warning(session, kind, row))
-
-
-def _warning(session: Session, kind: ConditionKind, row: Row) -> str:
-    try:
-        data = kind.parse(session, row.values)
-    except DomainError:
-        return ""  # not filled in yet
-    return GONE if mentions.missing(session, kind.mentions(data)) else ""
+def _alone(row: Row, data: Any) -> Tree:
+    return {"all": [{"id": row.key, "kind": row.kind, "data": data}], "any": []}

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Date, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,6 +42,9 @@ class Color(StrEnum):
     GRAY = "gray"
 
 
+HAS_MEMO = "memo_key <> ''"
+
+
 class Friend(Base):
     """One person. `line_user_id` is null for a customer without LINE, who is never in a send scope."""
 
@@ -50,6 +54,8 @@ class Friend(Base):
         Index("ix_friends_follow_changed_at", "follow_changed_at"),
         Index("ix_friends_profile_due_at", "profile_due_at"),
         Index("ix_friends_search_text", "search_text"),  # searching reads all of it, which is far less than all rows
+        Index("ix_friends_name_key", "name_key"),  # likewise
+        Index("ix_friends_with_memo", "id", sqlite_where=sa.text(HAS_MEMO), postgresql_where=sa.text(HAS_MEMO)),
         Index("ix_friends_mark_id", "mark_id"),
         Index("ix_friends_last_message_at", "last_message_at"),
         Index("ix_friends_last_reaction_at", "last_reaction_at"),
@@ -58,7 +64,16 @@ class Friend(Base):
         Index("ix_friends_email_key", "email_key"),
         Index("ix_friends_email", "email"),
         Index("ix_friends_birthday", "birthday"),
-        Index("ix_friends_state", "is_blocked", "is_hidden", "is_following", "followed_at", "id", "line_user_id"),
+        Index(
+            "ix_friends_state",
+            "is_blocked",
+            "is_hidden",
+            "is_following",
+            "followed_at",
+            "id",
+            "line_user_id",
+            "erased_at",
+        ),
     )
 
     id: Mapped[int] = primary_key()
@@ -88,14 +103,15 @@ class Friend(Base):
     """All names, phone and e-mail, normalised (engine/text.py), for searching; no longer than an index can hold."""
 
     name_key: Mapped[str] = mapped_column(default="")
-    """All names, normalised, for conditions on the name."""
+    """All names, normalised, for conditions on the name; no longer than an index can hold."""
     memo_key: Mapped[str] = mapped_column(default="")
     """The memo, normalised, for conditions on it."""
     phone_key: Mapped[str] = mapped_column(default="")
     """The phone number as digits alone, for finding a person by it."""
     email_key: Mapped[str] = mapped_column(default="")
     """The e-mail address in small letters, for finding a person by it."""
-    mark_id: Mapped[int | None] = mapped_column(ForeignKey("marks.id", ondelete="SET NULL"))
+    mark_id: Mapped[int | None]
+    """The mark may be gone (no foreign key): many thousand friends can't change in the unit that deletes it."""
 
     is_following: Mapped[bool] = mapped_column(default=False)
     """False while the person has blocked the account, or never added it."""

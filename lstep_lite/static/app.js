@@ -100,6 +100,17 @@
     }
   });
 
+  // Inputs that matter for some choices only: shown while their list stands on one of those -------------------------------
+  const suit = (list) => {
+    for (const part of list.parentElement.querySelectorAll(":scope > [data-shown-for]")) {
+      part.hidden = !part.dataset.shownFor.split(" ").includes(list.value);
+    }
+  };
+  const suitAll = () => document.querySelectorAll("select[data-shows]").forEach(suit);
+  suitAll();
+  on("htmx:load", suitAll);
+  on("change", ({ target }) => target.matches("select[data-shows]") && suit(target));
+
   // Connection --------------------------------------------------------------------------------------------------------
   const lost = (isLost) => ($("#connection-lost").hidden = !isLost);
   on("htmx:sendError", () => lost(true));

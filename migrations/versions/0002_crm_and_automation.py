@@ -34,9 +34,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_field_leftovers")),
     )
     op.create_table(
+        "mark_leftovers",
+        sa.Column("mark_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("mark_id", name=op.f("pk_mark_leftovers")),
+    )
+    op.create_table(
         "marks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False, server_default=""),
         sa.Column(
             "color",
             sa.Enum(
@@ -59,6 +65,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_marks")),
+        sa.UniqueConstraint("name_key", name=op.f("uq_marks_name_key")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -79,6 +86,18 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("kind", name=op.f("pk_notification_rules")),
+    )
+    op.create_table(
+        "score_leftovers",
+        sa.Column(
+            "score_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.PrimaryKeyConstraint("score_id", name=op.f("pk_score_leftovers")),
+    )
+    op.create_table(
+        "tag_leftovers",
+        sa.Column("tag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("tag_id", name=op.f("pk_tag_leftovers")),
     )
     op.create_table(
         "actions",
@@ -130,6 +149,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_batches_state_id", ["state", "id"], unique=False)
 
     op.create_table(
+        "erasures",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("line_user_id", sa.Text(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["friend_id"], ["friends.id"], name=op.f("fk_erasures_friend_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_erasures_staff_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
+    )
+    with op.batch_alter_table("erasures", schema=None) as batch_op:
+        batch_op.create_index("ix_erasures_due_at", ["due_at"], unique=False)
+        batch_op.create_index("ix_erasures_friend_id", ["friend_id"], unique=False)
+
+    op.create_table(
         "exports",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -146,6 +182,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_exports_staff_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
     )
+    op.create_table(
+        "field_picks",
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("option_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("field_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_field_picks_friend_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("friend_id", "option_id", name=op.f("pk_field_picks")),
+    )
+    with op.batch_alter_table("field_picks", schema=None) as batch_op:
+        batch_op.create_index("ix_field_picks_field_id", ["field_id", "friend_id"], unique=False)
+        batch_op.create_index("ix_field_picks_option_id", ["option_id", "friend_id"], unique=False)
+
     op.create_table(
         "fields",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -183,6 +233,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("fields", schema=None) as batch_op:
         batch_op.create_index("ix_fields_folder_id", ["folder_id"], unique=False)
+
+    op.create_table(
+        "friend_archives",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_friend_archives_friend_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_friend_archives")),
+    )
+    with op.batch_alter_table("friend_archives", schema=None) as batch_op:
+        batch_op.create_index("ix_friend_archives_expires_at", ["expires_at"], unique=False)
+        batch_op.create_index("ix_friend_archives_friend_id", ["friend_id"], unique=False)
 
     op.create_table(
         "imports",
@@ -240,6 +307,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_hash", name=op.f("uq_link_codes_code_hash")),
     )
     op.create_table(
+        "notifications",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("href", sa.Text(), nullable=False),
+        sa.Column("dedupe_key", sa.Text(), nullable=False),
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_notifications_friend_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+        sa.UniqueConstraint("dedupe_key", name=op.f("uq_notifications_dedupe_key")),
+    )
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.create_index("ix_notifications_created_at", ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notifications_friend_id"), ["friend_id"], unique=False)
+
+    op.create_table(
         "schedules",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("folder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -280,6 +367,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_schedules_due_at", ["due_at"], unique=False)
 
     op.create_table(
+        "score_totals",
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("score_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recent", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_score_totals_friend_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("friend_id", "score_id", name=op.f("pk_score_totals")),
+    )
+    with op.batch_alter_table("score_totals", schema=None) as batch_op:
+        batch_op.create_index("ix_score_totals_due_at", ["due_at"], unique=False)
+        batch_op.create_index("ix_score_totals_recent", ["score_id", "recent", "friend_id"], unique=False)
+        batch_op.create_index("ix_score_totals_total", ["score_id", "total", "friend_id"], unique=False)
+
+    op.create_table(
         "scores",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("folder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -307,10 +411,25 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "staff_links",
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_staff_links_friend_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_links_staff_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_links")),
+    )
+    with op.batch_alter_table("staff_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_links_friend_id"), ["friend_id"], unique=False)
+
+    op.create_table(
         "tags",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("folder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False, server_default=""),
         sa.Column(
             "color",
             sa.Enum(
@@ -336,229 +455,11 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["folder_id"], ["folders.id"], name=op.f("fk_tags_folder_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tags")),
+        sa.UniqueConstraint("name_key", name=op.f("uq_tags_name_key")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("tags", schema=None) as batch_op:
         batch_op.create_index("ix_tags_folder_id", ["folder_id"], unique=False)
-
-    op.create_table(
-        "batch_members",
-        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "waiting",
-                "done",
-                "skipped",
-                "failed",
-                name="state",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_batch_members_batch_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["friend_id"], ["friends.id"], name=op.f("fk_batch_members_friend_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("batch_id", "friend_id", name=op.f("pk_batch_members")),
-    )
-    with op.batch_alter_table("batch_members", schema=None) as batch_op:
-        batch_op.create_index("ix_batch_members_state", ["batch_id", "state", "friend_id"], unique=False)
-
-    op.create_table(
-        "erasures",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("line_user_id", sa.Text(), nullable=True),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["friend_id"], ["friends.id"], name=op.f("fk_erasures_friend_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_erasures_staff_id"), ondelete="SET NULL"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
-    )
-    with op.batch_alter_table("erasures", schema=None) as batch_op:
-        batch_op.create_index("ix_erasures_due_at", ["due_at"], unique=False)
-        batch_op.create_index("ix_erasures_friend_id", ["friend_id"], unique=False)
-
-    op.create_table(
-        "field_options",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("field_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["field_id"], ["fields.id"], name=op.f("fk_field_options_field_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_options")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("field_options", schema=None) as batch_op:
-        batch_op.create_index("ix_field_options_field_id", ["field_id", "position"], unique=False)
-
-    op.create_table(
-        "field_picks",
-        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("option_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("field_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["friend_id"], ["friends.id"], name=op.f("fk_field_picks_friend_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("friend_id", "option_id", name=op.f("pk_field_picks")),
-    )
-    with op.batch_alter_table("field_picks", schema=None) as batch_op:
-        batch_op.create_index("ix_field_picks_field_id", ["field_id", "friend_id"], unique=False)
-        batch_op.create_index("ix_field_picks_option_id", ["option_id", "friend_id"], unique=False)
-
-    op.create_table(
-        "friend_archives",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("counts", sa.JSON(), nullable=False),
-        sa.Column("rows", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["friend_id"], ["friends.id"], name=op.f("fk_friend_archives_friend_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_friend_archives")),
-    )
-    with op.batch_alter_table("friend_archives", schema=None) as batch_op:
-        batch_op.create_index("ix_friend_archives_expires_at", ["expires_at"], unique=False)
-        batch_op.create_index("ix_friend_archives_friend_id", ["friend_id"], unique=False)
-
-    op.create_table(
-        "import_lines",
-        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "new",
-                "changed",
-                "unchanged",
-                "skipped",
-                "failed",
-                name="outcome",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("person", sa.Text(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.id"], name=op.f("fk_import_lines_import_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("import_id", "line", name=op.f("pk_import_lines")),
-    )
-    with op.batch_alter_table("import_lines", schema=None) as batch_op:
-        batch_op.create_index("ix_import_lines_outcome", ["import_id", "outcome", "line"], unique=False)
-        batch_op.create_index("ix_import_lines_person", ["import_id", "person"], unique=False)
-
-    op.create_table(
-        "notifications",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("href", sa.Text(), nullable=False),
-        sa.Column("dedupe_key", sa.Text(), nullable=False),
-        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["friend_id"], ["friends.id"], name=op.f("fk_notifications_friend_id"), ondelete="SET NULL"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
-        sa.UniqueConstraint("dedupe_key", name=op.f("uq_notifications_dedupe_key")),
-    )
-    with op.batch_alter_table("notifications", schema=None) as batch_op:
-        batch_op.create_index("ix_notifications_created_at", ["created_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_notifications_friend_id"), ["friend_id"], unique=False)
-
-    op.create_table(
-        "schedule_runs",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("schedule_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum("started", "missed", name="state", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["batch_id"], ["batches.id"], name=op.f("fk_schedule_runs_batch_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["schedule_id"], ["schedules.id"], name=op.f("fk_schedule_runs_schedule_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule_runs")),
-        sa.UniqueConstraint("schedule_id", "due_at", name=op.f("uq_schedule_runs_schedule_id_due_at")),
-    )
-    op.create_table(
-        "score_thresholds",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("score_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "basis",
-            sa.Enum("total", "recent", name="basis", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column(
-            "direction",
-            sa.Enum("up", "down", name="direction", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["score_id"], ["scores.id"], name=op.f("fk_score_thresholds_score_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_thresholds")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("score_thresholds", schema=None) as batch_op:
-        batch_op.create_index("ix_score_thresholds_score_id", ["score_id", "points"], unique=False)
-
-    op.create_table(
-        "score_totals",
-        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("score_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("recent", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["friend_id"], ["friends.id"], name=op.f("fk_score_totals_friend_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["score_id"], ["scores.id"], name=op.f("fk_score_totals_score_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("friend_id", "score_id", name=op.f("pk_score_totals")),
-    )
-    with op.batch_alter_table("score_totals", schema=None) as batch_op:
-        batch_op.create_index("ix_score_totals_due_at", ["due_at"], unique=False)
-        batch_op.create_index("ix_score_totals_recent", ["score_id", "recent", "friend_id"], unique=False)
-        batch_op.create_index("ix_score_totals_total", ["score_id", "total", "friend_id"], unique=False)
-
-    op.create_table(
-        "staff_links",
-        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["friend_id"], ["friends.id"], name=op.f("fk_staff_links_friend_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_links_staff_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_links")),
-    )
-    with op.batch_alter_table("staff_links", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_staff_links_friend_id"), ["friend_id"], unique=False)
 
     op.create_table(
         "unanswered_talks",
@@ -605,6 +506,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_action_runs_action_set_id_at", ["action_set_id", "at"], unique=False)
 
     op.create_table(
+        "batch_members",
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "done",
+                "skipped",
+                "failed",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["batches.id"], name=op.f("fk_batch_members_batch_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_batch_members_friend_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "friend_id", name=op.f("pk_batch_members")),
+    )
+    with op.batch_alter_table("batch_members", schema=None) as batch_op:
+        batch_op.create_index("ix_batch_members_state", ["batch_id", "state", "friend_id"], unique=False)
+
+    op.create_table(
         "field_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -641,6 +572,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("field_changes", schema=None) as batch_op:
         batch_op.create_index("ix_field_changes_friend_id_at", ["friend_id", "at", "id"], unique=False)
+
+    op.create_table(
+        "field_options",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("field_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["field_id"], ["fields.id"], name=op.f("fk_field_options_field_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_options")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("field_options", schema=None) as batch_op:
+        batch_op.create_index("ix_field_options_field_id", ["field_id", "position"], unique=False)
 
     op.create_table(
         "field_values",
@@ -692,11 +638,40 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_friend_tags_friend_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["tag_id"], ["tags.id"], name=op.f("fk_friend_tags_tag_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("friend_id", "tag_id", name=op.f("pk_friend_tags")),
     )
     with op.batch_alter_table("friend_tags", schema=None) as batch_op:
         batch_op.create_index("ix_friend_tags_tag_id", ["tag_id", "friend_id"], unique=False)
+
+    op.create_table(
+        "import_lines",
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "new",
+                "changed",
+                "unchanged",
+                "skipped",
+                "failed",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("person", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["imports.id"], name=op.f("fk_import_lines_import_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("import_id", "line", name=op.f("pk_import_lines")),
+    )
+    with op.batch_alter_table("import_lines", schema=None) as batch_op:
+        batch_op.create_index("ix_import_lines_outcome", ["import_id", "outcome", "line"], unique=False)
+        batch_op.create_index("ix_import_lines_person", ["import_id", "person"], unique=False)
 
     op.create_table(
         "receipts",
@@ -719,6 +694,26 @@ def upgrade() -> None:
             sqlite_where=sa.text("read_at IS NULL"),
         )
 
+    op.create_table(
+        "schedule_runs",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("schedule_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("started", "missed", name="state", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["batches.id"], name=op.f("fk_schedule_runs_batch_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["schedule_id"], ["schedules.id"], name=op.f("fk_schedule_runs_schedule_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule_runs")),
+        sa.UniqueConstraint("schedule_id", "due_at", name=op.f("uq_schedule_runs_schedule_id_due_at")),
+    )
     op.create_table(
         "score_points",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -749,12 +744,36 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_score_points_friend_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["score_id"], ["scores.id"], name=op.f("fk_score_points_score_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_score_points_staff_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_points")),
     )
     with op.batch_alter_table("score_points", schema=None) as batch_op:
         batch_op.create_index("ix_score_points_friend_id", ["friend_id", "score_id", "at"], unique=False)
+        batch_op.create_index("ix_score_points_score_id", ["score_id"], unique=False)
+
+    op.create_table(
+        "score_thresholds",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("score_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "basis",
+            sa.Enum("total", "recent", name="basis", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "direction",
+            sa.Enum("up", "down", name="direction", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["score_id"], ["scores.id"], name=op.f("fk_score_thresholds_score_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_score_thresholds")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("score_thresholds", schema=None) as batch_op:
+        batch_op.create_index("ix_score_thresholds_score_id", ["score_id", "points"], unique=False)
 
     op.create_table(
         "shared_values",
@@ -896,15 +915,28 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("last_reaction_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_friends_state"))
+        batch_op.create_index(
+            "ix_friends_state",
+            ["is_blocked", "is_hidden", "is_following", "followed_at", "id", "line_user_id", "erased_at"],
+            unique=False,
+        )
         batch_op.create_index("ix_friends_birthday", ["birthday"], unique=False)
         batch_op.create_index("ix_friends_email", ["email"], unique=False)
         batch_op.create_index("ix_friends_email_key", ["email_key"], unique=False)
         batch_op.create_index("ix_friends_last_message_at", ["last_message_at"], unique=False)
         batch_op.create_index("ix_friends_last_reaction_at", ["last_reaction_at"], unique=False)
         batch_op.create_index("ix_friends_mark_id", ["mark_id"], unique=False)
+        batch_op.create_index("ix_friends_name_key", ["name_key"], unique=False)
         batch_op.create_index("ix_friends_phone", ["phone"], unique=False)
         batch_op.create_index("ix_friends_phone_key", ["phone_key"], unique=False)
-        batch_op.create_foreign_key(batch_op.f("fk_friends_mark_id"), "marks", ["mark_id"], ["id"], ondelete="SET NULL")
+        batch_op.create_index(
+            "ix_friends_with_memo",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("memo_key <> ''"),
+            postgresql_where=sa.text("memo_key <> ''"),
+        )
 
     with op.batch_alter_table("webhook_events", schema=None) as batch_op:
         batch_op.create_index("ix_webhook_events_user_id", ["user_id", "id"], unique=False)
@@ -918,15 +950,24 @@ def downgrade() -> None:
         batch_op.drop_index("ix_webhook_events_user_id")
 
     with op.batch_alter_table("friends", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_friends_mark_id"), type_="foreignkey")
+        batch_op.drop_index(
+            "ix_friends_with_memo", sqlite_where=sa.text("memo_key <> ''"), postgresql_where=sa.text("memo_key <> ''")
+        )
         batch_op.drop_index("ix_friends_phone_key")
         batch_op.drop_index("ix_friends_phone")
+        batch_op.drop_index("ix_friends_name_key")
         batch_op.drop_index("ix_friends_mark_id")
         batch_op.drop_index("ix_friends_last_reaction_at")
         batch_op.drop_index("ix_friends_last_message_at")
         batch_op.drop_index("ix_friends_email_key")
         batch_op.drop_index("ix_friends_email")
         batch_op.drop_index("ix_friends_birthday")
+        batch_op.drop_index("ix_friends_state")
+        batch_op.create_index(
+            batch_op.f("ix_friends_state"),
+            ["is_blocked", "is_hidden", "is_following", "followed_at", "id", "line_user_id"],
+            unique=False,
+        )
         batch_op.drop_column("erased_at")
         batch_op.drop_column("last_reaction_at")
         batch_op.drop_column("last_message_at")
@@ -957,10 +998,16 @@ def downgrade() -> None:
 
     op.drop_table("dispatches")
     op.drop_table("shared_values")
+    with op.batch_alter_table("score_thresholds", schema=None) as batch_op:
+        batch_op.drop_index("ix_score_thresholds_score_id")
+
+    op.drop_table("score_thresholds")
     with op.batch_alter_table("score_points", schema=None) as batch_op:
+        batch_op.drop_index("ix_score_points_score_id")
         batch_op.drop_index("ix_score_points_friend_id")
 
     op.drop_table("score_points")
+    op.drop_table("schedule_runs")
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_receipts_unread", postgresql_where=sa.text("read_at IS NULL"), sqlite_where=sa.text("read_at IS NULL")
@@ -968,6 +1015,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_receipts_staff_id_notification_id")
 
     op.drop_table("receipts")
+    with op.batch_alter_table("import_lines", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_lines_person")
+        batch_op.drop_index("ix_import_lines_outcome")
+
+    op.drop_table("import_lines")
     with op.batch_alter_table("friend_tags", schema=None) as batch_op:
         batch_op.drop_index("ix_friend_tags_tag_id")
 
@@ -979,10 +1031,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_field_values_day")
 
     op.drop_table("field_values")
+    with op.batch_alter_table("field_options", schema=None) as batch_op:
+        batch_op.drop_index("ix_field_options_field_id")
+
+    op.drop_table("field_options")
     with op.batch_alter_table("field_changes", schema=None) as batch_op:
         batch_op.drop_index("ix_field_changes_friend_id_at")
 
     op.drop_table("field_changes")
+    with op.batch_alter_table("batch_members", schema=None) as batch_op:
+        batch_op.drop_index("ix_batch_members_state")
+
+    op.drop_table("batch_members")
     with op.batch_alter_table("action_runs", schema=None) as batch_op:
         batch_op.drop_index("ix_action_runs_action_set_id_at")
 
@@ -992,86 +1052,71 @@ def downgrade() -> None:
         batch_op.drop_index("ix_unanswered_talks_due_at")
 
     op.drop_table("unanswered_talks")
+    with op.batch_alter_table("tags", schema=None) as batch_op:
+        batch_op.drop_index("ix_tags_folder_id")
+
+    op.drop_table("tags")
     with op.batch_alter_table("staff_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_links_friend_id"))
 
     op.drop_table("staff_links")
+    op.drop_table("segments")
+    op.drop_table("scores")
     with op.batch_alter_table("score_totals", schema=None) as batch_op:
         batch_op.drop_index("ix_score_totals_total")
         batch_op.drop_index("ix_score_totals_recent")
         batch_op.drop_index("ix_score_totals_due_at")
 
     op.drop_table("score_totals")
-    with op.batch_alter_table("score_thresholds", schema=None) as batch_op:
-        batch_op.drop_index("ix_score_thresholds_score_id")
+    with op.batch_alter_table("schedules", schema=None) as batch_op:
+        batch_op.drop_index("ix_schedules_due_at")
 
-    op.drop_table("score_thresholds")
-    op.drop_table("schedule_runs")
+    op.drop_table("schedules")
     with op.batch_alter_table("notifications", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notifications_friend_id"))
         batch_op.drop_index("ix_notifications_created_at")
 
     op.drop_table("notifications")
-    with op.batch_alter_table("import_lines", schema=None) as batch_op:
-        batch_op.drop_index("ix_import_lines_person")
-        batch_op.drop_index("ix_import_lines_outcome")
-
-    op.drop_table("import_lines")
-    with op.batch_alter_table("friend_archives", schema=None) as batch_op:
-        batch_op.drop_index("ix_friend_archives_friend_id")
-        batch_op.drop_index("ix_friend_archives_expires_at")
-
-    op.drop_table("friend_archives")
-    with op.batch_alter_table("field_picks", schema=None) as batch_op:
-        batch_op.drop_index("ix_field_picks_option_id")
-        batch_op.drop_index("ix_field_picks_field_id")
-
-    op.drop_table("field_picks")
-    with op.batch_alter_table("field_options", schema=None) as batch_op:
-        batch_op.drop_index("ix_field_options_field_id")
-
-    op.drop_table("field_options")
-    with op.batch_alter_table("erasures", schema=None) as batch_op:
-        batch_op.drop_index("ix_erasures_friend_id")
-        batch_op.drop_index("ix_erasures_due_at")
-
-    op.drop_table("erasures")
-    with op.batch_alter_table("batch_members", schema=None) as batch_op:
-        batch_op.drop_index("ix_batch_members_state")
-
-    op.drop_table("batch_members")
-    with op.batch_alter_table("tags", schema=None) as batch_op:
-        batch_op.drop_index("ix_tags_folder_id")
-
-    op.drop_table("tags")
-    op.drop_table("segments")
-    op.drop_table("scores")
-    with op.batch_alter_table("schedules", schema=None) as batch_op:
-        batch_op.drop_index("ix_schedules_due_at")
-
-    op.drop_table("schedules")
     op.drop_table("link_codes")
     with op.batch_alter_table("imports", schema=None) as batch_op:
         batch_op.drop_index("ix_imports_state_id")
         batch_op.drop_index("ix_imports_expires_at")
 
     op.drop_table("imports")
+    with op.batch_alter_table("friend_archives", schema=None) as batch_op:
+        batch_op.drop_index("ix_friend_archives_friend_id")
+        batch_op.drop_index("ix_friend_archives_expires_at")
+
+    op.drop_table("friend_archives")
     with op.batch_alter_table("fields", schema=None) as batch_op:
         batch_op.drop_index("ix_fields_folder_id")
 
     op.drop_table("fields")
+    with op.batch_alter_table("field_picks", schema=None) as batch_op:
+        batch_op.drop_index("ix_field_picks_option_id")
+        batch_op.drop_index("ix_field_picks_field_id")
+
+    op.drop_table("field_picks")
     op.drop_table("exports")
+    with op.batch_alter_table("erasures", schema=None) as batch_op:
+        batch_op.drop_index("ix_erasures_friend_id")
+        batch_op.drop_index("ix_erasures_due_at")
+
+    op.drop_table("erasures")
     with op.batch_alter_table("batches", schema=None) as batch_op:
         batch_op.drop_index("ix_batches_state_id")
 
     op.drop_table("batches")
     op.drop_table("actions")
+    op.drop_table("tag_leftovers")
+    op.drop_table("score_leftovers")
     op.drop_table("notification_rules")
     with op.batch_alter_table("mentions", schema=None) as batch_op:
         batch_op.drop_index("ix_mentions_target")
 
     op.drop_table("mentions")
     op.drop_table("marks")
+    op.drop_table("mark_leftovers")
     op.drop_table("field_leftovers")
     op.drop_table("action_sets")
 

@@ -18,6 +18,8 @@ def get(session: Session, friend_id: int) -> Friend:
     friend = session.get(Friend, friend_id)
     if friend is None:
         raise NotFound("この友だちは見つかりませんでした。ほかの友だちと統合された可能性があります。")
+    if friend.erased_at is not None:
+        raise NotFound("この方の情報は消去しました。送った数などの記録だけが残っています。")
     return friend
 
 
@@ -35,6 +37,7 @@ def follow(
     what we knew.
     """
     friend, is_made = ensure(session, line_user_id, origin=Origin.ADDED, is_following=True, at=at, now=now)
+    reacted(friend, at=at)
     known_at, was_following = friend.follow_changed_at, friend.is_following
     if not is_made and known_at is not None and at <= known_at:
         return friend, None
@@ -62,6 +65,13 @@ def unfollow(session: Session, line_user_id: str, *, at: datetime, now: datetime
     friend.follow_changed_at = at
     friend.is_following = False
     return friend, is_news
+
+
+def reacted(friend: Friend, *, at: datetime, wrote: bool = False) -> None:
+    """*friend* did something at *at* (LINE's time): wrote, tapped, added the account. An older one changes nothing."""
+    friend.last_reaction_at = max(at, friend.last_reaction_at or at)
+    if wrote:
+        friend.last_message_at = max(at, friend.last_message_at or at)
 
 
 def recognise(session: Session, line_user_id: str, *, at: datetime, now: datetime) -> tuple[Friend, bool]:

@@ -13,7 +13,7 @@ from lstep_lite.models import Friend, Origin
 
 LONGEST_NAME = 100
 LONGEST_MEMO = 10_000
-LONGEST_SEARCH_TEXT = 600
+LONGEST_KEY = 600
 """Characters. PostgreSQL refuses index entries of more than about 2,700 bytes, and a character may take four."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[0-9][0-9() -]{5,30}")
@@ -52,21 +52,19 @@ def add_without_line(session: Session, draft: FriendDraft, *, now: datetime) -> 
 
 
 def refresh_search_text(friend: Friend) -> None:
-    """Recompute what searching compares; call it after any name, phone or e-mail has changed."""
+    """Recompute what searching and conditions compare; call it after a name, phone, e-mail or memo has changed."""
     phone = friend.phone or ""
-    parts = (
-        friend.display_name,
-        friend.system_name,
-        friend.real_name,
-        friend.kana,
-        phone,
-        phone.replace("-", ""),
-        friend.email,
-    )
-    search_text = "\n".join(dict.fromkeys(text.normalise(part) for part in parts if part))
-    friend.search_text = search_text[:LONGEST_SEARCH_TEXT]
+    names = (friend.display_name, friend.system_name, friend.real_name, friend.kana)
+    friend.name_key = _key(*names)
+    friend.memo_key = text.normalise(friend.memo or "")
+    friend.search_text = _key(*names, phone, phone.replace("-", ""), friend.email)
     friend.phone_key = text.phone_key(phone)
     friend.email_key = text.email_key(friend.email or "")
+
+
+def _key(*parts: str | None) -> str:
+    """*parts* normalised, each once, cut to what an index can hold."""
+    return "\n".join(dict.fromkeys(text.normalise(part) for part in parts if part))[:LONGEST_KEY]
 
 
 def _write(friend: Friend, draft: FriendDraft) -> None:

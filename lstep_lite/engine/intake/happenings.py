@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import chat, friends, triggers
 from lstep_lite.engine.intake.processing import Incoming, handles
+from lstep_lite.engine.notifications import linking
 from lstep_lite.models import Friend
 
 triggers.labels.update(
@@ -38,8 +39,11 @@ def unfollow(session: Session, incoming: Incoming) -> None:
 @handles("message")
 def message(session: Session, incoming: Incoming) -> None:
     friend = _person(session, incoming)
+    if linking.take(session, friend, incoming.data["message"], event=incoming.event, now=incoming.now):
+        return
     received = chat.receive(session, friend, incoming.data["message"], at=incoming.event.occurred_at, now=incoming.now)
     if received is not None:
+        friends.reacted(friend, at=incoming.event.occurred_at, wrote=True)
         triggers.fire(
             session,
             "message.received",
@@ -63,11 +67,12 @@ def unsend(session: Session, incoming: Incoming) -> None:
 
 @handles("postback")
 def postback(session: Session, incoming: Incoming) -> None:
-    part = incoming.data["postback"]
+    part, friend = incoming.data["postback"], _person(session, incoming)
+    friends.reacted(friend, at=incoming.event.occurred_at)
     triggers.fire(
         session,
         "postback.received",
-        _person(session, incoming),
+        friend,
         now=incoming.now,
         event=incoming.event,
         data=part["data"],

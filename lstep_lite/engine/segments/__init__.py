@@ -5,6 +5,7 @@ from lstep_lite.engine.segments.chance import draw
 from lstep_lite.engine.segments.reach import Reach, actable, count, listed, sendable, within
 from lstep_lite.engine.segments.registry import ConditionKind, Moment, Scope, Tree, kinds, offered
 from lstep_lite.engine.segments.registry import condition as condition_kind
+from lstep_lite.engine.segments.saved import SegmentDraft, copy, create, delete, get, in_order, update
 from lstep_lite.engine.segments.trees import (
     EVERYBODY,
     GONE,
@@ -27,15 +28,21 @@ __all__ = [
     "Moment",
     "Reach",
     "Scope",
+    "SegmentDraft",
     "Tree",
     "Verdict",
     "actable",
     "broken",
     "condition",
     "condition_kind",
+    "copy",
     "count",
+    "create",
+    "delete",
     "draw",
+    "get",
     "governed",
+    "in_order",
     "is_empty",
     "kinds",
     "listed",
@@ -46,6 +53,7 @@ __all__ = [
     "rows",
     "sendable",
     "sentence",
+    "update",
     "verdicts",
     "within",
 ]

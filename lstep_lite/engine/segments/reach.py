@@ -30,7 +30,7 @@ _FOLLOWING = (Friend.line_user_id.is_not(None), sa.and_(Friend.is_following))
 
 def listed(session: Session, tree: Tree, *, now: datetime, occurrence: str = "") -> sa.ColumnElement[bool]:
     """The tree for lists: without the people lists leave out, unless the tree itself decides about them."""
-    return sa.and_(*_left(tree, *Scope), trees.condition(session, tree, now=now, occurrence=occurrence))
+    return sa.and_(*_left(session, tree, *Scope), trees.condition(session, tree, now=now, occurrence=occurrence))
 
 
 def sendable(session: Session, tree: Tree, *, now: datetime, occurrence: str = "") -> sa.ColumnElement[bool]:
@@ -42,7 +42,7 @@ def sendable(session: Session, tree: Tree, *, now: datetime, occurrence: str = "
 def actable(session: Session, tree: Tree, *, now: datetime, occurrence: str = "") -> sa.ColumnElement[bool]:
     """The tree for automatic acts: hidden friends are in it, friends blocked by staff never."""
     asked = trees.condition(session, tree, now=now, occurrence=occurrence)
-    return sa.and_(*_left(tree, Scope.WITHOUT_LINE, Scope.LEFT), sa.not_(Friend.is_blocked), asked)
+    return sa.and_(*_left(session, tree, Scope.WITHOUT_LINE, Scope.LEFT), sa.not_(Friend.is_blocked), asked)
 
 
 _WITHIN = {Reach.LIST: listed, Reach.SEND: sendable, Reach.ACT: actable}
@@ -60,9 +60,12 @@ def count(session: Session, tree: Tree, *, now: datetime, reach: Reach = Reach.L
     return session.scalar(query) or 0
 
 
-def _left(tree: Tree, *scopes: Scope) -> list[sa.ColumnElement[bool]]:
+def _left(session: Session, tree: Tree, *scopes: Scope) -> list[sa.ColumnElement[bool]]:
     """What keeps the people of *scopes* out, where *tree* does not decide about them."""
-    governed, ordinary = trees.governed(tree), dict(_ORDINARY)
-    if Scope.WITHOUT_LINE not in governed:
+    governed, ordinary = trees.governed(session, tree), dict(_ORDINARY)
+    if Scope.WITHOUT_LINE in governed:
+        kept_out = [Friend.erased_at.is_(None)]
+    else:
+        kept_out = []
         ordinary[Scope.LEFT] = (sa.and_(Friend.is_following),)  # plainer, and what the index begins with
-    return [part for scope in scopes if scope not in governed for part in ordinary[scope]]
+    return kept_out + [part for scope in scopes if scope not in governed for part in ordinary[scope]]

@@ -37,10 +37,20 @@ class ConditionKind(RowKind):
 
     governs: ClassVar[Scope | None] = None
     """The people lists leave out by default and this kind decides about instead."""
+    is_offered: ClassVar[bool] = True
+    """Whether staff can pick it; the others are made by features alone."""
 
     @abstractmethod
     def compile(self, session: Session, data: Data, moment: Moment) -> sa.ColumnElement[bool]:
         """It as SQL over `Friend`. What it refers to exists: the caller has looked."""
+
+    def governed(self, session: Session, data: Data) -> set[Scope]:
+        """Whom lists no longer leave out because of it."""
+        return {self.governs} if self.governs else set()
+
+    def is_broken(self, session: Session, data: Data) -> bool:
+        """Whether something is gone that it refers to through others; what it mentions itself exists."""
+        return False
 
 
 kinds: dict[str, ConditionKind] = {}
@@ -54,7 +64,7 @@ def condition(kind: type[ConditionKind]) -> type[ConditionKind]:
 
 def offered() -> list[ConditionKind]:
     """In the order of the picker."""
-    return sorted(kinds.values(), key=lambda kind: (kind.order, kind.name))
+    return sorted((kind for kind in kinds.values() if kind.is_offered), key=lambda kind: (kind.order, kind.name))
 
 
 Tree = dict[str, Any]

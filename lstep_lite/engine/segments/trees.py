@@ -1,6 +1,7 @@
 """Condition trees: checking, compiling, asking, and reading them back as a sentence."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import mentions, settings
 from lstep_lite.engine.segments.registry import Moment, Scope, Tree, kinds
-from lstep_lite.models import Friend
+from lstep_lite.models import Friend, Segment
 
 BLOCKS = ("all", "any")
 MOST_CONDITIONS = 50
 EVERYBODY: Tree = {"all": [], "any": []}
+NOBODY: Tree = {"all": [{"id": "", "kind": "", "data": {}}], "any": []}
+"""A condition of no kind holds for nobody."""
 GONE = "（削除されたものを使った条件：だれにも当てはまりません）"
 
 
@@ -70,18 +73,12 @@ def sentence(session: Session, tree: Tree) -> str:
 
 
 def row_sentence(session: Session, row: dict[str, Any]) -> str:
-    kind = kinds.get(row["kind"])
-    if kind is None or mentions.missing(session, kind.mentions(row["data"])):
-        return GONE
-    return kind.sentence(session, row["data"])
+    return GONE if _is_gone(session, row) else kinds[row["kind"]].sentence(session, row["data"])
 
 
 def broken(session: Session, tree: Tree) -> bool:
     """Whether something it refers to is gone."""
-    return any(
-        row["kind"] not in kinds or mentions.missing(session, kinds[row["kind"]].mentions(row["data"]))
-        for row in rows(tree)
-    )
+    return any(_is_broken(session, row) for row in rows(tree))
 
 
 def mentioned(tree: Tree | None) -> Iterator[tuple[str, int | str]]:
@@ -91,10 +88,28 @@ def mentioned(tree: Tree | None) -> Iterator[tuple[str, int | str]]:
             yield from kind.mentions(row["data"])
 
 
-def governed(tree: Tree) -> set[Scope]:
+def governed(session: Session, tree: Tree) -> set[Scope]:
     """The people this tree itself decides about, whom lists would otherwise leave out."""
-    scopes = (kinds[row["kind"]].governs for row in rows(tree) if row["kind"] in kinds)
-    return {scope for scope in scopes if scope is not None}
+    found: set[Scope] = set()
+    for row in rows(tree):
+        if row["kind"] in kinds:
+            found |= kinds[row["kind"]].governed(session, row["data"])
+    return found
+
+
+@contextmanager
+def opened(session: Session, segment_id: int) -> Iterator[Tree]:
+    """The tree of a saved search, while it is being read. One that contains itself matches nobody."""
+    inside: list[int] = session.info.setdefault("segments_opened", [])
+    segment = session.get(Segment, segment_id)
+    if segment is None or segment_id in inside:
+        yield NOBODY
+        return
+    inside.append(segment_id)
+    try:
+        yield segment.tree
+    finally:
+        inside.pop()
 
 
 def rows(tree: Tree) -> Iterator[dict[str, Any]]:
@@ -107,8 +122,16 @@ def is_empty(tree: Tree | None) -> bool:
 
 
 def _compile(session: Session, row: dict[str, Any], now: datetime, occurrence: str) -> sa.ColumnElement[bool]:
-    kind = kinds.get(row["kind"])
-    if kind is None or mentions.missing(session, kind.mentions(row["data"])):
+    if _is_gone(session, row):
         return sa.false()
     moment = Moment(now, settings.zone(session), str(row["id"]), occurrence)
-    return kind.compile(session, row["data"], moment)
+    return kinds[row["kind"]].compile(session, row["data"], moment)
+
+
+def _is_broken(session: Session, row: dict[str, Any]) -> bool:
+    return _is_gone(session, row) or kinds[row["kind"]].is_broken(session, row["data"])
+
+
+def _is_gone(session: Session, row: dict[str, Any]) -> bool:
+    kind = kinds.get(row["kind"])
+    return kind is None or bool(mentions.missing(session, kind.mentions(row["data"])))

@@ -1,0 +1,17 @@
+"""What staff noted about a friend."""
+
+from typing import ClassVar
+
+from lstep_lite.engine.segments.registry import condition
+from lstep_lite.engine.segments.texts import TextCondition
+from lstep_lite.models import Friend
+
+
+@condition
+class MemoCondition(TextCondition):
+    name = "memo"
+    label = "メモ"
+    icon = "notes"
+    order = 5
+    column = Friend.memo_key
+    hows: ClassVar[dict[str, str]] = TextCondition.hows | {"empty": "が空", "filled": "が書いてある"}
