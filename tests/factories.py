@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import messages
+from lstep_lite.engine import actions, messages
+from lstep_lite.engine.actions import saved
 from lstep_lite.models import (
+    Action,
     AutoReply,
     Delivery,
     DeliveryState,
@@ -104,6 +106,15 @@ def a_score(session: Session, **over: Any) -> Score:
         "updated_at": NOW,
     }
     return _kept(session, Score(**values | over))
+
+
+def an_action(
+    session: Session, *steps: dict[str, Any], name: str = "", repeats: bool = True, folder_id: int | None = None
+) -> Action:
+    """A saved action; a step is {"kind", "data"} and may have a "segment"."""
+    kept = [{"id": f"s{number}", "segment": None} | step for number, step in enumerate(steps, 1)]
+    name = name or f"アクション{next(_numbers)}"
+    return saved.create(session, saved.ActionDraft(name, actions.SetDraft(kept, repeats), folder_id), now=NOW)
 
 
 def _kept(session: Session, row: Any) -> Any:

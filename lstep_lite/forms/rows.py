@@ -34,6 +34,11 @@ class Row:
         """What its inputs' names begin with, without the dot."""
         return f"{self.path}.{self.key}"
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it has just been added: its inputs then show what most people want."""
+        return set(self.values.texts) <= {"kind"}
+
     def name(self, name: str) -> str:
         return f"{self.prefix}.{name}"
 

@@ -147,7 +147,8 @@ class Delivery(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
 
     tree: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """The segment the friend must still be in when the message goes out; null means no such condition."""
+    """The segment the friend must still be in when the message goes out, with the "occurrence" its chances are drawn
+    for; null means no such condition."""
     due_at: Mapped[datetime]
     """On `now`."""
     missed_after: Mapped[datetime]

@@ -41,6 +41,15 @@
     row?.querySelector("details[open] input:not([type=hidden]), details[open] select, details[open] textarea")?.focus();
   });
 
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert-word]");
+    if (!button) return;
+    const into = document.getElementById(button.dataset.into);
+    into.setRangeText(button.dataset.insertWord, into.selectionStart, into.selectionEnd, "end");
+    into.dispatchEvent(new Event("input", { bubbles: true }));
+    into.focus();
+  });
+
   const startAll = (root) => {
     if (root.matches?.("[data-rows-list]")) start(root);
     root.querySelectorAll("[data-rows-list]").forEach(start);

@@ -1,7 +1,10 @@
 """Actions (アクション): one kind of set, one executor, for every place that does something to a friend."""
 
+from lstep_lite.engine.actions import saved
 from lstep_lite.engine.actions.registry import (
+    IN_BULK,
     ActionKind,
+    Outcome,
     Running,
     SetPlace,
     Skipped,
@@ -11,12 +14,14 @@ from lstep_lite.engine.actions.registry import (
     place,
     places,
 )
-from lstep_lite.engine.actions.running import Trigger, label, run, run_at, run_inside
+from lstep_lite.engine.actions.running import DEPTH_LIMIT, Trigger, label, run, run_at, run_inside
+from lstep_lite.engine.actions.runs import Past, of_friend, reset
 from lstep_lite.engine.actions.sets import (
     MISSING,
     SetDraft,
     at,
     at_many,
+    broken_among,
     draft,
     drop,
     is_broken,
@@ -26,8 +31,12 @@ from lstep_lite.engine.actions.sets import (
 )
 
 __all__ = [
+    "DEPTH_LIMIT",
+    "IN_BULK",
     "MISSING",
     "ActionKind",
+    "Outcome",
+    "Past",
     "Running",
     "SetDraft",
     "SetPlace",
@@ -36,18 +45,22 @@ __all__ = [
     "action",
     "at",
     "at_many",
+    "broken_among",
     "draft",
     "drop",
     "is_broken",
     "keep",
     "kinds",
     "label",
+    "of_friend",
     "offered",
     "place",
     "places",
+    "reset",
     "run",
     "run_at",
     "run_inside",
+    "saved",
     "sentences",
     "step_sentence",
 ]

@@ -2,14 +2,21 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.mentions import Describer
 from lstep_lite.engine.rows import Data, RowKind
-from lstep_lite.models import ActionRun, ActionSet, Friend, TimelineEntry, WebhookEvent
+from lstep_lite.engine.segments import Tree
+from lstep_lite.models import ActionRun, ActionSet, Friend, Lane, TimelineEntry, WebhookEvent
+
+Outcome = dict[str, Any]
+"""What came of one step: {"step", "kind", "state", "text"}, "why" where it says more, "inside" for a set within."""
+IN_BULK = "actions_in_bulk"
+"""Stands in the session's info while a batch runs sets for many friends."""
 
 
 class Skipped(Exception):
@@ -36,6 +43,20 @@ class Running:
     staff_id: int | None
     """Who pressed the button, if it was run by hand."""
     step_id: str
+    tree: Tree | None = None
+    """The step's own condition."""
+    inside: list[Outcome] = field(default_factory=list)
+    """What came of the steps of a set that this step ran."""
+
+    @property
+    def lane(self) -> Lane:
+        """Who sends for this step at once: it may still be a free answer."""
+        return self.later_lane if self.event is None else Lane.REPLY
+
+    @property
+    def later_lane(self) -> Lane:
+        """Who sends for this step later on: what many friends get at once delays nobody else."""
+        return Lane.BULK if self.session.info.get(IN_BULK) else Lane.TIMED
 
     @property
     def key(self) -> str:

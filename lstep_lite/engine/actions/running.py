@@ -6,7 +6,7 @@ Everything happens in the caller's unit of work. Each step is a savepoint of its
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
 from lstep_lite.engine import mentions, segments, triggers
-from lstep_lite.engine.actions import sets
-from lstep_lite.engine.actions.registry import Running, Skipped, kinds, places
+from lstep_lite.engine.actions import failures, sets
+from lstep_lite.engine.actions.registry import IN_BULK, Outcome, Running, Skipped, kinds, places
 from lstep_lite.errors import DomainError
 from lstep_lite.models import ActionRun, ActionSet, Friend, TimelineEntry, WebhookEvent
 
@@ -64,12 +64,13 @@ def run(session: Session, action_set: ActionSet, friend: Friend, trigger: Trigge
     return started
 
 
-def run_inside(running: Running, action_set: ActionSet) -> list[dict[str, Any]]:
+def run_inside(running: Running, action_set: ActionSet) -> None:
     """Run a saved set as one step of another: its steps belong to the outer run. Raises Skipped for a loop."""
     if (reason := _loop(running.session, action_set, running.friend)) is not None:
         raise Skipped(reason)
     with _inside(running.session, action_set, running.friend):
-        return [_run_step(running, step, prefix=f"{running.step_id}.") for step in action_set.steps]
+        for step in action_set.steps:
+            running.inside.append(_run_step(running, step, prefix=f"{running.step_id}."))
 
 
 def _take_turn(session: Session, action_set: ActionSet, friend: Friend, trigger: Trigger) -> ActionRun | None:
@@ -85,7 +86,7 @@ def _take_turn(session: Session, action_set: ActionSet, friend: Friend, trigger:
 
 
 def _run_steps(session: Session, started: ActionRun, action_set: ActionSet, friend: Friend, trigger: Trigger) -> None:
-    facts = {"action_set_id": action_set.id, "run_id": started.id}
+    facts = {"action_set_id": action_set.id, "run_id": started.id, "label": label(session, action_set)}
     if trigger.staff_id is not None:
         facts["staff_id"] = trigger.staff_id
     entry = triggers.record(session, "action.run", friend, now=trigger.now, cause=trigger.cause, **facts)
@@ -94,33 +95,36 @@ def _run_steps(session: Session, started: ActionRun, action_set: ActionSet, frie
         session, friend, trigger.now, action_set, started, entry, trigger.event, trigger.staff_id, step_id=""
     )
     started.results = [_run_step(running, step) for step in action_set.steps]
-    entry.results = [result["text"] for result in started.results]
+    entry.results = [text for outcome in started.results for text in _texts(outcome)]
+    failures.tell(session, started, str(facts["label"]), friend, now=trigger.now)
 
 
-def _run_step(running: Running, step: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    step_id = prefix + str(step["id"])
-    state, text = _outcome(running, step, step_id)
-    return {"step": step_id, "kind": step["kind"], "state": state, "text": text}
+def _texts(outcome: Outcome) -> Iterator[str]:
+    """One line a step; those of a set within stand below theirs."""
+    yield outcome["text"]
+    for inner in outcome.get("inside", ()):
+        yield from (f"　{text}" for text in _texts(inner))
 
 
-def _outcome(running: Running, step: dict[str, Any], step_id: str) -> tuple[str, str]:
-    session, friend = running.session, running.friend
-    words = sets.step_sentence(session, step)
+def _run_step(running: Running, step: dict[str, Any], prefix: str = "") -> Outcome:
+    at_work = replace(running, step_id=prefix + str(step["id"]), tree=step.get("segment"), inside=[])
+    outcome: Outcome = {"step": at_work.step_id, "kind": step["kind"]}
+    outcome["state"], outcome["text"] = _outcome(at_work, step, outcome)
+    return outcome | ({"inside": at_work.inside} if at_work.inside else {})
+
+
+def _outcome(running: Running, step: dict[str, Any], outcome: Outcome) -> tuple[str, str]:
+    """State and text; why a condition does not hold is written into *outcome*."""
+    session = running.session
     kind = kinds.get(step["kind"])
     if kind is None or mentions.missing(session, kind.mentions(step["data"])):
         return "failed", f"{sets.MISSING}：このアクションで使っていたものが削除されています。"
-    tree = step.get("segment")
-    if tree and segments.broken(session, tree):
-        return "skipped", f"「{words}」を飛ばしました：条件の{sets.MISSING}。"
-    if tree and not segments.matches(session, tree, friend, now=running.now, occurrence=running.run.occurrence):
-        return "skipped", f"「{words}」を飛ばしました：条件「{segments.sentence(session, tree)}」に当てはまりません。"
-    step_running = Running(
-        session, friend, running.now, running.action_set, running.run, running.entry, running.event,
-        running.staff_id, step_id,
-    )  # fmt: skip
+    words = kind.sentence(session, step["data"])
+    if (reason := _outside(running, outcome)) is not None:
+        return "skipped", f"「{words}」を飛ばしました：{reason}"
     try:
         with session.begin_nested():
-            return "done", kind.run(step_running, step["data"])
+            return "done", kind.run(running, step["data"])
     except Skipped as skipped:
         return "skipped", f"「{words}」を飛ばしました：{skipped.reason}"
     except DomainError as error:
@@ -128,11 +132,27 @@ def _outcome(running: Running, step: dict[str, Any], step_id: str) -> tuple[str,
     except OperationalError:
         raise  # a lost connection or lock: the whole unit is tried again
     except Exception:
-        log.exception("timeline %s: step %s (%s) failed", running.entry.id, step_id, step["kind"])
+        log.exception("timeline %s: step %s (%s) failed", running.entry.id, running.step_id, step["kind"])
         return (
             "failed",
             f"「{words}」に失敗しました。原因はサーバーの記録に「timeline {running.entry.id}」として残っています。",
         )
+
+
+def _outside(running: Running, outcome: Outcome) -> str | None:
+    """Why the step's condition keeps this friend out, if it does."""
+    session, tree, friend = running.session, running.tree, running.friend
+    if segments.is_empty(tree) or tree is None:
+        return None
+    if segments.broken(session, tree):
+        return f"条件の{sets.MISSING}。"
+    occurrence = running.run.occurrence
+    if segments.matches(session, tree, friend, now=running.now, occurrence=occurrence):
+        return None
+    if sum(1 for _ in segments.rows(tree)) > 1 and not session.info.get(IN_BULK):
+        verdicts = segments.verdicts(session, tree, friend, now=running.now, occurrence=occurrence)
+        outcome["why"] = [{"text": verdict.sentence, "holds": verdict.holds} for verdict in verdicts]
+    return f"条件「{segments.sentence(session, tree)}」に当てはまりません。"
 
 
 def _loop(session: Session, action_set: ActionSet, friend: Friend) -> str | None:

@@ -89,9 +89,18 @@ def step_sentence(session: Session, step: dict[str, Any]) -> str:
 
 def is_broken(session: Session, action_set: ActionSet) -> bool:
     """Whether something a step or a condition refers to is gone."""
-    return any(step["kind"] not in kinds for step in action_set.steps) or bool(
-        mentions.missing(session, mentioned(action_set.steps))
-    )
+    return bool(broken_among(session, [action_set]))
+
+
+def broken_among(session: Session, sets: Collection[ActionSet]) -> list[ActionSet]:
+    """Those of *sets* that refer to something gone; one look for all of them."""
+    gone = mentions.missing(session, [pair for each in sets for pair in mentioned(each.steps)])
+    return [
+        each
+        for each in sets
+        if any(step["kind"] not in kinds for step in each.steps)
+        or any((feature, str(key)) in gone for feature, key in mentioned(each.steps))
+    ]
 
 
 @mentions.owner(OWNER)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine.deliveries import conditions
+from lstep_lite.engine.deliveries import conditions, rechecks, trouble
 from lstep_lite.models import (
     Call,
     CallKind,
@@ -146,8 +146,11 @@ class _Turns:
         return self.session.connection().execute(query, parameters).all()
 
     def sendable(self, candidates: Iterable[Any]) -> Iterator[Any]:
-        for candidate in candidates:
+        found = list(candidates)
+        outside = rechecks.reasons(self.session, found, now=self.now)
+        for candidate in found:
             reason = why_not(candidate.line_user_id, candidate.is_following, candidate.is_blocked)
+            reason = reason or outside.get(candidate.id)
             if reason is None:
                 yield candidate
             else:
@@ -182,6 +185,7 @@ def _candidates(lane: Lane, paused: bool) -> sa.Select[*tuple[Any, ...]]:
             Delivery.content_to,
             Delivery.event_id,
             Delivery.is_alone,
+            Delivery.tree,
             Content.is_personal,
             Friend.line_user_id,
             Friend.is_following,
@@ -260,6 +264,7 @@ def close(session: Session, ids: Sequence[int], state: DeliveryState, reason: st
     if ids:
         end = {"state": state, "reason": reason, "finished_at": now, "lease_owner": None, "lease_until": None}
         session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(end))
+        trouble.tell(session, ids, state, now)
 
 
 _deliveries = cast(sa.Table, Delivery.__table__)

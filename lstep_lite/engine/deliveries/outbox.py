@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -47,11 +48,13 @@ def put(
     event: WebhookEvent | None = None,
     cause: TimelineEntry | None = None,
     staff_id: int | None = None,
+    tree: dict[str, Any] | None = None,
     tolerance: timedelta = TOLERANCE,
 ) -> Delivery | None:
     """Lay one message for *friend* into the outbox; None when *dedupe_key* was put before.
 
     *event* is the webhook event it answers: it may then go out as a free reply, together with all else put for it.
+    *tree* is the segment the friend must still be in when its time comes (see Delivery.tree).
     """
     session.flush()  # the ids of content and cause
     due_at = due_at or now
@@ -65,6 +68,7 @@ def put(
         "event_id": event.id if event else None,
         "cause_id": cause.id if cause else None,
         "staff_id": staff_id,
+        "tree": tree,
         "due_at": due_at,
         "missed_after": due_at + tolerance,
         "state": DeliveryState.WAITING,
