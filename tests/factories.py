@@ -15,13 +15,17 @@ from lstep_lite.models import (
     DeliveryState,
     Friend,
     Lane,
+    Mark,
     Matching,
     Origin,
+    Pattern,
     Purpose,
     Role,
+    Schedule,
     Score,
     Shop,
     Staff,
+    Tag,
 )
 
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
@@ -115,6 +119,36 @@ def an_action(
     kept = [{"id": f"s{number}", "segment": None} | step for number, step in enumerate(steps, 1)]
     name = name or f"アクション{next(_numbers)}"
     return saved.create(session, saved.ActionDraft(name, actions.SetDraft(kept, repeats), folder_id), now=NOW)
+
+
+def a_schedule(session: Session, **over: Any) -> Schedule:
+    """Daily at 12:00, for everybody, switched on; its next run is today's."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name": f"スケジュール{number}",
+        "position": number,
+        "is_on": True,
+        "pattern": Pattern.DAILY,
+        "params": {},
+        "at_time": "12:00",
+        "tree": {"all": [], "any": []},
+        "due_at": NOW + timedelta(hours=2),
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return _kept(session, Schedule(**values | over))
+
+
+def a_tag(session: Session, **over: Any) -> Tag:
+    number = next(_numbers)
+    values: dict[str, Any] = {"name": f"タグ{number}", "position": number, "created_at": NOW, "updated_at": NOW}
+    return _kept(session, Tag(**values | over))
+
+
+def a_mark(session: Session, **over: Any) -> Mark:
+    number = next(_numbers)
+    values: dict[str, Any] = {"name": f"マーク{number}", "position": number, "created_at": NOW, "updated_at": NOW}
+    return _kept(session, Mark(**values | over))
 
 
 def _kept(session: Session, row: Any) -> Any:

@@ -1,26 +1,37 @@
 """Every feature that registers something: importing this module makes the product whole.
 
 A feature subscribes to happenings, adds message kinds, placeholders or event handlers by decorators in its own modules;
-add its line here. Kinds of steps and of conditions are found by themselves: each is one file of its package.
+add its line here. Found by themselves are kinds of steps and of conditions, each one file of its package, and what a
+feature loses with a person who is blocked or forgotten: the file erasing.py of its package.
 """
 
 import importlib
+import importlib.util
 import pkgutil
 
+from lstep_lite import engine
 from lstep_lite.engine import (
     actions,
     auto_replies,
     batches,
     chat,
+    fields,
     friends,
     greetings,
     intake,
+    marks,
     mentions,
     messages,
+    notifications,
+    schedules,
     scores,
     segments,
+    shared_values,
+    tags,
 )
 from lstep_lite.engine.actions import steps
+from lstep_lite.engine.friends import bulk  # noqa: F401 - friends must not import batches, which need them
+from lstep_lite.engine.notifications import linking, sending, unanswered  # noqa: F401 - its core must not import them
 from lstep_lite.engine.segments import conditions
 
 __all__ = [
@@ -28,15 +39,25 @@ __all__ = [
     "auto_replies",
     "batches",
     "chat",
+    "fields",
     "friends",
     "greetings",
     "intake",
+    "marks",
     "mentions",
     "messages",
+    "notifications",
+    "schedules",
     "scores",
     "segments",
+    "shared_values",
+    "tags",
 ]
 
 for package in (steps, conditions):
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
+
+for folder in pkgutil.iter_modules(engine.__path__, f"{engine.__name__}."):
+    if folder.ispkg and importlib.util.find_spec(f"{folder.name}.erasing"):
+        importlib.import_module(f"{folder.name}.erasing")

@@ -7,21 +7,27 @@ subscribe with `@on("friend.followed")`; this module names none of them.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from lstep_lite.models import Friend, TimelineEntry, WebhookEvent
+from lstep_lite.db import UTCDateTime
+from lstep_lite.models import ChangedBy, Friend, TimelineEntry, WebhookEvent
 
 log = logging.getLogger(__name__)
 
 DEPTH_LIMIT = 24
 """How many happenings may follow from one another before the chain is cut as a loop. Action sets, which stop a loop in
 clearer words, are stopped long before (engine/actions)."""
+
+
+AUTOMATIC = frozenset({ChangedBy.AUTOMATION, ChangedBy.CUSTOMER})
+"""Whose changes automation follows; what people do by hand, and what is imported, is only written down."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,37 @@ def record(
     session.add(entry)
     session.flush()  # whoever goes on refers to the entry's id
     return entry
+
+
+def happen(
+    session: Session,
+    kind: str,
+    friend: Friend,
+    changed_by: ChangedBy,
+    /,
+    *,
+    now: datetime,
+    event: WebhookEvent | None = None,
+    cause: TimelineEntry | None = None,
+    **facts: Any,
+) -> TimelineEntry:
+    """`fire` what automation or the customer did, `record` what staff or an import did."""
+    if changed_by in AUTOMATIC:
+        return fire(session, kind, friend, now=now, event=event, cause=cause, **facts)
+    return record(session, kind, friend, now=now, cause=cause, **facts)
+
+
+def record_many(session: Session, kind: str, friend_ids: Sequence[int], /, *, now: datetime, **facts: Any) -> None:
+    """`record` for many friends in one statement."""
+    columns = {
+        "friend_id": Friend.id,
+        "at": sa.literal(now, UTCDateTime()),
+        "kind": sa.literal(kind),
+        "facts": sa.literal(facts, sa.JSON()),
+        "results": sa.literal([], sa.JSON()),
+    }
+    chosen = sa.select(*columns.values()).where(Friend.id.in_(friend_ids)).order_by(Friend.id)
+    session.execute(sa.insert(TimelineEntry).from_select(list(columns), chosen))
 
 
 def _call(session: Session, subscriber: Subscriber, happening: Happening) -> str | None:

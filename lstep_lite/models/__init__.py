@@ -10,7 +10,7 @@ from lstep_lite.models.folders import Folder
 from lstep_lite.models.friends import ChangedBy, Color, Erasure, Friend, FriendArchive, Origin, TimelineEntry
 from lstep_lite.models.greetings import Greeting, GreetingKind
 from lstep_lite.models.intake import EventState, WebhookEvent
-from lstep_lite.models.marks import Mark
+from lstep_lite.models.marks import Mark, MarkLeftover
 from lstep_lite.models.mentions import Mention
 from lstep_lite.models.messages import Content, Media, MediaKind, MediaState
 from lstep_lite.models.notifications import (
@@ -25,13 +25,13 @@ from lstep_lite.models.notifications import (
     UnansweredTalk,
 )
 from lstep_lite.models.schedules import Pattern, RunState, Schedule, ScheduleRun
-from lstep_lite.models.scores import Basis, Direction, Score, ScorePoint, ScoreThreshold, ScoreTotal
+from lstep_lite.models.scores import Basis, Direction, Score, ScoreLeftover, ScorePoint, ScoreThreshold, ScoreTotal
 from lstep_lite.models.segments import Segment
 from lstep_lite.models.settings import Channel, Check, CheckState, DeadReply, FollowersState, Purpose, Shop, Worker
 from lstep_lite.models.shared_values import SharedValue, SharedValueChange, SharedValueType
 from lstep_lite.models.staff import Role, SignInFailure, Staff, Ticket, TicketKind
-from lstep_lite.models.tags import FriendTag, Tag
-from lstep_lite.models.transfers import Encoding, Export, Import, ImportLine, ImportState, LineOutcome
+from lstep_lite.models.tags import FriendTag, Tag, TagLeftover
+from lstep_lite.models.transfers import Encoding, Export, Import, ImportLine, ImportPart, ImportState, LineOutcome
 
 __all__ = [
     "Action",
@@ -78,11 +78,13 @@ __all__ = [
     "GreetingKind",
     "Import",
     "ImportLine",
+    "ImportPart",
     "ImportState",
     "Lane",
     "LineOutcome",
     "LinkCode",
     "Mark",
+    "MarkLeftover",
     "Matching",
     "Media",
     "MediaKind",
@@ -101,6 +103,7 @@ __all__ = [
     "Schedule",
     "ScheduleRun",
     "Score",
+    "ScoreLeftover",
     "ScorePoint",
     "ScoreThreshold",
     "ScoreTotal",
@@ -113,6 +116,7 @@ __all__ = [
     "Staff",
     "StaffLink",
     "Tag",
+    "TagLeftover",
     "Talk",
     "TalkMark",
     "Ticket",

@@ -42,8 +42,9 @@ class Notification(Base):
     id: Mapped[int] = primary_key()
     kind: Mapped[str]
     title: Mapped[str]
-    """Without personal data: it stands in e-mails too."""
+    """Without personal data: it goes out by e-mail and LINE as well."""
     body: Mapped[str]
+    """More for whoever looks at the bell; it may hold personal data."""
     href: Mapped[str]
     """The path of the page where it can be dealt with."""
     dedupe_key: Mapped[str] = mapped_column(unique=True)

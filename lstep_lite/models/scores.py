@@ -54,13 +54,16 @@ class ScoreThreshold(Base):
 
 
 class ScorePoint(Base):
-    """One line of the ledger."""
+    """One line of the ledger. The score may be gone (no foreign key), see ScoreLeftover."""
 
     __tablename__ = "score_points"
-    __table_args__ = (Index("ix_score_points_friend_id", "friend_id", "score_id", "at"),)
+    __table_args__ = (
+        Index("ix_score_points_friend_id", "friend_id", "score_id", "at"),
+        Index("ix_score_points_score_id", "score_id"),
+    )
 
     id: Mapped[int] = primary_key()
-    score_id: Mapped[int] = mapped_column(ForeignKey("scores.id", ondelete="CASCADE"))
+    score_id: Mapped[int]
     friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"))
     points: Mapped[int]
     at: Mapped[datetime]
@@ -71,7 +74,7 @@ class ScorePoint(Base):
 
 
 class ScoreTotal(Base):
-    """A friend's totals, kept with every line of the ledger; no row means 0."""
+    """A friend's totals, kept with every line of the ledger; no row means 0. The score may be gone."""
 
     __tablename__ = "score_totals"
     __table_args__ = (
@@ -81,8 +84,18 @@ class ScoreTotal(Base):
     )
 
     friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"), primary_key=True)
-    score_id: Mapped[int] = mapped_column(ForeignKey("scores.id", ondelete="CASCADE"), primary_key=True)
+    score_id: Mapped[int] = mapped_column(primary_key=True)
     total: Mapped[int] = mapped_column(default=0)
     recent: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
     """When the oldest recent points stop being recent."""
+
+
+class ScoreLeftover(Base):
+    """A deleted score whose points are still to be taken away, in small steps: many thousand rows can't go in the unit
+    that deletes it.
+    """
+
+    __tablename__ = "score_leftovers"
+
+    score_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

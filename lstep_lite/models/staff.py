@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -28,6 +29,8 @@ class Staff(Base):
     session_epoch: Mapped[int] = mapped_column(default=0)
     """Raised to end every session of this person (signing out everywhere, a new password, being removed)."""
     is_active: Mapped[bool] = mapped_column(default=True)
+    friend_columns: Mapped[list[Any]] = mapped_column(default=list)
+    """The columns of the friend list this person wants to see (engine/friends/columns.py); empty: the ordinary ones."""
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
 

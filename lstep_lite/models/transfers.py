@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
+from lstep_lite.models.staff import Staff
 
 
 class Encoding(StrEnum):
@@ -35,8 +36,12 @@ class Export(Base):
     finished_at: Mapped[datetime | None]
     """Null while it is being fetched, and for one that was broken off."""
 
+    staff: Mapped[Staff | None] = relationship()
+
 
 class ImportState(StrEnum):
+    RECEIVING = "receiving"
+    """Its lines are still being stored; one that stays so was broken off."""
     UPLOADED = "uploaded"
     """Nobody has said yet what its columns mean."""
     CHECKING = "checking"
@@ -54,25 +59,20 @@ class Import(Base):
     __table_args__ = (Index("ix_imports_state_id", "state", "id"), Index("ix_imports_expires_at", "expires_at"))
 
     id: Mapped[int] = primary_key()
-    code: Mapped[str] = mapped_column(unique=True)
-    """The name of the file below the imports directory."""
     file_name: Mapped[str]
-    """As the sender named it; shown, never used as a path."""
+    """As the sender named it."""
     state: Mapped[ImportState] = mapped_column(one_of(ImportState, "state"))
-    delimiter: Mapped[str]
     headings: Mapped[list[Any]]
-    starts_at: Mapped[int]
-    """The byte where the first line of data begins."""
-    line_count: Mapped[int]
-    """Lines of data."""
+    line_count: Mapped[int] = mapped_column(default=0)
+    """Lines of data, empty ones left out."""
     mapping: Mapped[list[Any]]
     """For each column of the file the key of what it goes into; empty for a column that is passed over."""
     options: Mapped[dict[str, Any]]
     """{"match", "creates", "runs_actions", "clears"}; see engine/transfers/plans.py."""
-    cursor: Mapped[int]
-    """The byte where the next line to look at begins; it moves in the unit that does the lines before it."""
-    line: Mapped[int]
-    """The number of the last line that was looked at, as spreadsheets count: the headings are line 1."""
+    line: Mapped[int] = mapped_column(default=0)
+    """The last line that was looked at, as spreadsheets count. It moves in the unit that does what the lines say."""
+    seen: Mapped[int] = mapped_column(default=0)
+    """How many lines were looked at in this pass."""
     new: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
@@ -82,7 +82,20 @@ class Import(Base):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
-    """When file and lines are removed; null once they are."""
+    """When its lines are removed; null once they are."""
+
+    staff: Mapped[Staff | None] = relationship()
+
+
+class ImportPart(Base):
+    """Some hundred lines of the file, as they came."""
+
+    __tablename__ = "import_parts"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    last_line: Mapped[int] = mapped_column(primary_key=True)
+    records: Mapped[list[Any]]
+    """[[line, [cell…]]…]"""
 
 
 class LineOutcome(StrEnum):
@@ -100,7 +113,7 @@ class ImportLine(Base):
     __tablename__ = "import_lines"
     __table_args__ = (
         Index("ix_import_lines_outcome", "import_id", "outcome", "line"),
-        Index("ix_import_lines_person", "import_id", "person"),
+        Index("ix_import_lines_person", "import_id", "person", "line"),
     )
 
     import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)

@@ -254,11 +254,11 @@ def upgrade() -> None:
     op.create_table(
         "imports",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
+                "receiving",
                 "uploaded",
                 "checking",
                 "checked",
@@ -272,14 +272,12 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("delimiter", sa.Text(), nullable=False),
         sa.Column("headings", sa.JSON(), nullable=False),
-        sa.Column("starts_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("line_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("mapping", sa.JSON(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
-        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("new", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("changed", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("unchanged", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -291,7 +289,6 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_imports_staff_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
-        sa.UniqueConstraint("code", name=op.f("uq_imports_code")),
     )
     with op.batch_alter_table("imports", schema=None) as batch_op:
         batch_op.create_index("ix_imports_expires_at", ["expires_at"], unique=False)
@@ -671,8 +668,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("import_lines", schema=None) as batch_op:
         batch_op.create_index("ix_import_lines_outcome", ["import_id", "outcome", "line"], unique=False)
-        batch_op.create_index("ix_import_lines_person", ["import_id", "person"], unique=False)
+        batch_op.create_index("ix_import_lines_person", ["import_id", "person", "line"], unique=False)
 
+    op.create_table(
+        "import_parts",
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_line", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("records", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["imports.id"], name=op.f("fk_import_parts_import_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("import_id", "last_line", name=op.f("pk_import_parts")),
+    )
     op.create_table(
         "receipts",
         sa.Column("notification_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -938,6 +945,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("memo_key <> ''"),
         )
 
+    with op.batch_alter_table("staff", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("friend_columns", sa.JSON(), nullable=False, server_default="[]"))
+
     with op.batch_alter_table("webhook_events", schema=None) as batch_op:
         batch_op.create_index("ix_webhook_events_user_id", ["user_id", "id"], unique=False)
 
@@ -948,6 +958,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("webhook_events", schema=None) as batch_op:
         batch_op.drop_index("ix_webhook_events_user_id")
+
+    with op.batch_alter_table("staff", schema=None) as batch_op:
+        batch_op.drop_column("friend_columns")
 
     with op.batch_alter_table("friends", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1015,6 +1028,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_receipts_staff_id_notification_id")
 
     op.drop_table("receipts")
+    op.drop_table("import_parts")
     with op.batch_alter_table("import_lines", schema=None) as batch_op:
         batch_op.drop_index("ix_import_lines_person")
         batch_op.drop_index("ix_import_lines_outcome")

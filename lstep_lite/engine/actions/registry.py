@@ -74,6 +74,10 @@ class ActionKind(RowKind):
         Raises Skipped when there is nothing to do, DomainError when it can't be done. What it refers to exists.
         """
 
+    def settle(self, session: Session, data: Data, now: datetime) -> Data:
+        """What is kept of *data* when the set is saved: a kind may make what was only named so far."""
+        return data
+
 
 kinds: dict[str, ActionKind] = {}
 

@@ -24,13 +24,15 @@ class SetDraft:
 
     steps: Sequence[dict[str, Any]] = ()
     repeats: bool = False
+    holder: str | None = None
+    """The row the stored set hangs at, if there is one."""
 
 
 def draft(action_set: ActionSet | None, place: str) -> SetDraft:
     """What the editor shows: the stored set, or an empty one with the place's own default."""
     if action_set is None:
         return SetDraft((), repeats=not places[place].runs_once)
-    return SetDraft(action_set.steps, action_set.repeats)
+    return SetDraft(action_set.steps, action_set.repeats, action_set.holder)
 
 
 def at(session: Session, place: str, holder: int | str) -> ActionSet | None:
@@ -54,10 +56,16 @@ def keep(session: Session, place: str, holder: int | str, wanted: SetDraft, *, n
             return None
         found = ActionSet(place=place, holder=str(holder), repeats=wanted.repeats, steps=[], updated_at=now)
         session.add(found)
-    found.steps, found.repeats, found.updated_at = list(wanted.steps), wanted.repeats, now
+    steps = [_settled(session, step, now) for step in wanted.steps]
+    found.steps, found.repeats, found.updated_at = steps, wanted.repeats, now
     session.flush()  # what it mentions is written down under its id
     mentions.write(session, OWNER, found.id, mentioned(found.steps))
     return found
+
+
+def _settled(session: Session, step: dict[str, Any], now: datetime) -> dict[str, Any]:
+    kind = kinds.get(step["kind"])
+    return step | {"data": kind.settle(session, step["data"], now)} if kind else step
 
 
 def drop(session: Session, place: str, holder: int | str) -> None:

@@ -1,11 +1,11 @@
 """Segments (絞り込み): a tree of conditions that says which friends are meant, and saved searches."""
 
-from lstep_lite.engine.segments.addresses import query
+from lstep_lite.engine.segments.addresses import PATH, query, whoever
 from lstep_lite.engine.segments.chance import draw
-from lstep_lite.engine.segments.reach import Reach, actable, count, listed, sendable, within
+from lstep_lite.engine.segments.reach import Reach, actable, count, listed, scope, sendable, within
 from lstep_lite.engine.segments.registry import ConditionKind, Moment, Scope, Tree, kinds, offered
 from lstep_lite.engine.segments.registry import condition as condition_kind
-from lstep_lite.engine.segments.saved import SegmentDraft, copy, create, delete, get, in_order, update
+from lstep_lite.engine.segments.saved import SegmentDraft, asking, copy, create, delete, get, in_order, update
 from lstep_lite.engine.segments.trees import (
     EVERYBODY,
     GONE,
@@ -24,6 +24,7 @@ from lstep_lite.engine.segments.trees import (
 __all__ = [
     "EVERYBODY",
     "GONE",
+    "PATH",
     "ConditionKind",
     "Moment",
     "Reach",
@@ -32,6 +33,7 @@ __all__ = [
     "Tree",
     "Verdict",
     "actable",
+    "asking",
     "broken",
     "condition",
     "condition_kind",
@@ -51,9 +53,11 @@ __all__ = [
     "offered",
     "query",
     "rows",
+    "scope",
     "sendable",
     "sentence",
     "update",
     "verdicts",
+    "whoever",
     "within",
 ]

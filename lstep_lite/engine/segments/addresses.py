@@ -1,10 +1,13 @@
 """Trees as rows of an editor, and so as addresses: every filter is a link."""
 
+from lstep_lite.engine.rows import Data
 from lstep_lite.engine.segments.registry import Tree, kinds
 from lstep_lite.engine.segments.trees import BLOCKS
 
 PATH = "if"
 """Where the friend list reads its tree from."""
+SCOPES = ("user_block", "shelved", "without_line")
+"""The conditions on people whom lists leave out."""
 
 
 def query(tree: Tree, path: str = PATH) -> dict[str, list[str]]:
@@ -18,3 +21,9 @@ def query(tree: Tree, path: str = PATH) -> dict[str, list[str]]:
             if (kind := kinds.get(row["kind"])) is not None:
                 found |= {f"{prefix}.{name}": texts for name, texts in kind.values(row["data"]).items() if texts}
     return found
+
+
+def whoever(kind: str, data: Data) -> Tree:
+    """Everybody for whom one condition holds, the people lists leave out too: what the number beside a tag counts."""
+    scopes = ({"id": name, "kind": name, "data": {"shown": "yes"}} for name in SCOPES)
+    return {"all": [{"id": kind, "kind": kind, "data": data}, *scopes], "any": []}
