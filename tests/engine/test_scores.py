@@ -66,7 +66,7 @@ def test_points_add_up_each_with_its_reason_and_may_fall_below_zero(session: Ses
     score, friend = a_score(session, name="来店"), a_friend(session)
     add(session, score, friend, 5)
     assert add(session, score, friend, -8, reason="キャンセル") == Standing(-3, -3)
-    assert [(row.points, row.reason) for row in scores.ledger(session, friend, limit=9)] == [
+    assert [(line.point.points, line.point.reason) for line in scores.ledger(session, friend, limit=9)] == [
         (-8, "キャンセル"),
         (5, "来店"),
     ]
@@ -224,6 +224,27 @@ def test_deleting_a_score_breaks_what_refers_to_it_visibly(session: Session) -> 
     add(session, score, friend, 1)
     entry = happened(session, friend, "action.run")[0]
     assert "参照先がありません" in entry.results[0]
+
+
+def test_a_deleted_scores_points_go_in_small_steps(
+    database: Database, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scores_due, "CLEARING_CHUNK", 2)
+    score, other, friend = a_score(session), a_score(session), a_friend(session)
+    for _ in range(5):
+        add(session, score, friend, 1)
+    add(session, other, friend, 1)
+    scores.delete(session, score)
+    session.commit()
+    assert [row.score for row in scores.of(session, friend)] == [other]
+    assert [line.point.score_id for line in scores.ledger(session, friend, limit=9)] == [other.id]
+    pass_time(database, 31)
+    steps = 0
+    while scores_due.clear_due(database, now=NOW, wall=NOW):
+        steps += 1
+    assert steps == 4
+    assert session.scalars(select(ScorePoint.score_id)).all() == [other.id]
+    assert session.scalars(select(ScoreTotal.score_id)).all() == [other.id]
 
 
 def test_a_copy_has_the_thresholds_and_nobodys_points(session: Session) -> None:

@@ -6,6 +6,7 @@ from lstep_lite.engine.scores.keeping import (
     FEATURE,
     ScoreDraft,
     ThresholdDraft,
+    Thresholds,
     add_threshold,
     copy,
     create,
@@ -15,21 +16,24 @@ from lstep_lite.engine.scores.keeping import (
     get,
     get_threshold,
     in_order,
-    threshold_ids,
+    overview,
     thresholds,
     update,
     update_threshold,
+    with_points,
 )
-from lstep_lite.engine.scores.points import FriendScore, add, ledger, of, top
+from lstep_lite.engine.scores.points import FriendScore, Line, add, ledger, of, top
 
 __all__ = [
     "BASES",
     "FEATURE",
     "PLACE",
     "FriendScore",
+    "Line",
     "ScoreDraft",
     "Standing",
     "ThresholdDraft",
+    "Thresholds",
     "add",
     "add_threshold",
     "copy",
@@ -43,11 +47,12 @@ __all__ = [
     "in_words",
     "ledger",
     "of",
-    "threshold_ids",
+    "overview",
     "thresholds",
     "top",
     "update",
     "update_threshold",
+    "with_points",
 ]
 
 del _due  # imported for its registrations

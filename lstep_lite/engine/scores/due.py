@@ -1,4 +1,6 @@
-"""What the worker does for scores: points that stop being recent, and counting anew after the days have changed."""
+"""What the worker does for scores: points that stop being recent, counting anew after the days have changed, and
+clearing away the points of deleted scores.
+"""
 
 from datetime import datetime
 
@@ -8,26 +10,49 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine import agenda
 from lstep_lite.engine.scores import points
-from lstep_lite.models import Friend, Lane, Score, ScoreTotal
+from lstep_lite.models import Friend, Lane, Score, ScoreLeftover, ScorePoint, ScoreTotal
 
 EXPIRY_CHUNK = 25
 """Friends a unit: each may run action sets."""
 RECOUNT_CHUNK = 500
+CLEARING_CHUNK = 250
+"""Rows of each table."""
+RECOUNTING = sa.select(Score.id).where(Score.recounted_to.is_not(None))
 
 
 @agenda.work(Lane.TIMED)
 def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
-    """One chunk of either. True when there may be more."""
+    """One chunk. True when there may be more."""
+    with database.read() as session:
+        if not session.scalar(sa.select(sa.exists(_due(now)) | sa.exists(RECOUNTING))):
+            return False
     with database.unit() as session:
         return _recount(session, now) or _expire(session, now)
 
 
+@agenda.work(Lane.BULK)
+def clear_due(database: Database, *, now: datetime, wall: datetime) -> bool:
+    """One chunk of what deleted scores have left. True when there may be more."""
+    with database.read() as session:
+        score_id = session.scalar(sa.select(ScoreLeftover.score_id).order_by(ScoreLeftover.score_id).limit(1))
+    if score_id is None:
+        return False
+    with database.unit() as session:
+        _clear(session, score_id)
+    return True
+
+
 @agenda.pending
 def pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
-    recounting = session.scalar(sa.select(sa.func.count()).where(Score.recounted_to.is_not(None))) or 0
-    due = session.scalar(sa.select(sa.func.count()).where(ScoreTotal.due_at <= now)) or 0
-    next_due = session.scalar(sa.select(sa.func.min(ScoreTotal.due_at)).where(ScoreTotal.due_at > now))
-    return agenda.Pending(recounting + due, next_due)
+    todo = (_due(now), RECOUNTING, sa.select(ScoreLeftover.score_id))
+    due = sum(session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0 for query in todo)
+    return agenda.Pending(due, session.scalar(sa.select(sa.func.min(ScoreTotal.due_at)).where(ScoreTotal.due_at > now)))
+
+
+def _due(now: datetime) -> sa.Select[int, int]:
+    """Whose oldest recent points of which score are recent no longer."""
+    query = sa.select(ScoreTotal.friend_id, ScoreTotal.score_id).join(Score, Score.id == ScoreTotal.score_id)
+    return query.where(ScoreTotal.due_at <= now)
 
 
 def _recount(session: Session, now: datetime) -> bool:
@@ -47,8 +72,7 @@ def _recount(session: Session, now: datetime) -> bool:
 
 
 def _expire(session: Session, now: datetime) -> bool:
-    due = sa.select(ScoreTotal.friend_id, ScoreTotal.score_id).where(ScoreTotal.due_at <= now)
-    rows = session.execute(due.order_by(ScoreTotal.due_at, ScoreTotal.friend_id).limit(EXPIRY_CHUNK)).all()
+    rows = session.execute(_due(now).order_by(ScoreTotal.due_at, ScoreTotal.friend_id).limit(EXPIRY_CHUNK)).all()
     wanted = sa.select(Friend).where(Friend.id.in_([row.friend_id for row in rows])).order_by(Friend.id)
     found = {friend.id: friend for friend in session.scalars(wanted.with_for_update())} if rows else {}
     by_score: dict[int, list[Friend]] = {}
@@ -59,3 +83,24 @@ def _expire(session: Session, now: datetime) -> bool:
         if (score := session.get(Score, score_id)) is not None:
             points.expire(session, score, friends, now=now)
     return len(rows) == EXPIRY_CHUNK
+
+
+def _clear(session: Session, score_id: int) -> None:
+    lines = sa.select(ScorePoint.id).where(ScorePoint.score_id == score_id).limit(CLEARING_CHUNK)
+    people = sa.select(ScoreTotal.friend_id).where(ScoreTotal.score_id == score_id).limit(CLEARING_CHUNK)
+    gone = [
+        *session.scalars(
+            sa.delete(ScorePoint)
+            .where(ScorePoint.id.in_(lines))
+            .returning(ScorePoint.id)
+            .execution_options(synchronize_session=False)
+        ),
+        *session.scalars(
+            sa.delete(ScoreTotal)
+            .where(ScoreTotal.score_id == score_id, ScoreTotal.friend_id.in_(people))
+            .returning(ScoreTotal.friend_id)
+            .execution_options(synchronize_session=False)
+        ),
+    ]
+    if not gone:
+        session.execute(sa.delete(ScoreLeftover).where(ScoreLeftover.score_id == score_id))

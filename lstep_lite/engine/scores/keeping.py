@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import actions, folders, mentions
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.scores.crossing import PLACE
+from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.text import storable
 from lstep_lite.errors import DomainError, NotFound
-from lstep_lite.models import Basis, Direction, Score, ScoreThreshold, ScoreTotal
+from lstep_lite.models import Basis, Direction, Score, ScoreLeftover, ScoreThreshold, ScoreTotal
 
 FEATURE = "scores"
 LONGEST_NAME = 50
@@ -38,6 +39,14 @@ class ThresholdDraft:
     actions: SetDraft = field(default_factory=SetDraft)
 
 
+@dataclass(frozen=True)
+class Thresholds:
+    """How many thresholds a score has, and whether the actions of one refer to something gone."""
+
+    count: int = 0
+    is_broken: bool = False
+
+
 def in_order(session: Session, *, folder_id: int | None = None) -> Sequence[Score]:
     query = sa.select(Score).order_by(Score.position, Score.id)
     return session.scalars(query if folder_id is None else query.where(Score.folder_id == folder_id)).all()
@@ -50,9 +59,15 @@ def get(session: Session, score_id: int) -> Score:
 
 
 def friend_counts(session: Session) -> dict[int, int]:
-    """How many friends have points, by score."""
-    query = sa.select(ScoreTotal.score_id, sa.func.count()).where(ScoreTotal.total != 0).group_by(ScoreTotal.score_id)
-    return {score_id: count for score_id, count in session.execute(query)}
+    """How many friends have at least one point, by score."""
+    query = sa.select(ScoreTotal.score_id, sa.func.count()).where(ScoreTotal.total >= 1).group_by(ScoreTotal.score_id)
+    return {score_id: int(count) for score_id, count in session.execute(query)}
+
+
+def with_points(score: Score) -> Tree:
+    """The friends whom `friend_counts` counts, as conditions."""
+    data = {"score_id": score.id, "basis": Basis.TOTAL, "least": 1, "most": None}
+    return {"all": [{"id": "points", "kind": "score", "data": data}], "any": []}
 
 
 def create(session: Session, draft: ScoreDraft, *, now: datetime) -> Score:
@@ -85,10 +100,11 @@ def copy(session: Session, score: Score, *, now: datetime) -> Score:
 
 
 def delete(session: Session, score: Score) -> None:
-    """The score with all its points. What refers to it says so from now on."""
+    """What refers to it says so from now on. The points are cleared away by and by."""
     for threshold in thresholds(session, score):
         actions.drop(session, PLACE, threshold.id)
     session.delete(score)
+    session.add(ScoreLeftover(score_id=score.id))
     session.flush()  # the same request lists the scores
 
 
@@ -102,11 +118,15 @@ def thresholds(session: Session, score: Score) -> Sequence[ScoreThreshold]:
     return session.scalars(query.order_by(*order)).all()
 
 
-def threshold_ids(session: Session) -> dict[int, list[int]]:
-    """The thresholds' ids by score, for lists."""
-    found: dict[int, list[int]] = {}
-    for threshold_id, score_id in session.execute(sa.select(ScoreThreshold.id, ScoreThreshold.score_id)):
-        found.setdefault(score_id, []).append(threshold_id)
+def overview(session: Session) -> dict[int, Thresholds]:
+    """The thresholds of every score, for lists."""
+    pairs = session.execute(sa.select(ScoreThreshold.id, ScoreThreshold.score_id)).all()
+    sets = actions.at_many(session, PLACE, [threshold_id for threshold_id, _ in pairs])
+    broken = {each.holder for each in actions.broken_among(session, sets.values())}
+    found: dict[int, Thresholds] = {}
+    for threshold_id, score_id in pairs:
+        known = found.get(score_id, Thresholds())
+        found[score_id] = Thresholds(known.count + 1, known.is_broken or str(threshold_id) in broken)
     return found
 
 

@@ -25,14 +25,13 @@ from lstep_lite.models import (
     Score,
     ScorePoint,
     ScoreTotal,
+    Staff,
     TimelineEntry,
     WebhookEvent,
 )
 
 MOST_POINTS = 1_000_000
 LONGEST_REASON = 200
-BY_HAND = (ChangedBy.STAFF, ChangedBy.IMPORT)
-"""Changes from which nothing follows."""
 triggers.labels["score.changed"] = "スコアが変わった"
 
 
@@ -55,7 +54,6 @@ def add(
     """
     reason = _checked(points, reason)
     session.scalar(sa.select(Friend.id).where(Friend.id == friend.id).with_for_update())
-    is_automatic = changed_by not in BY_HAND
     _settle(session, score, friend, now)
     point = ScorePoint(
         score_id=score.id, friend_id=friend.id, points=points, at=now, reason=reason, changed_by=changed_by,
@@ -67,12 +65,9 @@ def add(
     facts = {"score_id": score.id, "points": points, "total": after.total, "recent": after.recent}
     if staff_id is not None:
         facts["staff_id"] = staff_id
-    if is_automatic:
-        entry = triggers.fire(session, "score.changed", friend, now=now, cause=cause, event=event, **facts)
-    else:
-        entry = triggers.record(session, "score.changed", friend, now=now, cause=cause, **facts)
+    entry = triggers.happen(session, "score.changed", friend, changed_by, now=now, cause=cause, event=event, **facts)
     entry.results = [f"「{score.name}」に{points:+,}点（累計{after.total:,}点）：{reason}", *entry.results]
-    if is_automatic:
+    if changed_by in triggers.AUTOMATIC:
         before = Standing(after.total - points, after.recent - points)
         moment = crossing.Crossing(f"point-{point.id}", now, cause=entry, event=event)
         crossing.fire(session, score, friend, before, after, moment)
@@ -182,6 +177,15 @@ class FriendScore:
     standing: Standing
 
 
+@dataclass(frozen=True)
+class Line:
+    """One line of the ledger. *staff_name* is whose hand it was, or who pressed the button of an action."""
+
+    point: ScorePoint
+    score_name: str
+    staff_name: str | None
+
+
 def of(session: Session, friend: Friend) -> list[FriendScore]:
     """Every score with the friend's totals, in the order of the list."""
     totals = sa.select(ScoreTotal.score_id, ScoreTotal.total, ScoreTotal.recent).where(
@@ -192,10 +196,17 @@ def of(session: Session, friend: Friend) -> list[FriendScore]:
     return [FriendScore(score, known.get(score.id, Standing())) for score in scores]
 
 
-def ledger(session: Session, friend: Friend, *, limit: int) -> Sequence[ScorePoint]:
+def ledger(session: Session, friend: Friend, *, limit: int) -> list[Line]:
     """The newest lines first."""
-    query = sa.select(ScorePoint).where(ScorePoint.friend_id == friend.id)
-    return session.scalars(query.order_by(ScorePoint.at.desc(), ScorePoint.id.desc()).limit(limit)).all()
+    query = (
+        sa.select(ScorePoint, Score.name, Staff.name)
+        .join(Score, Score.id == ScorePoint.score_id)
+        .outerjoin(Staff, Staff.id == ScorePoint.staff_id)
+        .where(ScorePoint.friend_id == friend.id)
+        .order_by(ScorePoint.at.desc(), ScorePoint.id.desc())
+        .limit(limit)
+    )
+    return [Line(point, name, staff_name) for point, name, staff_name in session.execute(query)]
 
 
 def top(session: Session, score: Score, *, basis: Basis, limit: int) -> list[tuple[Friend, Standing]]:
