@@ -65,7 +65,7 @@ def number(text: str) -> int:
     return value
 
 
-def own_args(*names: str) -> dict[str, str]:
+def own_args(*names: str) -> dict[str, Any]:
     """The named arguments of this address, for links that keep them. Others are not ours, and url_for obeys some."""
     return {name: value for name in names if (value := request.args.get(name))}
 

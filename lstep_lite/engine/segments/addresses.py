@@ -1,5 +1,7 @@
 """Trees as rows of an editor, and so as addresses: every filter is a link."""
 
+from typing import Any
+
 from lstep_lite.engine.rows import Data
 from lstep_lite.engine.segments.registry import Tree, kinds
 from lstep_lite.engine.segments.trees import BLOCKS
@@ -10,9 +12,9 @@ SCOPES = ("user_block", "shelved", "without_line")
 """The conditions on people whom lists leave out."""
 
 
-def query(tree: Tree, path: str = PATH) -> dict[str, list[str]]:
+def query(tree: Tree, path: str = PATH) -> dict[str, Any]:
     """The arguments that show *tree* in an editor at *path*: `url_for("friends.index", **segments.query(tree))`."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, Any] = {}
     for block in BLOCKS:
         for row in tree[block]:
             prefix = f"{path}.{block}.{row['id']}"
