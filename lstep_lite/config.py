@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from lstep_lite.engine.notifications.mail import Encryption, Mailer
 from lstep_lite.engine.secrets import kept
 
 DEMO_PUBLIC_URL = "https://demo.lstep.invalid"
@@ -16,6 +17,7 @@ LINE_API_URL = "https://api.line.me"
 LINE_LOGIN_URL = "https://access.line.me"
 LINE_LIFF_URL = "https://liff.line.me"
 LINE_LIFF_SDK_URL = "https://static.line-scdn.net/liff/edge/2/sdk.js"
+NO_MAILER = Mailer()
 
 
 class Mode(StrEnum):
@@ -48,6 +50,7 @@ class Settings:
     line_login_url: str = LINE_LOGIN_URL
     line_liff_url: str = LINE_LIFF_URL
     line_liff_sdk_url: str = LINE_LIFF_SDK_URL
+    mailer: Mailer = NO_MAILER
     control_secret: str = field(default="", repr=False)
 
     @property
@@ -95,6 +98,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         line_login_url=get("LINE_LOGIN_URL", LINE_LOGIN_URL).rstrip("/"),
         line_liff_url=get("LINE_LIFF_URL", LINE_LIFF_URL).rstrip("/"),
         line_liff_sdk_url=get("LINE_LIFF_SDK_URL", LINE_LIFF_SDK_URL),
+        mailer=_mailer(get),
         control_secret=get("CONTROL_SECRET", "") if mode is Mode.DEMO else "",
     )
 
@@ -146,6 +150,22 @@ def _public_url(text: str, mode: Mode) -> str:
             "for example https://lstep.example.jp."
         )
     return text.rstrip("/")
+
+
+def _mailer(get: Callable[[str, str], str]) -> Mailer:
+    host, sender = get("SMTP_HOST", ""), get("SMTP_FROM", "")
+    if host and "@" not in sender:
+        raise BadSetting(
+            "SMTP_FROM must be the e-mail address notifications are sent from, for example lstep@example.jp."
+        )
+    return Mailer(
+        host=host,
+        port=_number("SMTP_PORT", get("SMTP_PORT", "587"), 1, 65535),
+        user=get("SMTP_USER", ""),
+        password=get("SMTP_PASSWORD", ""),
+        sender=sender,
+        encryption=Encryption(_choice("SMTP_TLS", get("SMTP_TLS", "starttls").lower(), tuple(Encryption))),
+    )
 
 
 def _encryption_keys(text: str, data_dir: Path) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from lstep_lite.config import BadSetting, Settings
 from lstep_lite.engine import agenda, deliveries, intake, workers
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.messages import media
+from lstep_lite.engine.notifications import sending as notices
 from lstep_lite.engine.settings import followers
 from lstep_lite.models import Lane
 from lstep_lite.runtime import Runtime
@@ -49,6 +50,9 @@ CHORE_LIST: tuple[Chore, ...] = (
     lambda it, now, wall: profiles.refresh_due(it.database, it.account, now=now, limit=20),
     lambda it, now, wall: media.fetch_due(it.database, it.account, it.media, wall=wall, limit=5),
     lambda it, now, wall: media.sweep(it.database, it.media, limit=CHUNK),
+    lambda it, now, wall: notices.send_due(
+        it.database, it.settings.mailer, public_url=it.settings.public_url, now=now, wall=wall
+    ),
 )
 
 
@@ -233,6 +237,7 @@ def start_consumer(runtime: Runtime) -> bool:
     _process.runtime, _process.lock_file, _process.owner = runtime, lock_file, _new_owner()
     with runtime.database.unit() as session:
         wall = runtime.clock.wall()
+        workers.tell_of_outage(session, now=runtime.clock.now(), wall=wall)
         workers.beat(session, _process.owner, wall=wall)
         if runtime.database.is_sqlite:  # nobody else can be working on this file
             workers.bury_others(session, _process.owner, wall=wall)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from lstep_lite import auth
 from lstep_lite.auth import allow
 from lstep_lite.engine import staff
+from lstep_lite.engine.notifications import linking
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.staff import AccountForm, PasswordForm
 from lstep_lite.models import Staff
@@ -63,4 +64,7 @@ def _me() -> Staff:
 
 def _page(account: AccountForm, password: PasswordForm, *regions: str, status: int = 200) -> Response:
     then = url_for(".show") if regions and status < 400 else ""
-    return render("account/show.html", *regions, status=status, then=then, account=account, password=password)
+    link = linking.link(g.read, g.staff)
+    return render(
+        "account/show.html", *regions, status=status, then=then, account=account, password=password, link=link
+    )

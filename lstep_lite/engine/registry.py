@@ -28,6 +28,7 @@ from lstep_lite.engine import (
     segments,
     shared_values,
     tags,
+    transfers,
 )
 from lstep_lite.engine.actions import steps
 from lstep_lite.engine.friends import bulk  # noqa: F401 - friends must not import batches, which need them
@@ -52,6 +53,7 @@ __all__ = [
     "segments",
     "shared_values",
     "tags",
+    "transfers",
 ]
 
 for package in (steps, conditions):

@@ -76,16 +76,18 @@
     if (fingerprint) seen.set(event.target.id, fingerprint);
   });
 
-  // Unread talks: one live region tells the number, the menus show it ---------------------------------------------------
-  function showUnread() {
-    const total = Number($("#unread-badge")?.dataset.unreadTotal || 0);
-    for (const place of document.querySelectorAll("[data-unread]")) {
+  // Unread talks and notifications: a live region tells each number, the menus show it ----------------------------------
+  function showCount(total, places, words) {
+    for (const place of document.querySelectorAll(places)) {
       place.hidden = total === 0;
       place.textContent = total > 99 ? "99+" : total;
-      place.setAttribute("aria-label", `未読のトーク ${total}件`);
+      place.setAttribute("aria-label", `${words} ${total}件`);
     }
   }
-  on("htmx:load", showUnread);
+  on("htmx:load", () => {
+    showCount(Number($("#unread-badge")?.dataset.unreadTotal || 0), "[data-unread]", "未読のトーク");
+    showCount(Number($("#bell-badge")?.dataset.bellTotal || 0), "[data-bell]", "未読のお知らせ");
+  });
 
   // Long lists of choices: a box narrows them down ----------------------------------------------------------------------
   const shownBox = () => document.querySelectorAll("[data-pick-search][hidden]").forEach((box) => (box.hidden = false));

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, insert_new
 from lstep_lite.engine import agenda
+from lstep_lite.engine.batches import failures
 from lstep_lite.engine.batches.kinds import Outcome, kinds
 from lstep_lite.engine.friends.audience import Audience
 from lstep_lite.errors import DomainError
@@ -152,6 +153,7 @@ def _do(session: Session, batch_id: int, friend_ids: Sequence[int], now: datetim
         _write_down(session, batch, still, kinds[batch.kind].apply(session, batch, still, now=now) or Outcome())
     elif not _waiting(session, batch_id, 1):
         batch.state, batch.finished_at = BatchState.DONE, now
+        failures.tell(session, batch, now=now)
     return True
 
 

@@ -3,7 +3,17 @@
 from lstep_lite.engine.chat.conversation import Bubble, Conversation, Position, conversation
 from lstep_lite.engine.chat.receiving import preview, receive, unsend
 from lstep_lite.engine.chat.sending import is_free_now, send
-from lstep_lite.engine.chat.talks import Place, TalkFilters, TalkPage, mark_read, set_mark, talk, talks, unread_total
+from lstep_lite.engine.chat.talks import (
+    Place,
+    TalkFilters,
+    TalkPage,
+    mark_read,
+    on_handled,
+    set_mark,
+    talk,
+    talks,
+    unread_total,
+)
 
 __all__ = [
     "Bubble",
@@ -15,6 +25,7 @@ __all__ = [
     "conversation",
     "is_free_now",
     "mark_read",
+    "on_handled",
     "preview",
     "receive",
     "send",

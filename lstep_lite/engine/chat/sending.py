@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import deliveries, messages
-from lstep_lite.engine.chat.talks import begin
+from lstep_lite.engine.chat.talks import begin, handled
 from lstep_lite.errors import DomainError
 from lstep_lite.models import ChatMessage, Delivery, EventState, Friend, Lane, TalkMark, WebhookEvent
 
@@ -50,7 +50,7 @@ def send(
         event=None if due_at else _unanswered_event(session, friend, now),
     )
     if delivery is not None:
-        _note_in_talk(session, friend, None if due_at else messages.preview_text(blocks, friend), now)
+        _note_in_talk(session, friend, None if due_at else messages.preview_for(session, blocks, friend), now)
     return delivery
 
 
@@ -108,3 +108,4 @@ def _note_in_talk(session: Session, friend: Friend, text: str | None, now: datet
     if text is not None:
         talk.last_at = now
         talk.last_text = text
+    handled(session, friend)

@@ -1,6 +1,6 @@
 """The inbox."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -102,6 +102,22 @@ def set_mark(session: Session, friend: Friend, mark: TalkMark) -> None:
     found = _locked(session, friend)
     if found is not None:
         found.mark = mark
+        handled(session, friend)
+
+
+Listener = Callable[[Session, Friend], None]
+_listeners: list[Listener] = []
+
+
+def on_handled(listener: Listener) -> Listener:
+    """Have *listener* called when staff have answered a friend, or changed the mark of the talk."""
+    _listeners.append(listener)
+    return listener
+
+
+def handled(session: Session, friend: Friend) -> None:
+    for listener in _listeners:
+        listener(session, friend)
 
 
 def _locked(session: Session, friend: Friend) -> Talk | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import settings
+from lstep_lite.engine import notifications, settings
 from lstep_lite.engine.line import Account
 from lstep_lite.engine.settings import quota
 from lstep_lite.models import Channel
@@ -19,6 +19,13 @@ MONTHLY_LIMIT = (
 )
 TOKEN_REJECTED = "LINEが接続情報を受け付けないため、送信を止めています。「LINE接続」の設定を確かめてください。"  # noqa: S105
 CHECK_EVERY = timedelta(minutes=10)
+KIND = notifications.kind(
+    "sending.paused",
+    label="配信の停止",
+    lead="通数を使い切ったときなど、配信を自動で止めたときに知らせます。",
+    icon="player-pause",
+    order=70,
+)
 
 
 def pause(session: Session, reason: str, *, now: datetime, wall: datetime) -> None:
@@ -28,6 +35,9 @@ def pause(session: Session, reason: str, *, now: datetime, wall: datetime) -> No
         channel.paused_at, channel.pause_reason = now, reason
         channel.quota_due_at = wall + CHECK_EVERY
         log.warning("sending pauses: %s", reason)
+        key = f"{KIND.name}:{now.isoformat()}"
+        title = "配信を止めています"
+        notifications.notify(session, KIND.name, title=title, body=reason, href="/settings", dedupe_key=key, now=now)
 
 
 def recheck(database: Database, account: Account, *, now: datetime, wall: datetime) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
+from lstep_lite.engine import notifications
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import EventState, Friend, WebhookEvent
 
@@ -20,6 +21,13 @@ log = logging.getLogger(__name__)
 
 PAUSES = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 """How long to wait after each failure of an event; the next failure parks it."""
+KIND = notifications.kind(
+    "event.parked",
+    label="受信できなかった通知",
+    lead="LINEから届いたのに処理できなかったものがあるときに知らせます。",
+    icon="mail-exclamation",
+    order=80,
+)
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,9 @@ def _note_failure(database: Database, event_id: int, now: datetime, wall: dateti
             f"{event.attempts}回試しましたが処理できなかったため、飛ばして先へ進みました。"
             f"原因はサーバーの記録に「event {event_id}」として残っています。"
         )
+        title = "LINEから届いたのに処理できなかったものがあります"
+        key = f"{KIND.name}:{event_id}:{now.isoformat()}"
+        notifications.notify(session, KIND.name, title=title, href="/intake", dedupe_key=key, now=now)
         return True
 
 

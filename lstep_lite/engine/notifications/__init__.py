@@ -7,9 +7,9 @@ is which member of staff), unanswered (talks that wait too long).
 
 from lstep_lite.engine.notifications.hours import Hours, Quiet
 from lstep_lite.engine.notifications.inbox import InboxPage, get, inbox, mark_read, read_all, unread_total
-from lstep_lite.engine.notifications.kinds import Kind, Recipients, Rule, Waiting, kind, kinds
+from lstep_lite.engine.notifications.kinds import Kind, Recipients, Rule, Waiting, kind, kinds, listed
 from lstep_lite.engine.notifications.notifying import notify
-from lstep_lite.engine.notifications.rules import rule, rule_version, save_rule, switch_rule
+from lstep_lite.engine.notifications.rules import every_rule, rule, rule_version, save_rule, switch_rule
 
 __all__ = [
     "Hours",
@@ -19,10 +19,12 @@ __all__ = [
     "Recipients",
     "Rule",
     "Waiting",
+    "every_rule",
     "get",
     "inbox",
     "kind",
     "kinds",
+    "listed",
     "mark_read",
     "notify",
     "read_all",

@@ -54,6 +54,8 @@ class Kind:
     lead: str
     """One sentence for whoever decides about it."""
     icon: str
+    order: int
+    """Its place in the list of rules, lower first; 0 is not listed."""
     default: Rule
     """What holds until the shop decides otherwise."""
 
@@ -67,6 +69,7 @@ def kind(
     label: str,
     lead: str,
     icon: str,
+    order: int,
     roles: tuple[Role, ...] = LEADERS,
     waiting: Waiting | None = None,
 ) -> Kind:
@@ -75,5 +78,10 @@ def kind(
     *waiting* is for what is told only after a while.
     """
     default = Rule(recipients=Recipients(roles), waiting=waiting)
-    kinds[name] = Kind(name, label, lead, icon, default)
+    kinds[name] = Kind(name, label, lead, icon, order, default)
     return kinds[name]
+
+
+def listed() -> list[Kind]:
+    """The kinds a shop decides about."""
+    return sorted((each for each in kinds.values() if each.order), key=lambda each: (each.order, each.name))

@@ -120,7 +120,7 @@ def _latest(session: Session, kind: str, channel: NotificationChannel, staff_ids
         .where(Dispatch.staff_id.in_(staff_ids), Dispatch.channel == channel, Dispatch.kind == kind)
         .group_by(Dispatch.staff_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _bundled(latest: datetime | None, chosen: Rule, now: datetime) -> datetime:

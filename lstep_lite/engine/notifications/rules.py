@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.notifications.hours import Hours, Quiet
-from lstep_lite.engine.notifications.kinds import Kind, Recipients, Rule, Waiting
+from lstep_lite.engine.notifications.kinds import Kind, Recipients, Rule, Waiting, listed
 from lstep_lite.errors import DomainError
 from lstep_lite.models import NotificationChannel, NotificationRule, Role, Staff
 
@@ -24,6 +24,12 @@ def rule(session: Session, kind: Kind) -> Rule:
     """What holds for *kind* now."""
     stored = session.get(NotificationRule, kind.name)
     return _from_json(stored.settings) if stored else kind.default
+
+
+def every_rule(session: Session) -> list[tuple[Kind, Rule]]:
+    """What holds for each kind a shop decides about."""
+    stored = {row.kind: _from_json(row.settings) for row in session.scalars(sa.select(NotificationRule))}
+    return [(kind, stored.get(kind.name, kind.default)) for kind in listed()]
 
 
 def rule_version(session: Session, kind: Kind) -> int:

@@ -5,8 +5,10 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from sqlalchemy.orm import Session
+
 from lstep_lite.db import Database
-from lstep_lite.engine import settings
+from lstep_lite.engine import notifications, settings
 from lstep_lite.engine.line import Account, Quota
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Channel
@@ -19,6 +21,15 @@ REFRESH_EVERY = timedelta(hours=1)
 RETRY_AFTER = timedelta(minutes=5)
 SHORTEST_PACE = timedelta(days=1)
 """Earlier in the month a pace says nothing yet."""
+WARNINGS = (100, 80)
+"""Percent of the allowance; of those reached, the highest is told."""
+KIND = notifications.kind(
+    "quota.low",
+    label="今月の通数",
+    lead="今月送れる通数の80%を使ったときと、使い切ったときに知らせます。",
+    icon="chart-bar",
+    order=60,
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,27 @@ def refresh_due(database: Database, account: Account, *, now: datetime, wall: da
         channel = settings.channel(session)
         if channel is not None:
             record(channel, quota, now=now, wall=wall)
+            _warn(session, channel, now)
     return True
+
+
+def _warn(session: Session, channel: Channel, now: datetime) -> None:
+    """Tell staff once a month and step."""
+    state = forecast(channel, now=now)
+    if state is None or not state.limit:
+        return
+    step = next((step for step in WARNINGS if state.used * 100 >= state.limit * step), None)
+    if step is None:
+        return
+    notifications.notify(
+        session,
+        KIND.name,
+        title="今月の通数を使い切りました" if step == 100 else f"今月の通数の{step}%を使いました",
+        body=f"{state.limit:,}通のうち{state.used:,}通を使っています。無料の返信は、使い切っても送れます。",
+        href="/settings",
+        dedupe_key=f"{KIND.name}:{month_start(now):%Y%m}:{step}",
+        now=now,
+    )
 
 
 def _is_due(channel: Channel | None, wall: datetime) -> bool:
