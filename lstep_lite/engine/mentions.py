@@ -3,7 +3,8 @@
 What can be mentioned registers itself with `@target`, what mentions registers itself with `@owner`.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +29,7 @@ class Place:
 
 
 Describer = Callable[[Session, Collection[str]], dict[str, Place]]
+KNOWN_NAMES = "mentions_known_names"
 _targets: dict[str, Names] = {}
 _owners: dict[str, Describer] = {}
 
@@ -85,7 +87,25 @@ def counts(session: Session, feature: str) -> dict[str, int]:
 def names(session: Session, feature: str, ids: Iterable[int | str]) -> dict[str, str]:
     """The names of the rows that still exist, by id (as text)."""
     wanted = {str(row_id) for row_id in ids}
-    return _targets[feature](session, wanted) if wanted else {}
+    known: dict[str, str | None] = session.info.get(KNOWN_NAMES, {}).get(feature, {})
+    if wanted <= known.keys():
+        return {row_id: name for row_id in wanted if (name := known[row_id]) is not None}
+    return _targets[feature](session, wanted)
+
+
+@contextmanager
+def names_at_hand(session: Session, targets: Iterable[tuple[str, int | str]]) -> Iterator[None]:
+    """Within, `names` and `missing` of *targets* ask the database no more: for lists of many rows with sentences."""
+    by_feature: dict[str, set[str]] = {}
+    for feature, row_id in _keys(targets):
+        by_feature.setdefault(feature, set()).add(row_id)
+    session.info[KNOWN_NAMES] = {
+        feature: dict.fromkeys(ids) | names(session, feature, ids) for feature, ids in by_feature.items()
+    }
+    try:
+        yield
+    finally:
+        del session.info[KNOWN_NAMES]
 
 
 def missing(session: Session, targets: Iterable[tuple[str, int | str]]) -> set[Key]:

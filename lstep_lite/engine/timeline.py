@@ -1,18 +1,19 @@
 """What happened to a friend, why, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import chat, triggers
-from lstep_lite.models import ChatMessage, Delivery, DeliveryState, Friend, Staff, TimelineEntry
+from lstep_lite.errors import NotFound
+from lstep_lite.models import ActionRun, ChatMessage, Delivery, DeliveryState, Friend, Staff, TimelineEntry
 
 PAGE_SIZE = 50
-Row = TypeVar("Row", TimelineEntry, ChatMessage, Staff)
+Row = TypeVar("Row", TimelineEntry, ChatMessage, Staff, ActionRun)
 _OUTCOMES = {
     DeliveryState.WAITING: "これから送ります。",
     DeliveryState.SENDING: "送信中です。",
@@ -31,7 +32,9 @@ class Item:
     entry: TimelineEntry
     label: str
     detail: str
-    """The message, button or person it is about, if any."""
+    """The message, button, setting or person it is about, if any."""
+    results: Sequence[tuple[str, str]]
+    """What came of it, each with how it ended: done, skipped, failed, or nothing to tell apart."""
     cause: str | None
     """The label of the entry it follows from."""
     deliveries: Sequence[Delivery]
@@ -65,7 +68,7 @@ def entries(
 
 def why(session: Session, delivery: Delivery) -> list[Step]:
     """Why *delivery* exists and what became of it, from its first cause to now."""
-    chain = _causes(session, delivery)
+    chain = _chain(session, delivery.cause_id)
     steps = [
         Step(item.entry.at, f"{item.label}{f'「{item.detail}」' if item.detail else ''}。")
         for item in _items(session, chain)
@@ -75,10 +78,34 @@ def why(session: Session, delivery: Delivery) -> list[Step]:
     return steps
 
 
-def _causes(session: Session, delivery: Delivery) -> list[TimelineEntry]:
-    """The entries *delivery* follows from, first cause first."""
+@dataclass(frozen=True)
+class Story:
+    """「なぜ?」 of one entry: what led to it, first cause first, the entry itself, and what followed at once."""
+
+    before: Sequence[Item]
+    item: Item
+    after: Sequence[Item]
+
+    @property
+    def entry(self) -> TimelineEntry:
+        return self.item.entry
+
+
+def story(session: Session, entry_id: int) -> Story:
+    """How an entry came about. Raises NotFound."""
+    entry = session.get(TimelineEntry, entry_id)
+    if entry is None:
+        raise NotFound
+    before = _chain(session, entry.cause_id)
+    newer = select(TimelineEntry).where(TimelineEntry.friend_id == entry.friend_id, TimelineEntry.at >= entry.at)
+    after = session.scalars(newer.where(TimelineEntry.cause_id == entry.id).order_by(TimelineEntry.id)).all()
+    items = _items(session, [*before, entry, *after])
+    return Story(items[: len(before)], items[len(before)], items[len(before) + 1 :])
+
+
+def _chain(session: Session, next_id: int | None) -> list[TimelineEntry]:
+    """The entry *next_id* and all it follows from, first cause first."""
     chain: list[TimelineEntry] = []
-    next_id = delivery.cause_id
     while next_id is not None and len(chain) < triggers.DEPTH_LIMIT:
         entry = session.get_one(TimelineEntry, next_id)
         chain.insert(0, entry)
@@ -103,12 +130,14 @@ def _items(session: Session, rows: Sequence[TimelineEntry]) -> list[Item]:
     causes = _by_id(session, TimelineEntry, [row.cause_id for row in rows])
     texts = _by_id(session, ChatMessage, [row.facts.get("chat_message_id") for row in rows])
     names = _by_id(session, Staff, [row.facts.get("staff_id") for row in rows])
+    runs = _by_id(session, ActionRun, [row.facts.get("run_id") for row in rows])
     sent = _deliveries(session, rows)
     return [
         Item(
             entry=row,
             label=label(row.kind),
             detail=_detail(row, texts, names),
+            results=_results(row, runs),
             cause=label(causes[row.cause_id].kind) if row.cause_id in causes else None,
             deliveries=sent.get(row.id, []),
         )
@@ -124,9 +153,23 @@ def label(kind: str) -> str:
 def _detail(row: TimelineEntry, texts: dict[int, ChatMessage], names: dict[int, Staff]) -> str:
     if (message := texts.get(row.facts.get("chat_message_id", 0))) is not None:
         return chat.preview(message)
-    if (staff := names.get(row.facts.get("staff_id", 0))) is not None:
-        return f"{staff.name}さん"
-    return ""
+    staff = names.get(row.facts.get("staff_id", 0))
+    about = row.facts.get("label", "")
+    return "・".join(part for part in (about, f"{staff.name}さん" if staff else "") if part)
+
+
+def _results(row: TimelineEntry, runs: dict[int, ActionRun]) -> list[tuple[str, str]]:
+    run = runs.get(row.facts.get("run_id", 0))
+    if run is None:
+        return [("", result) for result in row.results]
+    return list(_told(run.results, ""))
+
+
+def _told(outcomes: Sequence[dict[str, Any]], indent: str) -> Iterator[tuple[str, str]]:
+    """Each step of a run, those of a set within below theirs."""
+    for outcome in outcomes:
+        yield outcome["state"], indent + outcome["text"]
+        yield from _told(outcome.get("inside", ()), indent + "　")
 
 
 def _by_id(session: Session, model: type[Row], ids: Sequence[int | None]) -> dict[int, Row]:

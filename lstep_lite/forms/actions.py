@@ -1,22 +1,26 @@
 """The editor of an action set, as a field of any form."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
-from wtforms import Field
+from wtforms import Field, SelectField, StringField
 
 from lstep_lite.engine import actions, segments
-from lstep_lite.engine.actions import ActionKind, SetDraft
+from lstep_lite.engine.actions import ActionKind, SetDraft, saved
 from lstep_lite.errors import DomainError
 from lstep_lite.forms import rows
+from lstep_lite.forms.base import EditForm, at_most, options, required
 from lstep_lite.forms.rows import Row
 from lstep_lite.forms.segments import GONE, Conditions, spread
+from lstep_lite.models import Action, ActionSet, Folder
 
 UNKNOWN_KIND = "このアクションは使えなくなりました。右の「⋯」から削除してください。"
 CONDITION = "if"
+NO_FOLDER = 0
 HAS_PROBLEMS = "まだ保存していません。赤い印の付いたアクションを直してください。"
 
 
@@ -72,6 +76,8 @@ class ActionsField(Field):
         posted = formdata or _as_posted(self.name, self.data)
         self.steps = [StepRow.read(posted, row) for row in rows.read(posted, self.name)]
         self.repeats = bool(posted.get(f"{self.name}.repeats"))
+        self.holder = posted.get(f"{self.name}.holder") or None
+        """The row the stored set hangs at."""
         self._added = _added_key(posted, self.name)
 
     def draft(self, session: Session) -> SetDraft:
@@ -79,14 +85,14 @@ class ActionsField(Field):
         found = [_step(session, step) for step in self.steps]
         if any(step.row.errors for step in self.steps):
             raise DomainError(HAS_PROBLEMS, self.short_name)
-        return SetDraft([step for step in found if step], self.repeats)
+        return SetDraft([step for step in found if step], self.repeats, self.holder)
 
     def shown(self, session: Session) -> list[ShownStep]:
         """The steps to draw. Each kind's choices are loaded once."""
-        options: dict[str, dict[str, Any]] = {}
+        offered: dict[str, dict[str, Any]] = {}
         for name in {step.row.kind for step in self.steps} & set(actions.kinds):
-            options[name] = actions.kinds[name].options(session)
-        return [self._shown(session, step, options.get(step.row.kind, {})) for step in self.steps]
+            offered[name] = actions.kinds[name].options(session)
+        return [self._shown(session, step, offered.get(step.row.kind, {})) for step in self.steps]
 
     def groups(self) -> list[tuple[str, list[ActionKind]]]:
         """The kinds of steps on offer, below their headings, in order."""
@@ -95,13 +101,22 @@ class ActionsField(Field):
             found.setdefault(kind.group, []).append(kind)
         return list(found.items())
 
+    def problems(self) -> list[str]:
+        """What `draft` found wrong, with the number of the step."""
+        return [
+            f"{number}番目：{text}"
+            for number, step in enumerate(self.steps, start=1)
+            for texts in step.row.errors.values()
+            for text in texts
+        ]
+
     def in_words(self) -> str:
         """For the comparison of two people's changes."""
         labels = [actions.kinds[step.row.kind].label for step in self.steps if step.row.kind in actions.kinds]
         listed = "、".join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
         return f"{listed or 'アクションなし'}（2回目以降も実行：{'オン' if self.repeats else 'オフ'}）"
 
-    def _shown(self, session: Session, step: StepRow, options: dict[str, Any]) -> ShownStep:
+    def _shown(self, session: Session, step: StepRow, offered: dict[str, Any]) -> ShownStep:
         row = step.row
         kind = actions.kinds.get(row.kind)
         sentence, condition = _sentence(session, row), _condition_sentence(session, step.conditions)
@@ -110,7 +125,7 @@ class ActionsField(Field):
         is_added = row.key == self._added
         is_open = bool(row.errors) or not sentence or is_broken or is_added
         return ShownStep(
-            row, kind, options, sentence, step.conditions, condition, has_condition, is_broken, is_open, is_added
+            row, kind, offered, sentence, step.conditions, condition, has_condition, is_broken, is_open, is_added
         )
 
 
@@ -125,6 +140,8 @@ def _as_posted(path: str, draft: SetDraft) -> rows.Posted:
             posted.add(name, text)
     if draft.repeats:
         posted.add(f"{path}.repeats", "yes")
+    if draft.holder:
+        posted.add(f"{path}.holder", draft.holder)
     return posted
 
 
@@ -171,3 +188,30 @@ def _condition_sentence(session: Session, conditions: Conditions) -> str:
         said = [text for block in looked_at.blocks.values() for row in block for text in row.errors.get("", [])]
         return segments.GONE if GONE in said else ""
     return "" if segments.is_empty(tree) else segments.sentence(session, tree)
+
+
+class ActionForm(EditForm):
+    """A saved action."""
+
+    name = StringField("名前", [required("あとで見分けられる名前を入力してください。"), at_most(saved.LONGEST_NAME)])
+    folder_id = SelectField("フォルダ", coerce=int, default=NO_FOLDER)
+    steps = ActionsField("すること", place=saved.PLACE)
+
+    @classmethod
+    def of(cls, action: Action | None, action_set: ActionSet | None, folders: Sequence[Folder]) -> "ActionForm":
+        """The form of what is kept, or of nothing yet."""
+        data: dict[str, Any] = {"steps": actions.draft(action_set, saved.PLACE)}
+        if action is not None:
+            data |= {"name": action.name, "folder_id": action.folder_id or NO_FOLDER}
+        return cls(data=data)._offering(folders)
+
+    @classmethod
+    def posted(cls, formdata: Any, folders: Sequence[Folder]) -> "ActionForm":
+        return cls(formdata)._offering(folders)
+
+    def _offering(self, folders: Sequence[Folder]) -> "ActionForm":
+        self.folder_id.choices = options({"0": "フォルダなし"} | {str(folder.id): folder.name for folder in folders})
+        return self
+
+    def draft(self, session: Session) -> saved.ActionDraft:
+        return saved.ActionDraft(self.name.data or "", self.steps.draft(session), self.folder_id.data or None)

@@ -50,7 +50,13 @@
     into.focus();
   });
 
+  // In a box for searching inside a form, Enter sends nothing.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("[data-no-submit]")) event.preventDefault();
+  });
+
   const startAll = (root) => {
+    root.querySelectorAll(".trial-box[hidden]").forEach((box) => (box.hidden = false));
     if (root.matches?.("[data-rows-list]")) start(root);
     root.querySelectorAll("[data-rows-list]").forEach(start);
   };

@@ -15,7 +15,7 @@ from lstep_lite.engine.actions.registry import (
     places,
 )
 from lstep_lite.engine.actions.running import DEPTH_LIMIT, Trigger, label, run, run_at, run_inside
-from lstep_lite.engine.actions.runs import Past, of_friend, reset
+from lstep_lite.engine.actions.runs import Past, of_friend, past_run, reset
 from lstep_lite.engine.actions.sets import (
     MISSING,
     SetDraft,
@@ -29,6 +29,7 @@ from lstep_lite.engine.actions.sets import (
     sentences,
     step_sentence,
 )
+from lstep_lite.engine.actions.trial import Trial, try_out
 
 __all__ = [
     "DEPTH_LIMIT",
@@ -41,6 +42,7 @@ __all__ = [
     "SetDraft",
     "SetPlace",
     "Skipped",
+    "Trial",
     "Trigger",
     "action",
     "at",
@@ -54,6 +56,7 @@ __all__ = [
     "label",
     "of_friend",
     "offered",
+    "past_run",
     "place",
     "places",
     "reset",
@@ -63,4 +66,5 @@ __all__ = [
     "saved",
     "sentences",
     "step_sentence",
+    "try_out",
 ]

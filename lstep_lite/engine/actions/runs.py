@@ -38,7 +38,7 @@ def of_friend(session: Session, friend: Friend, *, limit: int = SHOWN) -> list[P
     return [_past(run, action_set, labels.get(action_set.id, "削除された設定")) for run, action_set in found]
 
 
-def get(session: Session, run_id: int, friend: Friend) -> ActionRun:
+def past_run(session: Session, run_id: int, friend: Friend) -> ActionRun:
     run = session.get(ActionRun, run_id)
     if run is None or run.friend_id != friend.id:
         raise NotFound

@@ -50,7 +50,9 @@ def listed(session: Session, *, folder_id: int | None = None) -> list[Listed]:
     """The list, with what each does and whether something in it is gone."""
     found = in_order(session, folder_id=folder_id)
     hung, uses = sets.at_many(session, PLACE, [action.id for action in found]), mentions.counts(session, FEATURE)
-    return [_listed(session, action, hung.get(str(action.id)), uses) for action in found]
+    mentioned = [target for action_set in hung.values() for target in sets.mentioned(action_set.steps)]
+    with mentions.names_at_hand(session, mentioned):
+        return [_listed(session, action, hung.get(str(action.id)), uses) for action in found]
 
 
 def _listed(session: Session, action: Action, action_set: ActionSet | None, uses: dict[str, int]) -> Listed:
