@@ -3,7 +3,7 @@
 from lstep_lite.engine.friends.archiving import archives, losses, restorable, restored
 from lstep_lite.engine.friends.audience import Audience
 from lstep_lite.engine.friends.contacts import drawn, ensure, follow, get, reacted, recognise, unfollow
-from lstep_lite.engine.friends.editing import FriendDraft, add_without_line, refresh_search_text, update
+from lstep_lite.engine.friends.editing import FriendDraft, add_without_line, check_new, refresh_search_text, update
 from lstep_lite.engine.friends.erasing import erase, erases, erasures
 from lstep_lite.engine.friends.linking import link_by_phone
 from lstep_lite.engine.friends.merging import merge, merges
@@ -29,6 +29,7 @@ __all__ = [
     "add_without_line",
     "archives",
     "block",
+    "check_new",
     "count_by_state",
     "drawn",
     "ensure",

@@ -41,14 +41,19 @@ def update(session: Session, friend: Friend, draft: FriendDraft, *, now: datetim
 
 def add_without_line(session: Session, draft: FriendDraft, *, now: datetime) -> Friend:
     """A customer who has no LINE: a friend row that is never sent to. Raises DomainError naming the field."""
-    if not (draft.real_name or draft.system_name or draft.kana):
-        raise DomainError("お名前を入力してください。", "real_name")
-    _check(draft, now)
+    check_new(draft, now=now)
     friend = Friend(origin=Origin.WITHOUT_LINE, is_following=False, followed_at=now, created_at=now, **drawn())
     _write(friend, draft)
     session.add(friend)
     session.flush()  # the caller shows the new page by its id
     return friend
+
+
+def check_new(draft: FriendDraft, *, now: datetime) -> None:
+    """Whether a customer could be added so. Raises DomainError naming the field."""
+    if not (draft.real_name or draft.system_name or draft.kana):
+        raise DomainError("お名前を入力してください。", "real_name")
+    _check(draft, now)
 
 
 def refresh_search_text(friend: Friend) -> None:

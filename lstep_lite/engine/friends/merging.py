@@ -28,7 +28,7 @@ def merges(merger: Merger) -> Merger:
     return merger
 
 
-def merge(session: Session, kept: Friend, gone: Friend, *, staff_id: int, now: datetime) -> Friend:
+def merge(session: Session, kept: Friend, gone: Friend, *, staff_id: int | None, now: datetime) -> Friend:
     """Make *kept* and *gone* one record and answer it. The one with LINE stays, whichever was named first.
 
     Every table with a reference to friends is moved; a row the other record has too (same unique key) is dropped.
@@ -52,7 +52,8 @@ def merge(session: Session, kept: Friend, gone: Friend, *, staff_id: int, now: d
     session.execute(sa.delete(Friend).where(Friend.id == gone.id).execution_options(synchronize_session=False))
     session.expunge(gone)
     session.expire_all()
-    triggers.fire(session, "friend.merged", kept, now=now, staff_id=staff_id, name=gone_name)
+    facts = {"name": gone_name} if staff_id is None else {"name": gone_name, "staff_id": staff_id}
+    triggers.fire(session, "friend.merged", kept, now=now, **facts)
     return kept
 
 

@@ -94,8 +94,8 @@ def _ask(line: Line, user_id: str) -> _Found | None:
 
 def _record(session: Session, friend_id: int, found: _Found | None, now: datetime) -> None:
     friend = session.scalars(select(Friend).where(Friend.id == friend_id).with_for_update()).one_or_none()
-    if found is None or friend is None:
-        return
+    if found is None or friend is None or friend.line_user_id is None:
+        return  # forgotten meanwhile
     friend.profile_checked_at = now
     friend.profile_due_at = now + found.look_again
     if found.profile:
