@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
+import lstep_lite.engine.registry  # noqa: F401 - whatever a block takes registers itself
 from lstep_lite.engine import fields, friends, scores, tags
 from lstep_lite.engine.friends import archiving
 from lstep_lite.errors import DomainError
@@ -77,7 +78,7 @@ def test_a_block_takes_everything_and_restoring_gives_exactly_that_back(session,
 def test_the_timeline_tells_what_was_taken_and_what_came_back(session, friend, staff):
     friends.block(session, friend, staff_id=staff.id, now=NOW)
     friends.restore(session, friend, staff_id=staff.id, now=NOW)
-    told = {kind: results for kind, results in session.execute(sa.select(TimelineEntry.kind, TimelineEntry.results))}
+    told = dict(session.execute(sa.select(TimelineEntry.kind, TimelineEntry.results)).all())
     assert "タグ1件" in told["friend.blocked"][0] and "30日以内" in told["friend.blocked"][0]
     assert "タグ1件" in told["friend.restored"][0]
 
