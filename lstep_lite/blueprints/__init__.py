@@ -19,9 +19,11 @@ from lstep_lite.blueprints import (
     home,
     intake,
     invitations,
+    marks,
     media,
     messages,
     notifications,
+    schedules,
     scores,
     segments,
     settings,
@@ -29,6 +31,7 @@ from lstep_lite.blueprints import (
     shop,
     sign_in,
     staff,
+    tags,
 )
 from lstep_lite.emulator import BLUEPRINTS as EMULATOR
 from lstep_lite.web import App
@@ -37,6 +40,8 @@ PAGES = (
     home,
     chat,
     friends,
+    tags,
+    marks,
     batches,
     greetings,
     auto_replies,
@@ -47,6 +52,7 @@ PAGES = (
     media,
     segments,
     scores,
+    schedules,
     intake,
     notifications,
     settings,

@@ -2,7 +2,7 @@
 
 from lstep_lite.engine.tags import bulk as _bulk
 from lstep_lite.engine.tags import leftovers as _leftovers
-from lstep_lite.engine.tags.attaching import Carried, attach, carries, detach, of, of_many
+from lstep_lite.engine.tags.attaching import Carried, attach, attach_named, carries, detach, of, of_many
 from lstep_lite.engine.tags.keeping import (
     ATTACHED,
     FEATURE,
@@ -30,6 +30,7 @@ __all__ = [
     "Page",
     "TagDraft",
     "attach",
+    "attach_named",
     "carries",
     "copy",
     "create",

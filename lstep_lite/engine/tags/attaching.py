@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
 from lstep_lite.engine import actions, triggers
-from lstep_lite.engine.tags.keeping import ATTACHED, FULL
+from lstep_lite.engine.tags import keeping
+from lstep_lite.engine.tags.keeping import ATTACHED, FULL, TagDraft
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import ChangedBy, Friend, FriendTag, Tag, TimelineEntry, WebhookEvent
 
@@ -68,6 +69,20 @@ def attach(
         return False
     triggers.happen(session, "tag.attached", friend, changed_by, now=now, cause=cause, event=event, **facts)
     return True
+
+
+def attach_named(
+    session: Session, name: str, friend: Friend, *, may_create: bool, staff_id: int, now: datetime
+) -> tuple[Tag, bool]:
+    """By hand, by its name: the tag, and whether the friend has got it now.
+
+    Raises DomainError for *name*, or for `create` when there is no such tag and none may be made.
+    """
+    tag = keeping.find(session, name)
+    if tag is None and not may_create:
+        raise DomainError(f"「{name.strip()}」というタグはまだありません。", "create")
+    tag = tag or keeping.create(session, TagDraft(name), now=now)
+    return tag, attach(session, tag, friend, changed_by=ChangedBy.STAFF, now=now, staff_id=staff_id)
 
 
 def detach(

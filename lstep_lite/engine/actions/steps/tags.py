@@ -30,7 +30,7 @@ class TagsStep(ActionKind):
         tag_ids, new_name = values.ids("tag_ids"), values.one("new_name").strip()
         if len(new_name) > LONGEST_NAME:
             raise DomainError(f"タグの名前は{LONGEST_NAME}文字以内で入力してください。", "new_name")
-        if mentions.missing(session, self.mentions({"tag_ids": tag_ids})) or not (tag_ids or new_name):
+        if not (tag_ids or new_name):
             raise DomainError("タグを1つ以上選んでください。", "tag_ids")
         return {"way": way, "tag_ids": tag_ids} | ({"new_name": new_name} if new_name else {})
 
