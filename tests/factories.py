@@ -13,6 +13,9 @@ from lstep_lite.models import (
     AutoReply,
     Delivery,
     DeliveryState,
+    Field,
+    FieldOption,
+    FieldType,
     Friend,
     Lane,
     Mark,
@@ -23,6 +26,8 @@ from lstep_lite.models import (
     Role,
     Schedule,
     Score,
+    SharedValue,
+    SharedValueType,
     Shop,
     Staff,
     Tag,
@@ -149,6 +154,36 @@ def a_mark(session: Session, **over: Any) -> Mark:
     number = next(_numbers)
     values: dict[str, Any] = {"name": f"マーク{number}", "position": number, "created_at": NOW, "updated_at": NOW}
     return _kept(session, Mark(**values | over))
+
+
+def a_field(session: Session, type: FieldType = FieldType.TEXT, /, *options: str, **over: Any) -> Field:
+    """A field of this type, with these answers if it is a choice."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name": f"情報{number}",
+        "word": f"情報{number}",
+        "type": type,
+        "position": number,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    field: Field = _kept(session, Field(**values | over))
+    for position, label in enumerate(options, 1):
+        _kept(session, FieldOption(field_id=field.id, label=label, position=position))
+    return field
+
+
+def a_shared_value(session: Session, type: SharedValueType = SharedValueType.TEXT, **over: Any) -> SharedValue:
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name": f"共通{number}",
+        "word": f"共通{number}",
+        "type": type,
+        "position": number,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return _kept(session, SharedValue(**values | over))
 
 
 def _kept(session: Session, row: Any) -> Any:

@@ -28,7 +28,7 @@ def preview_create() -> str:
     except DomainError as error:
         objects, problem = [], error.message
     return render_template(
-        "messages/_preview.html", objects=objects, problem=problem, unknown=messages.unknown_placeholders(blocks)
+        "messages/_preview.html", objects=objects, problem=problem, unknown=messages.unknown_placeholders(g.read, blocks)
     )
 
 

@@ -133,7 +133,7 @@ def _objects(
     public_url: str,
 ) -> dict[int, Sequence[dict[str, Any]]]:
     unsent = [block for delivery in sent if delivery.call is None for block in delivery.content.blocks]
-    context = messages.context(session, unsent, public_url=public_url)
+    context = messages.context(session, unsent, public_url=public_url, friends=[friend])
     return {delivery.id: _objects_of(delivery, friend, context) for delivery in sent}
 
 

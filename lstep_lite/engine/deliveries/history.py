@@ -74,7 +74,8 @@ def objects(session: Session, delivery: Delivery, *, public_url: str) -> list[di
         sent: list[dict[str, Any]] = json.loads(delivery.call.body)["messages"]
         return sent[delivery.first_part : delivery.first_part + delivery.part_count]
     blocks = delivery.content.blocks
-    drawn = messages.render(blocks, delivery.friend, messages.context(session, blocks, public_url=public_url))
+    context = messages.context(session, blocks, public_url=public_url, friends=[delivery.friend])
+    drawn = messages.render(blocks, delivery.friend, context)
     return drawn[delivery.content_from : delivery.content_to]
 
 

@@ -12,6 +12,7 @@ from lstep_lite.engine.deliveries.claim import Group, Row
 from lstep_lite.engine.deliveries.parts import OBJECTS_PER_CALL, MessageObject
 from lstep_lite.engine.deliveries.start import Draft, Part
 from lstep_lite.engine.messages import RenderContext, validation
+from lstep_lite.engine.messages.placeholders import Words
 from lstep_lite.errors import DomainError
 from lstep_lite.models import CallKind, Content, Friend
 
@@ -28,6 +29,8 @@ class Loaded:
     contents: dict[int, Content] = field(default_factory=dict)
     contexts: dict[int, RenderContext] = field(default_factory=dict)
     friends: dict[int, Friend] = field(default_factory=dict)
+    words: Words = field(default_factory=dict)
+    """What placeholders become, as of now."""
 
 
 def load(session: Session, groups: Iterable[Group], known: Loaded, *, public_url: str) -> Loaded:
@@ -39,8 +42,10 @@ def load(session: Session, groups: Iterable[Group], known: Loaded, *, public_url
             known.contents[content.id] = content
             known.contexts[content.id] = messages.context(session, content.blocks, public_url=public_url)
     friend_ids = {row.friend_id for row in rows}
-    friends = session.scalars(_FRIENDS, {"ids": friend_ids})
-    loaded = Loaded(known.contents, known.contexts, {friend.id: friend for friend in friends})
+    friends = session.scalars(_FRIENDS, {"ids": friend_ids}).all()
+    blocks = [known.contents[content_id].blocks for content_id in {row.content_id for row in rows}]
+    words = messages.words(session, blocks, friends, public_url=public_url)
+    loaded = Loaded(known.contents, known.contexts, {friend.id: friend for friend in friends}, words)
     session.expunge_all()  # all of it is used after the session
     return loaded
 
@@ -85,7 +90,8 @@ def draft(group: Group, loaded: Loaded) -> Draft:
 
 def _objects(row: Row, loaded: Loaded) -> list[MessageObject]:
     content = loaded.contents[row.content_id]
-    objects = messages.render(content.blocks, loaded.friends[row.friend_id], loaded.contexts[content.id])
+    context = loaded.contexts[content.id].with_words(loaded.words)
+    objects = messages.render(content.blocks, loaded.friends[row.friend_id], context)
     objects = objects[row.content_from : row.content_to]
     if not objects:
         raise DomainError(EMPTY)

@@ -7,10 +7,13 @@ from lstep_lite.engine.messages.contents import (
     context,
     freeze,
     is_personal,
+    mentioned,
     needs_profile,
+    preview_for,
     preview_text,
     render,
     unknown_placeholders,
+    words,
 )
 from lstep_lite.engine.messages.kinds.registry import Kind, kind, kinds
 from lstep_lite.engine.messages.placeholders import placeholder
@@ -28,10 +31,13 @@ __all__ = [
     "is_personal",
     "kind",
     "kinds",
+    "mentioned",
     "needs_profile",
     "placeholder",
+    "preview_for",
     "preview_text",
     "problems",
     "render",
     "unknown_placeholders",
+    "words",
 ]

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from lstep_lite.db import insert_new
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.messages.kinds import text as _text
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kinds
+from lstep_lite.engine.messages.placeholders import Words
 from lstep_lite.engine.messages.validation import MAX_OBJECTS
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Content, Friend
@@ -23,9 +25,15 @@ PREVIEW_CHARACTERS = 80
 
 @dataclass(frozen=True)
 class RenderContext:
-    """What rendering needs from the database, by kind; loaded once for any number of friends."""
+    """What rendering needs from the database, loaded once for any number of friends."""
 
     loaded: dict[str, Any]
+    """By kind of block."""
+    words: Words = field(default_factory=dict)
+    """What the placeholders become."""
+
+    def with_words(self, words: Words) -> "RenderContext":
+        return replace(self, words=words)
 
 
 def check(blocks: Sequence[Any]) -> None:
@@ -80,21 +88,33 @@ def freeze(session: Session, blocks: Sequence[Block], *, now: datetime) -> Conte
     return content
 
 
-def context(session: Session, blocks: Sequence[Block], *, public_url: str) -> RenderContext:
-    """Load what rendering *blocks* needs."""
+def context(
+    session: Session, blocks: Sequence[Block], *, public_url: str, friends: Collection[Friend] = ()
+) -> RenderContext:
+    """Load what rendering *blocks* for *friends* needs."""
     by_kind: dict[str, list[Block]] = {}
     for block in blocks:
         by_kind.setdefault(block["kind"], []).append(block)
-    return RenderContext({name: kinds[name].load(session, of_kind, public_url) for name, of_kind in by_kind.items()})
+    loaded = {name: kinds[name].load(session, of_kind, public_url) for name, of_kind in by_kind.items()}
+    return RenderContext(loaded, words(session, [blocks], friends, public_url=public_url))
+
+
+def words(
+    session: Session, contents: Iterable[Sequence[Block]], friends: Collection[Friend], *, public_url: str
+) -> Words:
+    """What the placeholders in several contents become for *friends*: as of now, so load it for each sending."""
+    texts = [text for blocks in contents for text in _texts(blocks)]
+    return placeholders.load(session, texts, friends, public_url=public_url)
 
 
 def render(blocks: Sequence[Block], friend: Friend, context: RenderContext) -> list[LineObject]:
     """LINE's message objects for this friend. Pure. Raises DomainError naming the block that shows something gone."""
     objects: list[LineObject] = []
+    fill = partial(placeholders.fill, friend=friend, words=context.words)
     for number, block in enumerate(blocks, 1):
         kind = _kind(block)
         try:
-            objects += kind.render(block, friend, context.loaded[kind.name])
+            objects += kind.render(block, fill, context.loaded[kind.name])
         except DomainError as error:
             raise DomainError(f"{number}つ目のメッセージ（{kind.label}）: {error.message}") from error
     return objects
@@ -102,7 +122,7 @@ def render(blocks: Sequence[Block], friend: Friend, context: RenderContext) -> l
 
 def is_personal(blocks: Sequence[Block]) -> bool:
     """Whether it reads differently for each friend."""
-    return bool(placeholders.used(_texts(blocks)))
+    return placeholders.is_personal(_texts(blocks))
 
 
 def needs_profile(blocks: Sequence[Block], friend: Friend) -> bool:
@@ -112,15 +132,31 @@ def needs_profile(blocks: Sequence[Block], friend: Friend) -> bool:
     return any(word.needs_profile(friend) for word in placeholders.used(_texts(blocks)))
 
 
-def unknown_placeholders(blocks: Sequence[Block]) -> list[str]:
+def unknown_placeholders(session: Session, blocks: Sequence[Block]) -> list[str]:
     """For a warning in the editor."""
-    return placeholders.unknown(_texts(blocks))
+    return placeholders.unknown(session, _texts(blocks))
 
 
-def preview_text(blocks: Sequence[Block], friend: Friend | None = None) -> str:
-    """One line for lists; placeholders are filled for *friend*, else they stay as they are written."""
-    line = " ".join(_kind(block).preview(block) for block in blocks)
-    line = placeholders.fill(line, friend) if friend else line
+def mentioned(blocks: Sequence[Block]) -> set[tuple[str, str]]:
+    """What the placeholders refer to, for `mentions.write` of whoever keeps *blocks*."""
+    return placeholders.mentioned(_texts(blocks))
+
+
+def preview_text(blocks: Sequence[Block]) -> str:
+    """One line for lists; placeholders stay as they are written."""
+    return _short(_line(blocks))
+
+
+def preview_for(session: Session, blocks: Sequence[Block], friend: Friend) -> str:
+    """One line as *friend* reads it."""
+    return _short(placeholders.fill(_line(blocks), friend, words(session, [blocks], [friend], public_url="")))
+
+
+def _line(blocks: Sequence[Block]) -> str:
+    return " ".join(_kind(block).preview(block) for block in blocks)
+
+
+def _short(line: str) -> str:
     return line if len(line) <= PREVIEW_CHARACTERS else line[: PREVIEW_CHARACTERS - 1] + "…"
 
 

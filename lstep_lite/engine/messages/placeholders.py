@@ -1,13 +1,23 @@
-"""Words in square brackets that become something of the friend's own, for example [name]."""
+"""Words in square brackets that become something else when a message is sent.
 
+Plain ones, such as [name], come from the friend's own row. Families, such as [情報:血液型], have as many words as a
+shop has made; what they become is loaded for many friends at once. [情報:血液型|未登録] says what stands for an empty
+one.
+"""
+
+import itertools
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
 
 from lstep_lite.models import Friend
 
 DEFAULT_NAME = "お客様"
-_WORD = re.compile(r"\[([^\[\]\s]{1,40})\]")
+_BRACKETS = re.compile(r"\[([^\[\]\n]{1,200})\]")
+_FAMILY_WORD = re.compile(r"([^:：|｜\s]+)[:：]([^|｜]+)(?:[|｜](.*))?")
 _LIKELY = re.compile(r"[A-Za-z_]+")
 """What looks like a placeholder gone wrong; 「[お知らせ]」 is just a heading."""
 
@@ -21,7 +31,64 @@ class Placeholder:
     """Whether this friend's LINE profile would have to be known for it."""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """One word, as editors offer it: [*name*]."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What words of one family become."""
+
+    values: Mapping[str, str]
+    """Each word that exists: what it is for everybody, or a sample where it differs from friend to friend."""
+    by_friend: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """By friend's id, where it differs; empty texts for what a friend does not have."""
+
+    def of(self, word: str, friend: Friend) -> str | None:
+        """None for a word that does not exist."""
+        return self.by_friend.get(friend.id, self.values).get(word)
+
+
+Words = Mapping[str, Loaded]
+"""By the prefix of the family."""
+NO_WORDS: Words = {}
+
+
+class Family(ABC):
+    """Words of the form [prefix:word]."""
+
+    prefix: str
+    label: str
+    is_personal: bool
+    """Whether it differs from friend to friend."""
+    mentioned_as: str
+    """Under which feature its words are known to engine/mentions.py."""
+
+    @abstractmethod
+    def offered(self, session: Session) -> list[Offer]:
+        """All words there are, for editors."""
+
+    @abstractmethod
+    def load(self, session: Session, words: Collection[str], friends: Collection[Friend], public_url: str) -> Loaded:
+        """What *words* become, in a number of statements that does not grow with the friends."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What stands in a pair of brackets, if it means something."""
+
+    plain: Placeholder | None = None
+    family: Family | None = None
+    word: str = ""
+    default: str = ""
+
+
 registered: dict[str, Placeholder] = {}
+families: dict[str, Family] = {}
 
 
 def placeholder(
@@ -36,29 +103,92 @@ def placeholder(
     return register
 
 
+def family(cls: type[Family]) -> type[Family]:
+    """Register a family."""
+    families[cls.prefix] = cls()
+    return cls
+
+
 @placeholder("name", label="お名前", needs_profile=lambda friend: not (friend.system_name or friend.display_name))
 def _name(friend: Friend) -> str:
     return friend.system_name or friend.display_name or DEFAULT_NAME
 
 
-def fill(text: str, friend: Friend) -> str:
+def fill(text: str, friend: Friend, words: Words = NO_WORDS) -> str:
     """*text* with every known placeholder replaced, in one pass: what a friend's name holds is never read again."""
 
     def value(match: re.Match[str]) -> str:
-        found = registered.get(match[1])
-        return found.value(friend) if found else match[0]
+        found = _find(match[1])
+        if found.plain is not None:
+            return found.plain.value(friend)
+        loaded = words.get(found.family.prefix) if found.family else None
+        filled = loaded.of(found.word, friend) if loaded else None
+        return match[0] if filled is None else filled or found.default
 
-    return _WORD.sub(value, text)
+    return _BRACKETS.sub(value, text)
+
+
+def load(session: Session, texts: Iterable[str], friends: Collection[Friend], *, public_url: str) -> Words:
+    """What the families' words in *texts* become for these friends; nothing is asked when there are none."""
+    wanted: dict[str, set[str]] = {}
+    for found in _all(texts):
+        if found.family is not None:
+            wanted.setdefault(found.family.prefix, set()).add(found.word)
+    return {prefix: families[prefix].load(session, words, friends, public_url) for prefix, words in wanted.items()}
 
 
 def used(texts: Iterable[str]) -> list[Placeholder]:
-    return [registered[word] for word in _words(texts) if word in registered]
+    """The plain ones."""
+    return [found.plain for found in _all(texts) if found.plain is not None]
 
 
-def unknown(texts: Iterable[str]) -> list[str]:
-    """Words in brackets that look meant as placeholders but are none; they are sent as they stand."""
-    return [word for word in _words(texts) if word not in registered and _LIKELY.fullmatch(word)]
+def is_personal(texts: Iterable[str]) -> bool:
+    return any(found.plain or (found.family and found.family.is_personal) for found in _all(texts))
 
 
-def _words(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(word for text in texts for word in _WORD.findall(text)))
+def mentioned(texts: Iterable[str]) -> set[tuple[str, str]]:
+    """What the texts show, as (feature, word), for `mentions.write`."""
+    return {(found.family.mentioned_as, found.word) for found in _all(texts) if found.family is not None}
+
+
+def unknown(session: Session, texts: Collection[str]) -> list[str]:
+    """What stands in brackets, looks meant as a placeholder, and is none; it is sent as it stands."""
+    words = load(session, texts, (), public_url="")
+    return [inside for inside in _insides(texts) if not _exists(inside, words)]
+
+
+def offered(session: Session) -> list[tuple[str, list[Offer]]]:
+    """All that can be inserted, below headings."""
+    plain = [Offer(each.name, each.label) for each in registered.values()]
+    return [
+        ("お客様", plain),
+        *((each.label, offers) for each in families.values() if (offers := each.offered(session))),
+    ]
+
+
+def free_words(name: str) -> Iterator[str]:
+    """What may stand in brackets for something of this name, best first, without end."""
+    base = "".join(mark for mark in name if mark not in "[]|｜:：" and not mark.isspace()) or "情報"
+    yield base
+    yield from (f"{base}{number}" for number in itertools.count(2))
+
+
+def _exists(inside: str, words: Words) -> bool:
+    found = _find(inside)
+    if found.family is not None:
+        return found.word in words[found.family.prefix].values
+    return found.plain is not None or not _LIKELY.fullmatch(inside)
+
+
+def _all(texts: Iterable[str]) -> Iterator[_Found]:
+    return (_find(inside) for inside in _insides(texts))
+
+
+def _insides(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(inside for text in texts for inside in _BRACKETS.findall(text)))
+
+
+def _find(inside: str) -> _Found:
+    if (match := _FAMILY_WORD.fullmatch(inside)) and match[1] in families:
+        return _Found(family=families[match[1]], word=match[2].strip(), default=(match[3] or "").strip())
+    return _Found(plain=registered.get(inside))

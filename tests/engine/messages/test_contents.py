@@ -48,7 +48,7 @@ def test_a_friend_is_called_by_the_best_name_known(session: Session, names: dict
 def test_words_in_brackets_that_are_no_placeholder_stay_as_they_are(session: Session) -> None:
     text = "[お知らせ] [nmae] [name さん] []"
     assert rendered(session, [{"kind": "text", "text": text}], a_friend(session))[0]["text"] == text
-    assert messages.unknown_placeholders([{"kind": "text", "text": text}]) == ["nmae"]
+    assert messages.unknown_placeholders(session, [{"kind": "text", "text": text}]) == ["nmae"]
 
 
 def test_only_what_names_the_friend_is_personal_and_needs_a_profile(session: Session) -> None:

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
+from lstep_lite.engine.messages.kinds.registry import Block, Fill, Kind, LineObject, kind
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Friend, Media, MediaKind, MediaState
+from lstep_lite.models import Media, MediaKind, MediaState
 
 
 @kind("image", label="画像")
@@ -28,7 +28,7 @@ class Image(Kind):
         )
         return {media_id: f"{public_url}/media/{code}" for media_id, code in found}
 
-    def render(self, block: Block, friend: Friend, loaded: dict[int, str]) -> list[LineObject]:
+    def render(self, block: Block, fill: Fill, loaded: dict[int, str]) -> list[LineObject]:
         url = loaded.get(block["media_id"])
         if url is None:
             raise DomainError("画像が削除されています。別の画像を選び直してください。")

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.models import Friend
-
 Block = dict[str, Any]
 LineObject = dict[str, Any]
+Fill = Callable[[str], str]
+"""Puts one friend's own words into a text."""
 
 
 class Kind(ABC):
@@ -36,7 +36,7 @@ class Kind(ABC):
         return None
 
     @abstractmethod
-    def render(self, block: Block, friend: Friend, loaded: Any) -> list[LineObject]:
+    def render(self, block: Block, fill: Fill, loaded: Any) -> list[LineObject]:
         """LINE's message objects. Pure. Raises DomainError when something the block shows is gone."""
 
 

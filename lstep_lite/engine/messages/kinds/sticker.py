@@ -2,9 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
+from lstep_lite.engine.messages.kinds.registry import Block, Fill, Kind, LineObject, kind
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Friend
 
 
 @kind("sticker", label="スタンプ")
@@ -18,5 +17,5 @@ class Sticker(Kind):
     def load(self, session: Session, blocks: list[Block], public_url: str) -> None:
         return None
 
-    def render(self, block: Block, friend: Friend, loaded: None) -> list[LineObject]:
+    def render(self, block: Block, fill: Fill, loaded: None) -> list[LineObject]:
         return [{"type": "sticker", "packageId": str(block["package_id"]), "stickerId": str(block["sticker_id"])}]

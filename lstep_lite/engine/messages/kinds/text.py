@@ -2,11 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.messages import placeholders
-from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
+from lstep_lite.engine.messages.kinds.registry import Block, Fill, Kind, LineObject, kind
 from lstep_lite.engine.text import GRAPHEME, storable, utf16_length
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Friend
 
 LIMIT = 5000
 """UTF-16 units in one message object. https://developers.line.biz/en/reference/messaging-api/#text-message"""
@@ -30,9 +28,8 @@ class Text(Kind):
     def load(self, session: Session, blocks: list[Block], public_url: str) -> None:
         return None
 
-    def render(self, block: Block, friend: Friend, loaded: None) -> list[LineObject]:
-        text = placeholders.fill(str(block["text"]), friend)
-        return [{"type": "text", "text": part} for part in split(text)]
+    def render(self, block: Block, fill: Fill, loaded: None) -> list[LineObject]:
+        return [{"type": "text", "text": part} for part in split(fill(str(block["text"])))]
 
 
 def split(text: str, limit: int = LIMIT) -> list[str]:
