@@ -98,5 +98,10 @@ def bottom_bar() -> Iterator[Entry]:
     return (entries[name] for name in BOTTOM_BAR if name in entries and entries[name].is_shown)
 
 
+def label(feature: str) -> str:
+    """What the list of *feature* is called."""
+    return next(entry.label for group in GROUPS for entry in group.entries if entry.endpoint == f"{feature}.index")
+
+
 def is_shown(endpoint: str) -> bool:
     return any(entry.is_shown for group in GROUPS for entry in group.entries if entry.endpoint == endpoint)

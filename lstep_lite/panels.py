@@ -25,6 +25,10 @@ class Panel:
     in_chat: bool
     load: Load
 
+    @property
+    def feature(self) -> str:
+        return self.template.partition("/")[0]
+
 
 _panels: list[Panel] = []
 
@@ -40,9 +44,9 @@ def panel(template: str, *, order: int, in_chat: bool = False) -> Callable[[Load
     return register
 
 
-def of(friend: Friend) -> list[Markup]:
-    """The panels of the friend's page, drawn."""
-    return [_draw(each, friend) for each in _panels]
+def of(friend: Friend) -> dict[str, Markup]:
+    """The panels of the friend's page, drawn, by feature."""
+    return {each.feature: _draw(each, friend) for each in _panels}
 
 
 def beside_talk(friend: Friend) -> list[Markup]:

@@ -45,21 +45,27 @@ REGULAR = 1
 
 def fill(running: Runtime, size: int) -> None:
     """A shop with *size* friends, a tenth as many other people, and a year of history."""
+    open_shop(running, size)
+    with running.database.engine.begin() as connection:
+        connection.execute(sa.insert(_table(Content)), _contents())
+        for model, columns in _history(size).items():
+            connection.execute(sa.insert(_table(model)).from_select(list(columns), _rows(columns)))
+    if not running.database.is_sqlite:  # PostgreSQL does this by itself sooner or later; SQLite never
+        with running.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM ANALYZE"))
+
+
+def open_shop(running: Runtime, size: int) -> None:
+    """The shop and its people, to whom nothing has happened yet."""
     Base.metadata.create_all(running.database.engine)
     with running.database.engine.begin() as connection:
         for model, rows in (
             (Staff, [STAFF]),
             (Shop, [SHOP]),
             (Channel, [_channel(running)]),
-            (Content, _contents()),
             (Friend, _friends(size)),
         ):
             connection.execute(sa.insert(_table(model)), rows)
-        for model, columns in _history(size).items():
-            connection.execute(sa.insert(_table(model)).from_select(list(columns), _rows(columns)))
-    if not running.database.is_sqlite:  # PostgreSQL does this by itself sooner or later; SQLite never
-        with running.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("VACUUM ANALYZE"))
 
 
 STAFF = {

@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import jobs
 from lstep_lite.auth import allow
-from lstep_lite.engine import home, settings
+from lstep_lite.engine import batches, home, marks, segments, settings
 from lstep_lite.engine.home import Numbers
 from lstep_lite.engine.settings import quota
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
-from lstep_lite.models import Channel
+from lstep_lite.models import Channel, Mark
 from lstep_lite.web import render, runtime
 
 bp = Blueprint("home", __name__)
@@ -67,9 +67,17 @@ def _page(*regions: str, then: str = "") -> Response:
         change=sum(day.gained - day.lost for day in week),
         link=link,
         qr=_qr(link) if link else "",
+        running={batch: batches.progress(batch, now=g.now) for batch in batches.running(g.read)},
         forecast=quota.forecast(channel, now=g.now) if channel else None,
+        marks=marks.in_order(g.read),
+        mark_counts=marks.friend_counts(g.read),
+        friends_url=_friends_url,
         worker_is_alive=jobs.worker_problem(g.read, wall=g.wall) is None,
     )
+
+
+def _friends_url(mark: Mark) -> str:
+    return url_for("friends.index", **segments.query(marks.carriers(mark)))
 
 
 def _todos(channel: Channel | None, numbers: Numbers) -> list[Todo]:

@@ -86,8 +86,9 @@ def _add(session: Session, batch_id: int, friend_ids: Sequence[int], *, after: i
     batch = _locked(session, batch_id, BatchState.GATHERING)
     if batch is None or batch.cursor != after:
         return False
-    rows = [{"batch_id": batch_id, "friend_id": key, "state": MemberState.WAITING} for key in friend_ids]
-    session.execute(insert_new(session, BatchMember), rows)
+    state = sa.literal(MemberState.WAITING, BatchMember.state.type)
+    members = sa.select(sa.literal(batch_id), Friend.id, state).where(Friend.id.in_(friend_ids))
+    session.execute(insert_new(session, BatchMember).from_select(["batch_id", "friend_id", "state"], members))
     batch.cursor = friend_ids[-1]
     batch.total += len(friend_ids)
     return True

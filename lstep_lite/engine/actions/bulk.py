@@ -1,0 +1,71 @@
+"""A saved action for many friends: automation, friend by friend, each in a savepoint of its own."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import batches
+from lstep_lite.engine.actions import running, saved
+from lstep_lite.engine.actions.registry import IN_BULK
+from lstep_lite.engine.batches import Choice, Outcome, Params, Question
+from lstep_lite.engine.staff import Permission
+from lstep_lite.errors import DomainError
+from lstep_lite.models import ActionRun, Batch, Friend
+
+CHUNK = 10
+"""Friends a unit: so many run a set of a few steps in well under 200 ms."""
+RAN_BEFORE = "「2回目以降も実行する」がオフで、すでに実行しているため、実行しませんでした。"
+
+
+def _choices(session: Session) -> Sequence[Choice]:
+    return [(action.id, action.name) for action in saved.in_order(session)]
+
+
+def _explain(_session: Session, _params: Params, _count: int) -> Sequence[str]:
+    return [
+        "タグやスコアのしきい値などに設定したアクションも、続けて実行されます。",
+        "メッセージを送るアクションは、送った人数の分だけ通数がかかります。",
+    ]
+
+
+@batches.kind(
+    "actions.run",
+    label="アクションを実行する",
+    chunk=CHUNK,
+    permission=Permission.AUTOMATION_EDIT,
+    question=Question("action_id", "実行するアクション", _choices),
+    explain=_explain,
+)
+def run(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, now: datetime) -> Outcome:
+    """Raises DomainError when the action is gone or empty."""
+    action_set = saved.set_of(session, saved.get(session, batch.params["action_id"]))
+    if action_set is None or not action_set.steps:
+        raise DomainError(saved.EMPTY)
+    trigger = running.Trigger(occurrence=f"batch:{batch.id}", now=now, staff_id=batch.staff_id)
+    skipped: dict[int, str] = {}
+    failed: dict[int, str] = {}
+    with in_bulk(session):
+        for friend_id in friend_ids:
+            ran = running.run(session, action_set, session.get_one(Friend, friend_id), trigger)
+            if ran is None:
+                skipped[friend_id] = RAN_BEFORE
+            elif (reason := _failure(ran)) is not None:
+                failed[friend_id] = reason
+    return Outcome(skipped, failed)
+
+
+@contextmanager
+def in_bulk(session: Session) -> Iterator[None]:
+    """Within, what sets send goes out behind everything else."""
+    session.info[IN_BULK] = True
+    try:
+        yield
+    finally:
+        del session.info[IN_BULK]
+
+
+def _failure(ran: ActionRun) -> str | None:
+    """The first step that could not be done."""
+    return next((outcome["text"] for outcome in ran.results if outcome["state"] == "failed"), None)
