@@ -5,12 +5,13 @@ from typing import Any
 from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
-from lstep_lite.auth import allow
-from lstep_lite.engine import friends, timeline
-from lstep_lite.engine.friends import Filters, FriendState, Shown
+from lstep_lite.auth import allow, may
+from lstep_lite.engine import batches, friends, segments, timeline
+from lstep_lite.engine.friends import Audience, Filters, FriendState, Page, Shown, columns
 from lstep_lite.engine.staff import Permission
+from lstep_lite.errors import DomainError
 from lstep_lite.forms.friends import FriendForm, FriendSearchForm, MemoForm
-from lstep_lite.models import Friend
+from lstep_lite.models import Friend, Staff
 from lstep_lite.web import go, number, render
 
 bp = Blueprint("friends", __name__, url_prefix="/friends")
@@ -31,17 +32,24 @@ STATE_LABELS = {
 @allow(Permission.FRIENDS_VIEW)
 def index() -> Response:
     form = FriendSearchForm(request.args)
-    filters = form.filters()
-    page = friends.search(g.read, filters, page=request.args.get("page", 1, type=number))
-    return render(
-        "friends/index.html",
-        "friend_list",
-        form=form,
-        filters=filters,
-        page=page,
-        labels=STATE_LABELS,
-        counts=friends.count_by_state(g.read),
+    audience = _audience(form)
+    counts = audience.counts(g.read, now=g.now)
+    page = friends.page_of(
+        g.read,
+        audience.condition(g.read, now=g.now),
+        page=request.args.get("page", 1, type=number),
+        count=counts[audience.state] if not (audience.text or audience.ids is not None) else None,
     )
+    return _list(form, audience, page, counts)
+
+
+@bp.post("/columns")
+@allow(Permission.FRIENDS_VIEW)
+def columns_update() -> Response:
+    staff = g.session.get(Staff, g.staff.id)
+    columns.choose(g.session, staff, request.form.getlist("column"))
+    flash("表示する列を変えました", "success")
+    return go(url_for(".index", **_list_args()))
 
 
 @bp.get("/new")
@@ -156,6 +164,42 @@ def merge_create(friend_id: int) -> Response:
     kept = friends.merge(g.session, friend, other, staff_id=g.staff.id, now=g.now)
     flash("1人のお客様にまとめました", "success")
     return go(url_for(".show", friend_id=kept.id))
+
+
+def _audience(form: FriendSearchForm) -> Audience:
+    """Whom the list shows: nobody while a condition is not filled in."""
+    try:
+        return form.audience(g.read)
+    except DomainError as error:
+        form.segment.errors = [] if form.is_rearranged else [error.message]
+        return Audience(ids=())
+
+
+def _list(form: FriendSearchForm, audience: Audience, page: Page, counts: dict[FriendState, int]) -> Response:
+    return render(
+        "friends/index.html",
+        "friend_list",
+        form=form,
+        audience=audience,
+        page=page,
+        labels=STATE_LABELS,
+        counts=counts,
+        filter_args={"q": audience.text or None, **segments.query(audience.tree)},
+        list_args=_list_args(),
+        sentence=segments.sentence(g.read, audience.tree),
+        saved=segments.in_order(g.read),
+        columns=columns.shown(g.read, g.staff, page.friends),
+        offered_columns=columns.offered(g.read),
+        chosen_columns=columns.chosen(g.staff),
+        batch_kinds=[kind for kind in batches.offered() if may(kind.permission)],
+    )
+
+
+def _list_args() -> dict[str, list[str]]:
+    """The arguments of the list's address, for coming back to it."""
+    known = ("state", "q", "saved", "page")
+    names = (name for name in request.args if name in known or name.startswith(f"{segments.PATH}."))
+    return {name: request.args.getlist(name) for name in names}
 
 
 def _page(friend: Friend, *regions: str, status: int = 200, memo_form: MemoForm | None = None) -> Response:

@@ -8,12 +8,10 @@ from wtforms import HiddenField, SelectField
 
 from lstep_lite.engine.batches import Kind
 from lstep_lite.engine.friends.audience import Audience
-from lstep_lite.engine.segments.addresses import PATH
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.base import Form, at_most, options
 from lstep_lite.forms.friends import FriendSearchForm
 from lstep_lite.forms.rows import Posted
-from lstep_lite.forms.segments import Conditions
 
 OWN_FIELDS = ("csrf_token", "token", "choice", "planned")
 """Inputs of this form; all others say whom it is for, and go along from page to page."""
@@ -30,8 +28,7 @@ def audience(session: Session, sent: Posted) -> Audience:
         if not (ticked := _ids(sent.getlist("id"))):
             raise DomainError(NOBODY_TICKED)
         return Audience(ids=ticked)
-    filters = FriendSearchForm(sent).filters()
-    return Audience(Conditions.read(sent, PATH).draft(session), filters.state, filters.text)
+    return FriendSearchForm(sent).audience(session)
 
 
 def _ids(texts: list[str]) -> tuple[int, ...]:

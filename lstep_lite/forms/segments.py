@@ -1,19 +1,23 @@
 """Conditions as they are picked: rows in two blocks (all of these, any of these)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import Field
+from wtforms import Field, StringField
 
 from lstep_lite.engine import mentions, segments
-from lstep_lite.engine.segments import ConditionKind, Reach, Tree
+from lstep_lite.engine.segments import ConditionKind, Reach, SegmentDraft, Tree
+from lstep_lite.engine.segments.saved import LONGEST_NAME
 from lstep_lite.engine.segments.trees import BLOCKS, MOST_CONDITIONS
 from lstep_lite.errors import DomainError
 from lstep_lite.forms import rows
+from lstep_lite.forms.base import EditForm, at_most, required
+from lstep_lite.forms.folders import NO_FOLDER, FolderField
 from lstep_lite.forms.rows import Posted, Row
+from lstep_lite.models import Folder, Segment
 
 _KEY = re.compile(r"[0-9A-Za-z_-]{1,40}")
 GONE = "削除されたものを使っています。選び直すか、この条件を外してください。"
@@ -120,6 +124,34 @@ class SegmentField(Field):
         rows_in_order = [row for block in BLOCKS for row in self.conditions.blocks[block]]
         labels = [segments.kinds[row.kind].label for row in rows_in_order if row.kind in segments.kinds]
         return f"{'、'.join(labels)}（{len(labels)}個の条件）" if labels else "（条件なし）"
+
+
+class SegmentForm(EditForm):
+    """A saved search."""
+
+    name = StringField("名前", [required("あとで見分けられる名前を入力してください。"), at_most(LONGEST_NAME)])
+    folder_id = FolderField()
+    tree = SegmentField("条件")
+
+    @classmethod
+    def of(cls, segment: Segment | None, folders: Sequence[Folder], tree: Tree | None = None) -> "SegmentForm":
+        """The form of what is kept, or of a new one with *tree*."""
+        if segment is None:
+            form = cls(data={"tree": tree})
+        else:
+            form = cls(data={"name": segment.name, "folder_id": segment.folder_id or NO_FOLDER, "tree": segment.tree})
+        form.folder_id.offer(folders)
+        return form
+
+    @classmethod
+    def posted(cls, formdata: Posted, folders: Sequence[Folder]) -> "SegmentForm":
+        form = cls(formdata)
+        form.folder_id.offer(folders)
+        return form
+
+    def draft(self, session: Session) -> SegmentDraft:
+        """Raises DomainError naming the field."""
+        return SegmentDraft(self.name.data or "", self.tree.draft(session), self.folder_id.folder_id)
 
 
 def _read(posted: Posted, path: str) -> list[Row]:

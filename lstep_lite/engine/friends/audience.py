@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import segments
-from lstep_lite.engine.friends.search import STATES, FriendState, named
+from lstep_lite.engine.friends.search import STATES, FriendState, count_by_state, named
 from lstep_lite.engine.segments import EVERYBODY, Reach, Tree
 from lstep_lite.models import Friend
 
@@ -41,6 +41,16 @@ class Audience:
         """How many friends it holds now."""
         query = sa.select(sa.func.count()).select_from(Friend).where(self.condition(session, now=now))
         return session.scalar(query) or 0
+
+    def counts(self, session: Session, *, now: datetime) -> dict[FriendState, int]:
+        """How many people each tab holds for the tree; one pass over those who match it."""
+        if segments.is_empty(self.tree):
+            return count_by_state(session)
+        tabs = STATES | {FriendState.FRIENDS: segments.scope(session, self.tree, self.reach)}
+        columns = [sa.func.count().filter(of) for of in tabs.values()]
+        asked = segments.condition(session, self.tree, now=now)
+        counts = session.execute(sa.select(*columns).select_from(Friend).where(asked)).one()
+        return dict(zip(tabs, counts, strict=True))
 
     def to_json(self) -> dict[str, Any]:
         ids = None if self.ids is None else list(self.ids)

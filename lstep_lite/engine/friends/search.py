@@ -62,10 +62,10 @@ STATES: dict[FriendState, ColumnElement[bool]] = {
     FriendState.FRIENDS: and_(HAS_LINE, Friend.is_following, not_(Friend.is_hidden), not_(Friend.is_blocked)),
     FriendState.LEFT: and_(HAS_LEFT, not_(Friend.is_hidden), not_(Friend.is_blocked)),
     FriendState.HIDDEN: and_(Friend.is_hidden, not_(Friend.is_blocked)),
-    FriendState.BLOCKED: and_(Friend.is_blocked),
+    FriendState.BLOCKED: and_(Friend.is_blocked, Friend.erased_at.is_(None)),
     FriendState.WITHOUT_LINE: and_(not_(HAS_LINE), not_(Friend.is_hidden), not_(Friend.is_blocked)),
 }
-"""Everybody is in exactly one state."""
+"""Everybody is in exactly one state, except people who were forgotten: they are in none."""
 
 
 def search(session: Session, filters: Filters, *, page: int = 1, size: int = PAGE_SIZE) -> Page:
@@ -73,10 +73,13 @@ def search(session: Session, filters: Filters, *, page: int = 1, size: int = PAG
     return page_of(session, matching(filters), page=page, size=size)
 
 
-def page_of(session: Session, condition: ColumnElement[bool], *, page: int = 1, size: int = PAGE_SIZE) -> Page:
-    """One page of the friends for whom *condition* holds, those known last first."""
-    total_count = session.scalar(select(func.count()).select_from(Friend).where(condition)) or 0
-    number = max(1, min(page, -(-total_count // size)))
+def page_of(
+    session: Session, condition: ColumnElement[bool], *, page: int = 1, size: int = PAGE_SIZE, count: int | None = None
+) -> Page:
+    """One page of the friends for whom *condition* holds, those known last first; *count* if it is known already."""
+    if count is None:
+        count = session.scalar(select(func.count()).select_from(Friend).where(condition)) or 0
+    number = max(1, min(page, -(-count // size)))
     rows = session.scalars(
         select(Friend)
         .where(condition)
@@ -84,7 +87,7 @@ def page_of(session: Session, condition: ColumnElement[bool], *, page: int = 1, 
         .limit(size)
         .offset((number - 1) * size)
     )
-    return Page(rows.all(), total_count, number, size)
+    return Page(rows.all(), count, number, size)
 
 
 def count_by_state(session: Session) -> dict[FriendState, int]:

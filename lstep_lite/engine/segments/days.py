@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine.rows import Data, Values
 from lstep_lite.engine.segments.registry import ConditionKind, Moment
 from lstep_lite.errors import DomainError
+from lstep_lite.models import Friend
 
 MOST_DAYS = 3650
 
@@ -17,7 +18,7 @@ class DaysCondition(ConditionKind):
     """Base of the conditions on a moment that each friend has, or not."""
 
     group = "日にち"
-    column: ClassVar[Any]
+    column: ClassVar[str]
     """Of Friend."""
     since: ClassVar[str]
     """What the days are counted from, for sentences: 「友だち追加」."""
@@ -49,21 +50,23 @@ class DaysCondition(ConditionKind):
         return {"hows": self.hows(), "since": self.since}
 
     def compile(self, session: Session, data: Data, moment: Moment) -> sa.ColumnElement[bool]:
+        column = getattr(Friend, self.column)
         if data["how"] == "never":
-            return sa.and_(self.column.is_(None))
+            return sa.and_(column.is_(None))
         if data["how"] == "between":
-            return sa.and_(*self._between(data, moment))
+            return sa.and_(*_between(column, data, moment))
         today = moment.now.astimezone(moment.zone).date()
         begins = beginning(today - timedelta(days=data["days"]), moment)
-        return sa.and_(self.column >= begins if data["how"] == "within" else self.column < begins)
+        return sa.and_(column >= begins if data["how"] == "within" else column < begins)
 
-    def _between(self, data: Data, moment: Moment) -> list[sa.ColumnElement[bool]]:
-        parts = [self.column.is_not(None)]
-        if data["from"]:
-            parts.append(self.column >= beginning(date.fromisoformat(data["from"]), moment))
-        if data["to"]:
-            parts.append(self.column < beginning(date.fromisoformat(data["to"]) + timedelta(days=1), moment))
-        return parts
+
+def _between(column: Any, data: Data, moment: Moment) -> list[sa.ColumnElement[bool]]:
+    parts = [column.is_not(None)]
+    if data["from"]:
+        parts.append(column >= beginning(date.fromisoformat(data["from"]), moment))
+    if data["to"]:
+        parts.append(column < beginning(date.fromisoformat(data["to"]) + timedelta(days=1), moment))
+    return parts
 
 
 def beginning(day: date, moment: Moment) -> datetime:

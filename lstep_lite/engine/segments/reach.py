@@ -20,38 +20,26 @@ class Reach(StrEnum):
     """Whom automatic acts touch: hidden friends too, nobody whom we blocked; others as a list has them."""
 
 
-_ORDINARY: dict[Scope, tuple[sa.ColumnElement[bool], ...]] = {
-    Scope.WITHOUT_LINE: (Friend.line_user_id.is_not(None),),
-    Scope.LEFT: (sa.or_(Friend.is_following, Friend.line_user_id.is_(None)),),
-    Scope.SHELVED: (sa.not_(Friend.is_hidden), sa.not_(Friend.is_blocked)),
-}
-_FOLLOWING = (Friend.line_user_id.is_not(None), sa.and_(Friend.is_following))
-
-
 def listed(session: Session, tree: Tree, *, now: datetime, occurrence: str = "") -> sa.ColumnElement[bool]:
     """The tree for lists: without the people lists leave out, unless the tree itself decides about them."""
-    return sa.and_(*_left(session, tree, *Scope), trees.condition(session, tree, now=now, occurrence=occurrence))
+    return within(session, tree, Reach.LIST, now=now, occurrence=occurrence)
 
 
 def sendable(session: Session, tree: Tree, *, now: datetime, occurrence: str = "") -> sa.ColumnElement[bool]:
     """The tree for sending: whatever it says, nobody who can't get a message is in it."""
-    asked = trees.condition(session, tree, now=now, occurrence=occurrence)
-    return sa.and_(*_FOLLOWING, sa.not_(Friend.is_blocked), asked)
+    return within(session, tree, Reach.SEND, now=now, occurrence=occurrence)
 
 
 def actable(session: Session, tree: Tree, *, now: datetime, occurrence: str = "") -> sa.ColumnElement[bool]:
     """The tree for automatic acts: hidden friends are in it, friends blocked by staff never."""
-    asked = trees.condition(session, tree, now=now, occurrence=occurrence)
-    return sa.and_(*_left(session, tree, Scope.WITHOUT_LINE, Scope.LEFT), sa.not_(Friend.is_blocked), asked)
-
-
-_WITHIN = {Reach.LIST: listed, Reach.SEND: sendable, Reach.ACT: actable}
+    return within(session, tree, Reach.ACT, now=now, occurrence=occurrence)
 
 
 def within(
     session: Session, tree: Tree, reach: Reach, *, now: datetime, occurrence: str = ""
 ) -> sa.ColumnElement[bool]:
-    return _WITHIN[reach](session, tree, now=now, occurrence=occurrence)
+    asked = trees.condition(session, tree, now=now, occurrence=occurrence)
+    return sa.and_(scope(session, tree, reach), asked)
 
 
 def count(session: Session, tree: Tree, *, now: datetime, reach: Reach = Reach.LIST) -> int:
@@ -60,12 +48,24 @@ def count(session: Session, tree: Tree, *, now: datetime, reach: Reach = Reach.L
     return session.scalar(query) or 0
 
 
-def _left(session: Session, tree: Tree, *scopes: Scope) -> list[sa.ColumnElement[bool]]:
-    """What keeps the people of *scopes* out, where *tree* does not decide about them."""
-    governed, ordinary = trees.governed(session, tree), dict(_ORDINARY)
-    if Scope.WITHOUT_LINE in governed:
-        kept_out = [Friend.erased_at.is_(None)]
-    else:
-        kept_out = []
-        ordinary[Scope.LEFT] = (sa.and_(Friend.is_following),)  # plainer, and what the index begins with
-    return kept_out + [part for scope in scopes if scope not in governed for part in ordinary[scope]]
+def scope(session: Session, tree: Tree, reach: Reach) -> sa.ColumnElement[bool]:
+    """The people *reach* does not leave out, seeing what *tree* itself decides; the tree is not asked."""
+    if reach is Reach.SEND:
+        return sa.and_(Friend.line_user_id.is_not(None), Friend.is_following, sa.not_(Friend.is_blocked))
+    governed = trees.governed(session, tree)
+    if reach is Reach.LIST:
+        return sa.and_(*_known(governed), *_not_shelved(governed))
+    return sa.and_(*_known(governed), sa.not_(Friend.is_blocked))
+
+
+def _known(governed: set[Scope]) -> list[sa.ColumnElement[bool]]:
+    """LINE friends who have not blocked us, unless *governed* says otherwise."""
+    has_line, follows = Friend.line_user_id.is_not(None), sa.and_(Friend.is_following)
+    if Scope.WITHOUT_LINE not in governed:
+        return [has_line] if Scope.LEFT in governed else [has_line, follows]
+    is_there = Friend.erased_at.is_(None)
+    return [is_there] if Scope.LEFT in governed else [is_there, sa.or_(follows, sa.not_(has_line))]
+
+
+def _not_shelved(governed: set[Scope]) -> list[sa.ColumnElement[bool]]:
+    return [] if Scope.SHELVED in governed else [sa.not_(Friend.is_hidden), sa.not_(Friend.is_blocked)]

@@ -27,6 +27,11 @@ class SegmentDraft:
     folder_id: int | None = None
 
 
+def asking(segment_id: int) -> Tree:
+    """The tree that asks the saved search alone, whatever its conditions will be."""
+    return {"all": [{"id": f"saved{segment_id}", "kind": "saved", "data": {"segment_id": segment_id}}], "any": []}
+
+
 def in_order(session: Session, *, folder_id: int | None = None) -> Sequence[Segment]:
     query = sa.select(Segment).order_by(Segment.position, Segment.id)
     return session.scalars(query if folder_id is None else query.where(Segment.folder_id == folder_id)).all()

@@ -18,7 +18,7 @@ class TextCondition(ConditionKind):
     """Base of the conditions on a normalised column."""
 
     group = "友だちの情報"
-    column: ClassVar[Any]
+    column: ClassVar[str]
     """Of Friend; empty text where there is none."""
     hows: ClassVar[dict[str, str]] = {"contains": "に次の言葉がある", "lacks": "に次の言葉がない"}
 
@@ -43,14 +43,14 @@ class TextCondition(ConditionKind):
 
     def compile(self, session: Session, data: Data, moment: Moment) -> sa.ColumnElement[bool]:
         if data["how"] == "empty":
-            return sa.and_(self.column == "")
+            return sa.and_(getattr(Friend, self.column) == "")
         if data["how"] == "filled":
-            return sa.and_(self.column != "")
+            return sa.and_(getattr(Friend, self.column) != "")
         found = self._containing(text.normalise(data["text"]))
         return found if data["how"] == "contains" else sa.not_(found)
 
     def _containing(self, wanted: str) -> sa.ColumnElement[bool]:
         """A query of its own: so the texts are read from their index, and not row by row in the order of a list."""
         friend = aliased(Friend)
-        texts = getattr(friend, self.column.key)
+        texts = getattr(friend, self.column)
         return Friend.id.in_(sa.select(friend.id).where(texts != "", texts.contains(wanted, autoescape=True)))

@@ -2,7 +2,6 @@
 
 from lstep_lite.engine.segments.days import DaysCondition
 from lstep_lite.engine.segments.registry import condition
-from lstep_lite.models import Friend
 
 
 @condition
@@ -11,5 +10,5 @@ class AddedCondition(DaysCondition):
     label = "友だち追加日"
     icon = "user-plus"
     order = 50
-    column = Friend.followed_at
+    column = "followed_at"
     since = "友だち追加"

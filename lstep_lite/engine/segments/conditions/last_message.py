@@ -2,7 +2,6 @@
 
 from lstep_lite.engine.segments.days import DaysCondition
 from lstep_lite.engine.segments.registry import condition
-from lstep_lite.models import Friend
 
 
 @condition
@@ -11,6 +10,6 @@ class LastMessageCondition(DaysCondition):
     label = "最後のメッセージ"
     icon = "message-circle"
     order = 55
-    column = Friend.last_message_at
+    column = "last_message_at"
     since = "最後のメッセージ"
     never = "メッセージが一度も届いていない"

@@ -2,7 +2,6 @@
 
 from lstep_lite.engine.segments.days import DaysCondition
 from lstep_lite.engine.segments.registry import condition
-from lstep_lite.models import Friend
 
 
 @condition
@@ -11,6 +10,6 @@ class LastReactionCondition(DaysCondition):
     label = "最後の反応"
     icon = "click"
     order = 60
-    column = Friend.last_reaction_at
+    column = "last_reaction_at"
     since = "最後の反応"
     never = "一度も反応がない"

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from lstep_lite.engine.segments.registry import condition
 from lstep_lite.engine.segments.texts import TextCondition
-from lstep_lite.models import Friend
 
 
 @condition
@@ -13,5 +12,5 @@ class MemoCondition(TextCondition):
     label = "メモ"
     icon = "notes"
     order = 5
-    column = Friend.memo_key
+    column = "memo_key"
     hows: ClassVar[dict[str, str]] = TextCondition.hows | {"empty": "が空", "filled": "が書いてある"}

@@ -2,7 +2,6 @@
 
 from lstep_lite.engine.segments.registry import condition
 from lstep_lite.engine.segments.texts import TextCondition
-from lstep_lite.models import Friend
 
 
 @condition
@@ -11,4 +10,4 @@ class NameCondition(TextCondition):
     label = "名前"
     icon = "user"
     order = 3
-    column = Friend.name_key
+    column = "name_key"

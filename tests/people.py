@@ -1,0 +1,278 @@
+"""Random friends, random condition trees over them, and a plain-Python answer to every condition.
+
+What the SQL of a condition says is compared with what `holds` says here; nothing is shared between the two but the
+stored facts.
+"""
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import (
+    friends,
+    registry,  # noqa: F401 - every kind of condition registers itself
+    segments,
+    text,
+)
+from lstep_lite.engine.segments import Tree
+from lstep_lite.models import Friend, FriendTag, Mark, ScoreTotal, Segment, Tag
+from tests.factories import NOW, a_friend, a_score
+
+ZONE = ZoneInfo("Asia/Tokyo")
+GONE = 999_999
+"""An id that no row has."""
+WORDS = ("さくら", "サクラ", "佐藤", "ＡＢＣ", "abc", "100%", "a_b", "\\", "花 子", "")
+MOMENTS = tuple(NOW - timedelta(days=days, hours=hours) for days in (0, 1, 29, 30, 31, 365) for hours in (0, 1, 2, 12))
+DAYS = tuple((NOW.date() - timedelta(days=days)).isoformat() for days in (0, 1, 29, 30, 31, 364, 365))
+
+
+@dataclass
+class Person:
+    """One friend, as Python sees it."""
+
+    friend: Friend
+    tags: set[int] = field(default_factory=set)
+    totals: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Total and recent total by score."""
+
+
+@dataclass
+class World:
+    people: list[Person]
+    tags: list[int]
+    marks: list[int]
+    scores: list[int]
+    segments: dict[int, Tree] = field(default_factory=dict)
+
+
+def a_world(session: Session, seed: int, size: int = 40) -> World:
+    chance = random.Random(seed)
+    times = {"created_at": NOW, "updated_at": NOW}
+    rows: list[Any] = [Tag(name=f"タグ{number}", position=number, **times) for number in range(4)]
+    rows += [Mark(name=f"マーク{number}", position=number, **times) for number in range(3)]
+    session.add_all(rows)
+    session.flush()
+    tags, marks = [[row.id for row in rows if isinstance(row, kind)] for kind in (Tag, Mark)]
+    world = World([], tags, marks, [a_score(session).id for _ in range(2)])
+    for _ in range(size):
+        world.people.append(_a_person(session, world, chance))
+    session.flush()
+    saved = Segment(name="保存した検索", position=1, tree=one("tag", how="any", tag_ids=tags[:1]), **times)
+    session.add(saved)
+    session.flush()
+    world.segments[saved.id] = saved.tree
+    return world
+
+
+def one(kind: str, **data: Any) -> Tree:
+    """A tree of one condition."""
+    return {"all": [{"id": "c1", "kind": kind, "data": data}], "any": []}
+
+
+def _a_person(session: Session, world: World, chance: random.Random) -> Person:
+    has_line = chance.random() < 0.85
+    friend = a_friend(
+        session,
+        line_user_id=f"U{chance.getrandbits(128):032x}" if has_line else None,
+        display_name=chance.choice([None, *WORDS]),
+        real_name=chance.choice([None, *WORDS]),
+        memo=chance.choice(WORDS),
+        lot_number=chance.getrandbits(31),
+        mark_id=chance.choice([None, *world.marks]),
+        is_following=has_line and chance.random() < 0.8,
+        is_hidden=chance.random() < 0.15,
+        is_blocked=chance.random() < 0.15,
+        followed_at=chance.choice(MOMENTS),
+        last_message_at=chance.choice([None, *MOMENTS]),
+        last_reaction_at=chance.choice([None, *MOMENTS]),
+    )
+    friends.refresh_search_text(friend)
+    person = Person(friend)
+    for tag_id in chance.sample(world.tags, chance.randrange(len(world.tags))):
+        session.add(FriendTag(friend_id=friend.id, tag_id=tag_id, attached_at=NOW, changed_by="staff"))
+        person.tags.add(tag_id)
+    for score_id in chance.sample(world.scores, chance.randrange(3)):
+        total, recent = chance.randrange(-3, 12), chance.randrange(-3, 12)
+        session.add(ScoreTotal(score_id=score_id, friend_id=friend.id, total=total, recent=recent))
+        person.totals[score_id] = (total, recent)
+    return person
+
+
+# Any condition -------------------------------------------------------------------------------------------------------
+
+
+def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
+    """The data of any condition, by its kind."""
+    few, days = st.integers(0, 5), st.sampled_from([0, 1, 29, 30, 31, 364, 365])
+    within = st.builds(lambda how, days: {"how": how, "days": days}, st.sampled_from(["within", "older"]), days)
+    ends = st.tuples(st.sampled_from([None, *DAYS]), st.sampled_from([None, *DAYS])).filter(any)
+    ordered = ends.filter(lambda pair: not all(pair) or pair[0] <= pair[1])
+    between = ordered.map(lambda pair: {"how": "between", "from": pair[0], "to": pair[1]})
+    never = st.just({"how": "never"})
+    words = st.sampled_from([word for word in WORDS if word])
+    texts = st.builds(lambda how, text: {"how": how, "text": text}, st.sampled_from(["contains", "lacks"]), words)
+    hows = st.sampled_from(["any", "all", "none", "not_all"])
+    shown = st.sampled_from(["yes", "no", "only"]).map(lambda value: {"shown": value})
+    bounds = st.tuples(st.none() | few, st.none() | few).filter(
+        lambda pair: pair != (None, None) and (None in pair or pair[0] <= pair[1])
+    )
+    return {
+        "name": texts,
+        "memo": texts | st.sampled_from([{"how": "empty"}, {"how": "filled"}]),
+        "added": within | between,
+        "last_message": within | between | never,
+        "last_reaction": within | between | never,
+        "tag": st.builds(lambda how, ids: {"how": how, "tag_ids": ids}, hows, _some([*world.tags, GONE])),
+        "mark": st.just({"how": "unset"})
+        | st.builds(
+            lambda how, ids: {"how": how, "mark_ids": ids}, st.sampled_from(["any", "none"]), _some(world.marks)
+        ),
+        "score": st.builds(
+            lambda score_id, basis, pair: {"score_id": score_id, "basis": basis, "least": pair[0], "most": pair[1]},
+            st.sampled_from([*world.scores, GONE]),
+            st.sampled_from(["total", "recent"]),
+            bounds,
+        ),
+        "user_block": shown,
+        "shelved": shown,
+        "without_line": shown,
+        "percent": st.integers(0, 100).map(lambda percent: {"percent": percent}),
+        "saved": st.sampled_from([*world.segments, GONE]).map(lambda key: {"segment_id": key}),
+    }
+
+
+def trees(world: World) -> st.SearchStrategy[Tree]:
+    rows = [
+        st.builds(
+            lambda number, data, kind=kind: {"id": f"c{number}", "kind": kind, "data": data}, st.integers(0, 9), data
+        )
+        for kind, data in conditions(world).items()
+    ]
+    block = st.lists(st.one_of(rows), max_size=4)
+    return st.fixed_dictionaries({"all": block, "any": block})
+
+
+def _some(ids: list[int]) -> st.SearchStrategy[list[int]]:
+    return st.lists(st.sampled_from(ids), min_size=1, max_size=3, unique=True)
+
+
+# What Python says ----------------------------------------------------------------------------------------------------
+
+
+def matching(world: World, tree: Tree) -> set[int]:
+    """The ids of the friends for whom the tree holds."""
+    return {person.friend.id for person in world.people if tree_holds(world, tree, person)}
+
+
+def tree_holds(world: World, tree: Tree, person: Person) -> bool:
+    every = all(holds(world, row, person) for row in tree["all"])
+    return every and (not tree["any"] or any(holds(world, row, person) for row in tree["any"]))
+
+
+def holds(world: World, row: dict[str, Any], person: Person) -> bool:
+    return ANSWERS[row["kind"]](world, row, person)
+
+
+def _text(key: str) -> Any:
+    def answer(_world: World, row: dict[str, Any], person: Person) -> bool:
+        held, data = text_of(person.friend, key), row["data"]
+        if data["how"] in ("empty", "filled"):
+            return (not any(held)) == (data["how"] == "empty")
+        found = any(text.normalise(data["text"]) in text.normalise(part) for part in held)
+        return found == (data["how"] == "contains")
+
+    return answer
+
+
+def text_of(friend: Friend, key: str) -> list[str]:
+    if key == "memo":
+        return [friend.memo]
+    return [name or "" for name in (friend.display_name, friend.system_name, friend.real_name, friend.kana)]
+
+
+def _days(column: str) -> Any:
+    def answer(_world: World, row: dict[str, Any], person: Person) -> bool:
+        moment, data = getattr(person.friend, column), row["data"]
+        if moment is None or data["how"] == "never":
+            return moment is None and data["how"] == "never"
+        day, today = _day(moment), _day(NOW)
+        if data["how"] == "between":
+            return (data["from"] or "") <= day.isoformat() <= (data["to"] or "9999")
+        return ((today - day).days <= data["days"]) == (data["how"] == "within")
+
+    return answer
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(ZONE).date()
+
+
+def _tag(world: World, row: dict[str, Any], person: Person) -> bool:
+    asked = set(row["data"]["tag_ids"])
+    if not asked <= set(world.tags):
+        return False
+    has_any, has_all = bool(asked & person.tags), asked <= person.tags
+    return {"any": has_any, "all": has_all, "none": not has_any, "not_all": not has_all}[row["data"]["how"]]
+
+
+def _mark(_world: World, row: dict[str, Any], person: Person) -> bool:
+    data, mark_id = row["data"], person.friend.mark_id
+    if data["how"] == "unset":
+        return mark_id is None
+    return (mark_id in data["mark_ids"]) == (data["how"] == "any")
+
+
+def _score(world: World, row: dict[str, Any], person: Person) -> bool:
+    data = row["data"]
+    if data["score_id"] not in world.scores:
+        return False
+    points = person.totals.get(data["score_id"], (0, 0))[data["basis"] == "recent"]
+    return (data["least"] is None or points >= data["least"]) and (data["most"] is None or points <= data["most"])
+
+
+def _scope(is_one: Any) -> Any:
+    def answer(_world: World, row: dict[str, Any], person: Person) -> bool:
+        return {"yes": True, "only": is_one(person.friend), "no": not is_one(person.friend)}[row["data"]["shown"]]
+
+    return answer
+
+
+def has_left(friend: Friend) -> bool:
+    return friend.line_user_id is not None and not friend.is_following
+
+
+def _percent(_world: World, row: dict[str, Any], person: Person) -> bool:
+    return segments.draw(person.friend.lot_number, row["id"], "", sides=100) < row["data"]["percent"]
+
+
+def _saved(world: World, row: dict[str, Any], person: Person) -> bool:
+    tree = world.segments.get(row["data"]["segment_id"])
+    return tree is not None and tree_holds(world, tree, person)
+
+
+ANSWERS: dict[str, Any] = {
+    "name": _text("name"),
+    "memo": _text("memo"),
+    "added": _days("followed_at"),
+    "last_message": _days("last_message_at"),
+    "last_reaction": _days("last_reaction_at"),
+    "tag": _tag,
+    "mark": _mark,
+    "score": _score,
+    "user_block": _scope(has_left),
+    "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),
+    "without_line": _scope(lambda friend: friend.line_user_id is None),
+    "percent": _percent,
+    "saved": _saved,
+}
+
+
+def asked(session: Session, condition: sa.ColumnElement[bool]) -> set[int]:
+    """The ids of the friends for whom SQL says yes."""
+    return set(session.scalars(sa.select(Friend.id).where(condition)))
