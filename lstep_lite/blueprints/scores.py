@@ -155,17 +155,8 @@ def threshold_destroy(threshold_id: int) -> Response:
 
 
 @panels.panel("scores/_friend.html", order=40)
-def friend_panel(friend: Friend, form: PointsForm | None = None) -> dict[str, Any]:
-    """The friend's totals, the newest lines of the ledger, and the form to add points."""
-    rows = scores.of(g.read, friend)
-    shown = min(max(request.args.get("lines", LEDGER_STEP, type=number), 1), LEDGER_MOST)
-    lines = scores.ledger(g.read, friend, limit=shown + 1)
-    return {
-        "score_rows": rows,
-        "score_lines": lines[:shown],
-        "more_lines": shown + LEDGER_STEP * 5 if len(lines) > shown else None,
-        "points_form": (form or PointsForm()).offer(rows),
-    }
+def friend_panel(friend: Friend) -> dict[str, Any]:
+    return _points(friend, PointsForm())
 
 
 @bp.post("/friends/<int:friend_id>")
@@ -176,7 +167,7 @@ def points_create(friend_id: int) -> Response:
     if not form.keep(lambda: _add_by_hand(friend, form)):
         return _panel(friend, form, status=422)
     flash("点数を変えました", "success")
-    return _panel(friend)
+    return _panel(friend, PointsForm())
 
 
 # What the pages are drawn from ---------------------------------------------------------------------------------------
@@ -221,10 +212,24 @@ def _threshold_form(threshold: ScoreThreshold) -> ThresholdForm:
     return ThresholdForm.of(threshold, actions.draft(kept, scores.PLACE))
 
 
-def _panel(friend: Friend, form: PointsForm | None = None, *, status: int = 200) -> Response:
+def _panel(friend: Friend, form: PointsForm, *, status: int = 200) -> Response:
     then = url_for("friends.show", friend_id=friend.id) if request.method == "POST" else ""
-    context = friend_panel(friend, form)
-    return render("scores/_friend.html", "friend_scores", status=status, then=then, friend=friend, **context)
+    return render(
+        "scores/_friend.html", "friend_scores", status=status, then=then, friend=friend, **_points(friend, form)
+    )
+
+
+def _points(friend: Friend, form: PointsForm) -> dict[str, Any]:
+    """The friend's totals, the newest lines of the ledger, and the form to add points."""
+    rows = scores.of(g.read, friend)
+    shown = min(max(request.args.get("lines", LEDGER_STEP, type=number), 1), LEDGER_MOST)
+    lines = scores.ledger(g.read, friend, limit=shown + 1)
+    return {
+        "score_rows": rows,
+        "score_lines": lines[:shown],
+        "more_lines": shown + LEDGER_STEP * 5 if len(lines) > shown else None,
+        "points_form": form.offer(rows),
+    }
 
 
 def _add_by_hand(friend: Friend, form: PointsForm) -> None:

@@ -324,7 +324,7 @@ def test_friends_own_days_are_found(
     plan = Plan(Pattern.DATE_FIELD, "12:00", params | {"target": key})
     at = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=TOKYO)
     everybody = {"all": [], "any": []}
-    assert schedules.friend_count(session, plan, everybody, at, now=NOW) == len(found)
+    assert schedules.audience(session, plan, everybody, at).count(session, now=NOW) == len(found)
     tree = schedules.audience_tree(session, plan, everybody, at)
     query = select(Friend.display_name).where(segments.condition(session, tree, now=NOW))
     assert list(session.scalars(query)) == found

@@ -1,6 +1,6 @@
 """Keeping schedules."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -97,12 +97,20 @@ def delete(session: Session, schedule: Schedule) -> None:
 
 def is_broken(session: Session, schedule: Schedule) -> bool:
     """Whether something its plan, its conditions or its actions refer to is gone."""
-    action_set = actions.at(session, PLACE, schedule.id)
-    return (
-        segments.broken(session, schedule.tree)
-        or bool(mentions.missing(session, _own_target(schedule)))
-        or (action_set is not None and actions.is_broken(session, action_set))
-    )
+    return bool(broken_ids(session, [schedule]))
+
+
+def broken_ids(session: Session, found: Sequence[Schedule]) -> set[int]:
+    """The ids of those that refer to something gone; one look for all of them."""
+    sets = actions.at_many(session, PLACE, [schedule.id for schedule in found])
+    broken = {int(each.holder) for each in actions.broken_among(session, sets.values())}
+    gone = mentions.missing(session, [pair for schedule in found for pair in _mentioned(schedule)])
+    return broken | {
+        schedule.id
+        for schedule in found
+        if any((feature, str(key)) in gone for feature, key in _mentioned(schedule))
+        or any(row["kind"] not in segments.kinds for row in segments.rows(schedule.tree))
+    }
 
 
 def sentence(session: Session, schedule: Schedule) -> str:
@@ -110,10 +118,18 @@ def sentence(session: Session, schedule: Schedule) -> str:
     return plan_sentence(session, plan_of(schedule))
 
 
+def sentences(session: Session, found: Sequence[Schedule]) -> dict[int, str]:
+    """The same for a list, by id."""
+    names = dates.targets(session)
+    return {schedule.id: _in_words(plan_of(schedule), names) for schedule in found}
+
+
 def plan_sentence(session: Session, plan: Plan) -> str:
-    target = plan.params.get("target", "")
-    name = dates.targets(session).get(target, actions.MISSING) if target else ""
-    return calendar.in_words(plan, name)
+    return _in_words(plan, dates.targets(session))
+
+
+def _in_words(plan: Plan, names: Mapping[str, str]) -> str:
+    return calendar.in_words(plan, names.get(plan.params.get("target", ""), actions.MISSING))
 
 
 def check_plan(session: Session, plan: Plan) -> None:
@@ -160,12 +176,11 @@ def _write(session: Session, schedule: Schedule, draft: ScheduleDraft, now: date
 
 def _keep_parts(session: Session, schedule: Schedule, draft: ScheduleDraft, now: datetime) -> None:
     actions.keep(session, PLACE, schedule.id, draft.actions, now=now)
-    targets = [*segments.mentioned(schedule.tree), *_own_target(schedule)]
-    mentions.write(session, FEATURE, schedule.id, targets)
+    mentions.write(session, FEATURE, schedule.id, _mentioned(schedule))
 
 
-def _own_target(schedule: Schedule) -> list[tuple[str, int | str]]:
-    return dates.mentioned(schedule.params.get("target", ""))
+def _mentioned(schedule: Schedule) -> list[tuple[str, int | str]]:
+    return [*segments.mentioned(schedule.tree), *dates.mentioned(schedule.params.get("target", ""))]
 
 
 def _places(session: Session, ids: Collection[str]) -> dict[str, mentions.Place]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lstep_lite.db import Database, insert_new
-from lstep_lite.engine import actions, agenda, batches, segments, settings, triggers
+from lstep_lite.engine import actions, agenda, batches, settings, triggers
 from lstep_lite.engine.friends import Audience
 from lstep_lite.engine.schedules import calendar, dates
 from lstep_lite.engine.schedules.calendar import Plan
@@ -84,18 +84,16 @@ def run_now(session: Session, schedule: Schedule, *, token: str, staff_id: int, 
 
 
 def audience_tree(session: Session, plan: Plan, tree: Tree, at: datetime) -> Tree:
-    """Whom a run at a moment is for: the schedule's own conditions and, where it goes by a date, the friends whose
-    date it is.
-    """
+    """The schedule's own conditions and, where it goes by a date, that it is the friend's day."""
     if plan.pattern is not Pattern.DATE_FIELD:
         return tree
     day: date = at.astimezone(settings.zone(session)).date()
     return {"all": [*tree["all"], dates.condition_on(plan.params, day)], "any": tree["any"]}
 
 
-def friend_count(session: Session, plan: Plan, tree: Tree, at: datetime, *, now: datetime) -> int:
-    """How many friends a run at a moment would be for, as things are now."""
-    return segments.count(session, audience_tree(session, plan, tree, at), now=now, reach=Reach.ACT)
+def audience(session: Session, plan: Plan, tree: Tree, at: datetime) -> Audience:
+    """Whom a run at a moment is for."""
+    return Audience(tree=audience_tree(session, plan, tree, at), reach=Reach.ACT)
 
 
 def history(session: Session, schedule: Schedule) -> Sequence[Run]:
@@ -112,7 +110,8 @@ def history(session: Session, schedule: Schedule) -> Sequence[Run]:
 
 def last_runs(session: Session) -> dict[int, Run]:
     """The newest run of each schedule, for lists."""
-    newest = sa.select(sa.func.max(ScheduleRun.due_at)).where(ScheduleRun.schedule_id == Schedule.id)
+    other = aliased(ScheduleRun)
+    newest = sa.select(sa.func.max(other.due_at)).where(other.schedule_id == Schedule.id).correlate(Schedule)
     query = (
         sa.select(ScheduleRun, Batch)
         .join(Schedule, Schedule.id == ScheduleRun.schedule_id)
@@ -133,13 +132,12 @@ def _take(session: Session, schedule: Schedule, due_at: datetime, now: datetime)
 def _start(
     session: Session, schedule: Schedule, occurrence: str, at: datetime, *, now: datetime, staff_id: int | None
 ) -> Batch:
-    tree = audience_tree(session, plan_of(schedule), schedule.tree, at)
     return batches.start(
         session,
         KIND,
         label=f"スケジュール「{schedule.name}」",
         params={"schedule_id": schedule.id, "occurrence": occurrence},
-        audience=Audience(tree=tree, reach=Reach.ACT),
+        audience=audience(session, plan_of(schedule), schedule.tree, at),
         dedupe_key=f"{FEATURE}:{schedule.id}:{occurrence}",
         staff_id=staff_id,
         now=now,
