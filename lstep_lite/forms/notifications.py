@@ -29,7 +29,7 @@ def roles_field(label: str) -> SelectMultipleField:
 
 
 def staff_field(label: str) -> SelectMultipleField:
-    return ticks(label, coerce=int, choices=[])
+    return ticks(label, coerce=int, choices=[], validate_choice=False)  # the engine says it in plainer words
 
 
 class RuleForm(EditForm):
