@@ -103,8 +103,7 @@ def friend_panel(friend: Friend) -> dict[str, Any]:
 
 
 def _friends_url(mark: Mark) -> str:
-    tree = segments.whoever("mark", {"how": "any", "mark_ids": [mark.id]})
-    return url_for("friends.index", **segments.query(tree))
+    return url_for("friends.index", **segments.query(marks.carriers(mark)))
 
 
 def _editor(form: MarkForm, mark: Mark | None = None, status: int = 200) -> Response:

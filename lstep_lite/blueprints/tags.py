@@ -161,8 +161,7 @@ def _list() -> Response:
 
 
 def _friends_url(tag: Tag) -> str:
-    tree = segments.whoever("tag", {"how": "any", "tag_ids": [tag.id]})
-    return url_for("friends.index", **segments.query(tree))
+    return url_for("friends.index", **segments.query(tags.carriers(tag)))
 
 
 def _stored(tag: Tag) -> TagForm:

@@ -51,6 +51,8 @@ class Numbers:
     friends: int
     unread_talks: int
     open_talks: int
+    working_talks: int
+    done_talks: int
     failed: int
     missed: int
     unknown: int
@@ -69,6 +71,8 @@ def numbers(session: Session, *, now: datetime) -> Numbers:
         "friends": _count(Friend, friends.matching(Filters(state=FriendState.FRIENDS))),
         "unread_talks": _count(Talk, Talk.unread_count > 0),
         "open_talks": _count(Talk, Talk.mark == TalkMark.OPEN),
+        "working_talks": _count(Talk, Talk.mark == TalkMark.WORKING),
+        "done_talks": _count(Talk, Talk.mark == TalkMark.DONE),
         "failed": _ended(DeliveryState.FAILED, since),
         "missed": _ended(DeliveryState.MISSED, since),
         "unknown": _ended(DeliveryState.UNKNOWN, since),

@@ -67,7 +67,7 @@ def test_the_dashboard_asks_the_database_little(client, session: Session, channe
     session.commit()
     with count_queries() as queries:
         client.get("/")
-    assert len(queries) == 8, "\n".join(queries)
+    assert len(queries) == 10, "\n".join(queries)
 
 
 def test_a_worker_that_fell_silent_is_reported(page, session: Session) -> None:

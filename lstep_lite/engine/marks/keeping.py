@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, insert_new
-from lstep_lite.engine import agenda, folders, mentions
+from lstep_lite.engine import agenda, folders, mentions, segments
+from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.text import storable
 from lstep_lite.errors import DomainError, NotFound
@@ -54,6 +55,11 @@ def friend_counts(session: Session) -> dict[int, int]:
     """How many friends carry each mark, whoever they are (hidden, gone, blocked, without LINE)."""
     query = sa.select(Friend.mark_id, sa.func.count()).where(Friend.mark_id.is_not(None)).group_by(Friend.mark_id)
     return {mark_id: count for mark_id, count in session.execute(query) if mark_id is not None}
+
+
+def carriers(mark: Mark) -> Tree:
+    """Those whom `friend_counts` counts, for links to the list of friends."""
+    return segments.whoever("mark", {"how": "any", "mark_ids": [mark.id]})
 
 
 def create(session: Session, draft: MarkDraft, *, now: datetime) -> Mark:

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
-from lstep_lite.engine import actions, folders, mentions
+from lstep_lite.engine import actions, folders, mentions, segments
 from lstep_lite.engine.actions import SetDraft
+from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.text import storable
 from lstep_lite.errors import DomainError, NotFound
@@ -88,6 +89,11 @@ def friend_counts(session: Session, tag_ids: Collection[int]) -> dict[int, int]:
     """How many friends carry each of *tag_ids*, whoever they are (hidden, gone, blocked, without LINE)."""
     query = sa.select(FriendTag.tag_id, sa.func.count()).where(FriendTag.tag_id.in_(tag_ids)).group_by(FriendTag.tag_id)
     return dict(session.execute(query).all())
+
+
+def carriers(tag: Tag) -> Tree:
+    """Those whom `friend_counts` counts, for links to the list of friends."""
+    return segments.whoever("tag", {"how": "any", "tag_ids": [tag.id]})
 
 
 def _broken(session: Session, tag_ids: Sequence[int]) -> set[int]:
