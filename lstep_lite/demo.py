@@ -67,8 +67,10 @@ def seed(session: Session, *, password_hash: str, now: datetime) -> None:
     session.add(
         Staff(name="花田 さくら", email=OWNER_EMAIL, password_hash=password_hash, role=Role.OWNER, created_at=now)
     )
-    greetings.save(session, GreetingKind.NEW, is_on=True, blocks=[{"kind": "text", "text": WELCOME}])
-    greetings.save(session, GreetingKind.RETURNING, is_on=True, blocks=[{"kind": "text", "text": WELCOME_BACK}])
+    greetings.save(session, GreetingKind.NEW, is_on=True, blocks=[{"kind": "text", "text": WELCOME}], now=now)
+    greetings.save(
+        session, GreetingKind.RETURNING, is_on=True, blocks=[{"kind": "text", "text": WELCOME_BACK}], now=now
+    )
     for name, keywords, answer in ANSWERS:
         auto_replies.create(session, _rule(name, keywords, answer), now=now)
 

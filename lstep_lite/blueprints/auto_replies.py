@@ -45,7 +45,7 @@ def new() -> Response:
 @allow(Permission.MESSAGES_EDIT)
 def create() -> Response:
     form = AutoReplyForm.posted(request.form, _folders())
-    rule = form.keep(lambda: auto_replies.create(g.session, form.draft(), now=g.now))
+    rule = form.keep(lambda: auto_replies.create(g.session, form.draft(g.session), now=g.now))
     if not rule:
         return render("auto_replies/edit.html", "rule_form", status=422, form=form, rule=None, hours=_hours(form))
     flash(_what_happens_next(rule), "success")
@@ -56,7 +56,7 @@ def create() -> Response:
 @allow(Permission.MESSAGES_EDIT)
 def edit(rule_id: int) -> Response:
     rule = auto_replies.get(g.read, rule_id)
-    form = AutoReplyForm.of(rule, _folders())
+    form = _stored_form(rule)
     return render("auto_replies/edit.html", form=form, rule=rule, hours=_hours(form))
 
 
@@ -64,10 +64,10 @@ def edit(rule_id: int) -> Response:
 @allow(Permission.MESSAGES_EDIT)
 def update(rule_id: int) -> Response:
     rule, form = auto_replies.get(g.session, rule_id), AutoReplyForm.posted(request.form, _folders())
-    if not form.keep(lambda: auto_replies.update(g.session, rule, form.draft(), now=g.now)):
+    if not form.keep_edit(lambda: _update(rule, form), stored=_stored_form(rule)):
         return render("auto_replies/edit.html", "rule_form", status=422, form=form, rule=rule, hours=_hours(form))
     flash(_what_happens_next(rule), "success")
-    form = AutoReplyForm.of(rule, _folders())
+    form = _stored_form(rule)
     return render(
         "auto_replies/edit.html",
         "rule_form",
@@ -143,6 +143,14 @@ def _outcome(trial: TrialForm) -> dict[str, Any]:
         return {"explanation": explanation, "objects": messages.render(blocks, SAMPLE_FRIEND, context), "problem": ""}
     except DomainError as error:
         return {"explanation": explanation, "objects": [], "problem": error.message}
+
+
+def _update(rule: AutoReply, form: AutoReplyForm) -> None:
+    auto_replies.update(g.session, rule, form.draft(g.session), now=g.now)
+
+
+def _stored_form(rule: AutoReply) -> AutoReplyForm:
+    return AutoReplyForm.of(rule, _folders(), auto_replies.actions_of(g.read, rule))
 
 
 def _folders() -> Sequence[Any]:

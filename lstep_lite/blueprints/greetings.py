@@ -39,10 +39,19 @@ def edit(kind: str) -> Response:
 @allow(Permission.MESSAGES_EDIT)
 def update(kind: str) -> Response:
     known, form = _known(kind), GreetingForm(request.form)
-    if not form.keep(lambda: greetings.save(g.session, known, is_on=form.is_on.data, blocks=form.blocks.data)):
+    if not form.keep_edit(lambda: _save(known, form), stored=_stored_form(known)):
         return _page(known, "greeting", status=422, form=form)
     flash(_what_happens_next(form.is_on.data), "success")
     return _page(known, "greeting")
+
+
+def _save(kind: GreetingKind, form: GreetingForm) -> None:
+    steps = form.actions.draft(g.session)
+    greetings.save(g.session, kind, is_on=form.is_on.data, blocks=form.blocks.data, steps=steps, now=g.now)
+
+
+def _stored_form(kind: GreetingKind) -> GreetingForm:
+    return GreetingForm.of(greetings.get(g.read, kind), greetings.actions_of(g.read, kind))
 
 
 def _known(kind: str) -> GreetingKind:
@@ -69,5 +78,5 @@ def _page(kind: GreetingKind, *regions: str, status: int = 200, form: GreetingFo
         kind=kind,
         tabs=TABS,
         saved=saved,
-        form=form or GreetingForm(obj=saved[kind]),
+        form=form or _stored_form(kind),
     )

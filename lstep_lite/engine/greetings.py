@@ -1,16 +1,18 @@
 """What a friend is told on arrival: newly added, back from blocking us, or a friend from before we were connected."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import deliveries, messages, triggers
+from lstep_lite.engine import actions, deliveries, mentions, messages, triggers
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Delivery, Greeting, GreetingKind, Lane, WebhookEvent
+from lstep_lite.models import ActionSet, Delivery, Greeting, GreetingKind, Lane, WebhookEvent
 
 SOURCE = "greetings"
+PLACE = "greetings.arrived"
 LABELS = {
     GreetingKind.NEW: "あいさつ（新しい友だち）",
     GreetingKind.RETURNING: "あいさつ（ブロックを解除した友だち）",
@@ -28,13 +30,28 @@ def get(session: Session, kind: GreetingKind) -> Greeting:
     return session.get(Greeting, kind) or Greeting(kind=kind, is_on=False, blocks=[])
 
 
-def save(session: Session, kind: GreetingKind, *, is_on: bool, blocks: Sequence[dict[str, Any]]) -> Greeting:
-    """Raises DomainError naming the block LINE would refuse. An empty greeting can be kept only while it is off."""
+def actions_of(session: Session, kind: GreetingKind) -> ActionSet | None:
+    """What is done on this kind of arrival, besides greeting."""
+    return actions.at(session, PLACE, kind)
+
+
+def save(
+    session: Session,
+    kind: GreetingKind,
+    *,
+    is_on: bool,
+    blocks: Sequence[dict[str, Any]],
+    steps: actions.SetDraft | None = None,
+    now: datetime,
+) -> Greeting:
+    """Raises DomainError naming the block LINE would refuse. One with neither messages nor *steps* is kept only off."""
+    steps = steps or actions.draft(None, PLACE)
     if blocks:
         messages.check_to_keep(session, blocks)
-    elif is_on:
-        raise DomainError("オンにするには、メッセージを1つ以上入れてください。", "blocks")
+    elif is_on and not steps.steps:
+        raise DomainError("オンにするには、メッセージかアクションを1つ以上入れてください。", "blocks")
     greeting = session.merge(Greeting(kind=kind, is_on=is_on, blocks=list(blocks)))
+    actions.keep(session, PLACE, kind, steps, now=now)
     session.flush()  # the same request draws the page from it
     return greeting
 
@@ -56,19 +73,26 @@ def _greet(session: Session, happening: triggers.Happening, kind: GreetingKind) 
         return None
     if _was_greeted_later(session, happening.friend.id, event):
         return f"{LABELS[kind]}は、このあとの来訪ですでにあいさつしたため送りませんでした。"
-    delivery = deliveries.put(
+    delivery = _put(session, happening, greeting, event) if greeting.blocks else None
+    trigger = actions.Trigger(event.webhook_event_id, happening.now, cause=happening.entry, event=event)
+    ran = actions.run_at(session, PLACE, kind, happening.friend, trigger)
+    done = ("を用意しました。" if delivery else "", "のアクションを実行しました。" if ran else "")
+    return "".join(f"{LABELS[kind]}{words}" for words in done if words) or None
+
+
+def _put(session: Session, happening: triggers.Happening, greeting: Greeting, event: WebhookEvent) -> Delivery | None:
+    return deliveries.put(
         session,
         happening.friend,
         messages.freeze(session, greeting.blocks, now=happening.now),
         source=SOURCE,
-        label=LABELS[kind],
+        label=LABELS[greeting.kind],
         dedupe_key=f"{SOURCE}:{happening.friend.id}:{event.webhook_event_id}",
         lane=Lane.REPLY,
         event=event,
         cause=happening.entry,
         now=happening.now,
     )
-    return f"{LABELS[kind]}を用意しました。" if delivery else None
 
 
 def _was_greeted_later(session: Session, friend_id: int, event: WebhookEvent) -> bool:
@@ -79,3 +103,13 @@ def _was_greeted_later(session: Session, friend_id: int, event: WebhookEvent) ->
         .where(WebhookEvent.occurred_at > event.occurred_at)
     )
     return bool(session.scalar(select(later)))
+
+
+@actions.place(PLACE, label="友だち追加時")
+def _describe(session: Session, holders: Collection[str]) -> dict[str, mentions.Place]:
+    known = {str(kind): label for kind, label in LABELS.items()}
+    return {
+        holder: mentions.Place(f"友だち追加時設定「{known[holder]}」", "greetings.edit", {"kind": holder})
+        for holder in holders
+        if holder in known
+    }

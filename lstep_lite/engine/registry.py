@@ -30,6 +30,7 @@ from lstep_lite.engine import (
     tags,
     transfers,
 )
+from lstep_lite.engine.actions import bulk as _action_bulk  # noqa: F401 - batches need friends, which need the actions
 from lstep_lite.engine.actions import steps
 from lstep_lite.engine.friends import bulk  # noqa: F401 - friends must not import batches, which need them
 from lstep_lite.engine.notifications import linking, sending, unanswered  # noqa: F401 - its core must not import them

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
@@ -18,12 +19,14 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from lstep_lite.engine import actions, auto_replies
 from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword, KeywordMatch
 from lstep_lite.engine.auto_replies.matching import WEEKDAYS
 from lstep_lite.engine.auto_replies.rules import LONGEST_NAME
-from lstep_lite.forms.base import Form, at_most, options, required
+from lstep_lite.forms.actions import ActionsField
+from lstep_lite.forms.base import EditForm, Form, at_most, options, required
 from lstep_lite.forms.messages import BlocksField
-from lstep_lite.models import AutoReply, Folder, Matching
+from lstep_lite.models import ActionSet, AutoReply, Folder, Matching
 
 NO_FOLDER = 0
 LONGEST_TRIAL = 1000
@@ -82,7 +85,7 @@ class ScheduleForm(Form):
         }
 
 
-class AutoReplyForm(ScheduleForm):
+class AutoReplyForm(EditForm, ScheduleForm):
     name = StringField("名前", [required("あとで見分けられる名前を入力してください。"), at_most(LONGEST_NAME)])
     folder_id = SelectField("フォルダ", coerce=int, default=NO_FOLDER)
     is_on = BooleanField("この自動応答を使う", default=True)
@@ -98,10 +101,13 @@ class AutoReplyForm(ScheduleForm):
     )
     keywords = KeywordsField("言葉")
     goes_on = BooleanField("返したあと、次に当てはまる自動応答も返す")
-    blocks = BlocksField("返すメッセージ", required=True)
+    blocks = BlocksField("返すメッセージ")
+    actions = ActionsField("返したあとのアクション", place=auto_replies.PLACE)
 
     @classmethod
-    def of(cls, rule: AutoReply | AutoReplyDraft | None, folders: Sequence[Folder]) -> "AutoReplyForm":
+    def of(
+        cls, rule: AutoReply | AutoReplyDraft | None, folders: Sequence[Folder], action_set: ActionSet | None = None
+    ) -> "AutoReplyForm":
         """The form of what is kept, of a draft, or of nothing yet."""
         if rule is None:
             return cls._with_folders(cls(), folders)
@@ -109,6 +115,7 @@ class AutoReplyForm(ScheduleForm):
         data = {name: getattr(rule, name) for name in same}
         data |= {"starts_at": _time(rule.starts_at), "ends_at": _time(rule.ends_at)}
         data["folder_id"] = rule.folder_id or NO_FOLDER
+        data["actions"] = actions.draft(action_set, auto_replies.PLACE)
         return cls._with_folders(cls(data=data), folders)
 
     @classmethod
@@ -120,7 +127,8 @@ class AutoReplyForm(ScheduleForm):
         form.folder_id.choices = options({"0": "フォルダなし"} | {str(folder.id): folder.name for folder in folders})
         return form
 
-    def draft(self) -> AutoReplyDraft:
+    def draft(self, session: Session) -> AutoReplyDraft:
+        """Raises DomainError naming the field whose rows are wrong."""
         return AutoReplyDraft(
             name=self.name.data or "",
             matching=Matching(self.matching.data),
@@ -129,6 +137,7 @@ class AutoReplyForm(ScheduleForm):
             is_on=self.is_on.data,
             folder_id=self.folder_id.data or None,
             blocks=self.blocks.data or [],
+            steps=self.actions.draft(session),
             **self.hours(),
         )
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine import auto_replies, folders, intake, registry
+from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword, KeywordMatch
 from lstep_lite.errors import DomainError
 from lstep_lite.models import AutoReply, Delivery, Lane, Matching, Talk, TalkMark
@@ -273,3 +274,21 @@ def test_the_test_box_says_why(session: Session) -> None:
     ]
     closed = auto_replies.explain(session, "夜", now=NOW)
     assert closed.summary == "「留守」が返信します。"
+
+
+def test_the_set_of_a_rule_runs_after_its_answer(database: Database, session: Session) -> None:
+    later = {"id": "a", "kind": "send_text", "data": {"text": "くわしくは店頭で", "when": "now"}, "segment": None}
+    answer = [{"kind": "text", "text": "はい"}]
+    for name, blocks, repeats in (("返信と", answer, False), ("だけ", [], True)):
+        draft = AutoReplyDraft(
+            name, Matching.KEYWORDS, blocks, [Keyword(name)], steps=SetDraft([later], repeats), goes_on=True
+        )
+        auto_replies.create(session, draft, now=NOW)
+    session.commit()
+    for second, text in enumerate(("返信と", "返信と", "だけ")):
+        with database.unit() as unit:
+            event = a_text_event(f"U{'a' * 32}", text, at=NOW + timedelta(seconds=second))
+            intake.store(unit, {"events": [event]}, now=NOW)
+        intake.process_due(database, now=NOW, wall=NOW, limit=100)
+    labels = session.scalars(select(Delivery.source).order_by(Delivery.id)).all()
+    assert labels == ["auto_replies", "actions", "auto_replies", "actions"]

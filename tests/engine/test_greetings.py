@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine import greetings, intake, registry
+from lstep_lite.engine.actions import SetDraft
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Delivery, GreetingKind, Lane, WebhookEvent
 from tests.factories import NOW, a_text_event, an_event
@@ -22,7 +23,7 @@ HELLO = [{"kind": "text", "text": "[name]さん、ようこそ"}]
 @pytest.fixture(autouse=True)
 def all_on(session: Session) -> None:
     for kind in GreetingKind:
-        greetings.save(session, kind, is_on=True, blocks=HELLO)
+        greetings.save(session, kind, is_on=True, blocks=HELLO, now=NOW)
     session.commit()
 
 
@@ -80,7 +81,7 @@ def test_a_late_follow_does_not_greet_again(database: Database, session: Session
 
 
 def test_a_greeting_that_is_off_is_not_sent(database: Database, session: Session) -> None:
-    greetings.save(session, GreetingKind.NEW, is_on=False, blocks=HELLO)
+    greetings.save(session, GreetingKind.NEW, is_on=False, blocks=HELLO, now=NOW)
     session.commit()
     arrive(database, an_event("follow", ANN))
     assert greeted(session) == []
@@ -88,19 +89,42 @@ def test_a_greeting_that_is_off_is_not_sent(database: Database, session: Session
 
 def test_an_empty_greeting_can_not_be_switched_on(session: Session) -> None:
     with pytest.raises(DomainError) as refusal:
-        greetings.save(session, GreetingKind.NEW, is_on=True, blocks=[])
+        greetings.save(session, GreetingKind.NEW, is_on=True, blocks=[], now=NOW)
     assert refusal.value.field == "blocks"
-    assert greetings.save(session, GreetingKind.NEW, is_on=False, blocks=[]).blocks == []
+    assert greetings.save(session, GreetingKind.NEW, is_on=False, blocks=[], now=NOW).blocks == []
     assert [greeting.is_on for greeting in greetings.everyone(session)] == [False, True, True]
 
 
 def test_six_messages_are_too_many(session: Session) -> None:
     with pytest.raises(DomainError):
-        greetings.save(session, GreetingKind.NEW, is_on=True, blocks=HELLO * 6)
+        greetings.save(session, GreetingKind.NEW, is_on=True, blocks=HELLO * 6, now=NOW)
 
 
 def test_a_greeting_with_a_picture_that_is_gone_is_not_kept(session: Session) -> None:
     blocks = [*HELLO, {"kind": "image", "media_id": 99}]
     with pytest.raises(DomainError, match="2つ目のメッセージ（画像）") as refusal:
-        greetings.save(session, GreetingKind.NEW, is_on=True, blocks=blocks)
+        greetings.save(session, GreetingKind.NEW, is_on=True, blocks=blocks, now=NOW)
     assert refusal.value.field == "blocks"
+
+
+TAKE_NOTE = {"id": "a", "kind": "send_text", "data": {"text": "また来てくださいね", "when": "now"}, "segment": None}
+
+
+def test_the_set_runs_after_the_greeting_and_joins_its_free_reply(database: Database, session: Session) -> None:
+    steps = SetDraft([TAKE_NOTE], True)
+    greetings.save(session, GreetingKind.NEW, is_on=True, blocks=HELLO, steps=steps, now=NOW)
+    session.commit()
+    event = an_event("follow", ANN)
+    arrive(database, event)
+    arrive(database, event | {"deliveryContext": {"isRedelivery": True}})
+    sent = session.scalars(select(Delivery).order_by(Delivery.id)).all()
+    assert [row.source for row in sent] == ["greetings", "actions"]
+    assert {row.event_id for row in sent} == {session.scalars(select(WebhookEvent.id)).one()}
+    assert {row.lane for row in sent} == {Lane.REPLY}
+
+
+def test_a_greeting_may_be_actions_alone(database: Database, session: Session) -> None:
+    greetings.save(session, GreetingKind.NEW, is_on=True, blocks=[], steps=SetDraft([TAKE_NOTE], True), now=NOW)
+    session.commit()
+    arrive(database, an_event("follow", ANN))
+    assert session.scalars(select(Delivery.source)).all() == ["actions"]

@@ -18,6 +18,7 @@ from lstep_lite.models import Action, ActionRun, ActionSet, Friend
 FEATURE = "actions"
 PLACE = "actions.saved"
 LONGEST_NAME = 100
+EMPTY = "このアクションには、まだ何も入っていません。先に内容を作ってください。"
 folders.shelf(FEATURE, Action, Permission.AUTOMATION_EDIT)
 
 
@@ -112,7 +113,7 @@ def run_by_hand(
     """
     action_set = set_of(session, action)
     if action_set is None or not action_set.steps:
-        raise DomainError("このアクションには、まだ何も入っていません。先に内容を作ってください。")
+        raise DomainError(EMPTY)
     trigger = running.Trigger(occurrence=f"hand:{token}", now=now, staff_id=staff_id)
     return running.run(session, action_set, friend, trigger)
 

@@ -4,9 +4,11 @@ from lstep_lite.engine.auto_replies import answering as _answering
 from lstep_lite.engine.auto_replies.answering import Explanation, explain
 from lstep_lite.engine.auto_replies.matching import Verdict, hours_in_words, is_open, judge, match
 from lstep_lite.engine.auto_replies.rules import (
+    PLACE,
     AutoReplyDraft,
     Keyword,
     KeywordMatch,
+    actions_of,
     copy,
     create,
     delete,
@@ -17,11 +19,13 @@ from lstep_lite.engine.auto_replies.rules import (
 )
 
 __all__ = [
+    "PLACE",
     "AutoReplyDraft",
     "Explanation",
     "Keyword",
     "KeywordMatch",
     "Verdict",
+    "actions_of",
     "copy",
     "create",
     "delete",

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import deliveries, messages, settings, triggers
+from lstep_lite.engine import actions, deliveries, messages, settings, triggers
 from lstep_lite.engine.auto_replies import matching, rules
-from lstep_lite.models import AutoReply, ChatMessage, Lane, Matching
+from lstep_lite.models import AutoReply, ChatMessage, Delivery, Lane, Matching
 
 SOURCE = "auto_replies"
 triggers.labels["message.unanswered"] = "自動応答では返せないメッセージ"
@@ -38,8 +38,7 @@ def _answer(session: Session, happening: triggers.Happening) -> str | None:
     text = message.text if message.kind == "text" else None
     # The moment the friend wrote decides about opening hours, not the moment we come round to it.
     answers = matching.match(rules.in_order(session), text, _local(session, message.at))
-    for rule in answers:
-        _put(session, happening, rule)
+    results = [result for rule in answers if (result := _respond(session, happening, rule))]
     if text is not None and not any(rule.matching is Matching.KEYWORDS for rule in answers):
         triggers.fire(
             session,
@@ -50,13 +49,24 @@ def _answer(session: Session, happening: triggers.Happening) -> str | None:
             cause=happening.entry,
             chat_message_id=message.id,
         )
-    names = "、".join(f"「{rule.name}」" for rule in answers)
-    return f"自動応答{names}で返信します。" if names else None
+    return " ".join(results) or None
 
 
-def _put(session: Session, happening: triggers.Happening, rule: AutoReply) -> None:
+def _respond(session: Session, happening: triggers.Happening, rule: AutoReply) -> str | None:
+    """The rule's answer first, then what it does besides; a sentence about both."""
     occurrence = happening.event.webhook_event_id if happening.event else f"entry-{happening.entry.id}"
-    delivery = deliveries.put(
+    delivery = _put(session, happening, rule, occurrence) if rule.blocks else None
+    trigger = actions.Trigger(occurrence, happening.now, cause=happening.entry, event=happening.event)
+    ran = actions.run_at(session, rules.PLACE, rule.id, happening.friend, trigger)
+    if delivery is None and ran is None:
+        return None
+    _count(session, rule)
+    done = ("で返信します。" if delivery else "", "のアクションを実行しました。" if ran else "")
+    return "".join(f"自動応答「{rule.name}」{words}" for words in done if words)
+
+
+def _put(session: Session, happening: triggers.Happening, rule: AutoReply, occurrence: str) -> Delivery | None:
+    return deliveries.put(
         session,
         happening.friend,
         messages.freeze(session, rule.blocks, now=happening.now),
@@ -68,13 +78,11 @@ def _put(session: Session, happening: triggers.Happening, rule: AutoReply) -> No
         cause=happening.entry,
         now=happening.now,
     )
-    if delivery is not None:
-        session.execute(
-            update(AutoReply)
-            .where(AutoReply.id == rule.id)
-            .values(answered_count=AutoReply.answered_count + 1)
-            .execution_options(synchronize_session=False)
-        )
+
+
+def _count(session: Session, rule: AutoReply) -> None:
+    counted = update(AutoReply).where(AutoReply.id == rule.id).values(answered_count=AutoReply.answered_count + 1)
+    session.execute(counted.execution_options(synchronize_session=False))
 
 
 def _local(session: Session, moment: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Keeping the rules: writing, ordering, copying, switching."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import folders, messages
+from lstep_lite.engine import actions, folders, mentions, messages
+from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.text import normalise, storable
 from lstep_lite.errors import DomainError, NotFound
-from lstep_lite.models import AutoReply, Matching
+from lstep_lite.models import ActionSet, AutoReply, Matching
 
+PLACE = "auto_replies.matched"
 LONGEST_NAME = 100
 LONGEST_KEYWORD = 200
 MOST_KEYWORDS = 50
@@ -48,6 +50,8 @@ class AutoReplyDraft:
     goes_on: bool = False
     is_on: bool = True
     folder_id: int | None = None
+    steps: SetDraft | None = None
+    """What is done besides answering."""
 
 
 def in_order(session: Session, *, folder_id: int | None = None) -> Sequence[AutoReply]:
@@ -70,14 +74,19 @@ def create(session: Session, draft: AutoReplyDraft, *, now: datetime) -> AutoRep
     rule = AutoReply(position=folders.next_position(session, "auto_replies"), created_at=now)
     _write(session, rule, draft, now)
     session.add(rule)
-    session.flush()  # the caller links to its id
+    _keep_steps(session, rule, draft, now)
     return rule
 
 
 def update(session: Session, rule: AutoReply, draft: AutoReplyDraft, *, now: datetime) -> None:
     """Raises DomainError naming the field."""
     _write(session, rule, draft, now)
-    session.flush()  # the same request lists the rules
+    _keep_steps(session, rule, draft, now)
+
+
+def actions_of(session: Session, rule: AutoReply) -> ActionSet | None:
+    """What the rule does besides answering."""
+    return actions.at(session, PLACE, rule.id)
 
 
 def switch(session: Session, rule: AutoReply, *, is_on: bool, now: datetime) -> None:
@@ -104,12 +113,19 @@ def copy(session: Session, rule: AutoReply, *, now: datetime) -> AutoReply:
     )
     session.add(twin)
     session.flush()  # the caller links to its id
+    actions.keep(session, PLACE, twin.id, actions.draft(actions_of(session, rule), PLACE), now=now)
     return twin
 
 
 def delete(session: Session, rule: AutoReply) -> None:
+    actions.drop(session, PLACE, rule.id)
     session.delete(rule)
     session.flush()  # the same request lists the rules
+
+
+def _keep_steps(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: datetime) -> None:
+    session.flush()  # the set hangs at its id
+    actions.keep(session, PLACE, rule.id, draft.steps or actions.draft(None, PLACE), now=now)
 
 
 def _write(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: datetime) -> None:
@@ -119,7 +135,8 @@ def _write(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: dateti
     if len(name) > LONGEST_NAME:
         raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
     _check_hours(draft)
-    messages.check_to_keep(session, draft.blocks)
+    if draft.blocks or draft.steps is None or not draft.steps.steps:
+        messages.check_to_keep(session, draft.blocks)
     rule.name = name
     rule.matching = draft.matching
     rule.keywords = _checked_keywords(draft)
@@ -156,3 +173,12 @@ def _check_hours(draft: AutoReplyDraft) -> None:
             raise DomainError("時間帯は、始まりと終わりの両方を入力してください（例：18:00〜10:00）。", field)
     if draft.starts_at == draft.ends_at:
         raise DomainError("始まりと終わりが同じ時刻です。一日中にするときは、両方を空にしてください。", "ends_at")
+
+
+@actions.place(PLACE, label="自動応答")
+def _describe(session: Session, holders: Collection[str]) -> dict[str, mentions.Place]:
+    query = select(AutoReply.id, AutoReply.name).where(AutoReply.id.in_([int(holder) for holder in holders]))
+    return {
+        str(rule_id): mentions.Place(f"自動応答「{name}」", "auto_replies.edit", {"rule_id": rule_id})
+        for rule_id, name in session.execute(query)
+    }
