@@ -117,7 +117,8 @@ def _encoding(stream: IO[bytes]) -> str:
         raise DomainError("Excelの形式（.xlsx）は読み込めません。ExcelでCSVの形で保存し直してから、選んでください。")
     if not beginning:
         raise DomainError("ファイルが空です。")
-    for name in ("utf-8-sig", "cp932"):
+    is_wide = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # 「Unicodeテキスト」 of Excel
+    for name in ("utf-16",) if is_wide else ("utf-8-sig", "cp932"):
         if _is_all(stream, name):
             stream.seek(0)
             return name
