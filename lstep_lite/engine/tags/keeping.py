@@ -1,6 +1,6 @@
 """Keeping tags: names, folders, colours, how many friends may carry one, and the actions that follow."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.text import storable
 from lstep_lite.errors import DomainError, NotFound
-from lstep_lite.models import Color, FriendTag, Tag, TagLeftover
+from lstep_lite.models import ActionSet, Color, FriendTag, Tag, TagLeftover
 from lstep_lite.models.names import name_key
 
 FEATURE = "tags"
@@ -43,6 +43,8 @@ class Page:
 
     tags: Sequence[Tag]
     counts: Mapping[int, int]
+    acting: Collection[int]
+    """Tags from which actions follow."""
     broken: Collection[int]
     """Tags whose actions use something that is gone."""
     total_count: int
@@ -82,7 +84,21 @@ def page(
     query = sa.select(Tag).where(*wanted).order_by(Tag.position, Tag.id)
     found = session.scalars(query.limit(size).offset((number - 1) * size)).all()
     ids = [tag.id for tag in found]
-    return Page(found, friend_counts(session, ids), _broken(session, ids), total, number, size)
+    sets = [each for place in (ATTACHED, FULL) for each in actions.at_many(session, place, ids).values() if each.steps]
+    return Page(
+        found,
+        counts=friend_counts(session, ids),
+        acting=_holders(sets),
+        broken=_holders(actions.broken_among(session, sets)),
+        total_count=total,
+        number=number,
+        size=size,
+    )
+
+
+def _holders(sets: Iterable[ActionSet]) -> set[int]:
+    """The tags at which the sets hang."""
+    return {int(action_set.holder) for action_set in sets}
 
 
 def friend_counts(session: Session, tag_ids: Collection[int]) -> dict[int, int]:
@@ -94,12 +110,6 @@ def friend_counts(session: Session, tag_ids: Collection[int]) -> dict[int, int]:
 def carriers(tag: Tag) -> Tree:
     """Those whom `friend_counts` counts, for links to the list of friends."""
     return segments.whoever("tag", {"how": "any", "tag_ids": [tag.id]})
-
-
-def _broken(session: Session, tag_ids: Sequence[int]) -> set[int]:
-    """Those of *tag_ids* whose actions mention something that is gone; one look for all of them."""
-    sets = [found for place in (ATTACHED, FULL) for found in actions.at_many(session, place, tag_ids).values()]
-    return {int(action_set.holder) for action_set in actions.broken_among(session, sets)}
 
 
 def create(session: Session, draft: TagDraft, *, now: datetime) -> Tag:
