@@ -209,11 +209,18 @@ def _previewed(plan: Plan, tree: Tree) -> Preview:
     first = runs[0] if runs else g.now
     differ = plan.pattern is Pattern.DATE_FIELD
     return Preview(
-        sentence=schedules.plan_sentence(g.read, plan),
+        sentence=_sentence(plan, tree),
         runs=[(run, _count(plan, tree, run) if differ else None) for run in runs],
         count=_count(plan, tree, first),
         href=url_for("friends.index", **segments.query(schedules.audience_tree(g.read, plan, tree, first))),
     )
+
+
+def _sentence(plan: Plan, tree: Tree) -> str:
+    whom = "すべての友だち"
+    if not segments.is_empty(tree):
+        whom = f"「{segments.sentence(g.read, tree)}」に当てはまる友だち"
+    return f"{schedules.plan_sentence(g.read, plan)}に、{whom}へ実行します。"
 
 
 def _count(plan: Plan, tree: Tree, at: datetime) -> int:

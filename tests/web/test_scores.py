@@ -117,6 +117,12 @@ def test_a_threshold_with_its_actions_is_made_edited_and_deleted(htmx, page, ses
     assert actions.at(session, scores.PLACE, threshold.id) is None
 
 
+def test_a_threshold_without_actions_says_so(page, session, score):
+    scores.add_threshold(session, score, ThresholdDraft(Basis.RECENT, Direction.DOWN, 1), now=NOW)
+    session.commit()
+    assert "まだアクションがありません" in page(f"/scores/{score.id}/edit").get_text()
+
+
 def test_a_threshold_with_an_unfinished_step_is_not_kept(htmx, session, score):
     answer = htmx(f"/scores/{score.id}/thresholds", {"basis": "total", "direction": "up", "points": "1"} | STEP)
     assert (answer.status_code, regions(answer)) == (422, ["threshold-form"])

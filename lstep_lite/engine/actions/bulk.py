@@ -51,7 +51,7 @@ def run(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, now: da
             ran = running.run(session, action_set, session.get_one(Friend, friend_id), trigger)
             if ran is None:
                 skipped[friend_id] = RAN_BEFORE
-            elif (reason := _failure(ran)) is not None:
+            elif (reason := failure(ran)) is not None:
                 failed[friend_id] = reason
     return Outcome(skipped, failed)
 
@@ -66,6 +66,6 @@ def in_bulk(session: Session) -> Iterator[None]:
         del session.info[IN_BULK]
 
 
-def _failure(ran: ActionRun) -> str | None:
+def failure(ran: ActionRun) -> str | None:
     """The first step that could not be done."""
     return next((outcome["text"] for outcome in ran.results if outcome["state"] == "failed"), None)

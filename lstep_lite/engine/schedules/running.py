@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session, aliased
 
 from lstep_lite.db import Database, insert_new
 from lstep_lite.engine import actions, agenda, batches, settings, triggers
+from lstep_lite.engine.actions import bulk
 from lstep_lite.engine.friends import Audience
 from lstep_lite.engine.schedules import calendar, dates
 from lstep_lite.engine.schedules.calendar import Plan
 from lstep_lite.engine.schedules.keeping import FEATURE, PLACE, plan_of
 from lstep_lite.engine.segments import Reach, Tree
 from lstep_lite.models import (
+    ActionRun,
     ActionSet,
     Batch,
     Friend,
@@ -31,13 +33,10 @@ from lstep_lite.models import (
 
 KIND = "schedules.run"
 TOLERANCE = timedelta(minutes=60)
-CHUNK = 20
-"""Friends a unit: each runs a whole action set."""
 INSTANT = timedelta(microseconds=1)
 HISTORY = 50
 BLOCKED = "こちらでブロックしている方のため、実行しませんでした。"
-DONE_BEFORE = "この方には実行済みのため、実行しませんでした。"
-GONE = "スケジュールかアクションが削除されたため、実行しませんでした。"
+GONE = "スケジュールが削除されたか、行うことが決まっていないため、実行しませんでした。"
 triggers.labels["schedule.due"] = "スケジュールの時間になった"
 
 
@@ -149,32 +148,33 @@ def _write_down(session: Session, schedule: Schedule, due_at: datetime, state: R
     session.execute(insert_new(session, ScheduleRun).values(values))
 
 
-@batches.kind(KIND, label="スケジュールの実行", chunk=CHUNK)
+@batches.kind(KIND, label="スケジュールの実行", chunk=bulk.CHUNK)
 def _apply(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, now: datetime) -> batches.Outcome:
     schedule_id = batch.params["schedule_id"]
     schedule, action_set = session.get(Schedule, schedule_id), actions.at(session, PLACE, schedule_id)
-    if schedule is None or action_set is None:
+    if schedule is None or action_set is None or not action_set.steps:
         return batches.Outcome(skipped=dict.fromkeys(friend_ids, GONE))
     skipped: dict[int, str] = {}
+    failed: dict[int, str] = {}
     query = sa.select(Friend).where(Friend.id.in_(friend_ids)).order_by(Friend.id)
-    for friend in session.scalars(query.execution_options(populate_existing=True)):
-        if (reason := _run_for(session, batch, schedule, action_set, friend, now)) is not None:
-            skipped[friend.id] = reason
-    return batches.Outcome(skipped=skipped)
+    with bulk.in_bulk(session):
+        for friend in session.scalars(query.execution_options(populate_existing=True)).all():
+            if friend.is_blocked:
+                skipped[friend.id] = BLOCKED
+            elif (ran := _run_for(session, batch, schedule, action_set, friend, now)) is None:
+                skipped[friend.id] = bulk.RAN_BEFORE
+            elif (reason := bulk.failure(ran)) is not None:
+                failed[friend.id] = reason
+    return batches.Outcome(skipped, failed)
 
 
 def _run_for(
     session: Session, batch: Batch, schedule: Schedule, action_set: ActionSet, friend: Friend, now: datetime
-) -> str | None:
-    """Run the set for one friend; why it did not run, if it did not."""
-    if friend.is_blocked:
-        return BLOCKED
+) -> ActionRun | None:
     entry = triggers.record(
         session, "schedule.due", friend, now=now, schedule_id=schedule.id, occurrence=batch.params["occurrence"]
     )
-    entry.results = [f"「{schedule.name}」"]
     trigger = actions.Trigger(batch.params["occurrence"], now, cause=entry, staff_id=batch.staff_id)
-    if actions.run(session, action_set, friend, trigger) is not None:
-        return None
-    entry.results = [f"「{schedule.name}」", DONE_BEFORE]
-    return DONE_BEFORE
+    ran = actions.run(session, action_set, friend, trigger)
+    entry.results = [f"「{schedule.name}」", *([] if ran else [bulk.RAN_BEFORE])]
+    return ran
