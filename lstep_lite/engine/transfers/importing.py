@@ -6,7 +6,7 @@ looked at moves in the unit that does what the lines say, so that no line is don
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -28,11 +28,9 @@ OPEN = (ImportState.CHECKING, ImportState.RUNNING)
 APPLIED_AT_ONCE = 50
 UNIT_SECONDS = 0.06
 """After so much work of its own a unit ends, however many lines it has done."""
-CHECK_SECONDS = 0.1
 OVER = (LineOutcome.SKIPPED, LineOutcome.FAILED)
 """What checking found about a line that is then left alone."""
 UNKNOWN_FAILURE = "うまく処理できませんでした。この行は取り込んでいません。"
-Judge = Callable[[Session, Desk, Sequence[Record], Import], tuple[dict[int, Verdict], int]]
 
 
 # What staff do -------------------------------------------------------------------------------------------------------
@@ -218,11 +216,14 @@ def _apply(session: Session, job: Import, records: Sequence[Record], now: dateti
     wishes = {wish.line: wish for wish in _read(desk, records)[0]}
     found = desk.find(wishes.values())
     held = desk.held(_lock(session, found))
+    outcomes: list[LineOutcome] = []
     for line, _ in records:
-        _apply_line(session, job, desk, lines[line], wishes.get(line), found, held, now)
-        job.line = line
+        outcomes.append(_apply_line(session, job, desk, lines[line], wishes.get(line), found, held, now))
         if time.thread_time() - started > UNIT_SECONDS:
-            return
+            break
+    for outcome in outcomes:
+        _count(job, outcome)
+    job.line = records[len(outcomes) - 1][0]
 
 
 def _lines(session: Session, job: Import, records: Sequence[Record]) -> Sequence[ImportLine]:
@@ -247,7 +248,7 @@ def _apply_line(
     found: dict[str, list[Friend]],
     held: Held,
     now: datetime,
-) -> None:
+) -> LineOutcome:
     if wish is not None and line.outcome not in OVER:
         try:
             with session.begin_nested():
@@ -260,7 +261,7 @@ def _apply_line(
             log.exception("import %s: line %s failed", job.id, line.line)
             verdict = Verdict(LineOutcome.FAILED, reason=UNKNOWN_FAILURE)
         line.outcome, line.reason = verdict.outcome, verdict.reason
-    _count(job, line.outcome)
+    return line.outcome
 
 
 # What became of it ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import fields, friends, marks, tags, text
+from lstep_lite.engine import fields, friends, marks, settings, tags, text
 from lstep_lite.engine.fields import Value
 from lstep_lite.engine.transfers.plans import MATCHES, Match, Options
 from lstep_lite.engine.transfers.receiving import Record
@@ -48,6 +48,7 @@ class Desk:
         self.options = Options.from_json(job.options)
         self.mapping: list[str] = job.mapping
         self.headings: list[str] = job.headings
+        self._zone = settings.zone(session)
         self.targets = fields.some(session, [key for key in self.mapping if key])
         tag_ids = [int(key.partition(":")[2]) for key in self.mapping if key.startswith("tag:")]
         self.tags = {tag.id: tag for tag in session.scalars(sa.select(Tag).where(Tag.id.in_(tag_ids)))}
@@ -91,7 +92,7 @@ class Desk:
         elif key == "mark":
             wish.marks = (self._mark(cell),)
         elif (target := self.targets.get(key)) is not None:
-            wish.values[key] = fields.parse(self.session, target, cell)
+            wish.values[key] = target.parse(cell, self._zone)
 
     def _mark(self, cell: str) -> int | None:
         if not cell:
