@@ -18,7 +18,7 @@ from lstep_lite.forms import rows
 from lstep_lite.forms.actions import ActionForm, ActionsField
 from lstep_lite.forms.base import Form
 from lstep_lite.models import Action, ActionRun, Friend
-from lstep_lite.web import go, number, render
+from lstep_lite.web import go, number, render, wants_fragment
 
 bp = Blueprint("actions", __name__, url_prefix="/actions")
 
@@ -137,7 +137,8 @@ def reset_create(run_id: int) -> Response:
 def why_show(entry_id: int) -> Response:
     """How one entry of a timeline came about, and what followed from it."""
     story = timeline.story(g.read, entry_id)
-    return render("actions/why_show.html", "why", story=story, friend=friends.get(g.read, story.entry.friend_id))
+    friend = friends.get(g.read, story.entry.friend_id)
+    return render("actions/why_show.html", "why", story=story, friend=friend, is_whole=not wants_fragment())
 
 
 # The editor, wherever it stands --------------------------------------------------------------------------------------

@@ -31,6 +31,11 @@
     redraw(details.closest("[data-rows]"));
   }, true);
 
+  // A list of kinds that opens below the screen is brought into it.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.(".row-picker[open]")) event.target.lastElementChild.scrollIntoView({ block: "nearest" });
+  }, true);
+
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.target.name === "op") changed(event.target);
   });
