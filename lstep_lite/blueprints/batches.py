@@ -118,6 +118,23 @@ def _report(batch: Batch) -> dict[str, Any]:
         "progress": batches.progress(batch, now=g.now),
         "may_cancel": batch.is_open and may(batches.permission_for(batch)),
         "state": state,
+        "tabs": _tabs(batch),
         "page": batches.members(g.read, batch, state=state, number=request.args.get("page", 1, type=number)),
         "reasons": batches.reasons(g.read, batch),
     }
+
+
+def _tabs(batch: Batch) -> list[tuple[str, str, str, int]]:
+    """「すべて」, and each result that somebody had."""
+    counts = {
+        MemberState.DONE: batch.done,
+        MemberState.SKIPPED: batch.skipped,
+        MemberState.FAILED: batch.failed,
+        MemberState.WAITING: batch.total - batch.done - batch.skipped - batch.failed,
+    }
+    found = [
+        (key.value, RESULT_LABELS[key], url_for(".show", batch_id=batch.id, state=key.value), count)
+        for key, count in counts.items()
+        if count > 0
+    ]
+    return [("all", "すべて", url_for(".show", batch_id=batch.id), batch.total), *found]

@@ -68,7 +68,7 @@ def an_action(crashing: Crashing) -> int:
         steps = [
             step("tags", {"way": "attach", "tag_ids": [tag.id]}),
             step("score", {"score_id": score.id, "way": "add", "points": POINTS}),
-            step("send_text", {"text": "[name]さんへ", "when": "now"}),
+            step("send_text", {"text": "いつもありがとうございます。", "when": "now"}),
         ]
         draft = ActionDraft("お礼", SetDraft(steps, repeats=True))
         return saved.create(session, draft, now=crashing.runtime.clock.now()).id
@@ -113,4 +113,4 @@ def is_running(crashing: Crashing) -> bool:
 
 def count(session: object, column: object) -> Counter[int]:
     """How many friends have how many rows."""
-    return Counter(session.scalars(sa.select(sa.func.count()).group_by(column)))
+    return Counter(session.scalars(sa.select(sa.func.count(column)).group_by(column)))
