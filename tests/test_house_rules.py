@@ -20,8 +20,9 @@ PACKAGE = ROOT / "lstep_lite"
 LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 
 FEATURES = (
-    "auto_replies", "batches", "chat", "deliveries", "folders", "friends", "greetings", "intake", "marks", "messages",
-    "notifications", "schedules", "scores", "segments", "settings", "staff", "tags",
+    "actions", "auto_replies", "batches", "chat", "deliveries", "fields", "folders", "friends", "greetings", "intake",
+    "marks", "messages", "notifications", "schedules", "scores", "segments", "settings", "shared_values", "staff",
+    "tags",
 )  # fmt: skip
 PAGES = ("about", "account", "control", "health", "home", "invitations", "media", "setup", "shop", "sign_in")
 """Blueprints that are no feature of their own."""
