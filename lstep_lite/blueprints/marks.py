@@ -11,7 +11,7 @@ from lstep_lite.engine import friends, marks, mentions, segments
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.marks import MarkForm
 from lstep_lite.models import ChangedBy, Friend, Mark
-from lstep_lite.web import go, number, render
+from lstep_lite.web import go, number, render, wants_fragment
 
 bp = Blueprint("marks", __name__, url_prefix="/marks")
 
@@ -82,6 +82,16 @@ def samples_create() -> Response:
 # One friend's mark ---------------------------------------------------------------------------------------------------
 
 
+@bp.get("/friends/<int:friend_id>/edit")
+@allow(Permission.FRIENDS_EDIT)
+def friend_edit(friend_id: int) -> Response:
+    """A cell of the list of friends, ready for choosing; without htmx the friend's page offers the same."""
+    friend = friends.get(g.read, friend_id)
+    if not wants_fragment():
+        return go(_beside_friend(friend))
+    return render("marks/_cell_form.html", "mark_cell_form", friend=friend, **friend_panel(friend))
+
+
 @bp.post("/friends/<int:friend_id>")
 @allow(Permission.FRIENDS_EDIT)
 def friend_update(friend_id: int) -> Response:
@@ -89,8 +99,8 @@ def friend_update(friend_id: int) -> Response:
     mark = marks.get(g.session, mark_id) if mark_id else None
     if marks.put(g.session, friend, mark, changed_by=ChangedBy.STAFF, now=g.now, staff_id=g.staff.id):
         flash(f"対応マークを「{mark.name}」にしました" if mark else "対応マークを外しました", "success")
-    then = url_for("friends.show", friend_id=friend.id)
-    return render("marks/_friend.html", "friend_mark", then=then, friend=friend, **friend_panel(friend))
+    region = ("marks/_cell.html", "mark_cell") if "in_list" in request.form else ("marks/_friend.html", "friend_mark")
+    return render(*region, then=_beside_friend(friend), friend=friend, **friend_panel(friend))
 
 
 @panels.panel("marks/_friend.html", order=10, in_chat=True)
@@ -104,6 +114,10 @@ def friend_panel(friend: Friend) -> dict[str, Any]:
 
 def _friends_url(mark: Mark) -> str:
     return url_for("friends.index", **segments.query(marks.carriers(mark)))
+
+
+def _beside_friend(friend: Friend) -> str:
+    return url_for("friends.show", friend_id=friend.id, _anchor="friend-mark")
 
 
 def _editor(form: MarkForm, mark: Mark | None = None, status: int = 200) -> Response:

@@ -43,7 +43,7 @@ def test_the_timeline_tells_what_was_before_and_what_came_after(session: Session
     )
     for mark in (first, second, second, None):
         marks.put(session, friend, mark, changed_by=ChangedBy.STAFF, now=NOW, staff_id=person.id)
-    assert [entry.facts["name"] for entry in entries(session, friend)] == ["なし → 新規", "新規 → 常連", "常連 → なし"]
+    assert [entry.facts["label"] for entry in entries(session, friend)] == ["なし → 新規", "新規 → 常連", "常連 → なし"]
     assert friend.mark_id is None
 
 
@@ -68,7 +68,7 @@ def test_many_get_a_mark_in_one_go_and_lose_it_again(database: Database, session
     assert apply(database, people, None).skipped == {}
     session.expire_all()
     assert [friend.mark_id for friend in people] == [None] * 3
-    told = [[entry.facts["name"] for entry in entries(session, friend)] for friend in people]
+    told = [[entry.facts["label"] for entry in entries(session, friend)] for friend in people]
     assert told == [["なし → 常連", "常連 → なし"], ["新規 → 常連", "常連 → なし"], ["常連 → なし"]]
 
 

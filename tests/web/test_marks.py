@@ -91,8 +91,17 @@ def test_a_friends_mark_is_changed_by_hand_and_told(htmx, page, session, mark, f
     htmx(f"/marks/friends/{friend.id}", {"mark_id": "0"})
     session.expire_all()
     assert friend.mark_id is None
-    told = [entry.facts["name"] for entry in session.scalars(sa.select(TimelineEntry).order_by(TimelineEntry.id))]
+    told = [entry.facts["label"] for entry in session.scalars(sa.select(TimelineEntry).order_by(TimelineEntry.id))]
     assert told == ["常連の方 → 要フォロー", "要フォロー → なし"]
+
+
+def test_a_mark_is_changed_within_the_list_of_friends(htmx, client, session, mark, friend):
+    cell = f"mark-of-{friend.id}"
+    answer = htmx(f"/marks/friends/{friend.id}/edit", method="GET")
+    assert regions(answer) == [cell]
+    answer = htmx(f"/marks/friends/{friend.id}", {"mark_id": "0", "in_list": "yes"})
+    assert regions(answer) == [cell, "toasts"]
+    assert client.get(f"/marks/friends/{friend.id}/edit").headers["Location"].startswith(f"/friends/{friend.id}")
 
 
 def test_the_talk_shows_the_mark_too(page, friend):

@@ -194,7 +194,7 @@ def test_favourites_are_one_tap_and_nothing_follows(htmx, page, session, tag, fr
     assert regions(answer) == ["friend-tags", "toasts"]
     assert carried(session, friend) == ["VIP"]
     entry = session.scalars(sa.select(TimelineEntry)).one()
-    assert (entry.kind, entry.facts["name"], "staff_id" in entry.facts) == ("tag.attached", "VIP", True)
+    assert (entry.kind, entry.facts["label"], "staff_id" in entry.facts) == ("tag.attached", "VIP", True)
 
 
 def test_an_unknown_name_is_made_only_when_asked_for(htmx, session, friend):

@@ -74,6 +74,6 @@ def put_many(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, no
 def _facts(before: str, mark: Mark | None, staff_id: int | None) -> dict[str, object]:
     facts: dict[str, object] = {
         "mark_id": mark.id if mark else None,
-        "name": f"{before} → {mark.name if mark else NONE}",
+        "label": f"{before} → {mark.name if mark else NONE}",
     }
     return facts | ({"staff_id": staff_id} if staff_id is not None else {})

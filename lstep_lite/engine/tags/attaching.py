@@ -151,7 +151,7 @@ def of_many(session: Session, friend_ids: Collection[int]) -> dict[int, list[Tag
 
 def _facts(tag: Tag, staff_id: int | None) -> dict[str, object]:
     """The name is written down too: the tag may be deleted later."""
-    return {"tag_id": tag.id, "name": tag.name} | ({"staff_id": staff_id} if staff_id is not None else {})
+    return {"tag_id": tag.id, "label": tag.name} | ({"staff_id": staff_id} if staff_id is not None else {})
 
 
 @triggers.on("tag.attached")

@@ -95,5 +95,5 @@ def _insert(session: Session, tag: Tag, friend_ids: Sequence[int], now: datetime
 
 
 def _facts(tag: Tag, batch: Batch) -> dict[str, object]:
-    facts: dict[str, object] = {"tag_id": tag.id, "name": tag.name, "batch_id": batch.id}
+    facts: dict[str, object] = {"tag_id": tag.id, "label": tag.name, "batch_id": batch.id}
     return facts | ({"staff_id": batch.staff_id} if batch.staff_id is not None else {})
