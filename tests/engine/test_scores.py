@@ -1,6 +1,7 @@
 """Points, their two totals, and what follows when a threshold is crossed."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -256,3 +257,21 @@ def test_a_copy_has_the_thresholds_and_nobodys_points(session: Session) -> None:
     copied = scores.thresholds(session, twin)[0]
     assert actions.at(session, scores.PLACE, copied.id) is not None
     assert scores.friend_counts(session) == {score.id: 1}
+
+
+def test_points_given_at_the_same_time_all_count_and_cross_a_threshold_once(fresh_database: Database) -> None:
+    with fresh_database.unit() as session:
+        score, friend = a_score(session), a_friend(session)
+        threshold_id = a_threshold(session, score, 4, a_step(a_score(session), 1))
+        score_id, friend_id = score.id, friend.id
+
+    def give(_number: int) -> None:
+        with fresh_database.unit() as session:
+            add(session, session.get_one(Score, score_id), session.get_one(Friend, friend_id), 1)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(give, range(8)))
+    with fresh_database.read() as session:
+        assert standing(session, session.get_one(Score, score_id), session.get_one(Friend, friend_id)).total == 8
+        crossed = happened(session, session.get_one(Friend, friend_id), "score.crossed")
+        assert [entry.facts["threshold_id"] for entry in crossed] == [threshold_id]
