@@ -26,7 +26,7 @@ from lstep_lite.config import BadSetting, Settings
 from lstep_lite.engine import agenda, deliveries, intake, workers
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.messages import media
-from lstep_lite.engine.notifications import sending as notices
+from lstep_lite.engine.notifications import sending
 from lstep_lite.engine.settings import followers
 from lstep_lite.models import Lane
 from lstep_lite.runtime import Runtime
@@ -50,7 +50,7 @@ CHORE_LIST: tuple[Chore, ...] = (
     lambda it, now, wall: profiles.refresh_due(it.database, it.account, now=now, limit=20),
     lambda it, now, wall: media.fetch_due(it.database, it.account, it.media, wall=wall, limit=5),
     lambda it, now, wall: media.sweep(it.database, it.media, limit=CHUNK),
-    lambda it, now, wall: notices.send_due(
+    lambda it, now, wall: sending.send_due(
         it.database, it.settings.mailer, public_url=it.settings.public_url, now=now, wall=wall
     ),
 )

@@ -51,8 +51,6 @@ class Notification(Base):
     friend_id: Mapped[int | None] = mapped_column(ForeignKey("friends.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
 
-    friend: Mapped[Friend | None] = relationship()
-
 
 class Receipt(Base):
     """A notification in the bell of one member of staff."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from lstep_lite.engine import actions, intake, notifications, registry, workers
+from lstep_lite.engine import actions, intake, notifications, registry, schedules, workers
 from lstep_lite.engine.actions import Trigger, saved
 from lstep_lite.engine.actions.steps.notify import KIND as NOTIFY
 from lstep_lite.engine.deliveries import pausing
@@ -13,7 +13,7 @@ from lstep_lite.engine.rows import Values
 from lstep_lite.engine.settings import quota
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Channel, Notification, Receipt, Role
-from tests.factories import NOW, a_friend, a_shop, a_staff, an_action
+from tests.factories import NOW, a_friend, a_schedule, a_shop, a_staff, an_action
 
 assert registry
 
@@ -76,6 +76,13 @@ def test_a_failed_step_is_told_once_a_day_and_set(session, owner):
     for occurrence in ("1", "2"):
         run(session, a_friend(session), gone, occurrence=occurrence)
     assert told(session) == [("action.failed", "実行できなかったアクションがあります")]
+
+
+def test_a_schedule_whose_time_has_passed_is_told_once(session, owner):
+    missed = a_schedule(session, name="毎日の点検")
+    for _ in range(2):
+        schedules.missed.tell(session, missed, NOW, now=NOW + timedelta(days=1))
+    assert [kind for kind, _ in told(session)] == ["schedule.missed"]
 
 
 def a_channel(session, **over):

@@ -15,7 +15,7 @@ from lstep_lite.db import Database, insert_new
 from lstep_lite.engine import actions, agenda, batches, settings, triggers
 from lstep_lite.engine.actions import bulk
 from lstep_lite.engine.friends import Audience
-from lstep_lite.engine.schedules import calendar, dates
+from lstep_lite.engine.schedules import calendar, dates, missed
 from lstep_lite.engine.schedules.calendar import Plan
 from lstep_lite.engine.schedules.keeping import FEATURE, PLACE, plan_of
 from lstep_lite.engine.segments import Reach, Tree
@@ -123,6 +123,7 @@ def last_runs(session: Session) -> dict[int, Run]:
 def _take(session: Session, schedule: Schedule, due_at: datetime, now: datetime) -> None:
     if now - due_at > TOLERANCE:
         _write_down(session, schedule, due_at, RunState.MISSED, None)
+        missed.tell(session, schedule, due_at, now=now)
         return
     batch = _start(session, schedule, due_at.isoformat(), due_at, now=now, staff_id=None)
     _write_down(session, schedule, due_at, RunState.STARTED, batch.id)
@@ -156,15 +157,13 @@ def _apply(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, now:
         return batches.Outcome(skipped=dict.fromkeys(friend_ids, GONE))
     skipped: dict[int, str] = {}
     failed: dict[int, str] = {}
-    query = sa.select(Friend).where(Friend.id.in_(friend_ids)).order_by(Friend.id)
-    with bulk.in_bulk(session):
-        for friend in session.scalars(query.execution_options(populate_existing=True)).all():
-            if friend.is_blocked:
-                skipped[friend.id] = BLOCKED
-            elif (ran := _run_for(session, batch, schedule, action_set, friend, now)) is None:
-                skipped[friend.id] = bulk.RAN_BEFORE
-            elif (reason := bulk.failure(ran)) is not None:
-                failed[friend.id] = reason
+    for friend in actions.in_bulk(session, action_set, friend_ids):
+        if friend.is_blocked:
+            skipped[friend.id] = BLOCKED
+        elif (ran := _run_for(session, batch, schedule, action_set, friend, now)) is None:
+            skipped[friend.id] = bulk.RAN_BEFORE
+        elif (reason := bulk.failure(ran)) is not None:
+            failed[friend.id] = reason
     return batches.Outcome(skipped, failed)
 
 
