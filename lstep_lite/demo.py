@@ -59,10 +59,10 @@ ANSWERS = (
 """Rule, keywords, answer. Whoever cancels a booking must not be asked for a date, so that rule is first."""
 
 
-def seed(session: Session, *, password_hash: str, now: datetime) -> None:
-    """Fill an empty installation with the salon, its owner, its greetings and its answers."""
+def seed(session: Session, *, password_hash: str, now: datetime) -> bool:
+    """Fill an empty installation with the salon, its owner, its greetings and answers. False when it is not empty."""
     if staff.anybody(session):
-        return
+        return False
     session.add(Shop(id=1, name="サロン花", purpose=Purpose.SALON, created_at=now))
     session.add(
         Staff(name="花田 さくら", email=OWNER_EMAIL, password_hash=password_hash, role=Role.OWNER, created_at=now)
@@ -73,6 +73,7 @@ def seed(session: Session, *, password_hash: str, now: datetime) -> None:
     )
     for name, keywords, answer in ANSWERS:
         auto_replies.create(session, _rule(name, keywords, answer), now=now)
+    return True
 
 
 def _rule(name: str, keywords: tuple[str, ...], answer: str) -> AutoReplyDraft:

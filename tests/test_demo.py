@@ -1,0 +1,32 @@
+"""The demo salon's automation is whole, and does what a first look is promised."""
+
+import sqlalchemy as sa
+
+from lstep_lite import demo, demo_story
+from lstep_lite.engine import actions, marks, scores, tags
+from lstep_lite.engine.actions import Trigger
+from lstep_lite.engine.auto_replies.rules import PLACE
+from lstep_lite.models import ActionSet, AutoReply, Notification
+from tests.factories import NOW, a_friend
+
+
+def test_asking_for_prices_and_bookings_calls_the_staff(session):
+    assert demo.seed(session, password_hash="-", now=NOW)
+    demo_story.tell(session, now=NOW)
+    friend = a_friend(session)
+    for number, name in enumerate(("料金", "予約", "予約")):
+        rule = session.scalars(sa.select(AutoReply).filter_by(name=name)).one()
+        actions.run_at(session, PLACE, rule.id, friend, Trigger(occurrence=str(number), now=NOW))
+    assert {each.tag.name for each in tags.of(session, friend)} == {"予約の相談", "料金が気になる"}
+    assert [each.standing.total for each in scores.of(session, friend)] == [demo_story.ENOUGH_POINTS]
+    assert marks.of(session, friend).name == demo_story.FOLLOW_UP
+    assert session.scalar(sa.select(sa.func.count()).select_from(Notification)) == 1
+
+
+def test_nothing_in_it_is_broken_and_it_is_told_once(session):
+    demo.seed(session, password_hash="-", now=NOW)
+    demo_story.tell(session, now=NOW)
+    assert not demo.seed(session, password_hash="-", now=NOW)
+    for action_set in session.scalars(sa.select(ActionSet)):
+        assert not actions.is_broken(session, action_set)
+        assert actions.label(session, action_set) != "削除された設定"
