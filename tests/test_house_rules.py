@@ -22,7 +22,7 @@ LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 FEATURES = (
     "actions", "auto_replies", "batches", "chat", "deliveries", "fields", "folders", "friends", "greetings", "intake",
     "marks", "messages", "notifications", "schedules", "scores", "segments", "settings", "shared_values", "staff",
-    "tags",
+    "tags", "transfers",
 )  # fmt: skip
 PAGES = ("about", "account", "control", "health", "home", "invitations", "media", "setup", "shop", "sign_in")
 """Blueprints that are no feature of their own."""

@@ -52,6 +52,7 @@ def save(
         raise DomainError("オンにするには、メッセージかアクションを1つ以上入れてください。", "blocks")
     greeting = session.merge(Greeting(kind=kind, is_on=is_on, blocks=list(blocks)))
     actions.keep(session, PLACE, kind, steps, now=now)
+    mentions.write(session, SOURCE, kind, messages.mentioned(blocks))
     session.flush()  # the same request draws the page from it
     return greeting
 
@@ -105,6 +106,7 @@ def _was_greeted_later(session: Session, friend_id: int, event: WebhookEvent) ->
     return bool(session.scalar(select(later)))
 
 
+@mentions.owner(SOURCE)
 @actions.place(PLACE, label="友だち追加時")
 def _describe(session: Session, holders: Collection[str]) -> dict[str, mentions.Place]:
     known = {str(kind): label for kind, label in LABELS.items()}

@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
+from sqlalchemy.orm import Session
 from wtforms import Field
 from wtforms.validators import ValidationError
 
 from lstep_lite.engine import messages
 from lstep_lite.engine.messages import placeholders, stickers
-from lstep_lite.engine.messages.placeholders import Placeholder
+from lstep_lite.engine.messages.placeholders import Offer
 from lstep_lite.engine.text import storable_json
 from lstep_lite.errors import DomainError
 
@@ -84,9 +85,9 @@ class BlocksField(Field):
 
     limit = messages.MAX_OBJECTS
 
-    @property
-    def placeholders(self) -> list[Placeholder]:
-        return list(placeholders.registered.values())
+    def placeholders(self, session: Session) -> list[tuple[str, list[Offer]]]:
+        """What can be inserted, below headings."""
+        return placeholders.offered(session)
 
     @property
     def first_text(self) -> str:

@@ -17,6 +17,7 @@ from lstep_lite.engine.text import normalise, storable
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import ActionSet, AutoReply, Matching
 
+OWNER = "auto_replies"
 PLACE = "auto_replies.matched"
 LONGEST_NAME = 100
 LONGEST_KEYWORD = 200
@@ -114,11 +115,13 @@ def copy(session: Session, rule: AutoReply, *, now: datetime) -> AutoReply:
     session.add(twin)
     session.flush()  # the caller links to its id
     actions.keep(session, PLACE, twin.id, actions.draft(actions_of(session, rule), PLACE), now=now)
+    mentions.write(session, OWNER, twin.id, messages.mentioned(twin.blocks))
     return twin
 
 
 def delete(session: Session, rule: AutoReply) -> None:
     actions.drop(session, PLACE, rule.id)
+    mentions.forget(session, OWNER, rule.id)
     session.delete(rule)
     session.flush()  # the same request lists the rules
 
@@ -126,6 +129,7 @@ def delete(session: Session, rule: AutoReply) -> None:
 def _keep_steps(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: datetime) -> None:
     session.flush()  # the set hangs at its id
     actions.keep(session, PLACE, rule.id, draft.steps or actions.draft(None, PLACE), now=now)
+    mentions.write(session, OWNER, rule.id, messages.mentioned(rule.blocks))
 
 
 def _write(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: datetime) -> None:
@@ -175,6 +179,7 @@ def _check_hours(draft: AutoReplyDraft) -> None:
         raise DomainError("始まりと終わりが同じ時刻です。一日中にするときは、両方を空にしてください。", "ends_at")
 
 
+@mentions.owner(OWNER)
 @actions.place(PLACE, label="自動応答")
 def _describe(session: Session, holders: Collection[str]) -> dict[str, mentions.Place]:
     query = select(AutoReply.id, AutoReply.name).where(AutoReply.id.in_([int(holder) for holder in holders]))

@@ -8,9 +8,11 @@ from lstep_lite.engine.fields.definitions import (
     FEATURE,
     FieldDraft,
     OptionDraft,
+    broken,
     copy,
     create,
     delete,
+    favour,
     get,
     holders,
     in_order,
@@ -36,12 +38,13 @@ from lstep_lite.engine.fields.targets import (
     typed,
 )
 from lstep_lite.engine.fields.types import Attachment, Option, Type, Value, types
-from lstep_lite.engine.fields.values import PLACE, Values, read, read_many, read_targets, write
+from lstep_lite.engine.fields.values import PLACE, Upload, Values, read, read_many, read_targets, write, write_by_hand
 
 __all__ = [
     "FEATURE",
     "PICKED",
     "PLACE",
+    "SYSTEM",
     "SYSTEM",
     "Attachment",
     "Change",
@@ -50,13 +53,16 @@ __all__ = [
     "OptionDraft",
     "Target",
     "Type",
+    "Upload",
     "Value",
     "Values",
+    "broken",
     "by_heading",
     "changes",
     "copy",
     "create",
     "delete",
+    "favour",
     "get",
     "holders",
     "in_order",
@@ -78,6 +84,7 @@ __all__ = [
     "types",
     "update",
     "write",
+    "write_by_hand",
 ]
 
 del _erasing, _merging, _sweeping, _words  # imported for what they register

@@ -84,6 +84,12 @@ def places(session: Session, field: Field) -> list[mentions.Place]:
     return sorted({place.label: place for place in found}.values(), key=lambda place: place.label)
 
 
+def broken(session: Session, field_ids: Sequence[int]) -> set[int]:
+    """Those of these fields whose action set refers to something that is gone."""
+    hung = actions.at_many(session, PLACE, field_ids)
+    return {int(found.holder) for found in actions.broken_among(session, hung.values())}
+
+
 # Writing -------------------------------------------------------------------------------------------------------------
 
 
@@ -110,6 +116,12 @@ def copy(session: Session, field: Field, *, now: datetime) -> Field:
     hung = actions.draft(actions.at(session, PLACE, field.id), PLACE)
     draft = FieldDraft(name, field.folder_id, field.is_favourite, options, hung)
     return create(session, draft, field.type, now=now)
+
+
+def favour(field: Field, *, is_favourite: bool, now: datetime) -> None:
+    """Have it stand first, or not, beside friends."""
+    field.is_favourite = is_favourite
+    field.updated_at = now
 
 
 def delete(session: Session, field: Field) -> None:

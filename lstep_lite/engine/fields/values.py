@@ -1,6 +1,7 @@
 """What friends' fields hold: reading many at once, and writing one with its history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -205,6 +206,30 @@ def _note(
     row = {"friend_id": friend.id, "target": target.key, "at": now, "before": shown[0], "after": shown[1]}
     by = {"changed_by": changed_by, "cause_id": cause.id if cause else None, "staff_id": staff_id}
     session.execute(sa.insert(FieldChange), [row | by])
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that the store keeps already."""
+
+    stored: media.StoredImage | media.StoredFile
+    file_name: str
+
+
+def write_by_hand(
+    session: Session, friend: Friend, wanted: Mapping[Target, Value | Upload], *, staff_id: int, now: datetime
+) -> int:
+    """Have several fields hold what staff typed in or uploaded; how many have changed."""
+    changed = 0
+    for each, value in wanted.items():
+        held = _attached(session, friend, value, now) if isinstance(value, Upload) else value
+        changed += write(session, friend, each, held, changed_by=ChangedBy.STAFF, now=now, staff_id=staff_id)
+    return changed
+
+
+def _attached(session: Session, friend: Friend, upload: Upload, now: datetime) -> Attachment:
+    row = media.add_file(session, upload.stored, friend, file_name=upload.file_name, now=now)
+    return Attachment(row.id, row.code, upload.file_name, row.kind is MediaKind.IMAGE)
 
 
 # What follows

@@ -149,7 +149,12 @@ def preview_text(blocks: Sequence[Block]) -> str:
 
 def preview_for(session: Session, blocks: Sequence[Block], friend: Friend) -> str:
     """One line as *friend* reads it."""
-    return _short(placeholders.fill(_line(blocks), friend, words(session, [blocks], [friend], public_url="")))
+    return _short(fill_for(session, _line(blocks), friend))
+
+
+def fill_for(session: Session, text: str, friend: Friend) -> str:
+    """*text* with its placeholders filled for *friend*, for staff to read."""
+    return placeholders.fill(text, friend, placeholders.load(session, [text], [friend], public_url=""))
 
 
 def _line(blocks: Sequence[Block]) -> str:

@@ -31,6 +31,8 @@ MAX_ATTEMPTS = 20
 """About three hours with the waits between them. LINE promises no keeping time at all."""
 LONGEST_WAIT_SECONDS = 900
 ANY_FILE = "application/octet-stream"
+PDF = "application/pdf"
+PDF_SIGNATURE = b"%PDF-"
 SAFE_TYPES = {
     "video/mp4": "video/mp4",
     "audio/mp4": "audio/mp4",
@@ -57,6 +59,15 @@ class StoredImage:
     height: int
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that is kept as it came; browsers only download it."""
+
+    code: str
+    content_type: str
+    size_bytes: int
+
+
 class MediaStore:
     """The media directory. Holds no session; never use it inside a unit of work."""
 
@@ -78,6 +89,17 @@ class MediaStore:
         self.store_file(preview_path(code), [preview.data])
         self.store_file(path(code), [original.data])
         return StoredImage(code, original.content_type, len(original.data), original.width, original.height)
+
+    def store_upload(self, data: bytes) -> StoredImage | StoredFile:
+        """Keep an uploaded picture or PDF. Raises DomainError saying what to upload instead."""
+        if not data.startswith(PDF_SIGNATURE):
+            return self.store_image(data)
+        if len(data) > UPLOAD_BYTES:
+            raise TooLarge(
+                f"ファイルが大きすぎます（{UPLOAD_BYTES // 1_000_000}MBまで）。小さくしたものをお使いください。"
+            )
+        code = new_code()
+        return StoredFile(code, PDF, self.store_file(path(code), [data]))
 
     def store_file(self, path: str, chunks: Iterable[bytes]) -> int:
         """Write a stream to disk and return its size; the file appears once it is whole. Raises TooLarge."""
@@ -124,6 +146,30 @@ def preview_path(code: str) -> str:
 
 
 # Rows
+
+
+def add_file(
+    session: Session, stored: StoredImage | StoredFile, friend: Friend, *, file_name: str, now: datetime
+) -> Media:
+    """The row of a file about *friend*, which the store already keeps; only staff may see it."""
+    if isinstance(stored, StoredImage):
+        media = add_image(session, stored, file_name=file_name, now=now)
+        media.friend_id = friend.id
+        return media
+    media = Media(
+        code=stored.code,
+        kind=MediaKind.FILE,
+        state=MediaState.STORED,
+        friend_id=friend.id,
+        file_name=file_name,
+        created_at=now,
+        content_type=stored.content_type,
+        size_bytes=stored.size_bytes,
+        path=path(stored.code),
+    )
+    session.add(media)
+    session.flush()  # fields refer to its id
+    return media
 
 
 def add_image(session: Session, image: StoredImage, *, file_name: str | None = None, now: datetime) -> Media:

@@ -1,5 +1,6 @@
 """What shared values hold: set, counted up and down, and remembered. Whoever changes one, locks its row first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import settings
 from lstep_lite.engine.fields.types import Shape, dates, numbers, types
 from lstep_lite.engine.messages import media
+from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     ChangedBy,
     FieldType,
@@ -76,8 +78,17 @@ def typed(session: Session, value: SharedValue) -> str:
 
 
 def checked(session: Session, type: SharedValueType, text: str) -> Any:
-    """What *text* says, for a value of this type. Raises DomainError saying how to write it."""
-    return _TYPES[type].parse(text, _SHAPE, settings.zone(session))
+    """What *text* says, for a value of this type. Raises DomainError naming the form's field."""
+    try:
+        return _TYPES[type].parse(text, _SHAPE, settings.zone(session))
+    except DomainError as error:
+        raise DomainError(error.message, "text") from error
+
+
+def pictures(session: Session, values: Iterable[SharedValue]) -> dict[int, Media]:
+    """The pictures of these values, by media id; one statement, after which `show` needs none for them."""
+    ids = {value.media_id for value in values if value.media_id is not None}
+    return {row.id: row for row in session.scalars(sa.select(Media).where(Media.id.in_(ids)))} if ids else {}
 
 
 def changes(session: Session, value: SharedValue, *, limit: int) -> list[Change]:

@@ -1,13 +1,13 @@
 """Tell staff something about the friend."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import notifications
+from lstep_lite.engine import messages, notifications
 from lstep_lite.engine.actions.registry import ActionKind, Running, Skipped, action
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.notifications import Recipients
@@ -19,7 +19,7 @@ from lstep_lite.models import Staff
 
 LONGEST_TEXT = 200
 PREVIEW_CHARACTERS = 30
-_PLACEHOLDER = re.compile(r"\[[^\[\]\s]{1,40}\]")
+_PLACEHOLDER = re.compile(r"\[[^\[\]]{1,200}\]")
 KIND = notifications.kind(
     "action.notify",
     label="アクションからのお知らせ",
@@ -54,7 +54,10 @@ class NotifyStep(ActionKind):
         return f"{whom}に「{short}」と知らせる"
 
     def options(self, session: Session) -> dict[str, Any]:
-        return {"staff": _staff(session), "words": list(placeholders.registered.values())}
+        return {"staff": _staff(session), "words": placeholders.offered(session)}
+
+    def mentions(self, data: Data) -> Iterable[tuple[str, int | str]]:
+        return placeholders.mentioned([data["text"]])
 
     def run(self, running: Running, data: Data) -> str:
         told = notifications.notify(
@@ -62,7 +65,7 @@ class NotifyStep(ActionKind):
             KIND.name,
             # The title goes out by e-mail and LINE as well, where nothing personal belongs.
             title=_PLACEHOLDER.sub("…", data["text"]),
-            body=f"{running.friend.name}：{placeholders.fill(data['text'], running.friend)}",
+            body=f"{running.friend.name}：{messages.fill_for(running.session, data['text'], running.friend)}",
             href=f"/friends/{running.friend.id}",
             dedupe_key=running.key,
             friend=running.friend,

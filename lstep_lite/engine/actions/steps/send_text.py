@@ -1,6 +1,7 @@
 """Send a text: at once, some minutes later, or at the next HH:MM."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,7 +46,10 @@ class SendTextStep(ActionKind):
         return f"{_when_in_words(data)}「{short}」と送る"
 
     def options(self, session: Session) -> dict[str, Any]:
-        return {"whens": WHENS, "words": list(placeholders.registered.values())}
+        return {"whens": WHENS, "words": placeholders.offered(session)}
+
+    def mentions(self, data: Data) -> Iterable[tuple[str, int | str]]:
+        return messages.mentioned(_blocks(data))
 
     def run(self, running: Running, data: Data) -> str:
         friend = running.friend
