@@ -50,7 +50,12 @@ def fill(running: Runtime, size: int) -> None:
         connection.execute(sa.insert(_table(Content)), _contents())
         for model, columns in _history(size).items():
             connection.execute(sa.insert(_table(model)).from_select(list(columns), _rows(columns)))
-    if not running.database.is_sqlite:  # PostgreSQL does this by itself sooner or later; SQLite never
+    settle(running)
+
+
+def settle(running: Runtime) -> None:
+    """What PostgreSQL does by itself sooner or later, and SQLite never."""
+    if not running.database.is_sqlite:
         with running.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("VACUUM ANALYZE"))
 

@@ -10,7 +10,7 @@ from lstep_lite.engine import batches, friends, segments, timeline
 from lstep_lite.engine.friends import Audience, Filters, FriendState, Page, Shown, columns
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
-from lstep_lite.forms.friends import FriendForm, FriendSearchForm, MemoForm
+from lstep_lite.forms.friends import EraseForm, FriendForm, FriendSearchForm, MemoForm
 from lstep_lite.models import Friend, Staff
 from lstep_lite.web import go, number, render
 
@@ -33,13 +33,7 @@ STATE_LABELS = {
 def index() -> Response:
     form = FriendSearchForm(request.args)
     audience = _audience(form)
-    counts = audience.counts(g.read, now=g.now)
-    page = friends.page_of(
-        g.read,
-        audience.condition(g.read, now=g.now),
-        page=request.args.get("page", 1, type=number),
-        count=counts[audience.state] if not (audience.text or audience.ids is not None) else None,
-    )
+    page, counts = audience.page(g.read, number=request.args.get("page", 1, type=number), now=g.now)
     return _list(form, audience, page, counts)
 
 
@@ -135,7 +129,7 @@ def block_create(friend_id: int) -> Response:
     cancelled = friends.block(g.session, friend, staff_id=g.staff.id, now=g.now)
     also = f"送信を待っていた{cancelled}件は取り消しました。" if cancelled else ""
     flash(f"ブロックしました。これからはメッセージが届きません。{also}", "success")
-    return _page(friend, "friend_head", "timeline")
+    return go(url_for(".show", friend_id=friend.id))
 
 
 @bp.post("/<int:friend_id>/unblock")
@@ -145,6 +139,31 @@ def unblock_create(friend_id: int) -> Response:
     friends.unblock(g.session, friend, staff_id=g.staff.id, now=g.now)
     flash("ブロックを解除しました。メッセージがまた届きます。", "success")
     return _page(friend, "friend_head", "timeline")
+
+
+@bp.post("/<int:friend_id>/restore")
+@allow(Permission.FRIENDS_EDIT)
+def restore_create(friend_id: int) -> Response:
+    friend = friends.get(g.session, friend_id)
+    friends.restore(g.session, friend, staff_id=g.staff.id, now=g.now)
+    flash("ブロックで消えた情報を元に戻しました", "success")
+    return go(url_for(".show", friend_id=friend.id))
+
+
+@bp.get("/<int:friend_id>/erase")
+@allow(Permission.FRIENDS_ERASE)
+def erase_new(friend_id: int) -> Response:
+    return render("friends/erase_new.html", friend=friends.get(g.read, friend_id), form=EraseForm())
+
+
+@bp.post("/<int:friend_id>/erase")
+@allow(Permission.FRIENDS_ERASE)
+def erase_create(friend_id: int) -> Response:
+    friend, form = friends.get(g.session, friend_id), EraseForm(request.form)
+    if not form.keep(lambda: friends.erase(g.session, friend, typed_name=form.name.data, **_by_hand(), wall=g.wall)):
+        return render("friends/erase_new.html", "erase_form", status=422, friend=friend, form=form)
+    flash("お客様の情報を消しています。数分で終わります。", "success")
+    return go(url_for(".index"))
 
 
 @bp.get("/<int:friend_id>/merge")
@@ -195,7 +214,7 @@ def _list(form: FriendSearchForm, audience: Audience, page: Page, counts: dict[F
     )
 
 
-def _list_args() -> dict[str, list[str]]:
+def _list_args() -> dict[str, Any]:
     """The arguments of the list's address, for coming back to it."""
     known = ("state", "q", "saved", "page")
     names = (name for name in request.args if name in known or name.startswith(f"{segments.PATH}."))
@@ -211,8 +230,14 @@ def _page(friend: Friend, *regions: str, status: int = 200, memo_form: MemoForm 
         then=then,
         friend=friend,
         memo_form=memo_form or MemoForm(obj=friend),
+        losses=friends.losses(g.read, friend),
+        restorable=friends.restorable(g.read, friend, now=g.now),
         **_timeline(friend),
     )
+
+
+def _by_hand() -> dict[str, Any]:
+    return {"staff_id": g.staff.id, "now": g.now}
 
 
 def _timeline(friend: Friend) -> dict[str, Any]:

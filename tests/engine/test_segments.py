@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lstep_lite.engine import friends, mentions, segments
 from lstep_lite.engine.friends import Audience, FriendState
+from lstep_lite.engine.friends.search import page_of_few
 from lstep_lite.engine.rows import Values
 from lstep_lite.engine.segments import EVERYBODY, Reach, SegmentDraft
 from lstep_lite.errors import DomainError
@@ -124,8 +125,8 @@ def test_a_tab_and_a_tree_narrow_each_other(session, five):
     audience = Audience(tree, FriendState.HIDDEN)
     assert audience.count(session, now=NOW) == 1
     assert Audience(tree, FriendState.FRIENDS).count(session, now=NOW) == 0
-    assert audience.counts(session, now=NOW)[FriendState.HIDDEN] == 1
-    assert sum(audience.counts(session, now=NOW).values()) == 1
+    page, counts = audience.page(session, now=NOW)
+    assert ([friend.name for friend in page.friends], counts) == (["隠"], {FriendState.HIDDEN: 1})
     assert Audience.from_json(audience.to_json()) == audience
     assert Audience(ids=tuple(five)).count(session, now=NOW) == 5
 
@@ -231,3 +232,15 @@ def test_a_verdict_tells_each_condition_s_answer(session):
     tree = one("name", how="contains", text="花")
     tree["all"].append({"id": "c2", "kind": "memo", "data": {"how": "filled"}})
     assert [verdict.holds for verdict in segments.verdicts(session, tree, friend, now=NOW)] == [True, False]
+
+
+def test_pages_of_a_narrowed_list_stand_in_order_and_end_where_they_end(session):
+    for number in range(5):
+        a_friend(session, followed_at=NOW - timedelta(days=number % 2), memo_key="紅茶")
+    audience = Audience(one("memo", how="filled"), FriendState.FRIENDS)
+    condition = audience.condition(session, now=NOW)
+    pages = [page_of_few(session, condition, number=number, size=2) for number in (1, 2, 3)]
+    found = [friend for page in pages for friend in page.friends]
+    assert found == sorted(found, key=lambda friend: (friend.followed_at, friend.id), reverse=True)
+    assert [page.total_count for page in pages] == [5, 5, 5]
+    assert page_of_few(session, condition, number=9, size=2).number == 1

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import segments
-from lstep_lite.engine.friends.search import STATES, FriendState, count_by_state, named
+from lstep_lite.engine.friends.search import STATES, FriendState, Page, count_by_state, named, page_of, page_of_few
 from lstep_lite.engine.segments import EVERYBODY, Reach, Tree
 from lstep_lite.models import Friend
 
@@ -42,15 +42,18 @@ class Audience:
         query = sa.select(sa.func.count()).select_from(Friend).where(self.condition(session, now=now))
         return session.scalar(query) or 0
 
-    def counts(self, session: Session, *, now: datetime) -> dict[FriendState, int]:
-        """How many people each tab holds for the tree; one pass over those who match it."""
-        if segments.is_empty(self.tree):
-            return count_by_state(session)
-        tabs = STATES | {FriendState.FRIENDS: segments.scope(session, self.tree, self.reach)}
-        columns = [sa.func.count().filter(of) for of in tabs.values()]
-        asked = segments.condition(session, self.tree, now=now)
-        counts = session.execute(sa.select(*columns).select_from(Friend).where(asked)).one()
-        return dict(zip(tabs, counts, strict=True))
+    def page(self, session: Session, *, number: int = 1, now: datetime) -> tuple[Page, dict[FriendState, int]]:
+        """One page of the friends it holds, and how many people the tabs hold: all tabs, or where the tree would have to
+        be asked for each, only its own.
+        """
+        condition = self.condition(session, now=now)
+        if not segments.is_empty(self.tree):
+            page = page_of_few(session, condition, number=number)
+            return page, {self.state: page.total_count} if self.state else {}
+        counts = count_by_state(session)
+        is_counted = self.state is not None and self.ids is None and not self.text
+        known = counts[self.state] if self.state and is_counted else None
+        return page_of(session, condition, page=number, count=known), counts
 
     def to_json(self) -> dict[str, Any]:
         ids = None if self.ids is None else list(self.ids)

@@ -13,6 +13,7 @@ from lstep_lite.engine import mentions, settings
 from lstep_lite.engine.segments.registry import Moment, Scope, Tree, kinds
 from lstep_lite.models import Friend, Segment
 
+Row = dict[str, Any]
 BLOCKS = ("all", "any")
 MOST_CONDITIONS = 50
 EVERYBODY: Tree = {"all": [], "any": []}
@@ -32,8 +33,15 @@ class Verdict:
 
 def condition(session: Session, tree: Tree, *, now: datetime, occurrence: str = "") -> sa.ColumnElement[bool]:
     """The whole tree as SQL over `Friend`. A condition on something deleted matches nobody."""
-    every = [_compile(session, row, now, occurrence) for row in tree["all"]]
-    some = [_compile(session, row, now, occurrence) for row in tree["any"]]
+    gone, zone = _gone(session, tree), settings.zone(session)
+
+    def compiled(row: Row) -> sa.ColumnElement[bool]:
+        if _is_gone(row, gone):
+            return sa.false()
+        return kinds[row["kind"]].compile(session, row["data"], Moment(now, zone, str(row["id"]), occurrence))
+
+    every = [compiled(row) for row in tree["all"]]
+    some = [compiled(row) for row in tree["any"]]
     if some:
         every.append(sa.or_(*some))
     return sa.and_(sa.true(), *every)
@@ -55,14 +63,14 @@ def verdicts(session: Session, tree: Tree, friend: Friend, *, now: datetime, occ
         for row in tree[block]:
             alone = {"all": [row], "any": []}
             holds = matches(session, alone, friend, now=now, occurrence=occurrence)
-            found.append(Verdict(row_sentence(session, row), holds, block))
+            found.append(Verdict(sentence(session, alone), holds, block))
     return found
 
 
 def sentence(session: Session, tree: Tree) -> str:
-    """The whole tree read back: 「…かつ…。さらに、…または…のどれか」."""
-    every = [row_sentence(session, row) for row in tree["all"]]
-    some = [row_sentence(session, row) for row in tree["any"]]
+    """The whole tree read back: 「… かつ … かつ （… または …）」."""
+    gone = _gone(session, tree)
+    every, some = ([_row_sentence(session, row, gone) for row in tree[block]] for block in BLOCKS)
     parts = []
     if every:
         parts.append(" かつ ".join(every))
@@ -72,13 +80,14 @@ def sentence(session: Session, tree: Tree) -> str:
     return " かつ ".join(parts) if parts else "すべての友だち"
 
 
-def row_sentence(session: Session, row: dict[str, Any]) -> str:
-    return GONE if _is_gone(session, row) else kinds[row["kind"]].sentence(session, row["data"])
+def _row_sentence(session: Session, row: Row, gone: set[mentions.Key]) -> str:
+    return GONE if _is_gone(row, gone) else kinds[row["kind"]].sentence(session, row["data"])
 
 
 def broken(session: Session, tree: Tree) -> bool:
     """Whether something it refers to is gone."""
-    return any(_is_broken(session, row) for row in rows(tree))
+    gone = _gone(session, tree)
+    return any(_is_gone(row, gone) or kinds[row["kind"]].is_broken(session, row["data"]) for row in rows(tree))
 
 
 def mentioned(tree: Tree | None) -> Iterator[tuple[str, int | str]]:
@@ -112,7 +121,7 @@ def opened(session: Session, segment_id: int) -> Iterator[Tree]:
         inside.pop()
 
 
-def rows(tree: Tree) -> Iterator[dict[str, Any]]:
+def rows(tree: Tree) -> Iterator[Row]:
     for block in BLOCKS:
         yield from tree[block]
 
@@ -121,17 +130,11 @@ def is_empty(tree: Tree | None) -> bool:
     return tree is None or not any(tree[block] for block in BLOCKS)
 
 
-def _compile(session: Session, row: dict[str, Any], now: datetime, occurrence: str) -> sa.ColumnElement[bool]:
-    if _is_gone(session, row):
-        return sa.false()
-    moment = Moment(now, settings.zone(session), str(row["id"]), occurrence)
-    return kinds[row["kind"]].compile(session, row["data"], moment)
+def _gone(session: Session, tree: Tree) -> set[mentions.Key]:
+    """What the tree refers to and is deleted; asked once for all of it."""
+    return mentions.missing(session, mentioned(tree))
 
 
-def _is_broken(session: Session, row: dict[str, Any]) -> bool:
-    return _is_gone(session, row) or kinds[row["kind"]].is_broken(session, row["data"])
-
-
-def _is_gone(session: Session, row: dict[str, Any]) -> bool:
+def _is_gone(row: Row, gone: set[mentions.Key]) -> bool:
     kind = kinds.get(row["kind"])
-    return kind is None or bool(mentions.missing(session, kind.mentions(row["data"])))
+    return kind is None or any((feature, str(key)) in gone for feature, key in kind.mentions(row["data"]))

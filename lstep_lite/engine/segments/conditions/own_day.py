@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine.fields import comparisons
 from lstep_lite.engine.rows import Data, Values
 from lstep_lite.engine.schedules import calendar, dates
 from lstep_lite.engine.segments.registry import ConditionKind, Moment, condition
@@ -54,7 +55,5 @@ class OwnDayCondition(ConditionKind):
 
 
 def _falls_on(column: Any, on: date, *, yearly: bool) -> sa.ColumnElement[bool]:
-    if not yearly:
-        return sa.and_(column == on)
-    days = [on.day, 29] if calendar.in_year(on.year, 2, 29) == on else [on.day]
-    return sa.and_(sa.extract("month", column) == on.month, sa.extract("day", column).in_(days))
+    """A list of days where the year does not matter, so that the index finds them."""
+    return sa.and_(column.in_(comparisons.anniversaries(on)) if yearly else column == on)

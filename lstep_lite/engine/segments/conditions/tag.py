@@ -13,11 +13,13 @@ from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend, FriendTag, Tag
 
 HOWS = {
-    "any": "のどれか1つ以上が付いている",
-    "all": "のすべてが付いている",
-    "none": "のどれも付いていない",
-    "not_all": "のどれかが付いていない",
+    "any": "次のどれか1つ以上が付いている",
+    "all": "次のすべてが付いている",
+    "none": "次のどれも付いていない",
+    "not_all": "次のどれかが付いていない",
 }
+ONE = {"any": "が付いている", "all": "が付いている", "none": "が付いていない", "not_all": "が付いていない"}
+"""How it reads with one tag."""
 
 
 @condition
@@ -37,7 +39,9 @@ class TagCondition(ConditionKind):
     def sentence(self, session: Session, data: Data) -> str:
         names = mentions.names(session, "tags", data["tag_ids"])
         listed = "".join(f"「{names[str(tag_id)]}」" for tag_id in data["tag_ids"])
-        return f"タグ{listed}{HOWS[data['how']]}"
+        if len(data["tag_ids"]) == 1:
+            return f"タグ{listed}{ONE[data['how']]}"
+        return f"タグ{listed}{HOWS[data['how']].replace('次', '', 1)}"
 
     def options(self, session: Session) -> dict[str, Any]:
         tags = session.execute(sa.select(Tag.id, Tag.name).order_by(Tag.position, Tag.id)).all()
