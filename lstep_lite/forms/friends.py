@@ -10,7 +10,7 @@ from lstep_lite.engine import segments
 from lstep_lite.engine.friends import Audience, FriendDraft, FriendState
 from lstep_lite.engine.friends.editing import LONGEST_MEMO, LONGEST_NAME
 from lstep_lite.engine.segments.trees import BLOCKS
-from lstep_lite.forms.base import EditForm, Form, at_most
+from lstep_lite.forms.base import EditForm, Form, at_most, required
 from lstep_lite.forms.segments import SegmentField, spread
 from lstep_lite.models import Friend
 
@@ -85,3 +85,9 @@ class MemoForm(Form):
             birthday=friend.birthday,
             memo=self.memo.data or "",
         )
+
+
+class EraseForm(Form):
+    """The name, typed to be sure."""
+
+    name = StringField("お名前", [required("お名前を入力してください。")])

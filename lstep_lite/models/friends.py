@@ -6,9 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Date, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
+from lstep_lite.models.staff import Staff
 
 
 class Origin(StrEnum):
@@ -158,6 +159,8 @@ class Erasure(Base):
     """When to go on, on `wall`; null when nothing is left to do."""
     finished_at: Mapped[datetime | None]
 
+    staff: Mapped[Staff | None] = relationship()
+
 
 class FriendArchive(Base):
     """What a friend had when staff blocked the person, kept for a while so that it can be put back."""
@@ -176,6 +179,15 @@ class FriendArchive(Base):
     """How many of what, in the words of the screen."""
     rows: Mapped[dict[str, Any]]
     """The rows by table, as they were."""
+
+    @property
+    def in_words(self) -> str:
+        """What it holds: 「タグ3件、友だち情報5件」."""
+        return in_words(self.counts)
+
+
+def in_words(counts: dict[str, int]) -> str:
+    return "、".join(f"{label}{count:,}件" for label, count in counts.items())
 
 
 class TimelineEntry(Base):

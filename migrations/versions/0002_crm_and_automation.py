@@ -693,13 +693,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.create_index("ix_receipts_staff_id_notification_id", ["staff_id", "notification_id"], unique=False)
-        batch_op.create_index(
-            "ix_receipts_unread",
-            ["staff_id"],
-            unique=False,
-            postgresql_where=sa.text("read_at IS NULL"),
-            sqlite_where=sa.text("read_at IS NULL"),
-        )
+        batch_op.create_index("ix_receipts_staff_id_read_at", ["staff_id", "read_at"], unique=False)
 
     op.create_table(
         "schedule_runs",
@@ -858,13 +852,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_dispatches_bundle", ["staff_id", "channel", "kind", "due_at"], unique=False)
         batch_op.create_index("ix_dispatches_delivery_id", ["delivery_id"], unique=False)
         batch_op.create_index("ix_dispatches_notification_id", ["notification_id"], unique=False)
-        batch_op.create_index(
-            "ix_dispatches_open",
-            ["due_at", "staff_id"],
-            unique=False,
-            postgresql_where=sa.text("state IN ('waiting', 'sending')"),
-            sqlite_where=sa.text("state IN ('waiting', 'sending')"),
-        )
         batch_op.create_index("ix_dispatches_state_id", ["state", "id"], unique=False)
 
     op.create_table(
@@ -1000,11 +987,6 @@ def downgrade() -> None:
     op.drop_table("shared_value_changes")
     with op.batch_alter_table("dispatches", schema=None) as batch_op:
         batch_op.drop_index("ix_dispatches_state_id")
-        batch_op.drop_index(
-            "ix_dispatches_open",
-            postgresql_where=sa.text("state IN ('waiting', 'sending')"),
-            sqlite_where=sa.text("state IN ('waiting', 'sending')"),
-        )
         batch_op.drop_index("ix_dispatches_notification_id")
         batch_op.drop_index("ix_dispatches_delivery_id")
         batch_op.drop_index("ix_dispatches_bundle")
@@ -1022,9 +1004,7 @@ def downgrade() -> None:
     op.drop_table("score_points")
     op.drop_table("schedule_runs")
     with op.batch_alter_table("receipts", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_receipts_unread", postgresql_where=sa.text("read_at IS NULL"), sqlite_where=sa.text("read_at IS NULL")
-        )
+        batch_op.drop_index("ix_receipts_staff_id_read_at")
         batch_op.drop_index("ix_receipts_staff_id_notification_id")
 
     op.drop_table("receipts")

@@ -54,11 +54,11 @@ def restored(listener: Restored) -> Restored:
 
 def losses(session: Session, friend: Friend) -> dict[str, int]:
     """How many of what a block takes from *friend* now, in the words of the screen, without what there is none of."""
+    labelled = [holding for holding in _holdings if holding.label]
+    columns = [sa.select(sa.func.count()).where(_of(holding, friend)).scalar_subquery() for holding in labelled]
     found: dict[str, int] = {}
-    for holding in _holdings:
-        if holding.label:
-            count = sa.select(sa.func.count()).select_from(holding.table).where(_of(holding, friend))
-            found[holding.label] = found.get(holding.label, 0) + (session.scalar(count) or 0)
+    for holding, count in zip(labelled, session.execute(sa.select(*columns)).one() if columns else (), strict=True):
+        found[holding.label] = found.get(holding.label, 0) + count
     return {label: count for label, count in found.items() if count}
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.db import Base, Database
 from lstep_lite.engine import agenda, deliveries, text
@@ -146,7 +146,8 @@ def _forget(friend: Friend, now: datetime) -> None:
 
 def erasures(session: Session, *, limit: int = 50) -> list[Erasure]:
     """The log: what was erased last, first."""
-    return list(session.scalars(sa.select(Erasure).order_by(Erasure.id.desc()).limit(limit)))
+    query = sa.select(Erasure).options(joinedload(Erasure.staff)).order_by(Erasure.id.desc()).limit(limit)
+    return list(session.scalars(query))
 
 
 @agenda.work("chores")

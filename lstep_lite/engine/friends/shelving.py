@@ -10,6 +10,7 @@ from lstep_lite.engine import deliveries, triggers
 from lstep_lite.engine.friends import archiving
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend, TimelineEntry
+from lstep_lite.models.friends import in_words
 
 triggers.labels.update(
     {
@@ -47,7 +48,7 @@ def block(session: Session, friend: Friend, *, now: datetime, staff_id: int | No
     archive = archiving.put_away(session, friend, now=now)
     entry = _tell(session, "friend.blocked", friend, now, staff_id, why)
     if archive is not None:
-        entry.results = [f"{_in_words(archive.counts)}を消しました。30日以内なら元に戻せます。", *entry.results]
+        entry.results = [f"{archive.in_words}を消しました。30日以内なら元に戻せます。", *entry.results]
     return deliveries.cancel_waiting(session, friend, now=now, reason="こちらでブロックしたため、取り消しました。")
 
 
@@ -65,7 +66,7 @@ def restore(session: Session, friend: Friend, *, staff_id: int, now: datetime) -
         raise DomainError("元に戻せるものがありません。すでに元に戻したか、30日が過ぎています。")
     came_back = archiving.put_back(session, friend, now=now)
     entry = triggers.record(session, "friend.restored", friend, now=now, staff_id=staff_id)
-    entry.results = [f"{_in_words(came_back)}を元に戻しました。"] if came_back else []
+    entry.results = [f"{in_words(came_back)}を元に戻しました。"] if came_back else []
     return came_back
 
 
@@ -74,7 +75,3 @@ def _tell(
 ) -> TimelineEntry:
     facts: dict[str, Any] = {} if staff_id is None else {"staff_id": staff_id}
     return triggers.fire(session, kind, friend, now=now, **why, **facts)
-
-
-def _in_words(counts: dict[str, int]) -> str:
-    return "、".join(f"{label}{count:,}件" for label, count in counts.items())
