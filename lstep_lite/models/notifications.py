@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
@@ -58,12 +58,7 @@ class Receipt(Base):
     __tablename__ = "receipts"
     __table_args__ = (
         Index("ix_receipts_staff_id_notification_id", "staff_id", "notification_id"),
-        Index(
-            "ix_receipts_unread",
-            "staff_id",
-            postgresql_where=text("read_at IS NULL"),
-            sqlite_where=text("read_at IS NULL"),
-        ),
+        Index("ix_receipts_staff_id_read_at", "staff_id", "read_at"),
     )
 
     notification_id: Mapped[int] = mapped_column(ForeignKey("notifications.id", ondelete="CASCADE"), primary_key=True)
@@ -88,13 +83,6 @@ class Dispatch(Base):
 
     __tablename__ = "dispatches"
     __table_args__ = (
-        Index(
-            "ix_dispatches_open",
-            "due_at",
-            "staff_id",
-            postgresql_where=text("state IN ('waiting', 'sending')"),
-            sqlite_where=text("state IN ('waiting', 'sending')"),
-        ),
         Index("ix_dispatches_bundle", "staff_id", "channel", "kind", "due_at"),
         Index("ix_dispatches_state_id", "state", "id"),
         Index("ix_dispatches_notification_id", "notification_id"),

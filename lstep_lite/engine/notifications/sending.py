@@ -44,6 +44,7 @@ MOST_BUNDLED = 500
 SWEPT_AT_A_TIME = 100
 GONE = "スタッフのアカウントが停止されています。"
 NOT_LINKED = "LINEと連携していません。「アカウント」の画面で連携できます。"
+IS_OPEN = Dispatch.state.in_((DispatchState.WAITING, DispatchState.SENDING))
 UNREACHABLE = "LINEで受け取れない状態です（ブロック中、または友だちではありません）。"
 
 
@@ -66,8 +67,7 @@ def _claimable(now: datetime, wall: datetime) -> sa.ColumnElement[bool]:
     waits = sa.and_(Dispatch.state == DispatchState.WAITING, Dispatch.due_at <= now)
     may_retry = sa.or_(Dispatch.retry_at.is_(None), Dispatch.retry_at <= wall)
     abandoned = sa.and_(Dispatch.state == DispatchState.SENDING, Dispatch.lease_until < wall)
-    open_states = Dispatch.state.in_([sa.literal_column("'waiting'"), sa.literal_column("'sending'")])
-    return sa.and_(open_states, sa.or_(sa.and_(waits, may_retry), abandoned))
+    return sa.and_(IS_OPEN, sa.or_(sa.and_(waits, may_retry), abandoned))
 
 
 def _due_turns(now: datetime, wall: datetime) -> sa.Select[int, NotificationChannel]:
@@ -228,10 +228,9 @@ def _shop_name(session: Session) -> str:
 
 @agenda.pending
 def pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
-    waits = Dispatch.state == DispatchState.WAITING
     due = sa.select(sa.func.count()).select_from(Dispatch)
-    due = due.where(sa.or_(_claimable(now, wall), Dispatch.state == DispatchState.SENDING))
-    next_due = sa.select(sa.func.min(Dispatch.due_at)).where(waits, Dispatch.due_at > now)
+    due = due.where(IS_OPEN, sa.or_(_claimable(now, wall), Dispatch.state == DispatchState.SENDING))
+    next_due = sa.select(sa.func.min(Dispatch.due_at)).where(IS_OPEN, Dispatch.due_at > now)
     return agenda.Pending(session.scalar(due) or 0, session.scalar(next_due))
 
 
