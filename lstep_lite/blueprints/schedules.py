@@ -157,6 +157,7 @@ def _list() -> Response:
         schedules=found,
         sentences=schedules.sentences(g.read, found),
         broken=schedules.broken_ids(g.read, found),
+        over=schedules.over_ids(g.read, found, now=g.now),
         last_runs=schedules.last_runs(g.read),
     )
 
@@ -181,6 +182,7 @@ def _show_page(schedule: Schedule) -> Response:
         sentence=schedules.sentence(g.read, schedule),
         condition=segments.sentence(g.read, schedule.tree),
         is_broken=schedules.is_broken(g.read, schedule),
+        is_over=bool(schedules.over_ids(g.read, [schedule], now=g.now)),
         steps=_steps(schedule),
         preview=_previewed(plan, schedule.tree),
         history=schedules.history(g.read, schedule),

@@ -275,12 +275,13 @@ def test_a_server_that_was_off_runs_what_is_at_most_an_hour_late_and_shows_the_r
     assert states(session)[-1] == (first + 4 * DAY, RunState.MISSED)
 
 
-def test_a_schedule_that_is_over_rests(database: Database, session: Session) -> None:
+def test_a_schedule_that_is_over_switches_itself_off(database: Database, session: Session) -> None:
     schedule = a_schedule(session, pattern=Pattern.ONCE, params={"on": "2026-03-05"})
     session.commit()
     work(database, NOW + 2 * HOUR)
     session.expire_all()
-    assert schedule.due_at is None
+    assert (schedule.due_at, schedule.is_on) == (None, False)
+    assert schedules.over_ids(session, [schedule], now=NOW + 2 * HOUR) == {schedule.id}
     with pytest.raises(DomainError):
         schedules.switch(session, schedule, is_on=True, now=NOW + 2 * HOUR)
 

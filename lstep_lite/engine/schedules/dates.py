@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.models import Field, FieldType
+from lstep_lite.engine import fields
+from lstep_lite.models import FieldType
 
 BIRTHDAY = "system:birthday"
 FIELD = "field:"
@@ -16,8 +16,7 @@ OWN_DAY = "own_day"
 
 def targets(session: Session) -> dict[str, str]:
     """The date fields a plan may go by: their names by key."""
-    query = sa.select(Field.id, Field.name).where(Field.type == FieldType.DATE).order_by(Field.position, Field.id)
-    return {BIRTHDAY: "誕生日"} | {f"{FIELD}{field_id}": name for field_id, name in session.execute(query)}
+    return {target.key: target.name for target in fields.targets(session) if target.type is FieldType.DATE}
 
 
 def mentioned(target: str) -> list[tuple[str, int | str]]:

@@ -113,6 +113,13 @@ def broken_ids(session: Session, found: Sequence[Schedule]) -> set[int]:
     }
 
 
+def over_ids(session: Session, found: Sequence[Schedule], *, now: datetime) -> set[int]:
+    """The ids of those that are off because they have no run any more."""
+    zone = settings.zone(session)
+    off = (schedule for schedule in found if not schedule.is_on)
+    return {schedule.id for schedule in off if calendar.next_run(plan_of(schedule), now, zone) is None}
+
+
 def sentence(session: Session, schedule: Schedule) -> str:
     """For example 「毎月第2火曜日の10:00」."""
     return plan_sentence(session, plan_of(schedule))

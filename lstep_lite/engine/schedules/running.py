@@ -64,6 +64,7 @@ def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
             _take(session, schedule, due_at, now)
             due_at += INSTANT
         schedule.due_at = calendar.next_run(plan, due_at - INSTANT, zone)
+        schedule.is_on = schedule.due_at is not None  # over: it can be changed without asking for a new day
     return True
 
 

@@ -12,7 +12,7 @@ from lstep_lite.engine import agenda
 from lstep_lite.engine.scores import points
 from lstep_lite.models import Friend, Lane, Score, ScoreLeftover, ScorePoint, ScoreTotal
 
-EXPIRY_CHUNK = 25
+EXPIRY_CHUNK = 10
 """Friends a unit: each may run action sets."""
 RECOUNT_CHUNK = 500
 CLEARING_CHUNK = 250
