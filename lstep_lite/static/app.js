@@ -113,6 +113,15 @@
   on("htmx:load", suitAll);
   on("change", ({ target }) => target.matches("select[data-shows]") && suit(target));
 
+  // A friend's page: what was changed in one of its parts stands among what happened -----------------------------------
+  let isChangingFriend = false;
+  on("htmx:beforeRequest", (event) => {
+    isChangingFriend = event.detail.requestConfig.verb === "post" && Boolean(event.target.closest(".friend-page"));
+  });
+  on("htmx:afterRequest", (event) => {
+    if (isChangingFriend && event.detail.successful && $("#timeline")) window.htmx.trigger("#timeline", "friend-changed");
+  });
+
   // Connection --------------------------------------------------------------------------------------------------------
   const lost = (isLost) => ($("#connection-lost").hidden = !isLost);
   on("htmx:sendError", () => lost(true));

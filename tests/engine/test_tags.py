@@ -190,6 +190,18 @@ def test_two_records_of_one_person_keep_each_tag_once_even_beyond_the_limit(sess
     assert names(session, kept) == ["両方", "満員"]
 
 
+def test_a_block_takes_the_tags_and_gives_back_those_that_still_exist(session: Session) -> None:
+    friend, person, gone = a_friend(session), a_staff(session), a_tag(session, name="消える")
+    for tag in (a_tag(session, name="残る"), gone):
+        automatically(session, tag, friend)
+    friends.block(session, friend, now=NOW, staff_id=person.id)
+    assert names(session, friend) == []
+    tags.delete(session, gone)
+    friends.restore(session, friend, staff_id=person.id, now=NOW)
+    assert names(session, friend) == ["残る"]
+    assert session.scalar(sa.select(sa.func.count()).select_from(FriendTag)) == 1
+
+
 # Steps ---------------------------------------------------------------------------------------------------------------
 
 
