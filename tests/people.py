@@ -21,14 +21,28 @@ from lstep_lite.engine import (
     text,
 )
 from lstep_lite.engine.segments import Tree
-from lstep_lite.models import Friend, FriendTag, Mark, ScoreTotal, Segment, Tag
-from tests.factories import NOW, a_friend, a_score
+from lstep_lite.models import (
+    FieldOption,
+    FieldPick,
+    FieldType,
+    FieldValue,
+    Friend,
+    FriendTag,
+    Mark,
+    ScoreTotal,
+    Segment,
+    Tag,
+)
+from tests.factories import NOW, a_field, a_friend, a_score
 
 ZONE = ZoneInfo("Asia/Tokyo")
 GONE = 999_999
 """An id that no row has."""
 WORDS = ("さくら", "サクラ", "佐藤", "ＡＢＣ", "abc", "100%", "a_b", "\\", "花 子", "")
 MOMENTS = tuple(NOW - timedelta(days=days, hours=hours) for days in (0, 1, 29, 30, 31, 365) for hours in (0, 1, 2, 12))
+BIRTHDAYS = tuple(
+    date(year, *day) for year in (1990, 2000, 2026) for day in ((2, 28), (3, 4), (3, 5), (3, 6), (12, 31))
+)
 DAYS = tuple((NOW.date() - timedelta(days=days)).isoformat() for days in (0, 1, 29, 30, 31, 364, 365))
 
 
@@ -40,6 +54,8 @@ class Person:
     tags: set[int] = field(default_factory=set)
     totals: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Total and recent total by score."""
+    values: dict[str, Any] = field(default_factory=dict)
+    """What fields hold, by key: a text, a whole number, a day, or the ids of options. Empty ones are missing."""
 
 
 @dataclass
@@ -48,6 +64,9 @@ class World:
     tags: list[int]
     marks: list[int]
     scores: list[int]
+    fields: dict[FieldType, str] = field(default_factory=dict)
+    """The key of one field of some types."""
+    options: list[int] = field(default_factory=list)
     segments: dict[int, Tree] = field(default_factory=dict)
 
 
@@ -60,6 +79,11 @@ def a_world(session: Session, seed: int, size: int = 40) -> World:
     session.flush()
     tags, marks = [[row.id for row in rows if isinstance(row, kind)] for kind in (Tag, Mark)]
     world = World([], tags, marks, [a_score(session).id for _ in range(2)])
+    for type in (FieldType.TEXT, FieldType.NUMBER, FieldType.DATE):
+        world.fields[type] = f"field:{a_field(session, type).id}"
+    choices = a_field(session, FieldType.CHOICES, "一", "二", "三")
+    world.fields[FieldType.CHOICES] = f"field:{choices.id}"
+    world.options = list(session.scalars(sa.select(FieldOption.id).filter_by(field_id=choices.id)))
     for _ in range(size):
         world.people.append(_a_person(session, world, chance))
     session.flush()
@@ -101,7 +125,32 @@ def _a_person(session: Session, world: World, chance: random.Random) -> Person:
         total, recent = chance.randrange(-3, 12), chance.randrange(-3, 12)
         session.add(ScoreTotal(score_id=score_id, friend_id=friend.id, total=total, recent=recent))
         person.totals[score_id] = (total, recent)
+    _fill_fields(session, world, person, chance)
     return person
+
+
+def _fill_fields(session: Session, world: World, person: Person, chance: random.Random) -> None:
+    drawn = {
+        FieldType.TEXT: ("text", [word for word in WORDS if word]),
+        FieldType.NUMBER: ("number", range(-3, 8)),
+        FieldType.DATE: ("day", BIRTHDAYS),
+    }
+    for type, (column, choices) in drawn.items():
+        if chance.random() < 0.3:
+            continue
+        key, value = world.fields[type], chance.choice(list(choices))
+        person.values[key] = value
+        more = {"text_key": text.normalise(value)} if type is FieldType.TEXT else {}
+        row = FieldValue(friend_id=person.friend.id, field_id=_id(key), updated_at=NOW, **{column: value}, **more)
+        session.add(row)
+    if picks := set(chance.sample(world.options, chance.randrange(len(world.options) + 1))):
+        key = world.fields[FieldType.CHOICES]
+        person.values[key] = picks
+        session.add_all(FieldPick(friend_id=person.friend.id, field_id=_id(key), option_id=each) for each in picks)
+
+
+def _id(key: str) -> int:
+    return int(key.removeprefix("field:"))
 
 
 # Any condition -------------------------------------------------------------------------------------------------------
@@ -139,12 +188,42 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
             st.sampled_from(["total", "recent"]),
             bounds,
         ),
+        "field": _field_conditions(world),
         "user_block": shown,
         "shelved": shown,
         "without_line": shown,
         "percent": st.integers(0, 100).map(lambda percent: {"percent": percent}),
         "saved": st.sampled_from([*world.segments, GONE]).map(lambda key: {"segment_id": key}),
     }
+
+
+def _field_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    number, day = st.integers(-3, 8).map(str), st.sampled_from(BIRTHDAYS).map(date.isoformat)
+    words = st.sampled_from([word for word in WORDS if text.normalise(word)]).map(lambda word: {"text": word})
+    pairs = {"number": _pair("least", "most", number, int), "day": _pair("first", "last", day, str)}
+    days, options = st.integers(0, 400).map(lambda count: {"days": count}), _some(world.options)
+    asked = {
+        FieldType.TEXT: {"equals": words, "contains": words, "lacks": words},
+        FieldType.NUMBER: {"between": pairs["number"]},
+        FieldType.DATE: {"period": pairs["day"], "next_days": days, "past_days": days}
+        | {how: st.just({}) for how in ("month", "same_day")},
+        FieldType.CHOICES: {how: options.map(lambda ids: {"option_ids": ids}) for how in ("any", "all", "none")},
+    }
+    rows = []
+    for type, hows in asked.items():
+        key = world.fields[type]
+        inputs = f"choice_{_id(key)}" if type is FieldType.CHOICES else type.value
+        for how, typed in (hows | {"filled": st.just({}), "empty": st.just({})}).items():
+            fixed = {"target": st.just(key), "inputs": st.just(inputs), "how": st.just(how), "typed": typed}
+            rows.append(st.fixed_dictionaries(fixed))
+    return st.one_of(rows)
+
+
+def _pair(first: str, last: str, values: Any, order: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """Two ends, of which one may be open."""
+    pairs = st.tuples(st.none() | values, st.none() | values).filter(any)
+    ordered = pairs.filter(lambda pair: None in pair or order(pair[0]) <= order(pair[1]))
+    return ordered.map(lambda pair: {first: pair[0], last: pair[1]})
 
 
 def trees(world: World) -> st.SearchStrategy[Tree]:
@@ -236,6 +315,40 @@ def _score(world: World, row: dict[str, Any], person: Person) -> bool:
     return (data["least"] is None or points >= data["least"]) and (data["most"] is None or points <= data["most"])
 
 
+def _field(_world: World, row: dict[str, Any], person: Person) -> bool:
+    how, typed = row["data"]["how"], row["data"]["typed"]
+    held = person.values.get(row["data"]["target"])
+    if how in ("empty", "filled"):
+        return (held is None) == (how == "empty")
+    if held is None:
+        return how in ("lacks", "none")
+    return FIELD_ANSWERS[how](held, typed)
+
+
+def _between(held: Any, least: Any, most: Any) -> bool:
+    return (least is None or held >= least) and (most is None or held <= most)
+
+
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+FIELD_ANSWERS: dict[str, Any] = {
+    "equals": lambda held, typed: text.normalise(held) == text.normalise(typed["text"]),
+    "contains": lambda held, typed: text.normalise(typed["text"]) in text.normalise(held),
+    "lacks": lambda held, typed: text.normalise(typed["text"]) not in text.normalise(held),
+    "between": lambda held, typed: _between(held, _number(typed["least"]), _number(typed["most"])),
+    "period": lambda held, typed: _between(held.isoformat(), typed["first"], typed["last"]),
+    "next_days": lambda held, typed: 0 <= (held - _day(NOW)).days <= typed["days"],
+    "past_days": lambda held, typed: 0 <= (_day(NOW) - held).days <= typed["days"],
+    "month": lambda held, _typed: held.month == _day(NOW).month,
+    "same_day": lambda held, _typed: (held.month, held.day) == (_day(NOW).month, _day(NOW).day),
+    "any": lambda held, typed: bool(held & set(typed["option_ids"])),
+    "all": lambda held, typed: set(typed["option_ids"]) <= held,
+    "none": lambda held, typed: not held & set(typed["option_ids"]),
+}
+
+
 def _scope(is_one: Any) -> Any:
     def answer(_world: World, row: dict[str, Any], person: Person) -> bool:
         return {"yes": True, "only": is_one(person.friend), "no": not is_one(person.friend)}[row["data"]["shown"]]
@@ -265,6 +378,7 @@ ANSWERS: dict[str, Any] = {
     "tag": _tag,
     "mark": _mark,
     "score": _score,
+    "field": _field,
     "user_block": _scope(has_left),
     "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),
     "without_line": _scope(lambda friend: friend.line_user_id is None),
