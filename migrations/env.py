@@ -28,8 +28,7 @@ def _migrate(connection: Connection) -> None:
         return
     # SQLite changes a table by building it anew: with foreign keys on, dropping the old one would delete all rows that
     # refer to it. The switch works outside transactions only.
-    driver = connection.connection.driver_connection
-    assert driver is not None
+    driver: Any = connection.connection.driver_connection
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
         _upgrade(connection)

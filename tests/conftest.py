@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 import lstep_lite.models  # noqa: F401 - fills the metadata
 from lstep_lite import db
 from lstep_lite.db import Base, Database
+from lstep_lite.engine import registry  # noqa: F401 - a test of one feature meets the others
 
 BACKENDS = ("sqlite", "postgresql")
 

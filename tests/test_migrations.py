@@ -47,8 +47,8 @@ def test_a_migration_keeps_the_rows_there_are(empty: Database) -> None:
         command.upgrade(config, "0001")
         connection.commit()
         for statement in (
-            "INSERT INTO friends (id, code, origin, lot_number, display_name, memo, search_text, is_following, followed_at,"
-            " is_hidden, is_blocked, created_at)"
+            "INSERT INTO friends (id, code, origin, lot_number, display_name, memo, search_text, is_following,"
+            " followed_at, is_hidden, is_blocked, created_at)"
             " VALUES (1, 'c', 'added', 7, 'ﾔﾏﾀﾞ 花子', '常連', '', true, '2026-01-01', false, false, '2026-01-01')",
             "INSERT INTO chat_messages (id, friend_id, at, kind, text, detail, line_message_id)"
             " VALUES (1, 1, '2026-02-03', 'text', 'こんにちは', '{}', 'm1')",

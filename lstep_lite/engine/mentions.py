@@ -81,7 +81,7 @@ def places(session: Session, feature: str, target_id: int | str) -> list[Place]:
 def counts(session: Session, feature: str) -> dict[str, int]:
     """How often each row of *feature* is used, by id (as text)."""
     query = sa.select(Mention.target_id, sa.func.count()).where(Mention.target == feature).group_by(Mention.target_id)
-    return {target_id: count for target_id, count in session.execute(query)}
+    return {target_id: int(count) for target_id, count in session.execute(query)}
 
 
 def names(session: Session, feature: str, ids: Iterable[int | str]) -> dict[str, str]:
@@ -99,13 +99,13 @@ def names_at_hand(session: Session, targets: Iterable[tuple[str, int | str]]) ->
     by_feature: dict[str, set[str]] = {}
     for feature, row_id in _keys(targets):
         by_feature.setdefault(feature, set()).add(row_id)
-    session.info[KNOWN_NAMES] = {
-        feature: dict.fromkeys(ids) | names(session, feature, ids) for feature, ids in by_feature.items()
-    }
+    before = session.info.get(KNOWN_NAMES, {})
+    known = {feature: dict.fromkeys(ids) | names(session, feature, ids) for feature, ids in by_feature.items()}
+    session.info[KNOWN_NAMES] = before | known
     try:
         yield
     finally:
-        del session.info[KNOWN_NAMES]
+        session.info[KNOWN_NAMES] = before
 
 
 def missing(session: Session, targets: Iterable[tuple[str, int | str]]) -> set[Key]:
