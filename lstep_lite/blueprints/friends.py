@@ -87,7 +87,7 @@ def edit(friend_id: int) -> Response:
 def update(friend_id: int) -> Response:
     form, friend = FriendForm(request.form), friends.get(g.session, friend_id)
     stored = FriendForm(obj=friend)
-    if not form.keep_edit(lambda: friends.update(g.session, friend, form.draft(), now=g.now), stored=stored):
+    if not form.keep_edit(lambda: _update(friend, form), stored=stored):
         return render("friends/edit.html", "friend_form", status=422, form=form, friend=friend)
     flash("保存しました", "success")
     return go(url_for(".show", friend_id=friend.id))
@@ -99,7 +99,7 @@ def memo_update(friend_id: int) -> Response:
     form, friend = MemoForm(request.form), friends.get(g.session, friend_id)
     if not form.validate():
         return _page(friend, "friend_memo", status=422, memo_form=form)
-    friends.update(g.session, friend, form.draft(friend), now=g.now)
+    friends.update(g.session, friend, form.draft(friend), now=g.now, staff_id=g.staff.id)
     flash("メモを保存しました", "success")
     return _page(friend, "friend_memo")
 
@@ -219,6 +219,10 @@ def _list_args() -> dict[str, Any]:
     known = ("state", "q", "saved", "page")
     names = (name for name in request.args if name in known or name.startswith(f"{segments.PATH}."))
     return {name: request.args.getlist(name) for name in names}
+
+
+def _update(friend: Friend, form: FriendForm) -> None:
+    friends.update(g.session, friend, form.draft(), now=g.now, staff_id=g.staff.id)
 
 
 def _page(friend: Friend, *regions: str, status: int = 200, memo_form: MemoForm | None = None) -> Response:

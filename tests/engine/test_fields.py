@@ -141,6 +141,37 @@ def test_the_system_fields_are_used_the_same_way(session):
         put(session, friend, "system:kana", "あ" * 101)
 
 
+def test_what_staff_write_on_the_friends_form_is_remembered_too(session):
+    friend, staff = a_friend(session, memo="前"), a_staff(session, name="花子")
+    draft = friends.FriendDraft(real_name="山田", memo="後", birthday=date(1990, 3, 5))
+    friends.update(session, friend, draft, now=NOW, staff_id=staff.id)
+    found = {
+        change.name: (change.before, change.after, change.by) for change in fields.changes(session, friend, limit=9)
+    }
+    assert found == {
+        "本名": ("", "山田", "花子さん"),
+        "誕生日": ("", "1990年3月5日", "花子さん"),
+        "メモ": ("前", "後", "花子さん"),
+    }
+    entry = session.scalars(sa.select(TimelineEntry)).one()
+    assert (entry.kind, entry.facts["label"]) == ("field.changed", "本名、誕生日、メモ")
+
+
+def test_a_newer_value_in_the_database_is_seen_even_by_a_session_with_an_older_copy(fresh_database):
+    with fresh_database.unit() as session:
+        friend_id = a_friend(session, real_name="あ").id
+    with fresh_database.read() as reading:
+        friend = reading.get_one(Friend, friend_id)
+        with fresh_database.unit() as session:
+            put(session, session.get_one(Friend, friend_id), "system:real_name", "い")
+        reading.expunge(friend)
+    with fresh_database.unit() as session:
+        session.add(friend)  # still says あ
+        assert put(session, friend, "system:real_name", "あ")
+    with fresh_database.read() as session:
+        assert session.get_one(Friend, friend_id).real_name == "あ"
+
+
 def test_only_automation_and_customers_let_the_action_set_run(session):
     friend, field, tag = a_friend(session), a_field(session), a_tag(session)
     step = {"id": "s1", "kind": "tags", "data": {"way": "attach", "tag_ids": [tag.id]}, "segment": None}

@@ -45,7 +45,6 @@ __all__ = [
     "PICKED",
     "PLACE",
     "SYSTEM",
-    "SYSTEM",
     "Attachment",
     "Change",
     "FieldDraft",

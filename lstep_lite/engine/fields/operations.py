@@ -38,7 +38,7 @@ class _At:
 
 def result(session: Session, friend: Friend, target: Target, data: Data, *, now: datetime) -> Value:
     """What the field will hold after the operation. Locks the friend. Raises DomainError when it can't be done."""
-    values.lock(session, friend)
+    values.lock(session, friend, target)
     before = values.fresh(session, friend, target)
     return _OPERATIONS[data["op"]](_At(target, before, data, now, settings.zone(session)))
 

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, mentions, settings, triggers
-from lstep_lite.engine.fields.targets import PICKED, Target, some, target
+from lstep_lite.engine import actions, friends, mentions, settings, triggers
+from lstep_lite.engine.fields.targets import PICKED, SYSTEM, Target, some, target
 from lstep_lite.engine.fields.types import Attachment, Value
 from lstep_lite.engine.friends.editing import refresh_search_text
 from lstep_lite.engine.messages import media
@@ -30,6 +30,7 @@ from lstep_lite.models import (
 Values = dict[str, Value]
 """One friend's values by key; a key that is missing is empty."""
 LONGEST_IN_HISTORY = 1000
+LONGEST_LABEL = 100
 BY_HAND = (ChangedBy.STAFF, ChangedBy.IMPORT)
 PLACE = "fields.changed"
 triggers.labels["field.changed"] = "友だち情報が変わった"
@@ -104,6 +105,16 @@ def _add_pick(values: Values, target: Target, option_id: int) -> None:
 # Writing
 
 
+@dataclass(frozen=True)
+class _Origin:
+    """Who changes something, when and why."""
+
+    now: datetime
+    changed_by: ChangedBy
+    staff_id: int | None = None
+    cause: TimelineEntry | None = None
+
+
 def write(
     session: Session,
     friend: Friend,
@@ -122,14 +133,11 @@ def write(
     what staff or an import change is only recorded. Raises NotFound for a field that is gone.
     """
     wanted = key if isinstance(key, Target) else target(session, key)
-    lock(session, friend)
-    before = fresh(session, friend, wanted)
-    if before == value:
+    if not _change(session, friend, wanted, value, _Origin(now, changed_by, staff_id, cause)):
         return False
-    _store(session, friend, wanted, before, value, now)
-    shown = _shown(session, wanted, before), _shown(session, wanted, value)
-    _note(session, friend, wanted, shown, changed_by, now, cause, staff_id)
-    facts = {"target": wanted.key, "changed_by": changed_by.value} | ({"staff_id": staff_id} if staff_id else {})
+    facts: dict[str, Any] = {"target": wanted.key, "label": wanted.name}
+    if staff_id is not None:
+        facts["staff_id"] = staff_id
     if changed_by in BY_HAND:
         triggers.record(session, "field.changed", friend, now=now, cause=cause, **facts)
     else:
@@ -137,17 +145,74 @@ def write(
     return True
 
 
-def lock(session: Session, friend: Friend) -> None:
+@dataclass(frozen=True)
+class Upload:
+    """A file that the store keeps already."""
+
+    stored: media.StoredImage | media.StoredFile
+    file_name: str
+
+
+def write_by_hand(
+    session: Session, friend: Friend, wanted: Mapping[Target, Value | Upload], *, staff_id: int, now: datetime
+) -> None:
+    """Have several fields hold what staff typed in or uploaded: one entry on the timeline for all of it."""
+    origin = _Origin(now, ChangedBy.STAFF, staff_id)
+    names = []
+    for each, value in wanted.items():
+        held = _attached(session, friend, value, now) if isinstance(value, Upload) else value
+        if _change(session, friend, each, held, origin):
+            names.append(each.name)
+    _record_by_hand(session, friend, names, origin)
+
+
+def _attached(session: Session, friend: Friend, upload: Upload, now: datetime) -> Attachment:
+    row = media.add_file(session, upload.stored, friend, file_name=upload.file_name, now=now)
+    return Attachment(row.id, row.code, upload.file_name, row.kind is MediaKind.IMAGE)
+
+
+@friends.watches
+def _note_edit(
+    session: Session, friend: Friend, before: Mapping[str, Any], *, staff_id: int | None, now: datetime
+) -> None:
+    """Staff have changed the system's own fields on the friend's form."""
+    origin = _Origin(now, ChangedBy.STAFF, staff_id)
+    changed = [each for each in SYSTEM if each.column in before]
+    for each in changed:
+        _note(session, friend, each, before[each.column or ""] or None, getattr(friend, each.column or ""), origin)
+    _record_by_hand(session, friend, [each.name for each in changed], origin)
+
+
+def _record_by_hand(session: Session, friend: Friend, names: Sequence[str], origin: _Origin) -> None:
+    if not names:
+        return
+    facts: dict[str, Any] = {"label": "、".join(names)[:LONGEST_LABEL]}
+    if origin.staff_id is not None:
+        facts["staff_id"] = origin.staff_id
+    triggers.record(session, "field.changed", friend, now=origin.now, **facts)
+
+
+def _change(session: Session, friend: Friend, target: Target, value: Value, origin: _Origin) -> bool:
+    lock(session, friend, target)
+    before = fresh(session, friend, target)
+    if before == value:
+        return False
+    _store(session, friend, target, before, value, origin.now)
+    _note(session, friend, target, before, value, origin)
+    return True
+
+
+def lock(session: Session, friend: Friend, target: Target) -> None:
     """Nobody else changes this friend's fields until the unit ends; what is read from now on is still true then."""
-    session.scalar(sa.select(Friend.id).where(Friend.id == friend.id).with_for_update())
+    session.flush()  # what this unit has changed so far
+    if target.column is not None:
+        session.refresh(friend, with_for_update=True)  # the session may hold an older copy of the row
+    else:
+        session.scalar(sa.select(Friend.id).where(Friend.id == friend.id).with_for_update())
 
 
 def fresh(session: Session, friend: Friend, target: Target) -> Value:
-    """What the field holds in the database now: the session may have an older copy of the friend's row."""
-    session.flush()  # what this unit has changed so far
-    if target.column is not None:
-        value: Value = session.scalar(sa.select(getattr(Friend, target.column)).where(Friend.id == friend.id)) or None
-        return value
+    """What the field holds, once the friend is locked."""
     return read_targets(session, [friend], [target])[friend.id].get(target.key)
 
 
@@ -193,43 +258,11 @@ def _shown(session: Session, target: Target, value: Value) -> str:
     return text if len(text) <= LONGEST_IN_HISTORY else text[: LONGEST_IN_HISTORY - 1] + "…"
 
 
-def _note(
-    session: Session,
-    friend: Friend,
-    target: Target,
-    shown: tuple[str, str],
-    changed_by: ChangedBy,
-    now: datetime,
-    cause: TimelineEntry | None,
-    staff_id: int | None,
-) -> None:
-    row = {"friend_id": friend.id, "target": target.key, "at": now, "before": shown[0], "after": shown[1]}
-    by = {"changed_by": changed_by, "cause_id": cause.id if cause else None, "staff_id": staff_id}
-    session.execute(sa.insert(FieldChange), [row | by])
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that the store keeps already."""
-
-    stored: media.StoredImage | media.StoredFile
-    file_name: str
-
-
-def write_by_hand(
-    session: Session, friend: Friend, wanted: Mapping[Target, Value | Upload], *, staff_id: int, now: datetime
-) -> int:
-    """Have several fields hold what staff typed in or uploaded; how many have changed."""
-    changed = 0
-    for each, value in wanted.items():
-        held = _attached(session, friend, value, now) if isinstance(value, Upload) else value
-        changed += write(session, friend, each, held, changed_by=ChangedBy.STAFF, now=now, staff_id=staff_id)
-    return changed
-
-
-def _attached(session: Session, friend: Friend, upload: Upload, now: datetime) -> Attachment:
-    row = media.add_file(session, upload.stored, friend, file_name=upload.file_name, now=now)
-    return Attachment(row.id, row.code, upload.file_name, row.kind is MediaKind.IMAGE)
+def _note(session: Session, friend: Friend, target: Target, before: Value, after: Value, origin: _Origin) -> None:
+    row = {"friend_id": friend.id, "target": target.key, "at": origin.now, "changed_by": origin.changed_by}
+    shown = {"before": _shown(session, target, before), "after": _shown(session, target, after or None)}
+    by = {"cause_id": origin.cause.id if origin.cause else None, "staff_id": origin.staff_id}
+    session.execute(sa.insert(FieldChange), [row | shown | by])
 
 
 # What follows
@@ -250,7 +283,7 @@ def _describe(session: Session, holders: Collection[str]) -> dict[str, mentions.
 def _run_set(session: Session, happening: triggers.Happening) -> str | None:
     owner, _, field_id = happening.facts["target"].partition(":")
     if owner != "field":
-        return None
+        return None  # the system's own have no page on which a set could hang
     trigger = actions.Trigger(
         occurrence=f"entry-{happening.entry.id}", now=happening.now, cause=happening.entry, event=happening.event
     )

@@ -3,7 +3,14 @@
 from lstep_lite.engine.friends.archiving import archives, losses, restorable, restored
 from lstep_lite.engine.friends.audience import Audience
 from lstep_lite.engine.friends.contacts import drawn, ensure, follow, get, reacted, recognise, unfollow
-from lstep_lite.engine.friends.editing import FriendDraft, add_without_line, check_new, refresh_search_text, update
+from lstep_lite.engine.friends.editing import (
+    FriendDraft,
+    add_without_line,
+    check_new,
+    refresh_search_text,
+    update,
+    watches,
+)
 from lstep_lite.engine.friends.erasing import erase, erases, erasures
 from lstep_lite.engine.friends.linking import link_by_phone
 from lstep_lite.engine.friends.merging import merge, merges
@@ -56,4 +63,5 @@ __all__ = [
     "unblock",
     "unfollow",
     "update",
+    "watches",
 ]

@@ -1,8 +1,10 @@
 """What staff write about a person."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -32,11 +34,32 @@ class FriendDraft:
     memo: str = ""
 
 
-def update(session: Session, friend: Friend, draft: FriendDraft, *, now: datetime) -> None:
+class Watcher(Protocol):
+    """Is told what staff have changed about a friend, and what it was *before*, by attribute of Friend."""
+
+    def __call__(
+        self, session: Session, friend: Friend, before: Mapping[str, Any], *, staff_id: int | None, now: datetime
+    ) -> None: ...
+
+
+_watchers: list[Watcher] = []
+
+
+def watches(watcher: Watcher) -> Watcher:
+    """Register one that is called after each `update`."""
+    _watchers.append(watcher)
+    return watcher
+
+
+def update(session: Session, friend: Friend, draft: FriendDraft, *, now: datetime, staff_id: int | None = None) -> None:
     """Raises DomainError naming the field."""
     _check(draft, now)
+    before = {field.name: getattr(friend, field.name) for field in fields(FriendDraft)}
     _write(friend, draft)
     session.flush()  # the same request lists friends by the new names
+    changed = {name: value for name, value in before.items() if value != getattr(friend, name)}
+    for watcher in _watchers if changed else ():
+        watcher(session, friend, changed, staff_id=staff_id, now=now)
 
 
 def add_without_line(session: Session, draft: FriendDraft, *, now: datetime) -> Friend:

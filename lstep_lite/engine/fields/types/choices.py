@@ -1,7 +1,6 @@
 """One answer, or any number of answers, out of a list."""
 
 import re
-from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from lstep_lite.engine.fields.types.registry import Shape, Type, field_type
@@ -18,37 +17,40 @@ def label_of(ids: tuple[int, ...], shape: Shape) -> str:
     return SEPARATOR.join(option.label for option in shape.options if option.id in ids)
 
 
-@field_type
-class Choices(Type):
-    type = FieldType.CHOICES
-    label = "選択肢（いくつでも）"
-    icon = "checkbox"
-    hint = "興味のあるメニューなど、いくつでも選べるものに"
-    is_single: ClassVar[bool] = False
-    operations: ClassVar[tuple[str, ...]] = ("pick", "drop", "set", "clear")
-    comparisons: ClassVar[tuple[str, ...]] = ("any", "all", "none")
-
-    def read(self, text: str, shape: Shape, zone: ZoneInfo) -> tuple[int, ...]:
-        wanted = [part.strip() for part in re.split(rf"[{SEPARATOR}\n]", text) if part.strip()]
-        chosen = {_id(part, shape) for part in wanted}
-        return tuple(option.id for option in shape.options if option.id in chosen)
+class _Answers(Type):
+    """What both have in common."""
 
     def show(self, value: tuple[int, ...], shape: Shape, zone: ZoneInfo) -> str:
         return label_of(value, shape)
 
 
 @field_type
-class Choice(Choices):
+class Choice(_Answers):
     type = FieldType.CHOICE
     label = "選択肢（1つだけ）"
     icon = "list-check"
     hint = "性別、担当者など、どれか1つを選ぶものに"
-    is_single: ClassVar[bool] = True
     operations = ("set", "clear")
     comparisons = ("any", "none")
 
     def read(self, text: str, shape: Shape, zone: ZoneInfo) -> tuple[int, ...]:
         return (_id(text, shape),)
+
+
+@field_type
+class Choices(_Answers):
+    type = FieldType.CHOICES
+    label = "選択肢（いくつでも）"
+    icon = "checkbox"
+    hint = "興味のあるメニューなど、いくつでも選べるものに"
+    is_single = False
+    operations = ("pick", "drop", "set", "clear")
+    comparisons = ("any", "all", "none")
+
+    def read(self, text: str, shape: Shape, zone: ZoneInfo) -> tuple[int, ...]:
+        wanted = [part.strip() for part in re.split(rf"[{SEPARATOR}\n]", text) if part.strip()]
+        chosen = {_id(part, shape) for part in wanted}
+        return tuple(option.id for option in shape.options if option.id in chosen)
 
 
 def _id(text: str, shape: Shape) -> int:
