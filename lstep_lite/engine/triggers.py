@@ -7,7 +7,8 @@ subscribe with `@on("friend.followed")`; this module names none of them.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,18 @@ class Happening:
     event: WebhookEvent | None
     """The webhook event being processed, if any: what is put for it may still go out as a free reply."""
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+AS_ONE = "undone_as_one"
+"""Stands in the session's info while any failure undoes the whole unit, whose parts are then done again one by one.
+What would be undone alone then needs no savepoint, and passes its failure on."""
+
+
+@contextmanager
+def undone_alone(session: Session) -> Iterator[None]:
+    """Within, what fails goes back without the rest of the unit; see AS_ONE."""
+    with nullcontext() if AS_ONE in session.info else session.begin_nested():
+        yield
 
 
 Subscriber = Callable[[Session, Happening], str | None]
@@ -134,11 +147,13 @@ def record_many(session: Session, kind: str, friend_ids: Sequence[int], /, *, no
 
 def _call(session: Session, subscriber: Subscriber, happening: Happening) -> str | None:
     try:
-        with session.begin_nested():
+        with undone_alone(session):
             return subscriber(session, happening)
     except OperationalError:
         raise  # a lost connection or lock: the whole unit is tried again
     except Exception:
+        if AS_ONE in session.info:
+            raise
         log.exception("timeline %s (%s): %s failed", happening.entry.id, happening.kind, subscriber.__qualname__)
         return (
             "あとの処理の1つに失敗したため、その処理だけ取り消しました。"

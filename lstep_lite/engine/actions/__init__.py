@@ -14,7 +14,7 @@ from lstep_lite.engine.actions.registry import (
     place,
     places,
 )
-from lstep_lite.engine.actions.running import DEPTH_LIMIT, Trigger, label, run, run_at, run_inside
+from lstep_lite.engine.actions.running import DEPTH_LIMIT, Trigger, in_bulk, label, run, run_at, run_inside
 from lstep_lite.engine.actions.runs import Past, of_friend, past_run, reset
 from lstep_lite.engine.actions.sets import (
     MISSING,
@@ -50,6 +50,7 @@ __all__ = [
     "broken_among",
     "draft",
     "drop",
+    "in_bulk",
     "is_broken",
     "keep",
     "kinds",

@@ -16,11 +16,14 @@ from lstep_lite.models import ActionRun, ActionSet, Friend, Lane, TimelineEntry,
 Outcome = dict[str, Any]
 """What came of one step: {"step", "kind", "state", "text"}, "why" where it says more, "inside" for a set within."""
 IN_BULK = "actions_in_bulk"
-"""Stands in the session's info while a batch runs sets for many friends."""
+"""Stands in the session's info while a batch runs sets for many friends: what they are called, by id."""
 
 
 class Skipped(Exception):
-    """Raised by a step that has nothing to do for this friend; *reason* is a Japanese sentence."""
+    """Raised by a step that has nothing to do for this friend, before it has changed anything.
+
+    *reason* is a Japanese sentence.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -56,7 +59,7 @@ class Running:
     @property
     def later_lane(self) -> Lane:
         """Who sends for this step later on: what many friends get at once delays nobody else."""
-        return Lane.BULK if self.session.info.get(IN_BULK) else Lane.TIMED
+        return Lane.BULK if IN_BULK in self.session.info else Lane.TIMED
 
     @property
     def key(self) -> str:

@@ -4,7 +4,7 @@ Everything happens in the caller's unit of work. Each step is a savepoint of its
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -49,9 +49,36 @@ def run_at(session: Session, place: str, holder: int | str, friend: Friend, trig
     return run(session, action_set, friend, trigger)
 
 
+def in_bulk(session: Session, action_set: ActionSet, friend_ids: Sequence[int]) -> Iterator[Friend]:
+    """The locked friends of a batch's chunk, one after the other, to run *action_set* for.
+
+    What the first friend needs is loaded once for all of them, and what is sent goes out behind everything else. A step
+    that fails undoes the chunk, which then comes again friend by friend; with one friend it is undone alone, as ever.
+    """
+    query = sa.select(Friend).where(Friend.id.in_(friend_ids)).order_by(Friend.id)
+    found = session.scalars(query.execution_options(populate_existing=True)).all()
+    loaded: list[Any] = []
+
+    def hold(_session: Session, row: Any) -> None:
+        loaded.append(row)  # the session itself would let it go
+
+    session.info[IN_BULK] = {}
+    if len(found) > 1:
+        session.info[triggers.AS_ONE] = True
+    sa.event.listen(session, "loaded_as_persistent", hold)
+    try:
+        with mentions.names_at_hand(session, sets.mentioned(action_set.steps)):
+            yield from found
+    finally:
+        sa.event.remove(session, "loaded_as_persistent", hold)
+        del session.info[IN_BULK]
+        session.info.pop(triggers.AS_ONE, None)
+
+
 def run(session: Session, action_set: ActionSet, friend: Friend, trigger: Trigger) -> ActionRun | None:
     """Run *action_set* for *friend*. None when its turn is over: it ran before, or the chain has become a loop."""
-    session.scalar(sa.select(Friend.id).where(Friend.id == friend.id).with_for_update())
+    if IN_BULK not in session.info:  # a batch has locked its friends already
+        session.scalar(sa.select(Friend.id).where(Friend.id == friend.id).with_for_update())
     if (reason := _loop(session, action_set, friend)) is not None:
         stopped = triggers.record(session, "action.stopped", friend, now=trigger.now, cause=trigger.cause)
         stopped.facts = {"action_set_id": action_set.id}
@@ -81,8 +108,8 @@ def _take_turn(session: Session, action_set: ActionSet, friend: Friend, trigger:
     if not action_set.repeats and session.scalar(sa.select(before)):
         return None
     row = {"action_set_id": action_set.id, "friend_id": friend.id, "occurrence": occurrence, "at": trigger.now}
-    run_id = session.scalar(insert_new(session, ActionRun).values(row | {"results": []}).returning(ActionRun.id))
-    return None if run_id is None else session.get_one(ActionRun, run_id)
+    inserted = insert_new(session, ActionRun).values(row | {"results": []}).returning(ActionRun)
+    return session.scalars(inserted).one_or_none()
 
 
 def _run_steps(session: Session, started: ActionRun, action_set: ActionSet, friend: Friend, trigger: Trigger) -> None:
@@ -90,11 +117,10 @@ def _run_steps(session: Session, started: ActionRun, action_set: ActionSet, frie
     if trigger.staff_id is not None:
         facts["staff_id"] = trigger.staff_id
     entry = triggers.record(session, "action.run", friend, now=trigger.now, cause=trigger.cause, **facts)
-    started.entry_id = entry.id
     running = Running(
         session, friend, trigger.now, action_set, started, entry, trigger.event, trigger.staff_id, step_id=""
     )
-    started.results = [_run_step(running, step) for step in action_set.steps]
+    started.entry_id, started.results = entry.id, [_run_step(running, step) for step in action_set.steps]
     entry.results = [text for outcome in started.results for text in _texts(outcome)]
     failures.tell(session, started, str(facts["label"]), friend, now=trigger.now)
 
@@ -123,15 +149,19 @@ def _outcome(running: Running, step: dict[str, Any], outcome: Outcome) -> tuple[
     if (reason := _outside(running, outcome)) is not None:
         return "skipped", f"「{words}」を飛ばしました：{reason}"
     try:
-        with session.begin_nested():
+        with triggers.undone_alone(session):
             return "done", kind.run(running, step["data"])
     except Skipped as skipped:
         return "skipped", f"「{words}」を飛ばしました：{skipped.reason}"
     except DomainError as error:
+        if triggers.AS_ONE in session.info:
+            raise
         return "failed", f"「{words}」はできませんでした：{error.message}"
     except OperationalError:
         raise  # a lost connection or lock: the whole unit is tried again
     except Exception:
+        if triggers.AS_ONE in session.info:
+            raise
         log.exception("timeline %s: step %s (%s) failed", running.entry.id, running.step_id, step["kind"])
         return (
             "failed",
@@ -149,7 +179,7 @@ def _outside(running: Running, outcome: Outcome) -> str | None:
     occurrence = running.run.occurrence
     if segments.matches(session, tree, friend, now=running.now, occurrence=occurrence):
         return None
-    if sum(1 for _ in segments.rows(tree)) > 1 and not session.info.get(IN_BULK):
+    if sum(1 for _ in segments.rows(tree)) > 1 and IN_BULK not in session.info:
         verdicts = segments.verdicts(session, tree, friend, now=running.now, occurrence=occurrence)
         outcome["why"] = [{"text": verdict.sentence, "holds": verdict.holds} for verdict in verdicts]
     return f"条件「{segments.sentence(session, tree)}」に当てはまりません。"
@@ -177,5 +207,8 @@ def _inside(session: Session, action_set: ActionSet, friend: Friend) -> Iterator
 
 def label(session: Session, action_set: ActionSet) -> str:
     """Where the set hangs, in words: 「タグ「来店」が付いたとき」."""
-    where = places[action_set.place].describe(session, [action_set.holder])
-    return where[action_set.holder].label if action_set.holder in where else "削除された設定"
+    known: dict[int, str] = session.info.get(IN_BULK, {})
+    if action_set.id not in known:
+        where = places[action_set.place].describe(session, [action_set.holder])
+        known[action_set.id] = where[action_set.holder].label if action_set.holder in where else "削除された設定"
+    return known[action_set.id]

@@ -144,5 +144,5 @@ def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
 def _describe(session: Session, holders: Collection[str]) -> dict[str, mentions.Place]:
     return {
         key: mentions.Place(f"アクション「{name}」", "actions.edit", {"action_id": int(key)})
-        for key, name in _names(session, holders).items()
+        for key, name in mentions.names(session, FEATURE, holders).items()
     }

@@ -74,12 +74,11 @@ def put(
         "state": DeliveryState.WAITING,
         "created_at": now,
     }
-    delivery_id = session.scalar(db.insert_new(session, Delivery).values(row).returning(Delivery.id))
-    if delivery_id is None:
-        return None
-    if due_at <= now:
+    inserted = db.insert_new(session, Delivery).values(row).returning(Delivery)
+    delivery = session.scalars(inserted).one_or_none()
+    if delivery is not None and due_at <= now:
         db.after_commit(session, _wakers[lane])
-    return session.get_one(Delivery, delivery_id)
+    return delivery
 
 
 def put_many(

@@ -69,7 +69,8 @@ def _tell(
         return None
     people = _people(session, recipients)
     rows = [{"notification_id": notification_id, "staff_id": person.id} for person in people]
-    session.execute(insert_new(session, Receipt), rows)
+    if rows:
+        session.execute(insert_new(session, Receipt), rows)
     for channel in chosen.channels:
         _send_later(session, notification_id, row["kind"], channel, people, chosen, now)
     return session.get_one(Notification, notification_id)
