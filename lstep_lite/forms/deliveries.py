@@ -18,7 +18,13 @@ STATE_LABELS = {
     DeliveryState.SKIPPED: "送りませんでした",
     DeliveryState.CANCELLED: "取り消し",
 }
-SOURCE_LABELS = {"greetings": "友だち追加時設定", "auto_replies": "自動応答", "chat": "個別トーク"}
+SOURCE_LABELS = {
+    "greetings": "友だち追加時設定",
+    "auto_replies": "自動応答",
+    "chat": "個別トーク",
+    "actions": "アクション",
+    "notifications": "スタッフへのお知らせ",
+}
 COST_LABELS = {"free": "無料返信", "counted": "通数がかかったもの"}
 COSTS = {"free": False, "counted": True}
 ALL = {"": "すべて"}

@@ -1,5 +1,6 @@
 """What goes out beside the bell: mail that survives a bad mail server, and LINE through the outbox."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -46,12 +47,13 @@ def ruled(session, owner, *channels):
     notifications.save_rule(session, KIND, wanted, now=NOW)
 
 
-def by_mail(session, owner, count=1):
+def by_mail(session, owner, count=1, *, commits=True):
     ruled(session, owner, NotificationChannel.EMAIL)
     for number in range(count):
         told = {"title": f"通数が残りわずかです{number}", "body": "山田さん", "href": "/settings"}
         notifications.notify(session, KIND.name, **told, dedupe_key=str(number), now=NOW)
-    session.commit()
+    if commits:
+        session.commit()
 
 
 def send(database, mailer, *, wall=NOW):
@@ -152,6 +154,18 @@ def test_a_worker_that_dies_while_sending_leaves_its_attempt_and_the_mail_goes_a
     send(database, mails.mailer, wall=NOW + sending.LEASE + timedelta(seconds=1))
     assert len(mails.mails) == 1
     assert dispatches(session)[0].attempts == 2
+
+
+def test_two_workers_send_one_mail(fresh_database, mails):
+    with fresh_database.unit() as session:
+        a_shop(session)
+        by_mail(session, a_staff(session, email="owner@example.com"), commits=False)
+    workers = [threading.Thread(target=send, args=(fresh_database, mails.mailer)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(mails.mails) == 1
 
 
 def test_a_name_with_a_line_break_makes_no_header_of_its_own(database, session, owner, mails):

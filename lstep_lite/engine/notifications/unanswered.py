@@ -20,7 +20,7 @@ from lstep_lite.engine.notifications.notifying import notify
 from lstep_lite.engine.notifications.rules import rule, rule_version
 from lstep_lite.models import ChatMessage, Friend, Lane, Talk, TalkMark, UnansweredTalk
 
-CHUNK = 10
+CHUNK = 5
 """So many talks are looked at in one unit of work."""
 MOST_WARNINGS = 2
 WAITS = (TalkMark.OPEN, TalkMark.WORKING)
