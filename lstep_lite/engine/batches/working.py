@@ -105,28 +105,28 @@ def _begin(session: Session, batch_id: int, *, after: int) -> None:
 
 def _advance(database: Database, batch_id: int, now: datetime) -> bool:
     """Do the next chunk; when that fails, its friends one by one. False when another worker is at it."""
-    with database.read() as session:
-        kind = kinds[session.get_one(Batch, batch_id).kind]
-        friend_ids = _waiting(session, batch_id, kind.chunk)
     try:
         with database.unit() as session:
-            return _do(session, batch_id, friend_ids, now)
+            return _do(session, batch_id, now)
     except OperationalError:
         raise  # a lost connection or lock: the whole chunk is tried again
     except Exception:
         log.exception("batch %s: a chunk failed; its friends are tried one by one", batch_id)
+    with database.read() as session:
+        friend_ids = session.scalars(_waiting(session.get_one(Batch, batch_id))).all()
     return all(_try_one(database, batch_id, friend_id, now) for friend_id in friend_ids)
 
 
-def _waiting(session: Session, batch_id: int, limit: int) -> Sequence[int]:
-    waiting = sa.select(BatchMember.friend_id).filter_by(batch_id=batch_id, state=MemberState.WAITING)
-    return session.scalars(waiting.order_by(BatchMember.friend_id).limit(limit)).all()
+def _waiting(batch: Batch) -> sa.Select[int]:
+    """The ids of the next chunk."""
+    waiting = sa.select(BatchMember.friend_id).filter_by(batch_id=batch.id, state=MemberState.WAITING)
+    return waiting.order_by(BatchMember.friend_id).limit(kinds[batch.kind].chunk)
 
 
 def _try_one(database: Database, batch_id: int, friend_id: int, now: datetime) -> bool:
     try:
         with database.unit() as session:
-            return _do(session, batch_id, [friend_id], now)
+            return _do(session, batch_id, now, only=friend_id)
     except OperationalError:
         raise
     except Exception as error:
@@ -144,15 +144,18 @@ def _reason(error: Exception, batch_id: int, friend_id: int) -> str:
     return f"処理できませんでした。原因はサーバーの記録に「batch {batch_id}: friend {friend_id}」として残っています。"
 
 
-def _do(session: Session, batch_id: int, friend_ids: Sequence[int], now: datetime) -> bool:
-    """One unit of work: the batch's thing done to those of *friend_ids* that still wait, and written down."""
+def _do(session: Session, batch_id: int, now: datetime, *, only: int | None = None) -> bool:
+    """One unit of work: the batch's thing done to its next friends, or to *only* this one, and written down."""
     batch = _locked(session, batch_id, BatchState.RUNNING)
     if batch is None:
         return False
-    still = _still_waiting(session, batch_id, friend_ids)
-    if still:
-        _write_down(session, batch, still, kinds[batch.kind].apply(session, batch, still, now=now) or Outcome())
-    elif not _waiting(session, batch_id, 1):
+    waiting = _waiting(batch) if only is None else _waiting(batch).where(BatchMember.friend_id == only)
+    # Locked in the order of their ids, as everybody locks friends.
+    friends = sa.select(Friend.id).where(Friend.id.in_(waiting)).order_by(Friend.id).with_for_update()
+    if friend_ids := session.scalars(friends).all():
+        outcome = kinds[batch.kind].apply(session, batch, friend_ids, now=now)
+        _write_down(session, batch, friend_ids, outcome or Outcome())
+    elif only is None:
         batch.state, batch.finished_at = BatchState.DONE, now
         failures.tell(session, batch, now=now)
     return True
@@ -162,17 +165,6 @@ def _locked(session: Session, batch_id: int, state: BatchState) -> Batch | None:
     """The batch, for this unit alone. None when it is not in *state*, or another worker has it."""
     query = sa.select(Batch).where(Batch.id == batch_id, Batch.state == state)
     return session.scalar(query.with_for_update(skip_locked=True))
-
-
-def _still_waiting(session: Session, batch_id: int, friend_ids: Sequence[int]) -> Sequence[int]:
-    """Locked in the order of their ids, as everybody locks friends."""
-    waiting = sa.select(BatchMember.friend_id).where(
-        BatchMember.batch_id == batch_id,
-        BatchMember.friend_id.in_(friend_ids),
-        BatchMember.state == MemberState.WAITING,
-    )
-    query = sa.select(Friend.id).where(Friend.id.in_(waiting)).order_by(Friend.id)
-    return session.scalars(query.with_for_update()).all()
 
 
 def _write_down(session: Session, batch: Batch, friend_ids: Sequence[int], outcome: Outcome) -> None:
