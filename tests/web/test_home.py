@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lstep_lite.models import Channel, Check, EventState, Talk, TalkMark, WebhookEvent, Worker
-from tests.factories import NOW, a_friend
+from tests.factories import NOW, a_friend, a_mark
 from tests.web.conftest import regions
 
 
@@ -59,6 +59,17 @@ def test_the_numbers_of_the_day_are_on_it(page, session: Session, channel: Chann
     assert "50 / 200通 残り 150通" in text
     assert "処理できなかった通知が 1件" in text
     assert "裏側の処理が止まっています" not in text
+
+
+def test_people_per_mark_and_talks_by_state_lead_to_their_lists(page, session: Session, channel: Channel) -> None:
+    mark = a_mark(session, name="常連の方")
+    friend = a_friend(session, mark_id=mark.id)
+    session.add(Talk(friend_id=friend.id, last_at=NOW, mark=TalkMark.WORKING))
+    session.commit()
+    links = {words(link): link["href"] for link in page("/").select(".mark-counts a")}
+    assert "対応中1件" in links and "要対応0件" in links
+    assert words(page(links["対応中1件"])).count(friend.name) >= 1
+    assert [chip.get_text() for chip in page(links["常連の方1人"]).select(".friend-chip-name")] == [friend.name]
 
 
 def test_the_dashboard_asks_the_database_little(client, session: Session, channel: Channel, count_queries) -> None:

@@ -53,11 +53,10 @@ def attach(
 
     A full tag is a refusal (DomainError) only for staff; for automation the tag's second set of actions follows.
     """
-    has_room = lock(session, tag) > 0
-    if carries(session, tag, friend):
-        return False
     facts = _facts(tag, staff_id)
-    if not has_room:
+    if lock(session, tag) == 0:
+        if carries(session, tag, friend):
+            return False
         if changed_by is ChangedBy.STAFF:
             raise DomainError(f"「{tag.name}」は定員（{tag.capacity:,}人）に達しているため、付けられません。", "name")
         triggers.happen(session, "tag.full", friend, changed_by, now=now, cause=cause, event=event, **facts)

@@ -59,9 +59,10 @@ class TagsStep(ActionKind):
 
 
 def _attach(running: Running, wanted: list[Tag]) -> str:
-    there = [tag for tag in wanted if tags.carries(running.session, tag, running.friend)]
     added = [tag for tag in wanted if _attach_one(running, tag)]
-    full = [tag for tag in wanted if tag not in there and tag not in added]
+    others = [tag for tag in wanted if tag not in added]
+    there = [tag for tag in others if tags.carries(running.session, tag, running.friend)]
+    full = [tag for tag in others if tag not in there]
     parts = [
         (added, "を付けました。"),
         (full, "は定員のため付けませんでした。"),
