@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow, may
 from lstep_lite.engine import batches, friends, segments, timeline
-from lstep_lite.engine.friends import Audience, Filters, FriendState, Page, Shown, columns
+from lstep_lite.engine.friends import Audience, Filters, FriendDraft, FriendState, Page, Shown, columns
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.friends import EraseForm, FriendForm, FriendSearchForm, MemoForm
@@ -87,7 +87,7 @@ def edit(friend_id: int) -> Response:
 def update(friend_id: int) -> Response:
     form, friend = FriendForm(request.form), friends.get(g.session, friend_id)
     stored = FriendForm(obj=friend)
-    if not form.keep_edit(lambda: _update(friend, form), stored=stored):
+    if not form.keep_edit(lambda: _update(friend, form.draft()), stored=stored):
         return render("friends/edit.html", "friend_form", status=422, form=form, friend=friend)
     flash("保存しました", "success")
     return go(url_for(".show", friend_id=friend.id))
@@ -97,9 +97,8 @@ def update(friend_id: int) -> Response:
 @allow(Permission.FRIENDS_EDIT)
 def memo_update(friend_id: int) -> Response:
     form, friend = MemoForm(request.form), friends.get(g.session, friend_id)
-    if not form.validate():
+    if not form.keep_edit(lambda: _update(friend, form.draft(friend)), stored=MemoForm(obj=friend)):
         return _page(friend, "friend_memo", status=422, memo_form=form)
-    friends.update(g.session, friend, form.draft(friend), now=g.now, staff_id=g.staff.id)
     flash("メモを保存しました", "success")
     return _page(friend, "friend_memo")
 
@@ -208,7 +207,7 @@ def _list(form: FriendSearchForm, audience: Audience, page: Page, counts: dict[F
         sentence=segments.sentence(g.read, audience.tree),
         saved=segments.in_order(g.read),
         columns=columns.shown(g.read, g.staff, page.friends),
-        offered_columns=columns.offered(g.read),
+        offered_columns=columns.groups(g.read),
         chosen_columns=columns.chosen(g.staff),
         batch_kinds=[kind for kind in batches.offered() if may(kind.permission)],
     )
@@ -221,8 +220,8 @@ def _list_args() -> dict[str, Any]:
     return {name: request.args.getlist(name) for name in names}
 
 
-def _update(friend: Friend, form: FriendForm) -> None:
-    friends.update(g.session, friend, form.draft(), now=g.now, staff_id=g.staff.id)
+def _update(friend: Friend, draft: FriendDraft) -> None:
+    friends.update(g.session, friend, draft, now=g.now, staff_id=g.staff.id)
 
 
 def _page(friend: Friend, *regions: str, status: int = 200, memo_form: MemoForm | None = None) -> Response:

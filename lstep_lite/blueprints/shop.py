@@ -26,7 +26,7 @@ def edit() -> Response:
 @allow(Permission.SETTINGS_EDIT)
 def update() -> Response:
     form, shop = ShopForm(request.form), _shop(g.session)
-    if form.keep(lambda: settings.update_shop(shop, form.draft())):
+    if form.keep_edit(lambda: settings.update_shop(shop, form.draft()), stored=ShopForm(obj=shop)):
         flash("保存しました", "success")
         return go(url_for(".edit"))
     return render("shop/edit.html", "shop_form", status=422, form=form, reply_form=DeadReplyForm(obj=shop))
@@ -36,15 +36,16 @@ def update() -> Response:
 @allow(Permission.SETTINGS_EDIT)
 def dead_reply_update() -> Response:
     form, shop = DeadReplyForm(request.form), _shop(g.session)
-    if form.keep(lambda: settings.choose_dead_reply(shop, form.choice())):
+    is_kept = form.keep_edit(lambda: settings.choose_dead_reply(shop, form.choice()), stored=DeadReplyForm(obj=shop))
+    if is_kept:
         flash("保存しました", "success")
     return render(
         "shop/edit.html",
         "dead_reply",
-        status=422 if form.errors else 200,
+        status=200 if is_kept else 422,
         then=url_for(".edit"),
         form=ShopForm(obj=shop),
-        reply_form=form,
+        reply_form=DeadReplyForm(obj=shop) if is_kept else form,
     )
 
 

@@ -9,7 +9,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.base import options
 from lstep_lite.forms.staff import DUTIES, ROLES, InviteForm, RoleForm
-from lstep_lite.models import Role
+from lstep_lite.models import Role, Staff
 from lstep_lite.web import render, runtime
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
@@ -49,9 +49,10 @@ def invitation_destroy(ticket_id: int) -> Response:
 @allow(Permission.STAFF_EDIT)
 def role_update(staff_id: int) -> Response:
     form, person = RoleForm(request.form), staff.get(g.session, staff_id)
-    if not form.validate():
-        raise DomainError("役割を選び直してください。")
-    staff.change_role(g.session, person, form.chosen(), by=g.staff)
+    if not form.keep_edit(
+        lambda: staff.change_role(g.session, person, form.chosen(), by=g.staff), stored=_role(person)
+    ):
+        raise DomainError(_why_not(form, person))
     flash(f"{person.name}さんを「{ROLES[person.role]}」にしました", "success")
     return _page("people")
 
@@ -92,7 +93,18 @@ def _page(*regions: str) -> Response:
         invites=staff.open_invites(g.read, now=g.now),
         roles=ROLES,
         roles_to_give=_roles_to_give(),
+        role_form=_role,
     )
+
+
+def _role(person: Staff) -> RoleForm:
+    return RoleForm(data={"role": person.role.value})
+
+
+def _why_not(form: RoleForm, person: Staff) -> str:
+    if form.conflicts:
+        return f"ほかの人が先に{person.name}さんの役割を「{ROLES[person.role]}」に変えました。確かめて、やり直してください。"
+    return "役割を選び直してください。"
 
 
 def _roles_to_give() -> dict[Role, str]:

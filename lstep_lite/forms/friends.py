@@ -71,7 +71,7 @@ class FriendForm(EditForm):
         )
 
 
-class MemoForm(Form):
+class MemoForm(EditForm):
     memo = TextAreaField("メモ", [at_most(LONGEST_MEMO)])
 
     def draft(self, friend: Friend) -> FriendDraft:

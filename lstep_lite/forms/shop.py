@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from wtforms import RadioField, SelectField, StringField
 
 from lstep_lite.engine.settings import ShopDraft
-from lstep_lite.forms.base import Form, at_most, options, required
+from lstep_lite.forms.base import EditForm, at_most, options, required
 from lstep_lite.models import DeadReply, Purpose
 
 PURPOSES = {
@@ -27,7 +27,7 @@ USUAL_ZONES = {
 }
 
 
-class ShopForm(Form):
+class ShopForm(EditForm):
     name = StringField("お店の名前", [required("お店の名前を入力してください。"), at_most(100)])
     purpose = RadioField("業種", choices=options(PURPOSES))
     time_zone = SelectField("お店の地域の時刻", choices=lambda: _zones())
@@ -47,7 +47,7 @@ def _zones() -> list[Any]:
     )
 
 
-class DeadReplyForm(Form):
+class DeadReplyForm(EditForm):
     dead_reply = RadioField(
         "無料で返信できる時間を過ぎてしまったとき",
         choices=options(

@@ -5,7 +5,7 @@ import re
 from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import EqualTo, ValidationError
 
-from lstep_lite.forms.base import Form, at_most, options, required
+from lstep_lite.forms.base import EditForm, Form, at_most, options, required
 from lstep_lite.models import Role
 
 ROLES = {
@@ -86,7 +86,7 @@ class InviteForm(Form):
         return Role(self.role.data)
 
 
-class RoleForm(Form):
+class RoleForm(EditForm):
     role = SelectField("役割", choices=options(ROLES))
 
     def chosen(self) -> Role:

@@ -105,6 +105,16 @@ def test_the_memo_changes_alone(htmx, session, ann):
     assert (ann.memo, ann.phone) == ("紅茶が好き", "090-0000-0000")
 
 
+def test_two_people_writing_memos_see_each_other_s(page, htmx, session, ann):
+    opened = page(f"/friends/{ann.id}").select_one("#friend-memo input[name=seen]")["value"]
+    htmx(f"/friends/{ann.id}/memo", {"memo": "紅茶が好き", "seen": opened})
+    answer = htmx(f"/friends/{ann.id}/memo", {"memo": "緑茶が好き", "seen": opened})
+    assert (answer.status_code, regions(answer)) == (422, ["friend-memo"])
+    assert "紅茶が好き" in answer.text and "緑茶が好き" in answer.text
+    session.expire_all()
+    assert ann.memo == "紅茶が好き"
+
+
 def test_blocking_cancels_what_waits_and_stands_on_the_timeline(htmx, page, session, ann):
     waiting = a_delivery(session, ann)
     session.commit()

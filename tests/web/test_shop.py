@@ -31,6 +31,21 @@ def test_the_owner_chooses_what_becomes_of_a_late_answer(htmx, session: Session)
     assert htmx("/shop/dead-reply", {"dead_reply": "sometimes"}).status_code == 422
 
 
+def test_two_people_changing_the_shop_see_what_the_other_did(page, htmx, session: Session) -> None:
+    opened = {tag.find_parent("form")["action"]: tag["value"] for tag in page("/shop").select("input[name=seen]")}
+    htmx("/shop", VALUES | {"seen": opened["/shop"]})
+    htmx("/shop/dead-reply", {"dead_reply": "push", "seen": opened["/shop/dead-reply"]})
+
+    answer = htmx("/shop", VALUES | {"name": "サロン星", "seen": opened["/shop"]})
+    assert answer.status_code == 422
+    assert "サロン月" in answer.text and "サロン星" in answer.text
+    late = htmx("/shop/dead-reply", {"dead_reply": "miss", "seen": opened["/shop/dead-reply"]})
+    assert late.status_code == 422
+    assert "ほかの人がこの内容を変えました" in late.text
+    shop = session.get_one(Shop, 1)
+    assert (shop.name, shop.dead_reply) == ("サロン月", DeadReply.PUSH)
+
+
 def test_only_those_who_may_change_settings_come_here(outsider) -> None:
     assert outsider.get("/shop").status_code == 403
     assert outsider.post("/shop", data=VALUES).status_code == 403

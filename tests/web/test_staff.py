@@ -36,6 +36,16 @@ def test_the_list_costs_the_same_whoever_is_on_it(page, session, count_queries, 
     assert len(many) == len(few)
 
 
+def test_two_people_giving_one_colleague_a_role_see_each_other(htmx, page, session, colleague):
+    opened = page("/staff").select_one(f"#role-{colleague.id} input[name=seen]")["value"]
+    htmx(f"/staff/{colleague.id}/role", {"role": "admin", "seen": opened})
+    answer = htmx(f"/staff/{colleague.id}/role", {"role": "operator", "seen": opened})
+    assert answer.status_code == 409
+    assert "先に蓮さんの役割を「管理者」に変えました" in answer.text
+    session.expire_all()
+    assert colleague.role is Role.ADMIN
+
+
 def test_an_invitation_shows_its_link_once(htmx, page, session):
     answer = htmx("/staff/invitations", {"role": "operator"})
     assert regions(answer) == ["invite"]
