@@ -6,9 +6,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
@@ -179,6 +180,36 @@ def test_answers_lost_on_the_way_reach_the_friend_once(world: World, browser: Br
     assert answers == ["回答0", "回答1", "回答2", "回答3"]
 
 
+def test_a_keyword_tags_points_follow_and_staff_are_called_as_the_trial_foretold(
+    world: World, browser: Browser
+) -> None:
+    _an_automation(browser)
+    rule_path = browser.path
+    aki = world.person("色川 亜希")
+    aki.follow()
+    world.settle()
+    friend_path = _friend_path(browser, "色川 亜希")
+    foretold = _trial(browser, rule_path, friend_path.rsplit("/", 1)[-1])
+    assert not _outcomes(browser, friend_path), "trying out changes nothing"
+
+    aki.say("髪色を相談したいです")
+    world.settle()
+    assert len(_outcomes(browser, friend_path)) == 4 and _outcomes(browser, friend_path) == foretold
+    page = browser.open(friend_path)
+    assert "髪色の相談" in page.select_one("#friend-tags").get_text()
+    assert "7点" in page.select_one("#friend-scores").get_text()
+    [mark] = page.select("#friend-mark [aria-current], #friend-mark [aria-pressed=true], #friend-mark [selected]")
+    assert "要フォロー" in mark.get_text()
+    assert "色川 亜希" in browser.open("/notifications").get_text()
+
+    called = next(
+        item for item in browser.open(friend_path).select(".timeline-list > li") if "呼んで" in item.get_text()
+    )
+    why = browser.open(str(called.select_one(".timeline-why a")["href"])).get_text()
+    links = ("髪色を相談したいです", "自動応答", "髪色の相談", "髪色への関心", "要フォロー")
+    assert [link for link in links if link not in why] == [], "each link of the chain is told"
+
+
 def test_an_empty_installation_asks_its_first_questions(tmp_path: Path) -> None:
     running = Server(tmp_path, SEED="0")
     running.start()
@@ -225,6 +256,73 @@ def test_a_second_demo_does_not_share_the_data_of_the_first(server: Server) -> N
 def _talk_path(browser: Browser, name: str) -> str:
     browser.open("/chat?" + "q=" + name.replace(" ", "%20"))
     link = next(link for link in browser.page.select("main a[href^='/chat/']") if name in link.get_text())
+    return str(link["href"])
+
+
+def _an_automation(browser: Browser) -> None:
+    """A keyword attaches a tag, the tag adds points, enough points change the mark and call the staff."""
+    browser.open("/scores/new")
+    browser.submit({"name": "髪色への関心"}, form="form:has([name=recent_days])")
+    browser.open(f"{browser.path.removesuffix('/edit')}/thresholds/new")
+    form = "form:has([name=direction])"
+    typed = _with_step(browser, form, {"points": "5"}, "actions", "mark", mark_id=_choice("要フォロー"))
+    typed = _with_step(browser, form, typed, "actions", "notify", text="[name]さんが呼んでいます")
+    browser.submit(typed, form=form)
+    browser.open("/tags/new")
+    form, typed = "form:has([name=capacity])", {"name": "髪色の相談"}
+    typed = _with_step(browser, form, typed, "attached", "score", score_id=_choice("髪色への関心"), points="7")
+    browser.submit(typed, form=form)
+    browser.open("/auto-replies/new")
+    form, typed = (
+        "form:has([name=matching])",
+        {"name": "髪色", "keywords-text": ["髪色"], "keywords-match": ["partial"]},
+    )
+    typed = _with_step(browser, form, typed, "actions", "tags", tag_ids=_choice("髪色の相談"))
+    browser.submit(typed, form=form)
+    assert browser.status == 200, browser.text()
+
+
+def _with_step(
+    browser: Browser, form: str, typed: dict[str, Any], path: str, kind: str, **inputs: Any
+) -> dict[str, Any]:
+    """Press 「＋」 of the editor at *path*; what to type then, together with what is typed already."""
+    browser.submit({**typed, "op": f"{path}:add:{kind}"}, form=form)
+    key = browser.page.select(f"input[type=hidden][name='{path}']")[-1]["value"]
+    for name, value in inputs.items():
+        full_name = f"{path}.{key}.{name}"
+        typed[full_name] = value(browser, full_name) if callable(value) else value
+    return typed
+
+
+def _choice(words: str) -> Callable[[Browser, str], str]:
+    """The value of the option or box with these words."""
+
+    def find(browser: Browser, name: str) -> str:
+        offered = browser.page.select(f"select[name='{name}'] option, label:has(input[name='{name}'])")
+        [found] = [each for each in offered if each.get_text(strip=True) == words]
+        return str((found if found.name == "option" else found.select_one("input"))["value"])
+
+    return find
+
+
+def _trial(browser: Browser, rule_path: str, friend_id: str) -> list[str]:
+    """What the trial on the rule's page says would be done to a friend."""
+    browser.open(rule_path)
+    button = browser.page.select_one("[hx-post*='/actions/trial']")
+    browser.submit({"trial_friend": friend_id}, form="form:has([name=matching])", to=str(button["hx-post"]))
+    return sorted(found.get_text(" ", strip=True) for found in browser.page.select("li.outcome-done > span"))
+
+
+def _outcomes(browser: Browser, friend_path: str) -> list[str]:
+    """What the timeline says was done."""
+    browser.open(friend_path)
+    found = browser.page.select(".timeline-result.outcome-done > span")
+    return sorted(each.get_text(" ", strip=True) for each in found)
+
+
+def _friend_path(browser: Browser, name: str) -> str:
+    browser.open("/friends?q=" + quote(name))
+    link = next(link for link in browser.page.select("main tbody a[href^='/friends/']") if name in link.get_text())
     return str(link["href"])
 
 

@@ -179,12 +179,15 @@ class Browser:
         self.submit({"email": OWNER[0], "password": OWNER[1]}, form="form[action*='sign-in']")
         assert "/sign-in" not in self.path, self.page.get_text(" ", strip=True)
 
-    def submit(self, values: dict[str, Any], form: str = "main form") -> BeautifulSoup:
-        """Fill the first form that the CSS selector *form* finds and send it, following redirects."""
+    def submit(self, values: dict[str, Any], form: str = "main form", to: str = "") -> BeautifulSoup:
+        """Fill the first form that the CSS selector *form* finds and send it, following redirects.
+
+        *to* sends it to another address, as a button of it does.
+        """
         found = self.page.select_one(form)
         assert found is not None, f"no {form} on {self.path}"
         fields = {**_filled(found), **values}
-        target = urljoin(self.path, str(found.get("action") or self.path))
+        target = urljoin(self.path, to or str(found.get("action") or self.path))
         if str(found.get("method", "get")).lower() == "get":
             return self._request("GET", f"{target}?{urlencode(fields, doseq=True)}")
         return self._request("POST", target, urlencode(fields, doseq=True))
@@ -207,21 +210,23 @@ class Browser:
         return self.page
 
 
-def _filled(form: Tag) -> dict[str, Any]:
+def _filled(form: Tag) -> dict[str, list[str]]:
     """What a browser would send of *form* as it stands."""
-    values: dict[str, Any] = {}
+    values: dict[str, list[str]] = {}
     for field in form.select("input[name], select[name], textarea[name]"):
-        name, kind = str(field["name"]), field.get("type", "text")
+        kind = field.get("type", "text")
         if field.has_attr("disabled") or kind in ("file", "submit", "button"):
             continue
-        if kind in ("checkbox", "radio"):
-            if field.has_attr("checked"):
-                values.setdefault(name, []).append(field.get("value", "on"))
-        elif field.name == "select":
-            chosen = field.select_one("option[selected]") or field.select_one("option")
-            values[name] = chosen.get("value", chosen.get_text()) if chosen else ""
-        elif field.name == "textarea":
-            values[name] = field.get_text()
-        else:
-            values[name] = field.get("value", "")
+        if kind in ("checkbox", "radio") and not field.has_attr("checked"):
+            continue
+        values.setdefault(str(field["name"]), []).append(_value(field))
     return values
+
+
+def _value(field: Tag) -> str:
+    if field.name == "textarea":
+        return field.get_text()
+    if field.name == "select":
+        chosen = field.select_one("option[selected]") or field.select_one("option")
+        return str(chosen.get("value", chosen.get_text())) if chosen else ""
+    return str(field.get("value", "on" if field.get("type") in ("checkbox", "radio") else ""))
