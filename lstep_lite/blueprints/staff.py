@@ -103,7 +103,8 @@ def _role(person: Staff) -> RoleForm:
 
 def _why_not(form: RoleForm, person: Staff) -> str:
     if form.conflicts:
-        return f"ほかの人が先に{person.name}さんの役割を「{ROLES[person.role]}」に変えました。確かめて、やり直してください。"
+        role = ROLES[person.role]
+        return f"ほかの人が先に{person.name}さんの役割を「{role}」に変えました。確かめて、やり直してください。"
     return "役割を選び直してください。"
 
 
