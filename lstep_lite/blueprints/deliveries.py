@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine import deliveries, friends, messages, settings, timeline
+from lstep_lite.engine import deliveries, friends, settings, timeline
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.deliveries import SOURCE_LABELS, DeliverySearchForm
@@ -30,7 +30,7 @@ def index() -> Response:
         sources=SOURCE_LABELS,
         friend=friends.get(g.read, friend_id) if friend_id else None,
         channel=settings.channel(g.read),
-        preview=messages.preview_text,
+        previews=deliveries.previews(g.read, found.rows),
         **_place_in_list(),
     )
 

@@ -14,6 +14,7 @@ from lstep_lite.engine.deliveries.history import (
     log,
     objects,
     pending,
+    previews,
     sent_since,
     sources,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "objects",
     "on_put",
     "pending",
+    "previews",
     "put",
     "put_aside_late",
     "put_many",

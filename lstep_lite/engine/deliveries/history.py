@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.engine import messages
 from lstep_lite.engine.deliveries import conditions
+from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.text import normalise
 from lstep_lite.errors import NotFound
 from lstep_lite.models import Call, CallKind, Channel, Delivery, DeliveryState, Friend
@@ -63,6 +64,13 @@ def get(session: Session, delivery_id: int) -> Delivery:
     if delivery is None:
         raise NotFound("この送信の記録は見つかりませんでした。")
     return delivery
+
+
+def previews(session: Session, rows: Sequence[Delivery]) -> dict[int, str]:
+    """One line of each by its id, as the friend reads it."""
+    lines = {row.id: messages.preview_text(row.content.blocks) for row in rows}
+    words = placeholders.load(session, lines.values(), [row.friend for row in rows], public_url="")
+    return {row.id: placeholders.fill(lines[row.id], row.friend, words) for row in rows}
 
 
 def objects(session: Session, delivery: Delivery, *, public_url: str) -> list[dict[str, Any]]:
