@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -25,6 +25,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_
 from sqlalchemy.types import TypeDecorator
 
 log = logging.getLogger(__name__)
+
+Loaded = TypeVar("Loaded")
+MEMORY = "memory"
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -298,6 +301,26 @@ def _forget_after_commit(session: Session, previous: SessionTransaction) -> None
     # A savepoint going back must not drop what was queued outside it.
     if not previous.nested:
         session.info.get("after_commit", []).clear()
+
+
+@contextmanager
+def memory(session: Session) -> Iterator[None]:
+    """Within, `remembered` asks once: for a unit that does the same thing to many rows."""
+    session.info[MEMORY] = {}
+    try:
+        yield
+    finally:
+        del session.info[MEMORY]
+
+
+def remembered(session: Session, key: tuple[object, ...], load: Callable[[], Loaded]) -> Loaded:
+    """What *load* answers; within `memory` the answer is kept for *key*."""
+    known: dict[tuple[object, ...], Loaded] | None = session.info.get(MEMORY)
+    if known is None:
+        return load()
+    if key not in known:
+        known[key] = load()
+    return known[key]
 
 
 def insert_new(session: Session, model: type[Base]) -> sa.Insert:

@@ -273,8 +273,9 @@ def test_every_kind_of_step_shows_again_what_it_stored(session: Session) -> None
 def test_the_same_occurrence_in_two_threads_runs_once(fresh_database: Database) -> None:
     with fresh_database.unit() as session:
         score, friend = a_score(session), a_friend(session)
-        action = an_action(session, points(score), repeats=False)
-        ids = (action.id, friend.id)
+        step, friend_id = points(score), friend.id
+    with fresh_database.unit() as session:
+        ids = (an_action(session, step, repeats=False).id, friend_id)
     together = threading.Barrier(2)
 
     def press() -> None:

@@ -16,7 +16,7 @@ from lstep_lite.models import ActionRun, ActionSet, Friend, Lane, TimelineEntry,
 Outcome = dict[str, Any]
 """What came of one step: {"step", "kind", "state", "text"}, "why" where it says more, "inside" for a set within."""
 IN_BULK = "actions_in_bulk"
-"""Stands in the session's info while a batch runs sets for many friends: what they are called, by id."""
+"""Stands in the session's info while a batch runs sets for many friends."""
 
 
 class Skipped(Exception):

@@ -5,16 +5,17 @@ Everything happens in the caller's unit of work. Each step is a savepoint of its
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new
+from lstep_lite.db import insert_new, memory, remembered
 from lstep_lite.engine import mentions, segments, triggers
 from lstep_lite.engine.actions import failures, sets
 from lstep_lite.engine.actions.registry import IN_BULK, Outcome, Running, Skipped, kinds, places
@@ -62,17 +63,25 @@ def in_bulk(session: Session, action_set: ActionSet, friend_ids: Sequence[int]) 
     def hold(_session: Session, row: Any) -> None:
         loaded.append(row)  # the session itself would let it go
 
-    session.info[IN_BULK] = {}
-    if len(found) > 1:
-        session.info[triggers.AS_ONE] = True
+    session.info[IN_BULK] = True
     sa.event.listen(session, "loaded_as_persistent", hold)
     try:
-        with mentions.names_at_hand(session, sets.mentioned(action_set.steps)):
+        together = _as_one(session) if len(found) > 1 else nullcontext()
+        with together, mentions.names_at_hand(session, sets.mentioned(action_set.steps)):
             yield from found
     finally:
         sa.event.remove(session, "loaded_as_persistent", hold)
         del session.info[IN_BULK]
-        session.info.pop(triggers.AS_ONE, None)
+
+
+@contextmanager
+def _as_one(session: Session) -> Iterator[None]:
+    session.info[triggers.AS_ONE] = True
+    try:
+        with memory(session):
+            yield
+    finally:
+        del session.info[triggers.AS_ONE]
 
 
 def run(session: Session, action_set: ActionSet, friend: Friend, trigger: Trigger) -> ActionRun | None:
@@ -207,8 +216,9 @@ def _inside(session: Session, action_set: ActionSet, friend: Friend) -> Iterator
 
 def label(session: Session, action_set: ActionSet) -> str:
     """Where the set hangs, in words: 「タグ「来店」が付いたとき」."""
-    known: dict[int, str] = session.info.get(IN_BULK, {})
-    if action_set.id not in known:
-        where = places[action_set.place].describe(session, [action_set.holder])
-        known[action_set.id] = where[action_set.holder].label if action_set.holder in where else "削除された設定"
-    return known[action_set.id]
+    return remembered(session, ("label", action_set.id), partial(_label, session, action_set))
+
+
+def _label(session: Session, action_set: ActionSet) -> str:
+    where = places[action_set.place].describe(session, [action_set.holder])
+    return where[action_set.holder].label if action_set.holder in where else "削除された設定"

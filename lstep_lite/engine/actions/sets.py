@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import remembered
 from lstep_lite.engine import mentions, segments
 from lstep_lite.engine.actions.registry import kinds, places
 from lstep_lite.errors import DomainError
@@ -37,7 +38,8 @@ def draft(action_set: ActionSet | None, place: str) -> SetDraft:
 
 def at(session: Session, place: str, holder: int | str) -> ActionSet | None:
     """The set that hangs there, if any."""
-    return session.scalar(sa.select(ActionSet).filter_by(place=place, holder=str(holder)))
+    query = sa.select(ActionSet).filter_by(place=place, holder=str(holder))
+    return remembered(session, ("set", place, str(holder)), lambda: session.scalar(query))
 
 
 def at_many(session: Session, place: str, holders: Collection[int | str]) -> dict[str, ActionSet]:

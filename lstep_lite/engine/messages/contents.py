@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new
+from lstep_lite.db import insert_new, remembered
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.messages.kinds import text as _text
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kinds
@@ -76,6 +76,10 @@ def _check_count(blocks: Sequence[Block]) -> None:
 def freeze(session: Session, blocks: Sequence[Block], *, now: datetime) -> Content:
     """The stored content of exactly these *blocks*; equal blocks share one row, whoever sends them."""
     digest = hashlib.sha256(json.dumps(list(blocks), sort_keys=True).encode()).hexdigest()
+    return remembered(session, ("content", digest), lambda: _frozen(session, digest, blocks, now))
+
+
+def _frozen(session: Session, digest: str, blocks: Sequence[Block], now: datetime) -> Content:
     find = select(Content).where(Content.digest == digest)
     content = session.scalar(find)
     if content is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import remembered
 from lstep_lite.engine import actions, mentions, triggers
 from lstep_lite.models import Basis, Direction, Friend, Score, ScoreThreshold, TimelineEntry, WebhookEvent
 
@@ -50,7 +51,8 @@ def fire(session: Session, score: Score, friend: Friend, before: Standing, after
     if before == after:
         return
     query = sa.select(ScoreThreshold).where(ScoreThreshold.score_id == score.id)
-    for threshold in session.scalars(query.order_by(ScoreThreshold.points, ScoreThreshold.id)).all():
+    in_order = query.order_by(ScoreThreshold.points, ScoreThreshold.id)
+    for threshold in remembered(session, ("thresholds", score.id), lambda: session.scalars(in_order).all()):
         is_crossed = crosses(threshold, before.of(threshold.basis), after.of(threshold.basis))
         if is_crossed:
             _fire_one(session, score, friend, threshold, after, crossing)
