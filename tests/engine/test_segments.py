@@ -19,7 +19,7 @@ from tests.people import GONE, asked, one
 
 SAME = hypothesis.HealthCheck.function_scoped_fixture
 QUICK = hypothesis.settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[SAME])
-LONG = hypothesis.settings(max_examples=400, deadline=None, suppress_health_check=[SAME])
+LONG = hypothesis.settings(max_examples=200, deadline=None, suppress_health_check=[SAME])
 
 
 @pytest.fixture

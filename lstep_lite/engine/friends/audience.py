@@ -43,8 +43,8 @@ class Audience:
         return session.scalar(query) or 0
 
     def page(self, session: Session, *, number: int = 1, now: datetime) -> tuple[Page, dict[FriendState, int]]:
-        """One page of the friends it holds, and how many people the tabs hold: all tabs, or where the tree would have to
-        be asked for each, only its own.
+        """One page of the friends it holds, and how many people each tab holds: with a tree, only its own tab, as the
+        tree would have to be asked for each.
         """
         condition = self.condition(session, now=now)
         if not segments.is_empty(self.tree):

@@ -54,6 +54,14 @@ class Shown:
         return "score" if self.key.startswith(SCORE) else "text"
 
 
+def groups(session: Session) -> dict[str, list[Column]]:
+    """All there are, below their headings."""
+    found: dict[str, list[Column]] = {}
+    for column in offered(session):
+        found.setdefault(column.group, []).append(column)
+    return found
+
+
 def offered(session: Session) -> list[Column]:
     """All there are, in the order in which they are offered."""
     own = [Column(key, label, "基本") for key, label in OWN.items()]
@@ -105,7 +113,8 @@ def _scores(session: Session, keys: Collection[str], friends: Sequence[Friend]) 
     ids = [int(key.removeprefix(SCORE)) for key in keys if key.startswith(SCORE)]
     if not ids:
         return {}
-    names = dict(session.execute(sa.select(Score.id, Score.name).where(Score.id.in_(ids))).tuples().all())
+    rows = session.execute(sa.select(Score.id, Score.name).where(Score.id.in_(ids)))
+    names = {score_id: name for score_id, name in rows}
     mine = ScoreTotal.friend_id.in_([friend.id for friend in friends])
     totals: dict[int, dict[int, int]] = {score_id: {} for score_id in names}
     for total in session.scalars(sa.select(ScoreTotal).where(mine, ScoreTotal.score_id.in_(names))):
