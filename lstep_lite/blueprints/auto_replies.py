@@ -118,11 +118,13 @@ def _list(region: str) -> Response:
     """The whole list page or one region of it; search, folder and trial come from the address."""
     shelf, trial = folders.overview(g.read, FEATURE, request.args.get("folder", type=number)), TrialForm(request.args)
     then = url_for(".index", folder=shelf.folder_id) if request.method == "POST" else ""
+    rules = auto_replies.in_order(g.read, folder_id=shelf.folder_id)
     return render(
         "auto_replies/index.html",
         region,
         then=then,
-        rules=auto_replies.in_order(g.read, folder_id=shelf.folder_id),
+        rules=rules,
+        besides=auto_replies.besides(g.read, rules),
         shelf=shelf,
         samples=samples.SAMPLES,
         hours_in_words=auto_replies.hours_in_words,

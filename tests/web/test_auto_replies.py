@@ -6,9 +6,10 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from lstep_lite.engine import auto_replies, folders
-from lstep_lite.models import AutoReply
-from tests.factories import a_rule
+from lstep_lite.engine import actions, auto_replies, folders
+from lstep_lite.engine.actions import saved
+from lstep_lite.models import ActionSet, AutoReply
+from tests.factories import NOW, a_rule, an_action
 from tests.web.conftest import regions
 
 FORM = {
@@ -149,3 +150,33 @@ def test_the_sentence_under_the_hours_follows_what_is_chosen(htmx, owner):
 def test_staff_without_the_right_are_refused(outsider, rules):
     assert outsider.get("/auto-replies").status_code == 403
     assert outsider.post(f"/auto-replies/{rules[0].id}/delete").status_code == 403
+
+
+def test_the_list_shows_what_a_rule_does_besides_and_what_is_gone(session, page):
+    gone = an_action(session, name="消える")
+    rule = a_rule(session)
+    step = {"id": "a", "kind": "run_action", "data": {"action_id": gone.id}, "segment": None}
+    actions.keep(session, auto_replies.PLACE, rule.id, actions.SetDraft([step], True), now=NOW)
+    saved.delete(session, gone)
+    session.commit()
+    text = page("/auto-replies").get_text()
+    assert "アクション1個" in text
+    assert "アクションの参照先がありません" in text
+
+
+def test_an_answer_keeps_its_actions_when_it_is_saved_and_copied(session, htmx):
+    rule = a_rule(session)
+    session.commit()
+    form = FORM | {
+        "blocks": "[]",
+        "actions": "k",
+        "actions.k.kind": "send_text",
+        "actions.k.text": "はい",
+        "actions.k.when": "now",
+    }
+    assert htmx(f"/auto-replies/{rule.id}", form).status_code == 200
+    wrong = htmx(f"/auto-replies/{rule.id}", form | {"actions.k.text": ""})
+    assert (wrong.status_code, regions(wrong)) == (422, ["rule-form"])
+    htmx(f"/auto-replies/{rule.id}/copy")
+    texts = session.scalars(select(ActionSet.steps)).all()
+    assert [steps[0]["data"]["text"] for steps in texts] == ["はい", "はい"]

@@ -54,3 +54,13 @@ def test_an_unknown_tab_is_a_404(client):
 def test_staff_without_the_right_are_refused(outsider):
     assert outsider.get("/greetings").status_code == 403
     assert outsider.post("/greetings/new", data={"blocks": HELLO}).status_code == 403
+
+
+def test_a_greeting_keeps_its_actions(session, htmx):
+    form = {"is_on": "y", "blocks": "[]", "actions": "k", "actions.k.kind": "send_text", "actions.k.text": "はい"}
+    form |= {"actions.k.when": "now", "actions.repeats": "yes"}
+    assert htmx("/greetings/new", form).status_code == 200
+    kept = greetings.actions_of(session, GreetingKind.NEW)
+    assert [step["data"]["text"] for step in kept.steps] == ["はい"]
+    nothing = htmx("/greetings/new", {"is_on": "y", "blocks": "[]"})
+    assert (nothing.status_code, regions(nothing)) == (422, ["greeting"])

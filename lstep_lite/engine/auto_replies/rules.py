@@ -85,6 +85,21 @@ def update(session: Session, rule: AutoReply, draft: AutoReplyDraft, *, now: dat
     _keep_steps(session, rule, draft, now)
 
 
+@dataclass(frozen=True)
+class Besides:
+    """What a rule does besides answering, for lists."""
+
+    step_count: int
+    is_broken: bool
+
+
+def besides(session: Session, rules: Sequence[AutoReply]) -> dict[int, Besides]:
+    """Of the rules that do something besides answering, by id."""
+    sets = actions.at_many(session, PLACE, [rule.id for rule in rules])
+    broken = {found.holder for found in actions.broken_among(session, sets.values())}
+    return {int(holder): Besides(len(found.steps), holder in broken) for holder, found in sets.items() if found.steps}
+
+
 def actions_of(session: Session, rule: AutoReply) -> ActionSet | None:
     """What the rule does besides answering."""
     return actions.at(session, PLACE, rule.id)
