@@ -248,7 +248,7 @@ def test_a_data_directory_never_changes_its_mode(server: Server) -> None:
 def test_a_second_demo_does_not_share_the_data_of_the_first(server: Server) -> None:
     environ = {**os.environ, "DATA_DIR": str(server.data_dir), "PORT": str(server.port + 1)}
     second = subprocess.run(
-        [sys.executable, "-m", "lstep_lite.cli", "demo"], env=environ, capture_output=True, text=True, timeout=30
+        [sys.executable, "-m", "lstep_lite.cli", "demo"], env=environ, capture_output=True, text=True, timeout=90
     )
     assert second.returncode == 1 and "もう体験版が動いています" in second.stderr
 

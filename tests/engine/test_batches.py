@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from lstep_lite.engine import agenda, batches, friends
+from lstep_lite.engine import actions, agenda, batches, friends
+from lstep_lite.engine.actions import SetDraft, saved
 from lstep_lite.engine.batches import Outcome, working
 from lstep_lite.engine.batches.kinds import kinds
 from lstep_lite.engine.friends.audience import Audience
@@ -192,3 +193,24 @@ def test_progress_tells_how_far_and_how_long(session, done):
     batch.state, batch.total, batch.done, batch.failed = BatchState.RUNNING, 100, 20, 5
     seen = batches.progress(batch, now=NOW + timedelta(seconds=10))
     assert (seen.worked, seen.percent, seen.remaining) == (25, 25, timedelta(seconds=30))
+
+
+def test_a_batch_of_actions_says_beforehand_what_it_does_and_costs(session):
+    text = {"text": "こんにちは", "when": "now"}
+    inner = an_action(session, step("send_text", text))
+    outer = an_action(session, step("send_text", text), step("run_action", {"action_id": inner.id}))
+    actions.keep(session, saved.PLACE, inner.id, SetDraft([step("run_action", {"action_id": outer.id})]), now=NOW)
+    explain = batches.get_kind("actions.run").explain
+    assert "最大1通" in " ".join(explain(session, {"action_id": outer.id}, 1)), "a circle is followed once"
+    actions.keep(session, saved.PLACE, inner.id, SetDraft([step("send_text", text)]), now=NOW)
+    first, second, cost, _ = explain(session, {"action_id": outer.id}, 1200)
+    assert first.startswith("1. ") and "こんにちは" in first and second.startswith("2. ")
+    assert "最大2,400通" in cost and "1人2通" in cost
+
+
+def an_action(session, *steps):
+    return saved.create(session, saved.ActionDraft("お礼", SetDraft(steps)), now=NOW)
+
+
+def step(kind, data):
+    return {"id": kind, "kind": kind, "data": data, "segment": None}

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import batches
-from lstep_lite.engine.actions import running, saved
+from lstep_lite.engine.actions import running, saved, sets
 from lstep_lite.engine.batches import Choice, Outcome, Params, Question
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
-from lstep_lite.models import ActionRun, Batch
+from lstep_lite.models import ActionRun, ActionSet, Batch
 
 CHUNK = 10
 """Friends a unit: so many run a set of a few steps in well under 200 ms."""
@@ -21,11 +21,27 @@ def _choices(session: Session) -> Sequence[Choice]:
     return [(action.id, action.name) for action in saved.in_order(session)]
 
 
-def _explain(_session: Session, _params: Params, _count: int) -> Sequence[str]:
-    return [
-        "タグやスコアのしきい値などに設定したアクションも、続けて実行されます。",
-        "メッセージを送るアクションは、送った人数の分だけ通数がかかります。",
-    ]
+def _explain(session: Session, params: Params, count: int) -> Sequence[str]:
+    """The steps, and how many messages they may cost."""
+    action_set = saved.set_of(session, saved.get(session, params["action_id"]))
+    if action_set is None or not action_set.steps:
+        return [saved.EMPTY]
+    steps = [f"{number}. {words}" for number, words in enumerate(sets.sentences(session, action_set.steps), start=1)]
+    each = _message_count(session, action_set, frozenset())
+    cost = f"メッセージは最大{each * count:,}通かかります（1人{each}通）。" if each else "メッセージは送りません。"
+    return [*steps, cost, "続けて動くアクション（タグやスコアのしきい値など）の分は、ここには含まれていません。"]
+
+
+def _message_count(session: Session, action_set: ActionSet, seen: frozenset[int]) -> int:
+    """How many messages it sends to a friend for whom every condition holds."""
+    total = 0
+    for step in action_set.steps if action_set.id not in seen else ():
+        if step["kind"] == "send_text":
+            total += 1
+        elif step["kind"] == "run_action":
+            inner = sets.at(session, saved.PLACE, step["data"]["action_id"])
+            total += _message_count(session, inner, seen | {action_set.id}) if inner else 0
+    return total
 
 
 @batches.kind(
