@@ -4,9 +4,9 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from lstep_lite.engine import friends
-from lstep_lite.models import Delivery, DeliveryState, Friend, TimelineEntry
-from tests.factories import NOW, a_delivery, a_friend
+from lstep_lite.engine import friends, scores, tags
+from lstep_lite.models import ChangedBy, Delivery, DeliveryState, Friend, TimelineEntry
+from tests.factories import NOW, a_delivery, a_friend, a_score, a_tag
 from tests.web.conftest import inspect_page, regions
 
 SAVED = {"system_name": "", "real_name": "田中 美咲", "kana": "", "phone": "090-1234-5678", "email": "", "memo": ""}
@@ -187,3 +187,21 @@ def test_a_friend_who_is_gone_is_a_clear_404(client, ann):
 def test_staff_see_the_list_and_strangers_do_not(outsider, anybody, ann):
     assert inspect_page(outsider.get("/friends"))
     assert anybody.get("/friends").status_code == 303
+
+
+def test_the_page_of_a_friend_costs_the_same_however_much_there_is(page, session, ann, count_queries):
+    def asked() -> int:
+        with count_queries() as queries:
+            page(f"/friends/{ann.id}")
+        return len(queries)
+
+    first_tag, score = a_tag(session), a_score(session)
+    tags.attach(session, first_tag, ann, changed_by=ChangedBy.AUTOMATION, now=NOW)
+    scores.add(session, score, ann, 1, reason="来店", changed_by=ChangedBy.AUTOMATION, now=NOW)
+    session.commit()
+    few = asked()
+    for _ in range(10):
+        tags.attach(session, a_tag(session), ann, changed_by=ChangedBy.AUTOMATION, now=NOW)
+        scores.add(session, a_score(session), ann, 1, reason="来店", changed_by=ChangedBy.AUTOMATION, now=NOW)
+    session.commit()
+    assert asked() == few <= 40
