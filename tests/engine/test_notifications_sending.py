@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from lstep_lite import config
 from lstep_lite.engine import agenda, notifications
 from lstep_lite.engine.deliveries.claim import close
 from lstep_lite.engine.notifications import Recipients, sending
@@ -128,6 +129,23 @@ def test_a_wrong_password_is_said_plainly(database, session, owner):
         server.answers["AUTH"] = b"535 no"
         send(database, server.mailer)
     assert "SMTP_PASSWORD" in dispatches(session)[0].reason
+
+
+def test_a_mail_server_that_cannot_encrypt_gets_nothing(database, session, owner, mails):
+    by_mail(session, owner)
+    send(database, replace(mails.mailer, encryption=Encryption.STARTTLS))
+    (failed,) = dispatches(session)
+    assert failed.state is DispatchState.FAILED and "SMTP_TLS" in failed.reason
+    assert mails.mails == []
+
+
+def test_the_mail_server_comes_from_the_settings(tmp_path):
+    demo = {"LSTEP_MODE": "demo", "DATA_DIR": str(tmp_path)}
+    assert not config.load(demo).mailer.is_set_up
+    mailer = config.load(demo | {"SMTP_HOST": "smtp.example.jp", "SMTP_FROM": "lstep@example.jp"}).mailer
+    assert (mailer.port, mailer.encryption) == (587, Encryption.STARTTLS)
+    with pytest.raises(config.BadSetting, match="SMTP_FROM"):
+        config.load(demo | {"SMTP_HOST": "smtp.example.jp"})
 
 
 def test_a_mail_server_that_never_answers_is_given_up_at_last(database, session, owner):

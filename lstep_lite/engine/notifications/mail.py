@@ -61,7 +61,9 @@ class Mailer:
             raise MailError(NOT_SET_UP, permanent=True)
         message = self._message(mail)
         try:
-            with self._open() as server:
+            with self._connect() as server:
+                if self.encryption is Encryption.STARTTLS:
+                    server.starttls(context=ssl.create_default_context())
                 if self.user:
                     server.login(self.user, self.password)
                 server.send_message(message)
@@ -71,14 +73,11 @@ class Mailer:
             reason = f"メールサーバー（{self.host}）につながりませんでした（{type(error).__name__}）。"
             raise MailError(reason, permanent=isinstance(error, ssl.SSLCertVerificationError)) from error
 
-    def _open(self) -> smtplib.SMTP:
+    def _connect(self) -> smtplib.SMTP:
         if self.encryption is Encryption.TLS:
             context = ssl.create_default_context()
             return smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
-        server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
-        if self.encryption is Encryption.STARTTLS:
-            server.starttls(context=ssl.create_default_context())
-        return server
+        return smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
 
     def _message(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()
