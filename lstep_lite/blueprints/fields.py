@@ -16,7 +16,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms import rows
 from lstep_lite.forms.fields import FieldForm, NewFieldForm, ValuesForm, stored_id, typed_values, values_form
-from lstep_lite.models import Field, FieldType, Friend
+from lstep_lite.models import Field, FieldType, Folder, Friend
 from lstep_lite.web import error_response, go, number, own_args, render, runtime, wants_fragment
 
 bp = Blueprint("fields", __name__, url_prefix="/fields")
@@ -42,7 +42,7 @@ def new() -> Response:
 @bp.post("")
 @allow(Permission.AUTOMATION_EDIT)
 def create() -> Response:
-    form = _offered(NewFieldForm(request.form))
+    form = NewFieldForm(request.form).offer(_folders())
     field = form.keep(lambda: fields.create(g.session, _draft(form), form.field_type, now=g.now))
     if not field:
         return _editor(form, status=422)
@@ -69,7 +69,7 @@ def edit(field_id: int) -> Response:
 @bp.post("/<int:field_id>")
 @allow(Permission.AUTOMATION_EDIT)
 def update(field_id: int) -> Response:
-    field, form = fields.get(g.session, field_id), _offered(FieldForm(request.form))
+    field, form = fields.get(g.session, field_id), FieldForm(request.form).offer(_folders())
     if not form.keep_edit(lambda: _update(field, form), stored=_stored(field)):
         return _editor(form, field, status=422)
     flash(f"「{field.name}」を保存しました", "success")
@@ -165,12 +165,11 @@ def _friends_url(field: Field) -> str:
 
 def _stored(field: Field) -> FieldForm:
     hung = actions.draft(actions.at(g.read, fields.PLACE, field.id), fields.PLACE)
-    return FieldForm.of(field, fields.options(g.read, field), hung, folders.of_feature(g.read, fields.FEATURE))
+    return FieldForm.of(field, fields.options(g.read, field), hung, _folders())
 
 
-def _offered(form: FieldForm) -> FieldForm:
-    form.folder_id.offer(folders.of_feature(g.read, fields.FEATURE))
-    return form
+def _folders() -> Sequence[Folder]:
+    return folders.of_feature(g.read, fields.FEATURE)
 
 
 def _update(field: Field, form: FieldForm) -> None:
@@ -187,7 +186,7 @@ def _editor(form: FieldForm, field: Field | None = None, status: int = 200) -> R
         "field_form",
         status=status,
         then=url_for(".edit", field_id=field.id) if field and request.method == "POST" else "",
-        form=_offered(form),
+        form=form.offer(_folders()),
         types=fields.types,
         insertion=insertion,
         **_options(form, field),

@@ -1,5 +1,6 @@
 """共通情報: the list, and the editor with its history."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, g, request, url_for
@@ -13,7 +14,7 @@ from lstep_lite.engine.shared_values import Origin
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.shared_values import HINTS, ICONS, LABELS, NewSharedValueForm, SharedValueForm
-from lstep_lite.models import ChangedBy, Media, SharedValue, SharedValueType
+from lstep_lite.models import ChangedBy, Folder, Media, SharedValue, SharedValueType
 from lstep_lite.web import go, number, render, runtime
 
 bp = Blueprint("shared_values", __name__, url_prefix="/shared-values")
@@ -39,7 +40,7 @@ def new() -> Response:
 @bp.post("")
 @allow(Permission.AUTOMATION_EDIT)
 def create() -> Response:
-    form = _offered(NewSharedValueForm(request.form))
+    form = NewSharedValueForm(request.form).offer(_folders())
     stored = _picture(form) if form.validate() else None
     value = form.keep(lambda: _create(form, stored)) if not form.errors else None
     if not value:
@@ -59,7 +60,7 @@ def edit(value_id: int) -> Response:
 @bp.post("/<int:value_id>")
 @allow(Permission.AUTOMATION_EDIT)
 def update(value_id: int) -> Response:
-    form = _offered(SharedValueForm(request.form))
+    form = SharedValueForm(request.form).offer(_folders())
     stored = _picture(form) if form.validate() else None
     value = shared_values.get(g.session, value_id)
     if form.errors or not form.keep_edit(lambda: _update(value, form, stored), stored=_stored(value)):
@@ -104,7 +105,7 @@ def _editor(form: SharedValueForm, value: SharedValue | None = None, status: int
         "value_form",
         status=status,
         then=url_for(".edit", value_id=value.id) if value and request.method == "POST" else "",
-        form=_offered(form),
+        form=form.offer(_folders()),
         value=value,
         changes=shared_values.changes(g.read, value, limit=HISTORY_SHOWN) if value else [],
         places=shared_values.places(g.read, value) if value else [],
@@ -114,13 +115,11 @@ def _editor(form: SharedValueForm, value: SharedValue | None = None, status: int
 
 
 def _stored(value: SharedValue) -> SharedValueForm:
-    found = folders.of_feature(g.read, shared_values.FEATURE)
-    return SharedValueForm.of(value, shared_values.typed(g.read, value), found)
+    return SharedValueForm.of(value, shared_values.typed(g.read, value), _folders())
 
 
-def _offered(form: SharedValueForm) -> SharedValueForm:
-    form.folder_id.offer(folders.of_feature(g.read, shared_values.FEATURE))
-    return form
+def _folders() -> Sequence[Folder]:
+    return folders.of_feature(g.read, shared_values.FEATURE)
 
 
 def _picture(form: SharedValueForm) -> StoredImage | None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
@@ -77,9 +77,11 @@ class FieldForm(EditForm):
     @classmethod
     def of(cls, field: Field, options: Sequence[Option], actions: SetDraft, folders: Sequence[Folder]) -> "FieldForm":
         data = {"name": field.name, "folder_id": field.folder_id or NO_FOLDER, "is_favourite": field.is_favourite}
-        form = cls(data=data | {"options": options, "actions": actions})
-        form.folder_id.offer(folders)
-        return form
+        return cls(data=data | {"options": options, "actions": actions}).offer(folders)
+
+    def offer(self, folders: Sequence[Folder]) -> Self:
+        self.folder_id.offer(folders)
+        return self
 
     def draft(self, actions: SetDraft) -> FieldDraft:
         return FieldDraft(
@@ -118,6 +120,13 @@ class _Typed:
 class CheckboxesField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class AttachmentField(FileField):
+    """Its data is the name of the file that is there."""
+
+    def in_words(self) -> str:
+        return str(self.data or "（なし）")
 
 
 class ValuesForm(EditForm):
@@ -173,7 +182,7 @@ def _input(target: Target, zone: ZoneInfo) -> Any:
     if target.type is FieldType.CHOICES:
         return CheckboxesField(target.name, choices=options(labels))
     if target.type is FieldType.FILE:
-        return FileField(target.name)
+        return AttachmentField(target.name)
     if target.type is FieldType.LONG_TEXT:
         return TextAreaField(target.name, [_Typed(target, zone)], render_kw={"rows": 4})
     return StringField(target.name, [_Typed(target, zone)], render_kw=_HTML.get(target.type, {}))

@@ -1,6 +1,7 @@
 """Keeping shared values."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from wtforms import FileField, RadioField, StringField, TextAreaField
 
@@ -42,9 +43,11 @@ class SharedValueForm(EditForm):
 
     @classmethod
     def of(cls, value: SharedValue, text: str, folders: Sequence[Folder]) -> "SharedValueForm":
-        form = cls(data={"name": value.name, "folder_id": value.folder_id or NO_FOLDER, "text": text})
-        form.folder_id.offer(folders)
-        return form
+        return cls(data={"name": value.name, "folder_id": value.folder_id or NO_FOLDER, "text": text}).offer(folders)
+
+    def offer(self, folders: Sequence[Folder]) -> Self:
+        self.folder_id.offer(folders)
+        return self
 
     def draft(self) -> SharedValueDraft:
         return SharedValueDraft(name=self.name.data or "", folder_id=self.folder_id.folder_id)
