@@ -39,7 +39,7 @@ def owner(session):
 
 
 @pytest.fixture
-def helper(session, owner):
+def colleague(session, owner):
     person = a_staff(session, role=Role.STAFF)
     session.commit()
     return person
@@ -77,7 +77,7 @@ def ruled(session, **over):
     session.commit()
 
 
-def test_a_talk_nobody_answers_is_told_and_then_to_others_as_well(database, session, friend, helper, owner):
+def test_a_talk_nobody_answers_is_told_and_then_to_others_as_well(database, session, friend, colleague, owner):
     say(database, friend, "まだですか")
     at(database, 14)
     assert told(session) == []
@@ -241,8 +241,8 @@ def test_a_new_code_replaces_the_old_one_and_only_its_hash_is_kept(database, ses
     assert linked(session) == {}
 
 
-def test_people_may_be_chosen_one_by_one_for_each_warning(database, session, friend, owner, helper):
-    waiting = Waiting(15, escalates_after=30, second=Recipients(staff_ids=(helper.id,)))
+def test_people_may_be_chosen_one_by_one_for_each_warning(database, session, friend, owner, colleague):
+    waiting = Waiting(15, escalates_after=30, second=Recipients(staff_ids=(colleague.id,)))
     rule = replace(KIND.default, recipients=Recipients(staff_ids=(owner.id,)), waiting=waiting)
     notifications.save_rule(session, KIND, rule, now=NOW)
     session.commit()
@@ -250,4 +250,7 @@ def test_people_may_be_chosen_one_by_one_for_each_warning(database, session, fri
     at(database, 15)
     at(database, 30)
     session.expire_all()
-    assert session.scalars(sa.select(Receipt.staff_id).order_by(Receipt.notification_id)).all() == [owner.id, helper.id]
+    assert session.scalars(sa.select(Receipt.staff_id).order_by(Receipt.notification_id)).all() == [
+        owner.id,
+        colleague.id,
+    ]
