@@ -25,8 +25,8 @@ from lstep_lite.models import Friend, Import, ImportLine, ImportPart, ImportStat
 log = logging.getLogger(__name__)
 
 OPEN = (ImportState.CHECKING, ImportState.RUNNING)
-APPLIED_AT_ONCE = 50
-UNIT_SECONDS = 0.06
+APPLIED_AT_ONCE = 40
+UNIT_SECONDS = 0.1
 """After so much work of its own a unit ends, however many lines it has done."""
 OVER = (LineOutcome.SKIPPED, LineOutcome.FAILED)
 """What checking found about a line that is then left alone."""

@@ -15,8 +15,8 @@ from lstep_lite.engine.transfers.receiving import Record
 from lstep_lite.errors import DomainError
 from lstep_lite.models import ChangedBy, Friend, FriendTag, Import, LineOutcome, Mark, Tag
 
-YES = {"1", "○", "◯", "はい", "あり", "有", "yes", "true", "on"}
-NO = {"0", "×", "いいえ", "なし", "無", "no", "false", "off"}
+YES = {text.normalise(word) for word in ("1", "○", "◯", "はい", "あり", "有", "yes", "true", "on")}
+NO = {text.normalise(word) for word in ("0", "×", "いいえ", "なし", "無", "no", "false", "off")}
 MOST_DIGITS = 15
 
 
@@ -218,8 +218,8 @@ def _compared(key: str, value: Value) -> Value:
 
 def _flag(cell: str) -> bool:
     word = text.normalise(cell)
-    if word in {text.normalise(each) for each in YES}:
+    if word in YES:
         return True
-    if word in {text.normalise(each) for each in NO}:
+    if word in NO:
         return False
     raise DomainError(f"「{cell}」は読み取れません。付ける方は1、付けない方は0にしてください。")

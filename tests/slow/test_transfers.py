@@ -1,0 +1,101 @@
+"""A hundred thousand people leave as a file and come in as one, in little memory."""
+
+import io
+import tracemalloc
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+import lstep_lite.engine.registry  # noqa: F401 - what friends have is registered by features
+from lstep_lite.db import Database
+from lstep_lite.engine import transfers
+from lstep_lite.engine.friends import Audience
+from lstep_lite.engine.transfers import importing
+from lstep_lite.engine.transfers.plans import Match, Options
+from lstep_lite.models import Encoding, Friend, Import, Origin
+from tests.factories import NOW, a_shop, a_staff
+
+pytestmark = pytest.mark.slow
+
+PEOPLE = 100_000
+MOST_BYTES = 32_000_000
+"""A list of the whole file, or of all friends, is several times as much."""
+
+
+@pytest.fixture
+def staff_id(fresh_database: Database) -> int:
+    with fresh_database.unit() as session:
+        a_shop(session)
+        return int(a_staff(session).id)
+
+
+class Lines(io.RawIOBase):
+    """A file of PEOPLE lines that is made while it is read."""
+
+    def __init__(self) -> None:
+        self.rest, self.lines = b"", self._lines()
+
+    def _lines(self) -> Iterator[bytes]:
+        yield "電話,氏名,メモ\n".encode()
+        for number in range(PEOPLE):
+            yield f"090{number:08d},山田 花子{number},{'長いメモ' * 5}\n".encode()
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        assert (place, whence) == (0, 0), "only back to the beginning"
+        self.rest, self.lines = b"", self._lines()
+        return 0
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        while len(self.rest) < len(buffer) and (line := next(self.lines, b"")):
+            self.rest += line
+        piece, self.rest = self.rest[: len(buffer)], self.rest[len(buffer) :]
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def test_a_hundred_thousand_lines_come_in(fresh_database: Database, staff_id: int) -> None:
+    tracemalloc.start()
+    import_id = transfers.receive(fresh_database, Lines(), "名簿.csv", staff_id=staff_id, now=NOW)
+    with fresh_database.unit() as session:
+        job = transfers.get(session, import_id)
+        assert job.line_count == PEOPLE
+        options = Options(match=Match.PHONE, creates=True)
+        transfers.check(session, job, ["system:phone", "system:real_name", "system:memo"], options)
+    for _ in range(40):
+        importing.work(fresh_database, now=NOW, wall=NOW)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    with fresh_database.read() as session:
+        assert session.get_one(Import, import_id).new >= 5000
+    assert peak < MOST_BYTES, f"{peak:,} bytes"
+
+
+def test_a_hundred_thousand_people_leave(fresh_database: Database, staff_id: int) -> None:
+    for start in range(0, PEOPLE, 500):
+        with fresh_database.unit() as session:
+            session.execute(sa.insert(Friend), [_row(number) for number in range(start, start + 500)])
+    with fresh_database.read() as session:
+        keys = [column.key for column in transfers.columns(session)]
+    with fresh_database.unit() as session:
+        export_id = transfers.begin(session, keys, Encoding.UTF8, staff_id=staff_id, now=NOW).id
+    tracemalloc.start()
+    pieces = transfers.lines(fresh_database, export_id, Audience(), keys, Encoding.UTF8, now=NOW)
+    lines = sum(piece.count(b"\r\n") for piece in pieces)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert lines == PEOPLE + 1
+    assert peak < MOST_BYTES, f"{peak:,} bytes"
+
+
+def _row(number: int) -> dict[str, object]:
+    return {
+        "code": f"c{number}", "line_user_id": f"U{number:032d}", "origin": Origin.ADDED, "lot_number": number,
+        "display_name": f"友だち{number}", "is_following": True, "followed_at": NOW, "created_at": NOW,
+    }  # fmt: skip
