@@ -89,8 +89,8 @@ def run(session: Session, action_set: ActionSet, friend: Friend, trigger: Trigge
     if IN_BULK not in session.info:  # a batch has locked its friends already
         session.scalar(sa.select(Friend.id).where(Friend.id == friend.id).with_for_update())
     if (reason := _loop(session, action_set, friend)) is not None:
-        stopped = triggers.record(session, "action.stopped", friend, now=trigger.now, cause=trigger.cause)
-        stopped.facts = {"action_set_id": action_set.id}
+        facts = {"action_set_id": action_set.id, "label": label(session, action_set)}
+        stopped = triggers.record(session, "action.stopped", friend, now=trigger.now, cause=trigger.cause, **facts)
         stopped.results = [reason]
         return None
     if (started := _take_turn(session, action_set, friend, trigger)) is None:
