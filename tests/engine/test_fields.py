@@ -1,5 +1,6 @@
 """What is kept about friends: typed in, stored, counted, asked about and remembered."""
 
+import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
     ActionRun,
     ChangedBy,
+    Field,
     FieldLeftover,
     FieldPick,
     FieldType,
@@ -162,9 +164,9 @@ def test_a_newer_value_in_the_database_is_seen_even_by_a_session_with_an_older_c
         friend_id = a_friend(session, real_name="あ").id
     with fresh_database.read() as reading:
         friend = reading.get_one(Friend, friend_id)
-        with fresh_database.unit() as session:
-            put(session, session.get_one(Friend, friend_id), "system:real_name", "い")
         reading.expunge(friend)
+    with fresh_database.unit() as session:
+        session.execute(sa.update(Friend).values(real_name="い"))
     with fresh_database.unit() as session:
         session.add(friend)  # still says あ
         assert put(session, friend, "system:real_name", "あ")
@@ -222,6 +224,27 @@ def test_numbers_are_counted_and_empty_is_nought(session):
     operate(session, friend, note, "add", amount="3")
     operate(session, friend, note, "add", amount="4")
     assert shown(session, friend, note) == "7", "a text that holds a number is counted too"
+
+
+def test_two_that_count_at_once_lose_nothing(fresh_database):
+    with fresh_database.unit() as session:
+        friend_id, field_id = a_friend(session).id, a_field(session, FieldType.NUMBER).id
+
+    def count() -> None:
+        for _ in range(5):
+            with fresh_database.unit() as session:
+                friend = session.get_one(Friend, friend_id)
+                operate(session, friend, session.get_one(Field, field_id), "add", amount="1")
+
+    threads = [threading.Thread(target=count) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with fresh_database.read() as session:
+        friend = session.get_one(Friend, friend_id)
+        assert fields.read(session, friend, fields.key_of(field_id)) == 10
+        assert len(fields.changes(session, friend, limit=99)) == 10
 
 
 def test_counting_what_is_no_number_or_too_large_changes_nothing(session):
