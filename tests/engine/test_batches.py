@@ -188,6 +188,16 @@ def test_what_is_open_is_pending_for_the_clock(database, session, done):
     assert agenda.whole(session, now=NOW, wall=NOW).due == 0
 
 
+def test_the_results_of_each_go_after_a_while_and_the_numbers_stay(database, session, done):
+    batch = start(session, named(session, *"あいう"))
+    work(database)
+    assert batches.sweep(database, now=NOW + timedelta(days=90), wall=NOW) is False
+    while batches.sweep(database, now=NOW + timedelta(days=91), wall=NOW):
+        pass
+    assert states(session, batch) == {}
+    assert (batch.total, batch.done) == (3, 3)
+
+
 def test_progress_tells_how_far_and_how_long(session, done):
     batch = start(session)
     batch.state, batch.total, batch.done, batch.failed = BatchState.RUNNING, 100, 20, 5

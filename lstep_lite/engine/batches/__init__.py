@@ -27,6 +27,7 @@ from lstep_lite.engine.batches.progress import (
     running,
 )
 from lstep_lite.engine.batches.starting import start
+from lstep_lite.engine.batches.sweeping import sweep
 from lstep_lite.engine.batches.working import work
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "reasons",
     "running",
     "start",
+    "sweep",
     "words",
     "work",
 ]
