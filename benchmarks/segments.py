@@ -32,7 +32,7 @@ from lstep_lite.engine.segments import Tree
 from lstep_lite.models import ChangedBy, Color, Field, FieldType, FieldValue, Friend, FriendTag, Mark, Tag
 from lstep_lite.runtime import Runtime
 
-SIZE, FULL = 20_000, 100_000
+SIZE, FULL = 40_000, 100_000
 """Friends; there are a tenth as many people without LINE."""
 TAGS, FIELDS = 20, 20
 """How many of each every friend has; there are twice as many tags."""
@@ -86,11 +86,11 @@ def _listed(labels: list[str]) -> str:
     return f" ({', '.join(labels)})" if labels else ""
 
 
-def _milliseconds(call: Callable[[], object]) -> float:
+def _milliseconds(call: Callable[[], object], times: int = TIMES) -> float:
     """The quickest of several goes: what others on this machine take is not ours."""
     call()  # compiles templates and statements, and warms the cache
     took = []
-    for _ in range(TIMES):
+    for _ in range(times):
         started = time.perf_counter()
         call()
         took.append((time.perf_counter() - started) * 1000)
@@ -126,7 +126,7 @@ BY_HAND = """
 SELECT count(*) FROM friends f
 WHERE f.line_user_id IS NOT NULL AND f.is_following AND NOT f.is_hidden AND NOT f.is_blocked
 AND f.id IN (SELECT friend_id FROM friend_tags WHERE tag_id IN (1, 2))
-AND f.id NOT IN (SELECT friend_id FROM friend_tags WHERE tag_id = 3)
+AND NOT EXISTS (SELECT 1 FROM friend_tags t WHERE t.tag_id = 3 AND t.friend_id = f.id)
 AND f.id IN (SELECT friend_id FROM field_values WHERE field_id = 1 AND number >= 20000 AND number <= 79000)
 AND f.last_message_at >= :since AND f.mark_id IN (1, 2)
 """
@@ -152,11 +152,14 @@ def _counts(session: Session) -> tuple[float, float, int]:
     theirs = session.scalar(statement, {"since": since})
     if ours != theirs or not ours:
         raise SystemExit(f"{ours} friends instead of {theirs}")
-    return (
-        _milliseconds(lambda: segments.count(session, FIVE, now=shop.NOW)),
-        _milliseconds(lambda: session.scalar(statement, {"since": since})),
-        ours,
-    )
+    goes = [
+        (
+            _milliseconds(lambda: segments.count(session, FIVE, now=shop.NOW), times=1),
+            _milliseconds(lambda: session.scalar(statement, {"since": since}), times=1),
+        )
+        for _ in range(TIMES)  # in turn, so that whatever else the machine does falls on both
+    ]
+    return min(each for each, _ in goes), min(each for _, each in goes), ours
 
 
 def _uses_index(session: Session, tree: Tree) -> bool:

@@ -51,15 +51,20 @@ class TagCondition(ConditionKind):
         return [("tags", tag_id) for tag_id in data["tag_ids"]]
 
     def compile(self, session: Session, data: Data, moment: Moment) -> sa.ColumnElement[bool]:
-        carries_any = Friend.id.in_(sa.select(FriendTag.friend_id).where(FriendTag.tag_id.in_(data["tag_ids"])))
-        carries_all = sa.and_(*(_carries(tag_id) for tag_id in data["tag_ids"]))
+        ids: list[int] = data["tag_ids"]
         return {
-            "any": carries_any,
-            "all": carries_all,
-            "none": sa.not_(carries_any),
-            "not_all": sa.not_(carries_all),
-        }[data["how"]]
+            "any": lambda: _carries(ids),
+            "all": lambda: sa.and_(*(_carries([tag_id]) for tag_id in ids)),
+            "none": lambda: _lacks(ids),
+            "not_all": lambda: sa.or_(*(_lacks([tag_id]) for tag_id in ids)),
+        }[data["how"]]()
 
 
-def _carries(tag_id: int) -> sa.ColumnElement[bool]:
-    return Friend.id.in_(sa.select(FriendTag.friend_id).where(FriendTag.tag_id == tag_id))
+def _carries(tag_ids: list[int]) -> sa.ColumnElement[bool]:
+    """A list of friends to look up: so few carriers are found without reading all friends."""
+    return Friend.id.in_(sa.select(FriendTag.friend_id).where(FriendTag.tag_id.in_(tag_ids)))
+
+
+def _lacks(tag_ids: list[int]) -> sa.ColumnElement[bool]:
+    """Asked friend by friend: a list of everybody who is left out may be very long."""
+    return sa.not_(sa.exists().where(FriendTag.friend_id == Friend.id, FriendTag.tag_id.in_(tag_ids)))
