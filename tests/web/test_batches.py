@@ -169,3 +169,11 @@ def test_lists_ask_the_same_few_questions_however_long_they_are(client, session,
     work(database)
     assert (asked("/batches"), asked(f"/batches/{last.id}")) == few
     assert few[0] <= 6 and few[1] <= 8, few
+
+
+def test_the_first_page_leads_to_what_runs(page, session, database, trio):
+    batch = a_batch(session, trio)
+    shown = page("/")
+    assert shown.find("a", href=f"/batches/{batch.id}") and shown.select_one(".home-batch progress")
+    work(database)
+    assert not page("/").select(".home-batch")
