@@ -114,7 +114,7 @@ def _scores(session: Session, keys: Collection[str], friends: Sequence[Friend]) 
     if not ids:
         return {}
     rows = session.execute(sa.select(Score.id, Score.name).where(Score.id.in_(ids)))
-    names = {score_id: name for score_id, name in rows}
+    names: dict[int, str] = {row.id: row.name for row in rows}
     mine = ScoreTotal.friend_id.in_([friend.id for friend in friends])
     totals: dict[int, dict[int, int]] = {score_id: {} for score_id in names}
     for total in session.scalars(sa.select(ScoreTotal).where(mine, ScoreTotal.score_id.in_(names))):
