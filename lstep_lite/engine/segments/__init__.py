@@ -2,7 +2,7 @@
 
 from lstep_lite.engine.segments.addresses import PATH, query, whoever
 from lstep_lite.engine.segments.chance import draw
-from lstep_lite.engine.segments.reach import Reach, actable, count, listed, scope, sendable, within
+from lstep_lite.engine.segments.reach import Reach, count, listed, scope, sendable, within
 from lstep_lite.engine.segments.registry import ConditionKind, Moment, Scope, Tree, kinds, offered
 from lstep_lite.engine.segments.registry import condition as condition_kind
 from lstep_lite.engine.segments.saved import SegmentDraft, asking, copy, create, delete, get, in_order, update
@@ -32,7 +32,6 @@ __all__ = [
     "SegmentDraft",
     "Tree",
     "Verdict",
-    "actable",
     "asking",
     "broken",
     "condition",

@@ -30,11 +30,6 @@ def sendable(session: Session, tree: Tree, *, now: datetime, occurrence: str = "
     return within(session, tree, Reach.SEND, now=now, occurrence=occurrence)
 
 
-def actable(session: Session, tree: Tree, *, now: datetime, occurrence: str = "") -> sa.ColumnElement[bool]:
-    """The tree for automatic acts: hidden friends are in it, friends blocked by staff never."""
-    return within(session, tree, Reach.ACT, now=now, occurrence=occurrence)
-
-
 def within(
     session: Session, tree: Tree, reach: Reach, *, now: datetime, occurrence: str = ""
 ) -> sa.ColumnElement[bool]:
