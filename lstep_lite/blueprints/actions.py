@@ -172,7 +172,7 @@ def _posted_field() -> ActionsField:
     name, place = request.args.get("name", ""), request.args.get("place", "")
     if place not in actions.places or not PATH.fullmatch(name):
         raise NotFound
-    field: ActionsField = ActionsField("アクション", place=place).bind(Form(), name)
+    field = ActionsField("アクション", place=place, _form=Form(), name=name)
     after = rows.changed(request.form)
     field.process(request.form if after is None else after)
     return field

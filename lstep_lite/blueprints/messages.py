@@ -27,9 +27,8 @@ def preview_create() -> str:
         objects = messages.render(blocks, SAMPLE_FRIEND, context)
     except DomainError as error:
         objects, problem = [], error.message
-    return render_template(
-        "messages/_preview.html", objects=objects, problem=problem, unknown=messages.unknown_placeholders(g.read, blocks)
-    )
+    unknown = messages.unknown_placeholders(g.read, blocks)
+    return render_template("messages/_preview.html", objects=objects, problem=problem, unknown=unknown)
 
 
 def _finished_blocks(text: str) -> tuple[list[dict[str, Any]], str]:
