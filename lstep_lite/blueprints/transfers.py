@@ -13,7 +13,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.friends import FriendSearchForm
 from lstep_lite.forms.transfers import PASSED_OVER, ExportForm, PlanForm, UploadForm
-from lstep_lite.models import Encoding, Import, ImportState
+from lstep_lite.models import Import, ImportState
 from lstep_lite.web import go, live, number, render, runtime
 
 bp = Blueprint("transfers", __name__, url_prefix="/transfers")
@@ -46,12 +46,11 @@ def export_new() -> AnyResponse:
 def export_create() -> AnyResponse:
     """The file, read while it is being fetched. An ordinary form: browsers save such an answer."""
     form = ExportForm(request.form, transfers.columns(g.read))
-    keys, encoding = form.columns.data or [], Encoding(form.encoding.data or Encoding.UTF8)
-    export = form.keep(lambda: transfers.begin(g.session, keys, encoding, staff_id=g.staff.id, now=g.now))
+    export = form.keep(lambda: transfers.begin(g.session, *form.draft(), staff_id=g.staff.id, now=g.now))
     if not export:
         return _export_page(form, status=422)
     audience = FriendSearchForm(request.form).audience(g.session)
-    pieces = transfers.lines(runtime().database, export.id, audience, keys, encoding, now=g.now)
+    pieces = transfers.lines(runtime().database, export.id, audience, *form.draft(), now=g.now)
     return _download(pieces, f"友だちリスト_{g.now.astimezone(g.zone):%Y%m%d_%H%M}.csv")
 
 

@@ -35,6 +35,10 @@ class ExportForm(Form):
         found = {group: [column for column in self.offered if column.group == group] for group in GROUPS}
         return {group: columns for group, columns in found.items() if columns}
 
+    def draft(self) -> tuple[list[str], Encoding]:
+        """The chosen columns and the encoding. Only of a valid form."""
+        return self.columns.data or [], Encoding(self.encoding.data)
+
     def carried(self, sent: Posted) -> list[tuple[str, str]]:
         """The inputs that say whom it is for."""
         own = ("csrf_token", "columns", "encoding", "page")

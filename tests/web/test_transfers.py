@@ -77,6 +77,11 @@ def test_nothing_chosen_is_nothing_exported(client, session, ann):
     assert session.scalar(sa.select(Export.id)) is None
 
 
+def test_an_unknown_encoding_is_refused(client, session, ann):
+    assert client.post("/transfers/exports", data=USUAL | {"encoding": "utf16"}).status_code == 422
+    assert session.scalar(sa.select(Export.id)) is None
+
+
 def test_a_file_that_can_t_be_read_says_what_to_do(htmx, session, owner):
     answer = htmx("/transfers/imports", {"file": (io.BytesIO(b"PK\x03\x04"), "名簿.xlsx")})
     assert answer.status_code == 422
