@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import storable
-from lstep_lite.errors import DomainError, NotFound
+from lstep_lite.engine.text import checked_name
+from lstep_lite.errors import NotFound
 from lstep_lite.models import Folder
 
 LONGEST_NAME = 50
@@ -92,14 +92,14 @@ def checked(session: Session, feature: str, folder_id: int | None) -> int | None
 
 def create(session: Session, feature: str, *, name: str) -> Folder:
     last = session.scalar(sa.select(sa.func.max(Folder.position)).where(Folder.feature == feature)) or 0
-    folder = Folder(feature=feature, name=_checked_name(name), position=last + 1)
+    folder = Folder(feature=feature, name=checked_name(name, LONGEST_NAME, "フォルダの名前"), position=last + 1)
     session.add(folder)
     session.flush()  # the caller links to its id
     return folder
 
 
 def rename(session: Session, folder: Folder, *, name: str) -> None:
-    folder.name = _checked_name(name)
+    folder.name = checked_name(name, LONGEST_NAME, "フォルダの名前")
 
 
 def reorder(session: Session, feature: str, folder_ids: Sequence[int]) -> None:
@@ -157,12 +157,3 @@ def reorder_rows(session: Session, feature: str, row_ids: Sequence[int]) -> None
     changes = [{"id": key, "position": place} for place, key in enumerate(order, 1) if positions[key] != place]
     if changes:
         session.execute(sa.update(model), changes)
-
-
-def _checked_name(name: str) -> str:
-    name = storable(name).strip()
-    if not name:
-        raise DomainError("フォルダの名前を入力してください。", "name")
-    if len(name) > LONGEST_NAME:
-        raise DomainError(f"フォルダの名前は{LONGEST_NAME}文字以内で入力してください。", "name")
-    return name

@@ -1,6 +1,6 @@
 """「使われている場所」: which rows are mentioned by action steps, conditions and texts, and whether they still exist.
 
-What can be mentioned registers itself with `@target`, what mentions registers itself with `@owner`.
+What can be mentioned registers itself with `target_rows` or `@target`, what mentions registers itself with `@owner`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lstep_lite.db import insert_new
 from lstep_lite.models import Mention
@@ -42,6 +42,15 @@ def target(feature: str) -> Callable[[Names], Names]:
         return names
 
     return register
+
+
+def target_rows(feature: str, key: InstrumentedAttribute[int], name: InstrumentedAttribute[str]) -> None:
+    """Register the rows of a table, by the columns that hold their ids and their names."""
+
+    @target(feature)
+    def names(session: Session, ids: Collection[str]) -> dict[str, str]:
+        rows = session.execute(sa.select(key, name).where(key.in_([int(row_id) for row_id in ids])))
+        return {str(row_id): label for row_id, label in rows}
 
 
 def owner(feature: str) -> Callable[[Describer], Describer]:

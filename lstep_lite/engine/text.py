@@ -7,6 +7,7 @@ import jaconv
 import regex
 
 from lstep_lite.db import storable as storable  # what is compared was stored first
+from lstep_lite.errors import DomainError
 
 GRAPHEME = regex.compile(r"\X")
 """What a reader sees as one character: with its accents, or a whole emoji sequence."""
@@ -38,6 +39,16 @@ def storable_json(value: Any) -> Any:
     if isinstance(value, dict):
         return {storable(name): storable_json(part) for name, part in value.items()}
     return [storable_json(part) for part in value] if isinstance(value, list) else value
+
+
+def checked_name(typed: str, longest: int, what: str = "名前") -> str:
+    """What was typed as the name of a row, as it is kept. Raises DomainError for the input `name`."""
+    name = storable(typed).strip()
+    if not name:
+        raise DomainError(f"{what}を入力してください。", "name")
+    if len(name) > longest:
+        raise DomainError(f"{what}は{longest}文字以内で入力してください。", "name")
+    return name
 
 
 def utf16_length(text: str) -> int:

@@ -1,5 +1,7 @@
 """A browser for the tests: pages are read, not only fetched, and every page is inspected on the way."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -121,11 +123,16 @@ def regions(answer: TestResponse) -> list[str]:
     return [str(tag["id"]) for tag in BeautifulSoup(answer.text, "html.parser").find_all(id=True, recursive=False)]
 
 
+STROKES = re.compile(r"<path [^>]*>(</path>)?")
+"""What icons are drawn with: a third of a page's tags, and nothing to look at."""
+
+
 def inspect_page(answer: TestResponse) -> BeautifulSoup:
     """Parse a whole page and check what every page owes to browsers, keyboards and screen readers."""
     assert answer.status_code == 200, f"{answer.request.path} answered {answer.status_code} instead of 200"
-    soup = BeautifulSoup(answer.text, "html.parser")
-    problems = [*_missing_title(soup), *_ids(soup), *_fields(soup), *_forms(soup), *_controls(soup), *_scripts(soup)]
+    soup = BeautifulSoup(STROKES.sub("", answer.text), "html.parser")
+    tags = [node for node in soup.descendants if isinstance(node, Tag)]  # once: asking the soup for each is slow
+    problems = [*_missing_title(soup), *_ids(tags), *_fields(tags), *_forms(tags), *_controls(tags), *_scripts(tags)]
     assert not problems, f"{answer.request.path}:\n" + "\n".join(problems)
     return soup
 
@@ -141,32 +148,36 @@ def _missing_title(soup: BeautifulSoup) -> Iterator[str]:
 POINTERS = ("for", "form", "aria-describedby", "aria-labelledby", "aria-controls", "data-dialog", "data-copy")
 
 
-def _ids(soup: BeautifulSoup) -> Iterator[str]:
-    ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
-    yield from (f"id {name!r} is given twice" for name in sorted({name for name in ids if ids.count(name) > 1}))
-    for attribute in POINTERS:
-        for tag in soup.find_all(attrs={attribute: True}):
-            wanted = str(" ".join(tag[attribute]) if isinstance(tag[attribute], list) else tag[attribute]).split()
-            yield from (f"{attribute}={name!r}: there is no such id on the page" for name in wanted if name not in ids)
-    for tag in soup.find_all(attrs={"hx-target": True}):
-        target = str(tag["hx-target"])
+def _ids(tags: list[Tag]) -> Iterator[str]:
+    ids = Counter(str(tag["id"]) for tag in tags if "id" in tag.attrs)
+    yield from (f"id {name!r} is given twice" for name in sorted(name for name, times in ids.items() if times > 1))
+    for tag in tags:
+        for attribute in POINTERS:
+            wanted = tag.attrs.get(attribute, "")
+            names = wanted if isinstance(wanted, list) else str(wanted).split()
+            yield from (f"{attribute}={name!r}: there is no such id on the page" for name in names if name not in ids)
+        target = str(tag.attrs.get("hx-target", ""))
         if target.startswith("#") and target[1:] not in ids:
             yield f"hx-target={target!r}: there is no such id on the page"
-    if soup.find(attrs={"hx-swap-oob": True}):
-        yield "hx-swap-oob in a whole page: only web.render sends regions out of band"
+        if "hx-swap-oob" in tag.attrs:
+            yield "hx-swap-oob in a whole page: only web.render sends regions out of band"
 
 
-def _fields(soup: BeautifulSoup) -> Iterator[str]:
-    labelled = {label["for"] for label in soup.find_all("label", attrs={"for": True})}
-    for field in soup.find_all(["input", "select", "textarea"]):
+def _fields(tags: list[Tag]) -> Iterator[str]:
+    labelled = {tag.attrs.get("for") for tag in tags if tag.name == "label"}
+    for field in tags:
+        if field.name not in ("input", "select", "textarea"):
+            continue
         if field.get("type") in ("hidden", "submit", "button") or field.get("aria-label"):
             continue
-        if field.get("id") not in labelled and field.find_parent("label") is None:
+        if field.get("id", "") not in labelled and field.find_parent("label") is None:
             yield f"the field {field.get('name')!r} has no label: draw it with ui.field"
 
 
-def _forms(soup: BeautifulSoup) -> Iterator[str]:
-    for form in soup.find_all("form"):
+def _forms(tags: list[Tag]) -> Iterator[str]:
+    for form in tags:
+        if form.name != "form":
+            continue
         if not (form.get("action") and form.get("method")):
             yield f"a form without action or method works only with JavaScript: {str(form)[:80]}"
         if form.get("method") == "post" and form.find("input", attrs={"name": "csrf_token"}) is None:
@@ -175,25 +186,24 @@ def _forms(soup: BeautifulSoup) -> Iterator[str]:
             yield f"a form inside a form: {form.get('action')}"
 
 
-def _controls(soup: BeautifulSoup) -> Iterator[str]:
-    for control in soup.find_all(["button", "a", "summary"]):
-        if control.find_parent("template"):
-            continue  # its text counts once a script has put it on the page
-        if not (control.get_text(strip=True) or control.get("aria-label") or _named_picture(control)):
-            yield f"nothing to read out on {str(control)[:80]}: give it text or an aria-label"
-    for picture in soup.find_all("img"):
-        if not picture.has_attr("alt"):
-            yield f"no alt on {picture.get('src')}"
+def _controls(tags: list[Tag]) -> Iterator[str]:
+    for tag in tags:
+        if tag.name == "img" and "alt" not in tag.attrs:
+            yield f"no alt on {tag.get('src')}"
+        if tag.name not in ("button", "a", "summary") or tag.find_parent("template"):
+            continue  # a template's text counts once a script has put it on the page
+        if not (tag.get("aria-label") or tag.get_text(strip=True) or _named_picture(tag)):
+            yield f"nothing to read out on {str(tag)[:80]}: give it text or an aria-label"
 
 
 def _named_picture(control: Tag) -> bool:
     return any(picture.get("alt") for picture in control.find_all("img"))
 
 
-def _scripts(soup: BeautifulSoup) -> Iterator[str]:
-    if soup.find("style") or any(not script.get("src") for script in soup.find_all("script")):
-        yield "a script or style inside the page: the browser refuses it, put it into a file under static/"
-    for tag in soup.find_all(True):
+def _scripts(tags: list[Tag]) -> Iterator[str]:
+    for tag in tags:
+        if tag.name == "style" or (tag.name == "script" and not tag.get("src")):
+            yield "a script or style inside the page: the browser refuses it, put it into a file under static/"
         handlers = [name for name in tag.attrs if name.startswith("on")]
         yield from (f"{name} on {tag.name}: use a data- attribute and app.js" for name in handlers)
 

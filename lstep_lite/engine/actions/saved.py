@@ -11,7 +11,7 @@ from lstep_lite.engine import folders, mentions
 from lstep_lite.engine.actions import registry, running, sets
 from lstep_lite.engine.actions.sets import SetDraft
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import storable
+from lstep_lite.engine.text import checked_name
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Action, ActionRun, ActionSet, Friend
 
@@ -20,6 +20,7 @@ PLACE = "actions.saved"
 LONGEST_NAME = 100
 EMPTY = "このアクションには、まだ何も入っていません。先に内容を作ってください。"
 folders.shelf(FEATURE, Action, Permission.AUTOMATION_EDIT)
+mentions.target_rows(FEATURE, Action.id, Action.name)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def set_of(session: Session, action: Action) -> ActionSet | None:
 def create(session: Session, draft: ActionDraft, *, now: datetime) -> Action:
     """A new saved action at the end of the order. Raises DomainError naming the field."""
     position = folders.next_position(session, FEATURE)
-    action = Action(name=_checked_name(draft.name), position=position, created_at=now, updated_at=now)
+    action = Action(name=checked_name(draft.name, LONGEST_NAME), position=position, created_at=now, updated_at=now)
     session.add(action)
     _write(session, action, draft, now)
     return action
@@ -86,7 +87,7 @@ def create(session: Session, draft: ActionDraft, *, now: datetime) -> Action:
 
 def update(session: Session, action: Action, draft: ActionDraft, *, now: datetime) -> None:
     """Raises DomainError naming the field."""
-    action.name = _checked_name(draft.name)
+    action.name = checked_name(draft.name, LONGEST_NAME)
     _write(session, action, draft, now)
 
 
@@ -123,21 +124,6 @@ def _write(session: Session, action: Action, draft: ActionDraft, now: datetime) 
     action.updated_at = now
     session.flush()  # the set hangs at its id
     sets.keep(session, PLACE, action.id, draft.steps, now=now)
-
-
-def _checked_name(name: str) -> str:
-    name = storable(name).strip()
-    if not name:
-        raise DomainError("名前を入力してください。", "name")
-    if len(name) > LONGEST_NAME:
-        raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
-    return name
-
-
-@mentions.target(FEATURE)
-def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
-    query = sa.select(Action.id, Action.name).where(Action.id.in_([int(key) for key in ids]))
-    return {str(action_id): name for action_id, name in session.execute(query)}
 
 
 @registry.place(PLACE, label="保存したアクション")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import actions, folders, mentions, messages
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import normalise, storable
+from lstep_lite.engine.text import checked_name, normalise, storable
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import ActionSet, AutoReply, Matching
 
@@ -148,11 +148,7 @@ def _keep_steps(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: d
 
 
 def _write(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: datetime) -> None:
-    name = storable(draft.name).strip()
-    if not name:
-        raise DomainError("名前を入力してください。", "name")
-    if len(name) > LONGEST_NAME:
-        raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
+    name = checked_name(draft.name, LONGEST_NAME)
     _check_hours(draft)
     if draft.blocks or draft.steps is None or not draft.steps.steps:
         messages.check_to_keep(session, draft.blocks)

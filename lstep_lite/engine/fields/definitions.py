@@ -16,7 +16,7 @@ from lstep_lite.engine.fields.types.choices import SEPARATOR
 from lstep_lite.engine.fields.values import PLACE
 from lstep_lite.engine.messages.placeholders import free_words
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import normalise, storable
+from lstep_lite.engine.text import checked_name, normalise, storable
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Field, FieldLeftover, FieldOption, FieldPick, FieldType, FieldValue
 
@@ -193,11 +193,7 @@ def _checked_options(options: Sequence[OptionDraft]) -> list[OptionDraft]:
 
 
 def _checked_name(session: Session, name: str, field: Field | None) -> str:
-    name = " ".join(storable(name).split())
-    if not name:
-        raise DomainError("友だち情報欄の名前を入力してください。", "name")
-    if len(name) > LONGEST_NAME:
-        raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
+    name = checked_name(" ".join(name.split()), LONGEST_NAME, "友だち情報欄の名前")
     if normalise(name) in _taken_names(session, field):
         raise DomainError(f"「{name}」という友だち情報欄はすでにあります。別の名前にしてください。", "name")
     return name

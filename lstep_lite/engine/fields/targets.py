@@ -173,13 +173,7 @@ def _row_id(key: str) -> int | None:
     return int(text) if owner == "field" and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-@mentions.target("fields")
-def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
-    query = sa.select(Field.id, Field.name).where(Field.id.in_([int(row_id) for row_id in ids]))
-    return {str(row_id): name for row_id, name in session.execute(query)}
+mentions.target_rows("fields", Field.id, Field.name)
 
 
-@mentions.target("field_options")
-def _labels(session: Session, ids: Collection[str]) -> dict[str, str]:
-    query = sa.select(FieldOption.id, FieldOption.label).where(FieldOption.id.in_([int(row_id) for row_id in ids]))
-    return {str(row_id): label for row_id, label in session.execute(query)}
+mentions.target_rows("field_options", FieldOption.id, FieldOption.label)

@@ -1,6 +1,6 @@
 """Keeping the marks a shop uses: names, colours, order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from lstep_lite.db import Database, insert_new
 from lstep_lite.engine import agenda, folders, mentions, segments
 from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import storable
+from lstep_lite.engine.text import checked_name
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Color, Friend, Lane, Mark, MarkLeftover
 from lstep_lite.models.names import name_key
@@ -21,6 +21,7 @@ LONGEST_NAME = 20
 MOST_MARKS = 100
 CHUNK = 500
 folders.shelf(FEATURE, Mark, Permission.AUTOMATION_EDIT)
+mentions.target_rows(FEATURE, Mark.id, Mark.name)
 
 
 @dataclass(frozen=True)
@@ -107,18 +108,8 @@ def _taken(draft: MarkDraft) -> DomainError:
 
 
 def _checked(draft: MarkDraft) -> dict[str, object]:
-    name = storable(draft.name).strip()
-    if not name_key(name):
-        raise DomainError("対応マークの名前を入力してください。", "name")
-    if len(name) > LONGEST_NAME:
-        raise DomainError(f"対応マークの名前は{LONGEST_NAME}文字以内で入力してください。", "name")
+    name = checked_name(draft.name, LONGEST_NAME, "対応マークの名前")
     return {"name": name, "name_key": name_key(name), "color": draft.color}
-
-
-@mentions.target(FEATURE)
-def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
-    query = sa.select(Mark.id, Mark.name).where(Mark.id.in_([int(mark_id) for mark_id in ids]))
-    return {str(mark_id): name for mark_id, name in session.execute(query)}
 
 
 # After a deletion ----------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from lstep_lite.engine.schedules import calendar, dates
 from lstep_lite.engine.schedules.calendar import Plan
 from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import storable
+from lstep_lite.engine.text import checked_name
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Pattern, Schedule
 
@@ -163,11 +163,7 @@ def _exists(month: int, day: int) -> bool:
 
 
 def _write(session: Session, schedule: Schedule, draft: ScheduleDraft, now: datetime) -> None:
-    name = storable(draft.name).strip()
-    if not name:
-        raise DomainError("名前を入力してください。", "name")
-    if len(name) > LONGEST_NAME:
-        raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
+    name = checked_name(draft.name, LONGEST_NAME)
     plan = draft.plan
     check_plan(session, plan)
     due_at = calendar.next_run(plan, now, settings.zone(session)) if draft.is_on else None

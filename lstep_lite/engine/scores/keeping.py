@@ -1,6 +1,6 @@
 """Keeping scores and their thresholds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.scores.crossing import PLACE
 from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import storable
+from lstep_lite.engine.text import checked_name
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Basis, Direction, Score, ScoreLeftover, ScoreThreshold, ScoreTotal
 
@@ -22,6 +22,7 @@ MOST_DAYS = 3650
 MOST_THRESHOLDS = 20
 LARGEST_THRESHOLD = 1_000_000_000
 folders.shelf(FEATURE, Score, Permission.AUTOMATION_EDIT)
+mentions.target_rows(FEATURE, Score.id, Score.name)
 
 
 @dataclass(frozen=True)
@@ -160,18 +161,8 @@ def delete_threshold(session: Session, threshold: ScoreThreshold) -> None:
     session.flush()  # the same request lists the thresholds
 
 
-@mentions.target(FEATURE)
-def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
-    query = sa.select(Score.id, Score.name).where(Score.id.in_([int(score_id) for score_id in ids]))
-    return {str(score_id): name for score_id, name in session.execute(query)}
-
-
 def _write(session: Session, score: Score, draft: ScoreDraft, now: datetime) -> None:
-    name = storable(draft.name).strip()
-    if not name:
-        raise DomainError("名前を入力してください。", "name")
-    if len(name) > LONGEST_NAME:
-        raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
+    name = checked_name(draft.name, LONGEST_NAME)
     if not 1 <= draft.recent_days <= MOST_DAYS:
         raise DomainError(f"日数は1〜{MOST_DAYS:,}の数字で入力してください。", "recent_days")
     score.name = name

@@ -11,13 +11,14 @@ from lstep_lite.engine import folders, mentions
 from lstep_lite.engine.segments import trees
 from lstep_lite.engine.segments.registry import Tree
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import storable
+from lstep_lite.engine.text import checked_name
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Segment
 
 FEATURE = "segments"
 LONGEST_NAME = 50
 folders.shelf(FEATURE, Segment, Permission.AUTOMATION_EDIT)
+mentions.target_rows(FEATURE, Segment.id, Segment.name)
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,7 @@ def delete(session: Session, segment: Segment) -> None:
 
 
 def _write(session: Session, segment: Segment, draft: SegmentDraft, now: datetime) -> None:
-    name = storable(draft.name).strip()
-    if not name:
-        raise DomainError("あとで見分けられる名前を入力してください。", "name")
-    if len(name) > LONGEST_NAME:
-        raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
+    name = checked_name(draft.name, LONGEST_NAME)
     if trees.is_empty(draft.tree):
         raise DomainError("条件を1つ以上足してください。", "tree")
     if segment.id is not None and segment.id in _inside(session, draft.tree, set()):
@@ -95,15 +92,9 @@ def _inside(session: Session, tree: Tree, found: set[int]) -> set[int]:
     return found
 
 
-@mentions.target(FEATURE)
-def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
-    query = sa.select(Segment.id, Segment.name).where(Segment.id.in_([int(segment_id) for segment_id in ids]))
-    return {str(segment_id): name for segment_id, name in session.execute(query)}
-
-
 @mentions.owner(FEATURE)
 def _places(session: Session, ids: Collection[str]) -> dict[str, mentions.Place]:
     return {
         segment_id: mentions.Place(f"カスタム検索「{name}」", "segments.edit", {"segment_id": int(segment_id)})
-        for segment_id, name in _names(session, ids).items()
+        for segment_id, name in mentions.names(session, FEATURE, ids).items()
     }

@@ -13,7 +13,7 @@ from lstep_lite.engine.messages.placeholders import free_words
 from lstep_lite.engine.shared_values import holding
 from lstep_lite.engine.shared_values.holding import Origin
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import normalise, storable
+from lstep_lite.engine.text import checked_name, normalise
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import SharedValue, SharedValueType
 
@@ -23,6 +23,7 @@ LONGEST_NAME = 50
 MOST = 500
 
 folders.shelf(FEATURE, SharedValue, Permission.AUTOMATION_EDIT)
+mentions.target_rows(FEATURE, SharedValue.id, SharedValue.name)
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,7 @@ def _inserted(session: Session, name: str, type: SharedValueType, now: datetime)
 
 
 def _checked_name(session: Session, name: str, value: SharedValue | None) -> str:
-    name = " ".join(storable(name).split())
-    if not name:
-        raise DomainError("共通情報の名前を入力してください。", "name")
-    if len(name) > LONGEST_NAME:
-        raise DomainError(f"名前は{LONGEST_NAME}文字以内で入力してください。", "name")
+    name = checked_name(" ".join(name.split()), LONGEST_NAME, "共通情報の名前")
     if normalise(name) in _taken_names(session, value):
         raise DomainError(f"「{name}」という共通情報はすでにあります。別の名前にしてください。", "name")
     return name
@@ -113,12 +110,6 @@ def _checked_name(session: Session, name: str, value: SharedValue | None) -> str
 def _taken_names(session: Session, but: SharedValue | None = None) -> set[str]:
     rows = session.execute(sa.select(SharedValue.id, SharedValue.name))
     return {normalise(name) for value_id, name in rows if but is None or value_id != but.id}
-
-
-@mentions.target(FEATURE)
-def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
-    query = sa.select(SharedValue.id, SharedValue.name).where(SharedValue.id.in_([int(value_id) for value_id in ids]))
-    return {str(value_id): name for value_id, name in session.execute(query)}
 
 
 @mentions.target(MENTIONED_AS)

@@ -12,7 +12,7 @@ from lstep_lite.engine import actions, folders, mentions, segments
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import storable
+from lstep_lite.engine.text import checked_name
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import ActionSet, Color, FriendTag, Tag, TagLeftover
 from lstep_lite.models.names import name_key
@@ -24,6 +24,7 @@ LONGEST_NAME = 50
 LARGEST_CAPACITY = 1_000_000
 PAGE_SIZE = 50
 folders.shelf(FEATURE, Tag, Permission.AUTOMATION_EDIT)
+mentions.target_rows(FEATURE, Tag.id, Tag.name)
 
 
 @dataclass(frozen=True)
@@ -173,11 +174,7 @@ def _free_name(session: Session, name: str) -> str:
 
 
 def _checked(session: Session, draft: TagDraft) -> dict[str, object]:
-    name = storable(draft.name).strip()
-    if not name_key(name):
-        raise DomainError("タグの名前を入力してください。", "name")
-    if len(name) > LONGEST_NAME:
-        raise DomainError(f"タグの名前は{LONGEST_NAME}文字以内で入力してください。", "name")
+    name = checked_name(draft.name, LONGEST_NAME, "タグの名前")
     if draft.capacity is not None and not 1 <= draft.capacity <= LARGEST_CAPACITY:
         raise DomainError(f"人数は1〜{LARGEST_CAPACITY:,}の数字で入力してください。", "capacity")
     return {
@@ -188,12 +185,6 @@ def _checked(session: Session, draft: TagDraft) -> dict[str, object]:
         "is_favourite": draft.is_favourite,
         "capacity": draft.capacity,
     }
-
-
-@mentions.target(FEATURE)
-def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
-    query = sa.select(Tag.id, Tag.name).where(Tag.id.in_([int(tag_id) for tag_id in ids]))
-    return {str(tag_id): name for tag_id, name in session.execute(query)}
 
 
 @actions.place(ATTACHED, label="タグが付いたとき", runs_once=True)
@@ -207,5 +198,5 @@ def _full_places(session: Session, holders: Collection[str]) -> dict[str, mentio
 
 
 def _places(session: Session, holders: Collection[str], words: str) -> dict[str, mentions.Place]:
-    named = _names(session, holders).items()
+    named = mentions.names(session, FEATURE, holders).items()
     return {key: mentions.Place(words.format(name), "tags.edit", {"tag_id": int(key)}) for key, name in named}
