@@ -210,7 +210,7 @@ def test_whatever_registers_something_is_imported_by_the_registry() -> None:
 
 def test_every_happening_has_its_words_on_the_timeline() -> None:
     source = "\n".join(path.read_text() for path in python_files("engine"))
-    fired = set(re.findall(r"fire\(\s*session,\s*\"([a-z.]+)\"", source))
+    fired = set(re.findall(r"\b(?:fire|happen|record|record_many)\(\s*session,\s*\"([a-z_.]+)\"", source))
     assert "friend.followed" in fired, "this test no longer finds what is fired"
     missing = sorted((fired | triggers.subscribed_kinds()) - set(triggers.labels))
     assert not missing, said(missing, "give these kinds their Japanese words in triggers.labels:")

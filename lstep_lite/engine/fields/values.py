@@ -31,7 +31,6 @@ Values = dict[str, Value]
 """One friend's values by key; a key that is missing is empty."""
 LONGEST_IN_HISTORY = 1000
 LONGEST_LABEL = 100
-BY_HAND = (ChangedBy.STAFF, ChangedBy.IMPORT)
 PLACE = "fields.changed"
 triggers.labels["field.changed"] = "友だち情報が変わった"
 
@@ -138,10 +137,7 @@ def write(
     facts: dict[str, Any] = {"target": wanted.key, "label": wanted.name}
     if staff_id is not None:
         facts["staff_id"] = staff_id
-    if changed_by in BY_HAND:
-        triggers.record(session, "field.changed", friend, now=now, cause=cause, **facts)
-    else:
-        triggers.fire(session, "field.changed", friend, now=now, cause=cause, event=event, **facts)
+    triggers.happen(session, "field.changed", friend, changed_by, now=now, cause=cause, event=event, **facts)
     return True
 
 
