@@ -323,6 +323,11 @@ def remembered(session: Session, key: tuple[object, ...], load: Callable[[], Loa
     return known[key]
 
 
+def know(session: Session, key: tuple[object, ...], answer: object) -> None:
+    """Within `memory`: what `remembered` answers for *key*."""
+    session.info[MEMORY][key] = answer
+
+
 def insert_new(session: Session, model: type[Base]) -> sa.Insert:
     """An INSERT into *model*'s table that passes over rows whose key is already taken (ON CONFLICT DO NOTHING)."""
     return insert_new_on(session.get_bind().dialect.name, model)
@@ -334,6 +339,17 @@ def insert_new_on(dialect: str, model: type[Base]) -> sa.Insert:
     if dialect == "sqlite":
         return sqlite.insert(model).on_conflict_do_nothing()
     return postgresql.insert(model).on_conflict_do_nothing()
+
+
+def add_new(session: Session, model: type[Base], row: dict[str, Any], *, returning: str = "id") -> Any:
+    """Insert one *row*, past the session's own bookkeeping: its *returning* column, or None when its key is taken."""
+    insert = _insert_one(session.get_bind().dialect.name, model, returning)
+    return session.connection().execute(insert, row).scalar()
+
+
+@cache
+def _insert_one(dialect: str, model: type[Base], returning: str) -> sa.Executable:
+    return insert_new_on(dialect, model).returning(getattr(model, returning))
 
 
 def _create_engine(url: str, pool_size: int) -> Engine:

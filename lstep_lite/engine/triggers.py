@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,8 +110,12 @@ def record(
     entry = TimelineEntry(
         friend_id=friend.id, at=now, kind=kind, cause_id=cause.id if cause else None, facts=facts, results=[]
     )
-    session.add(entry)
-    session.flush()  # whoever goes on refers to the entry's id
+    together: _Together | None = session.info.get(TOGETHER)
+    if together is None:
+        session.add(entry)
+        session.flush()  # whoever goes on refers to the entry's id
+    else:
+        together.add(entry)
     return entry
 
 
@@ -132,8 +137,63 @@ def happen(
     return record(session, kind, friend, now=now, cause=cause, **facts)
 
 
+TOGETHER = "entries_together"
+"""Stands in the session's info while entries are gathered, to be written down together."""
+
+
+@contextmanager
+def written_together(session: Session) -> Iterator[None]:
+    """Within, entries get their ids at once and are written down in one statement at the end.
+
+    Whoever refers to them may be written before them: those foreign keys are looked at when the unit commits. Nothing
+    is written when the unit fails. Nobody may read these entries from the database meanwhile.
+    """
+    together = session.info[TOGETHER] = _Together(session)
+    try:
+        yield
+        together.write()
+    finally:
+        del session.info[TOGETHER]
+
+
+class _Together:
+    RESERVED = 100
+    """How many ids are asked for at a time, where the database gives them out."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._entries: list[TimelineEntry] = []
+        self._ids: Iterator[int] = iter(())
+
+    def add(self, entry: TimelineEntry) -> None:
+        entry.id = self._next_id()
+        self._entries.append(entry)
+
+    def write(self) -> None:
+        names = TimelineEntry.__table__.columns.keys()
+        rows = [{name: getattr(entry, name) for name in names} for entry in self._entries]
+        if rows:
+            self._session.connection().execute(sa.insert(TimelineEntry), rows)
+        self._entries, self._ids = [], iter(())
+
+    def _next_id(self) -> int:
+        if (found := next(self._ids, None)) is None:
+            self._ids = self._reserve()
+            found = next(self._ids)
+        return found
+
+    def _reserve(self) -> Iterator[int]:
+        if self._session.get_bind().dialect.name == "sqlite":  # this unit is the only one that writes
+            return count((self._session.scalar(sa.select(sa.func.max(TimelineEntry.id))) or 0) + 1)
+        sequence = sa.func.nextval(sa.func.pg_get_serial_sequence("timeline", "id"))
+        numbers = sa.select(sequence).select_from(sa.func.generate_series(1, self.RESERVED))
+        return iter(self._session.scalars(numbers).all())
+
+
 def record_many(session: Session, kind: str, friend_ids: Sequence[int], /, *, now: datetime, **facts: Any) -> None:
     """`record` for many friends in one statement."""
+    if (together := session.info.get(TOGETHER)) is not None:
+        together.write()  # the database now gives out ids itself
     columns = {
         "friend_id": Friend.id,
         "at": sa.literal(now, UTCDateTime()),

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lstep_lite.db import Base, primary_key
+from lstep_lite.models.friends import to_entry
 
 
 class ActionSet(Base):
@@ -56,7 +57,7 @@ class ActionRun(Base):
     occurrence: Mapped[str]
     """What it answers (an event, a run of a schedule, …); empty for the only run of a set that does not repeat."""
     at: Mapped[datetime]
-    entry_id: Mapped[int | None] = mapped_column(ForeignKey("timeline.id", ondelete="SET NULL"))
+    entry_id: Mapped[int | None] = mapped_column(to_entry())
     results: Mapped[list[Any]]
     """[{"step", "kind", "state": "done" | "skipped" | "failed", "text"}] in the order of the steps."""
     reset_at: Mapped[datetime | None]

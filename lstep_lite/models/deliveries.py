@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
-from lstep_lite.models.friends import Friend, TimelineEntry
+from lstep_lite.models.friends import Friend, TimelineEntry, to_entry
 from lstep_lite.models.messages import Content
 
 
@@ -143,7 +143,7 @@ class Delivery(Base):
     """What the log shows, for example the name of the rule."""
     event_id: Mapped[int | None] = mapped_column(ForeignKey("webhook_events.id", ondelete="SET NULL"))
     """The webhook event this answers, while a free reply is possible."""
-    cause_id: Mapped[int | None] = mapped_column(ForeignKey("timeline.id", ondelete="SET NULL"))
+    cause_id: Mapped[int | None] = mapped_column(to_entry())
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
 
     tree: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -204,3 +204,8 @@ class TimelineEntry(Base):
     facts: Mapped[dict[str, Any]]
     results: Mapped[list[Any]]
     """What subscribers did, one Japanese sentence each."""
+
+
+def to_entry() -> ForeignKey:
+    """To the timeline entry a row follows from, which may be written after it: looked at when the unit commits."""
+    return ForeignKey("timeline.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED")

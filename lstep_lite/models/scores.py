@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lstep_lite.db import Base, one_of, primary_key
-from lstep_lite.models.friends import ChangedBy
+from lstep_lite.models.friends import ChangedBy, to_entry
 
 
 class Basis(StrEnum):
@@ -70,7 +70,7 @@ class ScorePoint(Base):
     reason: Mapped[str]
     changed_by: Mapped[ChangedBy] = mapped_column(one_of(ChangedBy, "changed_by"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    cause_id: Mapped[int | None] = mapped_column(ForeignKey("timeline.id", ondelete="SET NULL"))
+    cause_id: Mapped[int | None] = mapped_column(to_entry())
 
 
 class ScoreTotal(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import Date, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lstep_lite.db import Base, Thousandths, one_of, primary_key
-from lstep_lite.models.friends import ChangedBy
+from lstep_lite.models.friends import ChangedBy, to_entry
 
 
 class SharedValueType(StrEnum):
@@ -48,4 +48,4 @@ class SharedValueChange(Base):
     after: Mapped[str]
     changed_by: Mapped[ChangedBy] = mapped_column(one_of(ChangedBy, "changed_by"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
-    cause_id: Mapped[int | None] = mapped_column(ForeignKey("timeline.id", ondelete="SET NULL"))
+    cause_id: Mapped[int | None] = mapped_column(to_entry())

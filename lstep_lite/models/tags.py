@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lstep_lite.db import Base, one_of, primary_key
-from lstep_lite.models.friends import ChangedBy, Color
+from lstep_lite.models.friends import ChangedBy, Color, to_entry
 from lstep_lite.models.names import from_name
 
 
@@ -41,7 +41,7 @@ class FriendTag(Base):
     tag_id: Mapped[int] = mapped_column(primary_key=True)
     attached_at: Mapped[datetime]
     changed_by: Mapped[ChangedBy] = mapped_column(one_of(ChangedBy, "changed_by"))
-    cause_id: Mapped[int | None] = mapped_column(ForeignKey("timeline.id", ondelete="SET NULL"))
+    cause_id: Mapped[int | None] = mapped_column(to_entry())
     """The timeline entry it follows from, if automation attached it."""
 
 

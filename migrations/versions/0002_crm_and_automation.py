@@ -489,7 +489,12 @@ def upgrade() -> None:
             ["action_set_id"], ["action_sets.id"], name=op.f("fk_action_runs_action_set_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["entry_id"], ["timeline.id"], name=op.f("fk_action_runs_entry_id"), ondelete="SET NULL"
+            ["entry_id"],
+            ["timeline.id"],
+            name=op.f("fk_action_runs_entry_id"),
+            ondelete="SET NULL",
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_action_runs_friend_id"), ondelete="CASCADE"
@@ -557,7 +562,12 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("cause_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(
-            ["cause_id"], ["timeline.id"], name=op.f("fk_field_changes_cause_id"), ondelete="SET NULL"
+            ["cause_id"],
+            ["timeline.id"],
+            name=op.f("fk_field_changes_cause_id"),
+            ondelete="SET NULL",
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_field_changes_friend_id"), ondelete="CASCADE"
@@ -630,7 +640,12 @@ def upgrade() -> None:
         ),
         sa.Column("cause_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(
-            ["cause_id"], ["timeline.id"], name=op.f("fk_friend_tags_cause_id"), ondelete="SET NULL"
+            ["cause_id"],
+            ["timeline.id"],
+            name=op.f("fk_friend_tags_cause_id"),
+            ondelete="SET NULL",
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_friend_tags_friend_id"), ondelete="CASCADE"
@@ -740,7 +755,12 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("cause_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(
-            ["cause_id"], ["timeline.id"], name=op.f("fk_score_points_cause_id"), ondelete="SET NULL"
+            ["cause_id"],
+            ["timeline.id"],
+            name=op.f("fk_score_points_cause_id"),
+            ondelete="SET NULL",
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_score_points_friend_id"), ondelete="CASCADE"
@@ -878,7 +898,12 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("cause_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(
-            ["cause_id"], ["timeline.id"], name=op.f("fk_shared_value_changes_cause_id"), ondelete="SET NULL"
+            ["cause_id"],
+            ["timeline.id"],
+            name=op.f("fk_shared_value_changes_cause_id"),
+            ondelete="SET NULL",
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["shared_value_id"],

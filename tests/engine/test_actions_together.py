@@ -124,6 +124,34 @@ def test_many_friends_get_what_one_would_get_behind_everything_else(
     assert {facts["label"] for facts in labels if facts["run_id"] == 1} <= {"アクション「来店の記録」"}
 
 
+def story(session: Session, friend: Friend) -> tuple[Any, ...]:
+    """All that was written down about a friend, without the numbers of rows."""
+    entries = session.scalars(sa.select(TimelineEntry).filter_by(friend_id=friend.id).order_by(TimelineEntry.id)).all()
+    kinds = {entry.id: entry.kind for entry in entries}
+    told = [(entry.kind, kinds.get(entry.cause_id or 0), entry.results) for entry in entries]
+    runs = session.scalars(sa.select(ActionRun).filter_by(friend_id=friend.id).order_by(ActionRun.id))
+    texts = [(kinds[run.entry_id or 0], [outcome["text"] for outcome in run.results]) for run in runs]
+    sent = session.scalars(sa.select(Delivery).filter_by(friend_id=friend.id).order_by(Delivery.id))
+    deliveries = [(kinds[delivery.cause_id or 0], delivery.state, delivery.due_at) for delivery in sent]
+    totals = session.execute(sa.select(ScoreTotal.total, ScoreTotal.recent).filter_by(friend_id=friend.id)).all()
+    return told, texts, deliveries, totals, friend.mark_id
+
+
+def test_a_chunk_leaves_the_same_traces_as_one_friend_alone(
+    database: Database, session: Session, chain: Action
+) -> None:
+    alone, *together = friends = [a_friend(session, display_name="はなこ") for _ in range(4)]
+    found = saved.set_of(session, chain)
+    assert found is not None
+    actions.run(session, found, alone, Trigger("1", NOW))
+    start(session, chain, together)
+    work(database)
+    session.expire_all()
+    expected, *others = [story(session, friend) for friend in friends]
+    assert len(expected[0]) == 7 and len(expected[2]) == 1, "the chain has run to its end"
+    assert others == [expected] * 3
+
+
 def test_a_step_that_fails_for_one_friend_fails_for_that_friend_alone(
     database: Database, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.models import ActionRun, ActionSet, Batch
 
-CHUNK = 10
+CHUNK = 16
 """Friends a unit: so many run a set of a few steps in well under 200 ms."""
 RAN_BEFORE = "「2回目以降も実行する」がオフで、すでに実行しているため、実行しませんでした。"
 

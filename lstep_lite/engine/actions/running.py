@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new, memory, remembered
-from lstep_lite.engine import mentions, segments, triggers
+from lstep_lite.db import add_new, insert_new, memory, remembered
+from lstep_lite.engine import locking, mentions, segments, triggers
 from lstep_lite.engine.actions import failures, sets
 from lstep_lite.engine.actions.registry import IN_BULK, Outcome, Running, Skipped, kinds, places
 from lstep_lite.errors import DomainError
@@ -24,6 +24,8 @@ from lstep_lite.models import ActionRun, ActionSet, Friend, TimelineEntry, Webho
 
 log = logging.getLogger(__name__)
 
+RUNS = "action_runs_together"
+"""The runs of a batch's chunk, in the session's info: their results are written together."""
 DEPTH_LIMIT = 10
 """How many sets may follow from one another for one friend."""
 STOPPED = "ここで止めました。設定が循環していないか確認してください。"
@@ -53,8 +55,9 @@ def run_at(session: Session, place: str, holder: int | str, friend: Friend, trig
 def in_bulk(session: Session, action_set: ActionSet, friend_ids: Sequence[int]) -> Iterator[Friend]:
     """The locked friends of a batch's chunk, one after the other, to run *action_set* for.
 
-    What the first friend needs is loaded once for all of them, and what is sent goes out behind everything else. A step
-    that fails undoes the chunk, which then comes again friend by friend; with one friend it is undone alone, as ever.
+    What the first friend needs is loaded once for all of them, their runs and timelines are written together at the
+    end, and what is sent goes out behind everything else. A step that fails undoes the chunk, which then comes again
+    friend by friend; with one friend it is undone alone, as ever.
     """
     query = sa.select(Friend).where(Friend.id.in_(friend_ids)).order_by(Friend.id)
     found = session.scalars(query.execution_options(populate_existing=True)).all()
@@ -66,7 +69,7 @@ def in_bulk(session: Session, action_set: ActionSet, friend_ids: Sequence[int]) 
     session.info[IN_BULK] = True
     sa.event.listen(session, "loaded_as_persistent", hold)
     try:
-        together = _as_one(session) if len(found) > 1 else nullcontext()
+        together = _as_one(session, found) if len(found) > 1 else nullcontext()
         with together, mentions.names_at_hand(session, sets.mentioned(action_set.steps)):
             yield from found
     finally:
@@ -75,19 +78,28 @@ def in_bulk(session: Session, action_set: ActionSet, friend_ids: Sequence[int]) 
 
 
 @contextmanager
-def _as_one(session: Session) -> Iterator[None]:
+def _as_one(session: Session, found: Sequence[Friend]) -> Iterator[None]:
     session.info[triggers.AS_ONE] = True
+    runs: list[ActionRun] = session.info.setdefault(RUNS, [])
     try:
-        with memory(session):
+        with memory(session), triggers.written_together(session):
+            locking.know(session, found)
             yield
+            _write_results(session, runs)
     finally:
-        del session.info[triggers.AS_ONE]
+        del session.info[triggers.AS_ONE], session.info[RUNS]
+
+
+def _write_results(session: Session, runs: Sequence[ActionRun]) -> None:
+    rows = [{"run_id": run.id, "entry_id": run.entry_id, "results": run.results} for run in runs]
+    if rows:
+        mine = sa.update(ActionRun).where(ActionRun.id == sa.bindparam("run_id"))
+        session.connection().execute(mine, rows)
 
 
 def run(session: Session, action_set: ActionSet, friend: Friend, trigger: Trigger) -> ActionRun | None:
     """Run *action_set* for *friend*. None when its turn is over: it ran before, or the chain has become a loop."""
-    if IN_BULK not in session.info:  # a batch has locked its friends already
-        session.scalar(sa.select(Friend.id).where(Friend.id == friend.id).with_for_update())
+    locking.lock(session, friend)
     if (reason := _loop(session, action_set, friend)) is not None:
         facts = {"action_set_id": action_set.id, "label": label(session, action_set)}
         stopped = triggers.record(session, "action.stopped", friend, now=trigger.now, cause=trigger.cause, **facts)
@@ -117,8 +129,20 @@ def _take_turn(session: Session, action_set: ActionSet, friend: Friend, trigger:
     if not action_set.repeats and session.scalar(sa.select(before)):
         return None
     row = {"action_set_id": action_set.id, "friend_id": friend.id, "occurrence": occurrence, "at": trigger.now}
-    inserted = insert_new(session, ActionRun).values(row | {"results": []}).returning(ActionRun)
-    return session.scalars(inserted).one_or_none()
+    row["results"] = []
+    if RUNS in session.info:
+        return _started_in_bulk(session, row)
+    return session.scalars(insert_new(session, ActionRun).values(row).returning(ActionRun)).one_or_none()
+
+
+def _started_in_bulk(session: Session, row: dict[str, Any]) -> ActionRun | None:
+    """A run whose results are written with those of the whole chunk."""
+    run_id = add_new(session, ActionRun, row)
+    if run_id is None:
+        return None
+    started = ActionRun(id=run_id, **row)
+    session.info[RUNS].append(started)
+    return started
 
 
 def _run_steps(session: Session, started: ActionRun, action_set: ActionSet, friend: Friend, trigger: Trigger) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from lstep_lite import db
 from lstep_lite.errors import DomainError
@@ -16,6 +16,9 @@ TOLERANCE = timedelta(minutes=60)
 """How late an ordinary message may go out; later it is marked missed."""
 CHUNK = 500
 """How many rows one statement may put."""
+
+NEW = {"content_from": 0, "is_alone": False, "first_part": 0, "part_count": 0}
+"""What a row begins with besides what it is given."""
 
 _listeners: list[Callable[[Lane], None]] = []
 
@@ -74,10 +77,18 @@ def put(
         "state": DeliveryState.WAITING,
         "created_at": now,
     }
-    inserted = db.insert_new(session, Delivery).values(row).returning(Delivery)
-    delivery = session.scalars(inserted).one_or_none()
-    if delivery is not None and due_at <= now:
+    delivery_id = db.add_new(session, Delivery, row | NEW)
+    if delivery_id is None:
+        return None
+    if due_at <= now:
         db.after_commit(session, _wakers[lane])
+    return _known(session, Delivery(id=delivery_id, **row))
+
+
+def _known(session: Session, delivery: Delivery) -> Delivery:
+    """The row that was just inserted as an object of the session, without asking for it."""
+    make_transient_to_detached(delivery)
+    session.add(delivery)
     return delivery
 
 
@@ -113,10 +124,7 @@ def put_many(
         "due_at": sa.literal(due_at, db.UTCDateTime),
         "missed_after": sa.literal(due_at + tolerance, db.UTCDateTime),
         "state": sa.literal(DeliveryState.WAITING, Delivery.state.type),
-        "content_from": sa.literal(0),
-        "is_alone": sa.literal(False),
-        "first_part": sa.literal(0),
-        "part_count": sa.literal(0),
+        **{name: sa.literal(value) for name, value in NEW.items()},
         "created_at": sa.literal(now, db.UTCDateTime),
     }
     # SQLite can't tell an upsert after a bare SELECT from a join, so the SELECT gets a WHERE.

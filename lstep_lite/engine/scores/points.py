@@ -8,12 +8,15 @@ follows from a change may run action sets, which lock the friend too.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from lstep_lite.db import insert_new
-from lstep_lite.engine import friends, triggers
+from lstep_lite.db import add_new
+from lstep_lite.engine import friends, locking, triggers
 from lstep_lite.engine.scores import crossing
 from lstep_lite.engine.scores.crossing import Standing
 from lstep_lite.engine.text import storable
@@ -53,14 +56,13 @@ def add(
     Automation fires "score.changed" and, for each threshold crossed, "score.crossed"; by hand it is only written down.
     """
     reason = _checked(points, reason)
-    session.scalar(sa.select(Friend.id).where(Friend.id == friend.id).with_for_update())
+    locking.lock(session, friend)
     _settle(session, score, friend, now)
-    point = ScorePoint(
-        score_id=score.id, friend_id=friend.id, points=points, at=now, reason=reason, changed_by=changed_by,
-        staff_id=staff_id, cause_id=cause.id if cause else None,
-    )  # fmt: skip
-    session.add(point)
-    session.flush()  # its id names the occurrence
+    point = {
+        "score_id": score.id, "friend_id": friend.id, "points": points, "at": now, "reason": reason,
+        "changed_by": changed_by, "staff_id": staff_id, "cause_id": cause.id if cause else None,
+    }  # fmt: skip
+    point_id = add_new(session, ScorePoint, point)
     after = _raise_totals(session, score, friend, points, now)
     facts = {"score_id": score.id, "points": points, "total": after.total, "recent": after.recent}
     if staff_id is not None:
@@ -69,7 +71,7 @@ def add(
     entry.results = [f"「{score.name}」に{points:+,}点（累計{after.total:,}点）：{reason}", *entry.results]
     if changed_by in triggers.AUTOMATIC:
         before = Standing(after.total - points, after.recent - points)
-        moment = crossing.Crossing(f"point-{point.id}", now, cause=entry, event=event)
+        moment = crossing.Crossing(f"point-{point_id}", now, cause=entry, event=event)
         crossing.fire(session, score, friend, before, after, moment)
     return after
 
@@ -110,30 +112,38 @@ def expire(session: Session, score: Score, found: Sequence[Friend], *, now: date
             crossing.fire(session, score, friend, change.before, change.after, moment)
 
 
+_DUE_AT = sa.select(ScoreTotal.due_at).where(
+    ScoreTotal.friend_id == sa.bindparam("friend_id"), ScoreTotal.score_id == sa.bindparam("score_id")
+)
+
+
 def _settle(session: Session, score: Score, friend: Friend, now: datetime) -> None:
     """Points that stopped being recent while nobody looked must not help to reach a threshold."""
-    query = sa.select(ScoreTotal.due_at).where(ScoreTotal.friend_id == friend.id, ScoreTotal.score_id == score.id)
-    due_at = session.scalar(query)
+    due_at = session.connection().execute(_DUE_AT, {"friend_id": friend.id, "score_id": score.id}).scalar()
     if due_at is not None and due_at <= now:
         expire(session, score, [friend], now=now)
 
 
 def _raise_totals(session: Session, score: Score, friend: Friend, points: int, now: datetime) -> Standing:
-    key = {"friend_id": friend.id, "score_id": score.id}
-    session.execute(insert_new(session, ScoreTotal).values(key | {"total": 0, "recent": 0}))
-    raised = (
-        sa.update(ScoreTotal)
-        .filter_by(**key)
-        .values(
-            total=ScoreTotal.total + points,
-            recent=ScoreTotal.recent + points,
-            due_at=sa.func.coalesce(ScoreTotal.due_at, now + timedelta(days=score.recent_days)),
-        )
-        .returning(ScoreTotal.total, ScoreTotal.recent)
-        .execution_options(synchronize_session=False)
-    )
-    total, recent = session.execute(raised).one()
+    due_at = now + timedelta(days=score.recent_days)
+    row = {"friend_id": friend.id, "score_id": score.id, "total": points, "recent": points, "due_at": due_at}
+    total, recent = session.connection().execute(_raise(session.get_bind().dialect.name), row).one()
     return Standing(total, recent)
+
+
+@cache
+def _raise(dialect: str) -> ReturningInsert[int, int]:
+    """A friend's first points, or more of them: both totals change in the row itself."""
+    insert = sqlite.insert(ScoreTotal) if dialect == "sqlite" else postgresql.insert(ScoreTotal)
+    new = insert.excluded
+    return insert.on_conflict_do_update(
+        index_elements=["friend_id", "score_id"],
+        set_={
+            "total": ScoreTotal.total + new.total,
+            "recent": ScoreTotal.recent + new.recent,
+            "due_at": sa.func.coalesce(ScoreTotal.due_at, new.due_at),
+        },
+    ).returning(ScoreTotal.total, ScoreTotal.recent)
 
 
 def _checked(points: int, reason: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new
+from lstep_lite.db import add_new, remembered
 from lstep_lite.engine import actions, triggers
 from lstep_lite.engine.tags import keeping
 from lstep_lite.engine.tags.keeping import ATTACHED, FULL, TagDraft
@@ -63,8 +63,7 @@ def attach(
         return False
     row = {"friend_id": friend.id, "tag_id": tag.id, "attached_at": now, "changed_by": changed_by}
     row["cause_id"] = cause.id if cause else None
-    query = insert_new(session, FriendTag).values(row).returning(FriendTag.tag_id)
-    if session.scalar(query) is None:
+    if add_new(session, FriendTag, row, returning="tag_id") is None:
         return False
     triggers.happen(session, "tag.attached", friend, changed_by, now=now, cause=cause, event=event, **facts)
     return True
@@ -106,15 +105,21 @@ def lock(session: Session, tag: Tag) -> int:
 
     Tags for any number of friends are locked against deletion only, so that many can be tagged at once.
     """
+    capacity = remembered(session, ("capacity", tag.id), lambda: _lock_row(session, tag))
+    if capacity is None:
+        return 1
+    carriers = sa.select(sa.func.count()).select_from(FriendTag).where(FriendTag.tag_id == tag.id)
+    return max(0, capacity - (session.scalar(carriers) or 0))
+
+
+def _lock_row(session: Session, tag: Tag) -> int | None:
+    """The capacity, which stays as it is until this unit ends."""
     row = sa.select(Tag.capacity).where(Tag.id == tag.id)
     is_shared = tag.capacity is None
     found = session.execute(row.with_for_update(read=is_shared, key_share=is_shared)).one_or_none()
     if found is None:
         raise NotFound("このタグは見つかりませんでした。削除された可能性があります。")
-    if found.capacity is None:
-        return 1
-    carriers = sa.select(sa.func.count()).select_from(FriendTag).where(FriendTag.tag_id == tag.id)
-    return max(0, int(found.capacity) - (session.scalar(carriers) or 0))
+    return None if found.capacity is None else int(found.capacity)
 
 
 def carries(session: Session, tag: Tag, friend: Friend) -> bool:

@@ -1,0 +1,29 @@
+"""Locking a friend: what changes totals, or runs actions, does it for one at a time.
+
+On SQLite the unit of work itself is the lock. Whoever locks several friends does it in the order of their ids.
+"""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import know as keep_in_mind
+from lstep_lite.db import remembered
+from lstep_lite.models import Friend
+
+
+def lock(session: Session, friend: Friend) -> None:
+    """Nobody else locks *friend* until this unit ends."""
+    row = sa.select(Friend.id).where(Friend.id == friend.id).with_for_update()
+    remembered(session, _key(friend), lambda: session.scalar(row))
+
+
+def know(session: Session, friends: Iterable[Friend]) -> None:
+    """Within `db.memory`: these are locked already."""
+    for friend in friends:
+        keep_in_mind(session, _key(friend), friend.id)
+
+
+def _key(friend: Friend) -> tuple[object, ...]:
+    return ("locked friend", friend.id)
