@@ -168,7 +168,7 @@ def _hours(form: ScheduleForm) -> str:
 
 
 def _hours_sentence(rule: AutoReply) -> str:
-    return f"{auto_replies.hours_in_words(rule)} に届いたメッセージに返します。"
+    return f"{auto_replies.hours_in_words(rule)}に届いたメッセージに返します。"
 
 
 def _what_happens_next(rule: AutoReply) -> str:

@@ -43,7 +43,7 @@ def test_a_step_tells_the_chosen_staff_with_the_name_in_the_bell_alone(session, 
     ran = run(session, friend, step(session, text="[name]さんが予約を希望しています", staff_ids=chosen.id))
     assert ran.results[0]["state"] == "done"
     notification = session.scalars(sa.select(Notification)).one()
-    assert notification.title == "…さんが予約を希望しています"
+    assert notification.title == "お客様が予約を希望しています"
     assert notification.body == "山田：山田さんが予約を希望しています"
     assert notification.href == f"/friends/{friend.id}"
     assert session.scalars(sa.select(Receipt.staff_id)).all() == [chosen.id]

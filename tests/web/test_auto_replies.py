@@ -68,7 +68,7 @@ def test_a_rule_is_made_and_its_page_says_when_it_answers(htmx, client, session,
     rule = session.scalars(select(AutoReply)).one()
     assert answer.headers["HX-Redirect"] == f"/auto-replies/{rule.id}/edit"
     assert rule.keywords == [{"text": "営業時間", "match": "exact"}]
-    assert "毎週月〜金 22:00〜翌09:00 に届いたメッセージに返します。" in client.get(answer.headers["HX-Redirect"]).text
+    assert "毎週月〜金 22:00〜翌09:00に届いたメッセージに返します。" in client.get(answer.headers["HX-Redirect"]).text
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from lstep_lite.models import Staff
 LONGEST_TEXT = 200
 PREVIEW_CHARACTERS = 30
 _PLACEHOLDER = re.compile(r"\[[^\[\]]{1,200}\]")
+_NAME = re.compile(r"\[name\](さん|様)?")
 KIND = notifications.kind(
     "action.notify",
     label="アクションからのお知らせ",
@@ -64,7 +65,7 @@ class NotifyStep(ActionKind):
             running.session,
             KIND.name,
             # The title goes out by e-mail and LINE as well, where nothing personal belongs.
-            title=_PLACEHOLDER.sub("…", data["text"]),
+            title=_without_person(data["text"]),
             body=f"{running.friend.name}：{messages.fill_for(running.session, data['text'], running.friend)}",
             href=f"/friends/{running.friend.id}",
             dedupe_key=running.key,
@@ -75,6 +76,11 @@ class NotifyStep(ActionKind):
         if told is None:
             raise Skipped("「通知」の設定で、アクションからのお知らせがオフになっています。")
         return f"{self.sentence(running.session, data)}ようにしました。"
+
+
+def _without_person(text: str) -> str:
+    """*text* with nothing filled in."""
+    return _PLACEHOLDER.sub("…", _NAME.sub("お客様", text))
 
 
 def _staff(session: Session) -> Sequence[tuple[int, str]]:
