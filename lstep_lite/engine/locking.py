@@ -15,8 +15,11 @@ from lstep_lite.models import Friend
 
 def lock(session: Session, friend: Friend) -> None:
     """Nobody else locks *friend* until this unit ends."""
-    row = sa.select(Friend.id).where(Friend.id == friend.id).with_for_update()
-    remembered(session, _key(friend), lambda: session.scalar(row))
+    remembered(session, _key(friend), lambda: session.scalar(_row(friend)))
+
+
+def _row(friend: Friend) -> sa.Select[int]:
+    return sa.select(Friend.id).where(Friend.id == friend.id).with_for_update()
 
 
 def know(session: Session, friends: Iterable[Friend]) -> None:

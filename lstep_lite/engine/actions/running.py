@@ -124,15 +124,19 @@ def run_inside(running: Running, action_set: ActionSet) -> None:
 def _take_turn(session: Session, action_set: ActionSet, friend: Friend, trigger: Trigger) -> ActionRun | None:
     """Write the run down; None when this friend has had it."""
     occurrence = trigger.occurrence if action_set.repeats else ""
-    counting = ActionRun.reset_at.is_(None)
-    before = sa.exists().where(ActionRun.friend_id == friend.id, ActionRun.action_set_id == action_set.id, counting)
-    if not action_set.repeats and session.scalar(sa.select(before)):
+    if not action_set.repeats and _ran_before(session, action_set, friend):
         return None
     row = {"action_set_id": action_set.id, "friend_id": friend.id, "occurrence": occurrence, "at": trigger.now}
     row["results"] = []
     if RUNS in session.info:
         return _started_in_bulk(session, row)
     return session.scalars(insert_new(session, ActionRun).values(row).returning(ActionRun)).one_or_none()
+
+
+def _ran_before(session: Session, action_set: ActionSet, friend: Friend) -> bool:
+    counting = ActionRun.reset_at.is_(None)
+    before = sa.exists().where(ActionRun.friend_id == friend.id, ActionRun.action_set_id == action_set.id, counting)
+    return bool(session.scalar(sa.select(before)))
 
 
 def _started_in_bulk(session: Session, row: dict[str, Any]) -> ActionRun | None:
