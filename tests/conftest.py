@@ -19,6 +19,7 @@ import lstep_lite.models  # noqa: F401 - fills the metadata
 from lstep_lite import db
 from lstep_lite.db import Base, Database
 from lstep_lite.engine import registry  # noqa: F401 - a test of one feature meets the others
+from lstep_lite.engine.staff import passwords
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -130,6 +131,12 @@ def _new_postgres_database(server_url: str, prefix: str) -> str:
 def mappers_are_configured() -> None:
     """Once, before the first unit of work: it would count as that one's CPU time."""
     configure_mappers()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_cost_little() -> None:
+    """The same hash with the least effort; what the product takes for it is said in tests/engine/test_staff.py."""
+    passwords._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from itertools import pairwise
 
+import argon2
 import pytest
 from sqlalchemy import func, select
 
 from lstep_lite.engine import staff
-from lstep_lite.engine.staff import Permission
+from lstep_lite.engine.staff import Permission, passwords
 from lstep_lite.errors import DomainError, NotAllowed, NotFound, Throttled
 from lstep_lite.models import Role, SignInFailure, Staff, TicketKind
 from tests.factories import NOW, a_staff
@@ -78,6 +79,12 @@ def test_a_weak_password_is_refused_at_its_field(password):
     with pytest.raises(DomainError) as refusal:
         staff.hash_password(password, email="hana@example.com")
     assert refusal.value.field == "password"
+
+
+def test_hashing_takes_the_effort_that_argon2_recommends(monkeypatch):
+    monkeypatch.setattr(passwords, "_hasher", argon2.PasswordHasher())  # as the module has it outside the tests
+    kept = staff.hash_password("花とはさみと手鏡とくし", email="hana@example.com")
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_only_the_right_password_fits_and_nobody_has_one():
