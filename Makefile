@@ -26,7 +26,7 @@ run: $(RUN) $(ASSETS)  ## Start the demo salon with its pretended LINE (PORT, DA
 	@exec $(BIN)/lstep-lite demo
 
 test: $(DEV) $(ASSETS)  ## Run all tests but the slow ones, on SQLite and on PostgreSQL
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadscope $(ARGS)
 
 test-slow: $(DEV) $(ASSETS)  ## Run the crash, race and browser tests
 	@test -n "$(CHROMIUM_PATH)" || { echo "The browser tests need Chromium. Install it (Debian, Ubuntu: apt-get install chromium fonts-noto-cjk) or set CHROMIUM_PATH to your browser."; exit 1; }

@@ -14,6 +14,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session, configure_mappers, sessionmaker
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 import lstep_lite.models  # noqa: F401 - fills the metadata
 from lstep_lite import db
@@ -54,6 +56,19 @@ class BoundDatabase(Database):
             yield
         finally:
             db._unit.open = False
+
+
+class JourneysTogether(LoadScopeScheduling):
+    """One worker goes on all journeys, with the servers it has started; every other test goes where there is room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        return file if file == "tests/test_journeys.py" else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> JourneysTogether:
+    return JourneysTogether(config, log)
 
 
 @pytest.fixture(scope="session")

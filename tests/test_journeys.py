@@ -17,8 +17,6 @@ from PIL import Image
 from tests.conftest import BACKENDS, _new_postgres_database
 from tests.world import Browser, Server, World
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 @pytest.fixture(scope="module", params=BACKENDS)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
