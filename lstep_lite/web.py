@@ -174,6 +174,11 @@ def render(template: str, *regions: str, status: int = 200, then: str = "", **co
     return make_response("\n".join(html), status)
 
 
+def fragment(template: str, region: str, **context: Any) -> WerkzeugResponse:
+    """One region, for a script that asks for nothing else; whoever asks, there is no page around it."""
+    return make_response(render_block(template, region, **context))
+
+
 def live(template: str, region: str, **context: Any) -> WerkzeugResponse:
     """A region asked for alone, often again and again: 204 while it looks as the browser saw it last.
 

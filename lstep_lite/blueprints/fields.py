@@ -17,7 +17,7 @@ from lstep_lite.errors import DomainError
 from lstep_lite.forms import rows
 from lstep_lite.forms.fields import FieldForm, NewFieldForm, ValuesForm, stored_id, typed_values, values_form
 from lstep_lite.models import Field, FieldType, Folder, Friend
-from lstep_lite.web import error_response, go, number, own_args, render, runtime, wants_fragment
+from lstep_lite.web import error_response, fragment, go, number, own_args, render, runtime, wants_fragment
 
 bp = Blueprint("fields", __name__, url_prefix="/fields")
 
@@ -56,7 +56,7 @@ def options_create() -> Response:
     """The rows of the answers after the pressed button; nothing is kept."""
     form = NewFieldForm(rows.changed(request.form) or request.form)
     field = fields.get(g.read, field_id) if (field_id := request.args.get("field", type=number)) else None
-    return render("fields/edit.html", "field_options", form=form, **_options(form, field))
+    return fragment("fields/edit.html", "field_options", form=form, **_options(form, field))
 
 
 @bp.get("/<int:field_id>/edit")

@@ -17,7 +17,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.schedules import RunForm, ScheduleForm
 from lstep_lite.models import Pattern, Schedule
-from lstep_lite.web import go, number, render
+from lstep_lite.web import fragment, go, number, render
 
 bp = Blueprint("schedules", __name__, url_prefix="/schedules")
 
@@ -64,7 +64,7 @@ def create() -> Response:
 @allow(Permission.AUTOMATION_EDIT)
 def preview_create() -> Response:
     """The next runs of what stands in the editor; nothing is kept."""
-    return render("schedules/edit.html", "schedule_preview", preview=_preview(_posted()))
+    return fragment("schedules/edit.html", "schedule_preview", preview=_preview(_posted()))
 
 
 @bp.get("/<int:schedule_id>")

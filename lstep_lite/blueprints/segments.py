@@ -13,7 +13,7 @@ from lstep_lite.errors import DomainError
 from lstep_lite.forms import rows
 from lstep_lite.forms.segments import Conditions, SegmentForm
 from lstep_lite.models import Segment
-from lstep_lite.web import go, number, render
+from lstep_lite.web import fragment, go, number, render
 
 bp = Blueprint("segments", __name__, url_prefix="/segments")
 
@@ -92,7 +92,7 @@ def editor_create() -> Response:
     """The picker after the pressed button (`op`); nothing is changed but what the browser shows."""
     conditions = _picked(rows.changed(request.form) or request.form)
     is_live = bool(request.args.get("live"))
-    return render("segments/_editor.html", "segment_editor", conditions=conditions, is_live=is_live)
+    return fragment("segments/_editor.html", "segment_editor", conditions=conditions, is_live=is_live)
 
 
 @bp.post("/count")
@@ -103,8 +103,8 @@ def count_show() -> Response:
     try:
         tree = conditions.draft(g.read)
     except DomainError:
-        return render("segments/_editor.html", "segment_count", conditions=conditions, count=None)
-    return render(
+        return fragment("segments/_editor.html", "segment_count", conditions=conditions, count=None)
+    return fragment(
         "segments/_editor.html",
         "segment_count",
         conditions=conditions,

@@ -91,7 +91,7 @@ class BlocksField(Field):
 
     @property
     def first_text(self) -> str:
-        return next((block["text"] for block in self.data or [] if block["kind"] == "text"), "")
+        return next((block.get("text", "") for block in self.data or [] if block["kind"] == "text"), "")
 
     @property
     def packages(self) -> list[dict[str, Any]]:

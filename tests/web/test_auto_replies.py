@@ -78,6 +78,7 @@ def test_a_rule_is_made_and_its_page_says_when_it_answers(htmx, client, session,
         ({"keywords-text": ["", ""]}, "キーワードを1つ以上"),
         ({"starts_at": "22:00"}, "始まりと終わりの両方"),
         ({"blocks": "[]"}, "メッセージを1つ以上"),
+        ({"blocks": '[{"kind": "text"}]'}, "本文"),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_is_saved(htmx, session, owner, change, words):

@@ -71,3 +71,10 @@ def test_a_crash_is_told_in_words_even_when_nothing_can_be_read(
     assert "うまく処理できませんでした" in answer.text
     answer = client.post(f"/friends/{friend.id}/block", headers={"HX-Request": "true"})
     assert (answer.status_code, regions(answer)) == (500, ["toasts"])
+
+
+@pytest.mark.parametrize("url", ["/fields/options", "/segments/editor", "/segments/count", "/schedules/preview"])
+def test_what_only_scripts_ask_for_is_a_region_for_everybody(client: FlaskClient, url: str) -> None:
+    answer = client.post(url)
+    assert answer.status_code == 200
+    assert len(regions(answer)) == 1

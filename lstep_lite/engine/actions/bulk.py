@@ -29,7 +29,7 @@ def _explain(session: Session, params: Params, count: int) -> Sequence[str]:
     steps = [f"{number}. {words}" for number, words in enumerate(sets.sentences(session, action_set.steps), start=1)]
     each = _message_count(session, action_set, frozenset())
     cost = f"メッセージは最大{each * count:,}通かかります（1人{each}通）。" if each else "メッセージは送りません。"
-    return [*steps, cost, "続けて動くアクション（タグやスコアのしきい値など）の分は、ここには含まれていません。"]
+    return [*steps, cost, "続けて動くアクション（タグやスコアの基準など）の分は、ここには含まれていません。"]
 
 
 def _message_count(session: Session, action_set: ActionSet, seen: frozenset[int]) -> int:
