@@ -1,5 +1,7 @@
 """Shared fixtures. Everything that touches the database runs twice: on SQLite and on PostgreSQL."""
 
+import gc
+import itertools
 import os
 import shutil
 import socket
@@ -69,6 +71,22 @@ class JourneysTogether(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> JourneysTogether:
     return JourneysTogether(config, log)
+
+
+TESTS_BETWEEN_COLLECTIONS = 40
+_tests_ended = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is collected between tests: in the middle of one, it would count as the work of a unit."""
+    gc.collect()
+    gc.freeze()  # what was imported stays to the end
+    gc.disable()
+
+
+def pytest_runtest_logfinish() -> None:
+    if next(_tests_ended) % TESTS_BETWEEN_COLLECTIONS == 0:
+        gc.collect()
 
 
 @pytest.fixture(scope="session")
