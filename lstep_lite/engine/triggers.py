@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import UTCDateTime
+from lstep_lite.db import UTCDateTime, add_new
 from lstep_lite.models import ChangedBy, Friend, TimelineEntry, WebhookEvent
 
 log = logging.getLogger(__name__)
@@ -107,15 +106,15 @@ def record(
     session: Session, kind: str, friend: Friend, /, *, now: datetime, cause: TimelineEntry | None = None, **facts: Any
 ) -> TimelineEntry:
     """Write on *friend*'s timeline that *kind* happened, and let nothing follow from it: what staff did by hand."""
-    entry = TimelineEntry(
-        friend_id=friend.id, at=now, kind=kind, cause_id=cause.id if cause else None, facts=facts, results=[]
-    )
-    together: _Together | None = session.info.get(TOGETHER)
-    if together is None:
+    row = {"friend_id": friend.id, "at": now, "kind": kind, "facts": facts, "results": []}
+    row["cause_id"] = cause.id if cause else None
+    entry = TimelineEntry(**row)
+    if TOGETHER in session.info:
+        entry.id = add_new(session, TimelineEntry, row)
+        session.info[TOGETHER].append(entry)
+    else:
         session.add(entry)
         session.flush()  # whoever goes on refers to the entry's id
-    else:
-        together.add(entry)
     return entry
 
 
@@ -138,62 +137,29 @@ def happen(
 
 
 TOGETHER = "entries_together"
-"""Stands in the session's info while entries are gathered, to be written down together."""
+"""The entries of a unit whose results are written together, in the session's info."""
 
 
 @contextmanager
 def written_together(session: Session) -> Iterator[None]:
-    """Within, entries get their ids at once and are written down in one statement at the end.
-
-    Whoever refers to them may be written before them: those foreign keys are looked at when the unit commits. Nothing
-    is written when the unit fails. Nobody may read these entries from the database meanwhile.
-    """
-    together = session.info[TOGETHER] = _Together(session)
+    """Within, the entries' results are written down in one statement at the end; none when the unit fails."""
+    entries: list[TimelineEntry] = session.info.setdefault(TOGETHER, [])
     try:
         yield
-        together.write()
+        _write_results(session, entries)
     finally:
         del session.info[TOGETHER]
 
 
-class _Together:
-    RESERVED = 100
-    """How many ids are asked for at a time, where the database gives them out."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._entries: list[TimelineEntry] = []
-        self._ids: Iterator[int] = iter(())
-
-    def add(self, entry: TimelineEntry) -> None:
-        entry.id = self._next_id()
-        self._entries.append(entry)
-
-    def write(self) -> None:
-        names = TimelineEntry.__table__.columns.keys()
-        rows = [{name: getattr(entry, name) for name in names} for entry in self._entries]
-        if rows:
-            self._session.connection().execute(sa.insert(TimelineEntry), rows)
-        self._entries, self._ids = [], iter(())
-
-    def _next_id(self) -> int:
-        if (found := next(self._ids, None)) is None:
-            self._ids = self._reserve()
-            found = next(self._ids)
-        return found
-
-    def _reserve(self) -> Iterator[int]:
-        if self._session.get_bind().dialect.name == "sqlite":  # this unit is the only one that writes
-            return count((self._session.scalar(sa.select(sa.func.max(TimelineEntry.id))) or 0) + 1)
-        sequence = sa.func.nextval(sa.func.pg_get_serial_sequence("timeline", "id"))
-        numbers = sa.select(sequence).select_from(sa.func.generate_series(1, self.RESERVED))
-        return iter(self._session.scalars(numbers).all())
+def _write_results(session: Session, entries: Sequence[TimelineEntry]) -> None:
+    rows = [{"entry_id": entry.id, "results": entry.results} for entry in entries if entry.results]
+    if rows:
+        mine = sa.update(TimelineEntry).where(TimelineEntry.id == sa.bindparam("entry_id"))
+        session.connection().execute(mine, rows)
 
 
 def record_many(session: Session, kind: str, friend_ids: Sequence[int], /, *, now: datetime, **facts: Any) -> None:
     """`record` for many friends in one statement."""
-    if (together := session.info.get(TOGETHER)) is not None:
-        together.write()  # the database now gives out ids itself
     columns = {
         "friend_id": Friend.id,
         "at": sa.literal(now, UTCDateTime()),

@@ -207,5 +207,5 @@ class TimelineEntry(Base):
 
 
 def to_entry() -> ForeignKey:
-    """To the timeline entry a row follows from, which may be written after it: looked at when the unit commits."""
-    return ForeignKey("timeline.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED")
+    """To the timeline entry a row follows from."""
+    return ForeignKey("timeline.id", ondelete="SET NULL")

@@ -539,12 +539,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_deliveries_call_id")),
         sa.ForeignKeyConstraint(
-            ["cause_id"],
-            ["timeline.id"],
-            name=op.f("fk_deliveries_cause_id"),
-            ondelete="SET NULL",
-            deferrable=True,
-            initially="DEFERRED",
+            ["cause_id"], ["timeline.id"], name=op.f("fk_deliveries_cause_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(["content_id"], ["contents.id"], name=op.f("fk_deliveries_content_id")),
         sa.ForeignKeyConstraint(

@@ -493,8 +493,6 @@ def upgrade() -> None:
             ["timeline.id"],
             name=op.f("fk_action_runs_entry_id"),
             ondelete="SET NULL",
-            initially="DEFERRED",
-            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_action_runs_friend_id"), ondelete="CASCADE"
@@ -566,8 +564,6 @@ def upgrade() -> None:
             ["timeline.id"],
             name=op.f("fk_field_changes_cause_id"),
             ondelete="SET NULL",
-            initially="DEFERRED",
-            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_field_changes_friend_id"), ondelete="CASCADE"
@@ -644,8 +640,6 @@ def upgrade() -> None:
             ["timeline.id"],
             name=op.f("fk_friend_tags_cause_id"),
             ondelete="SET NULL",
-            initially="DEFERRED",
-            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_friend_tags_friend_id"), ondelete="CASCADE"
@@ -759,8 +753,6 @@ def upgrade() -> None:
             ["timeline.id"],
             name=op.f("fk_score_points_cause_id"),
             ondelete="SET NULL",
-            initially="DEFERRED",
-            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["friend_id"], ["friends.id"], name=op.f("fk_score_points_friend_id"), ondelete="CASCADE"
@@ -902,8 +894,6 @@ def upgrade() -> None:
             ["timeline.id"],
             name=op.f("fk_shared_value_changes_cause_id"),
             ondelete="SET NULL",
-            initially="DEFERRED",
-            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["shared_value_id"],
