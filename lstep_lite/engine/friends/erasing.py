@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.db import Base, Database
-from lstep_lite.engine import agenda, deliveries, text
+from lstep_lite.engine import agenda, deliveries, locking, text
 from lstep_lite.engine.friends import archiving
 from lstep_lite.engine.friends.contacts import drawn
 from lstep_lite.engine.friends.editing import refresh_search_text
@@ -119,7 +119,7 @@ def erase(
     session: Session, friend: Friend, *, typed_name: str, staff_id: int, now: datetime, wall: datetime
 ) -> Erasure:
     """Forget *friend*, whose name staff have typed to be sure. Raises DomainError for the field `name`."""
-    session.scalar(sa.select(Friend.id).where(Friend.id == friend.id).with_for_update())
+    locking.lock(session, friend)
     if text.normalise(typed_name) != text.normalise(friend.name):
         raise DomainError("お名前が違います。画面に表示されているとおりに入力してください。", "name")
     erasure = Erasure(friend_id=friend.id, staff_id=staff_id, at=now, line_user_id=friend.line_user_id, due_at=wall)

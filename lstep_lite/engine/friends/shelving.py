@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import deliveries, triggers
+from lstep_lite.engine import deliveries, locking, triggers
 from lstep_lite.engine.friends import archiving
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend, TimelineEntry
@@ -41,7 +40,7 @@ def block(session: Session, friend: Friend, *, now: datetime, staff_id: int | No
 
     Tags, fields and scores are taken away and kept aside for a while (`archiving`).
     """
-    session.scalar(select(Friend.id).where(Friend.id == friend.id).with_for_update())
+    locking.lock(session, friend)
     if friend.is_blocked:
         return 0
     friend.is_blocked = True
@@ -61,7 +60,7 @@ def unblock(session: Session, friend: Friend, *, now: datetime, staff_id: int | 
 
 def restore(session: Session, friend: Friend, *, staff_id: int, now: datetime) -> dict[str, int]:
     """Give back what a block took; how many of what. Raises DomainError when nothing is kept (any more)."""
-    session.scalar(select(Friend.id).where(Friend.id == friend.id).with_for_update())
+    locking.lock(session, friend)
     if not archiving.restorable(session, friend, now=now):
         raise DomainError("元に戻せるものがありません。すでに元に戻したか、30日が過ぎています。")
     came_back = archiving.put_back(session, friend, now=now)

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import fields
 from lstep_lite.engine.actions.registry import ActionKind, Running, Skipped, action
 from lstep_lite.engine.fields import Target
+from lstep_lite.engine.fields.inputs import chosen_target, own_inputs
 from lstep_lite.engine.fields.types import numbers
 from lstep_lite.engine.rows import Data, Values
-from lstep_lite.errors import DomainError, NotFound
+from lstep_lite.errors import DomainError
 from lstep_lite.models import ChangedBy
 
 OPERATIONS = {
@@ -36,8 +37,8 @@ class FieldStep(ActionKind):
     order = 20
 
     def parse(self, session: Session, values: Values) -> Data:
-        target = _target(session, values)
-        inputs = _own_inputs(values, target)
+        target = chosen_target(session, values)
+        inputs = own_inputs(values, target)
         try:
             op = inputs.chosen("op", operations(target), "することを選んでください。")
             typed = _typed(session, target, op, inputs)
@@ -145,19 +146,6 @@ def _words(target: Target, data: Data) -> str:
     if data["op"] == "today":
         return f"に実行した日{f'の{moved}' if days else ''}を入れる"
     return f"の日付を{moved}にずらす"
-
-
-def _target(session: Session, values: Values) -> Target:
-    try:
-        return fields.target(session, values.one("target"))
-    except NotFound as error:
-        raise DomainError("友だち情報を選んでください。", "target") from error
-
-
-def _own_inputs(values: Values, target: Target) -> Values:
-    """The inputs of this target alone, under their plain names: the others' are posted as well, hidden."""
-    suffix = f"_{target.inputs}"
-    return Values({name.removesuffix(suffix): texts for name, texts in values.texts.items() if name.endswith(suffix)})
 
 
 def _groups(targets: Iterable[Target]) -> list[dict[str, Any]]:

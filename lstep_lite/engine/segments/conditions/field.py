@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import fields, settings
 from lstep_lite.engine.fields import Target, comparisons
+from lstep_lite.engine.fields.inputs import chosen_target, own_inputs
 from lstep_lite.engine.rows import Data, Values
 from lstep_lite.engine.segments.registry import ConditionKind, Moment, condition
-from lstep_lite.errors import DomainError, NotFound
+from lstep_lite.errors import DomainError
 
 PARTS = {
     "text": ("equals", "contains", "lacks"),
@@ -31,8 +32,8 @@ class FieldCondition(ConditionKind):
     order = 20
 
     def parse(self, session: Session, values: Values) -> Data:
-        target = _target(session, values)
-        inputs = _own_inputs(values, target)
+        target = chosen_target(session, values)
+        inputs = own_inputs(values, target)
         offered = {each.name: each for each in comparisons.offered(target)}
         try:
             how = inputs.chosen("how", offered, "条件を選んでください。")
@@ -60,19 +61,6 @@ class FieldCondition(ConditionKind):
     def compile(self, session: Session, data: Data, moment: Moment) -> sa.ColumnElement[bool]:
         target = fields.target(session, data["target"])
         return comparisons.comparisons[data["how"]].condition(data["typed"], target, moment.now, moment.zone)
-
-
-def _target(session: Session, values: Values) -> Target:
-    try:
-        return fields.target(session, values.one("target"))
-    except NotFound as error:
-        raise DomainError("友だち情報を選んでください。", "target") from error
-
-
-def _own_inputs(values: Values, target: Target) -> Values:
-    """The inputs of this target alone, under their plain names: the others' are posted as well, hidden."""
-    suffix = f"_{target.inputs}"
-    return Values({name.removesuffix(suffix): texts for name, texts in values.texts.items() if name.endswith(suffix)})
 
 
 def _groups(targets: Iterable[Target]) -> list[dict[str, Any]]:
