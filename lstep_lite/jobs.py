@@ -23,9 +23,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite import locks
 from lstep_lite.config import BadSetting, Settings
-from lstep_lite.engine import agenda, deliveries, intake, workers
+from lstep_lite.engine import agenda, deliveries, intake, media, workers
 from lstep_lite.engine.line import profiles
-from lstep_lite.engine.messages import media
 from lstep_lite.engine.notifications import sending
 from lstep_lite.engine.settings import followers
 from lstep_lite.models import Lane

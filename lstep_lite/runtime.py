@@ -8,7 +8,7 @@ from lstep_lite.db import Database
 from lstep_lite.engine import registry  # noqa: F401 - every feature registers what it adds
 from lstep_lite.engine.intake import Recorder, Signatures
 from lstep_lite.engine.line import Account
-from lstep_lite.engine.messages.media import MediaStore
+from lstep_lite.engine.media import MediaStore
 from lstep_lite.engine.secrets import Vault
 
 

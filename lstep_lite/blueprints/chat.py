@@ -7,9 +7,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine import chat, deliveries, friends, settings
-from lstep_lite.engine.messages import media, stickers
-from lstep_lite.engine.messages.media import StoredImage
+from lstep_lite.engine import chat, deliveries, friends, media, settings
+from lstep_lite.engine.media import StoredImage
+from lstep_lite.engine.messages import stickers
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.forms.chat import MARK_LABELS, MessageDraft, MessageForm, TalkSearchForm

@@ -8,8 +8,7 @@ from flask import Blueprint, abort, g, jsonify, request
 
 from lstep_lite import jobs
 from lstep_lite.auth import public
-from lstep_lite.engine import agenda, deliveries, intake
-from lstep_lite.engine.messages import media
+from lstep_lite.engine import agenda, deliveries, intake, media
 from lstep_lite.errors import DomainError
 from lstep_lite.web import runtime
 

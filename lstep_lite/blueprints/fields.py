@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import panels
 from lstep_lite.auth import allow
-from lstep_lite.engine import actions, fields, folders, friends, segments
+from lstep_lite.engine import actions, fields, folders, friends, media, segments
 from lstep_lite.engine.fields import Target, Upload
 from lstep_lite.engine.fields.words import insertion
-from lstep_lite.engine.messages import media
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms import rows

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, g, jsonify, request, send_file, url_for
 
 from lstep_lite import auth
 from lstep_lite.auth import allow, public
-from lstep_lite.engine.messages import media
+from lstep_lite.engine import media
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Media

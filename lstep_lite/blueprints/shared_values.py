@@ -7,9 +7,8 @@ from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine import folders, shared_values
-from lstep_lite.engine.messages import media
-from lstep_lite.engine.messages.media import StoredImage
+from lstep_lite.engine import folders, media, shared_values
+from lstep_lite.engine.media import StoredImage
 from lstep_lite.engine.shared_values import Origin
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError

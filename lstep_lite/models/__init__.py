@@ -11,8 +11,9 @@ from lstep_lite.models.friends import ChangedBy, Color, Erasure, Friend, FriendA
 from lstep_lite.models.greetings import Greeting, GreetingKind
 from lstep_lite.models.intake import EventState, WebhookEvent
 from lstep_lite.models.marks import Mark, MarkLeftover
+from lstep_lite.models.media import Media, MediaKind, MediaState
 from lstep_lite.models.mentions import Mention
-from lstep_lite.models.messages import Content, Media, MediaKind, MediaState
+from lstep_lite.models.messages import AnswerLimit, Content, ContentTemplate, Sender, Template
 from lstep_lite.models.notifications import (
     Dispatch,
     DispatchState,
@@ -31,12 +32,16 @@ from lstep_lite.models.settings import Channel, Check, CheckState, DeadReply, Fo
 from lstep_lite.models.shared_values import SharedValue, SharedValueChange, SharedValueType
 from lstep_lite.models.staff import Role, SignInFailure, Staff, Ticket, TicketKind
 from lstep_lite.models.tags import FriendTag, Tag, TagLeftover
+from lstep_lite.models.taps import Answer, AnswerState, Tap
 from lstep_lite.models.transfers import Encoding, Export, Import, ImportLine, ImportPart, ImportState, LineOutcome
 
 __all__ = [
     "Action",
     "ActionRun",
     "ActionSet",
+    "Answer",
+    "AnswerLimit",
+    "AnswerState",
     "AutoReply",
     "Basis",
     "Batch",
@@ -52,6 +57,7 @@ __all__ = [
     "CheckState",
     "Color",
     "Content",
+    "ContentTemplate",
     "DeadReply",
     "Delivery",
     "DeliveryState",
@@ -108,6 +114,7 @@ __all__ = [
     "ScoreThreshold",
     "ScoreTotal",
     "Segment",
+    "Sender",
     "SharedValue",
     "SharedValueChange",
     "SharedValueType",
@@ -119,6 +126,8 @@ __all__ = [
     "TagLeftover",
     "Talk",
     "TalkMark",
+    "Tap",
+    "Template",
     "Ticket",
     "TicketKind",
     "TimelineEntry",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
 from lstep_lite.models.friends import Friend
-from lstep_lite.models.messages import Media
+from lstep_lite.models.media import Media
 
 
 class TalkMark(StrEnum):

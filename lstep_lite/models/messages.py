@@ -1,4 +1,4 @@
-"""What is said (contents) and the pictures in it (media)."""
+"""What is said: contents, as they are sent, and templates, which staff make once and use in many places."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -24,43 +24,66 @@ class Content(Base):
     created_at: Mapped[datetime]
 
 
-class MediaKind(StrEnum):
-    IMAGE = "image"
-    VIDEO = "video"
-    AUDIO = "audio"
-    FILE = "file"
+class ContentTemplate(Base):
+    """A content shows a template, itself or through a pack: when the template changes, `is_personal` may."""
+
+    __tablename__ = "content_templates"
+    __table_args__ = (Index("ix_content_templates_template_id", "template_id"),)
+
+    content_id: Mapped[int] = mapped_column(ForeignKey("contents.id", ondelete="CASCADE"), primary_key=True)
+    template_id: Mapped[int] = mapped_column(ForeignKey("templates.id", ondelete="CASCADE"), primary_key=True)
 
 
-class MediaState(StrEnum):
-    WAITING = "waiting"
-    STORED = "stored"
-    EXPIRED = "expired"
-    FAILED = "failed"
-    DELETED = "deleted"
+class AnswerLimit(StrEnum):
+    """How often one friend's taps on a template's choices count."""
+
+    ANY = "any"
+    ONCE = "once"
+    """One answer for the whole message."""
+    ONCE_A_PANEL = "once_a_panel"
 
 
-class Media(Base):
-    """A file a customer sent or staff uploaded. Its address is a random code; paths are below the media directory."""
+class Template(Base):
+    """A message to be used again. It is referred to, never copied: a change is seen in every later send."""
 
-    __tablename__ = "media"
-    __table_args__ = (Index("ix_media_state_due_at", "state", "due_at"),)
+    __tablename__ = "templates"
+    __table_args__ = (Index("ix_templates_folder_id", "folder_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = primary_key()
-    code: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[MediaKind] = mapped_column(one_of(MediaKind, "kind"))
-    state: Mapped[MediaState] = mapped_column(one_of(MediaState, "state"))
-    friend_id: Mapped[int | None] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"))
-    line_message_id: Mapped[str | None] = mapped_column(unique=True)
-    file_name: Mapped[str | None]
-    """As the sender named it; shown, never used as a path."""
-    content_type: Mapped[str | None]
-    size_bytes: Mapped[int | None]
-    width: Mapped[int | None]
-    height: Mapped[int | None]
-    path: Mapped[str | None]
-    preview_path: Mapped[str | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime | None]
-    """When to fetch it from LINE next; on `wall`."""
-    reason: Mapped[str | None]
+    folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))
+    name: Mapped[str]
+    """For staff; customers never see it."""
+    name_key: Mapped[str]
+    """For the search."""
+    kind: Mapped[str]
+    """A kind of block, or "pack"."""
+    position: Mapped[int]
+    blocks: Mapped[list[Any]]
+    """One block; up to five of a pack."""
+    quick_replies: Mapped[list[Any]]
+    """Elements (engine/messages/quick_replies.py)."""
+    sender_id: Mapped[int | None] = mapped_column(ForeignKey("senders.id", ondelete="SET NULL"))
+    answer_limit: Mapped[AnswerLimit] = mapped_column(one_of(AnswerLimit, "answer_limit"), default=AnswerLimit.ANY)
+    again_text: Mapped[str]
+    """The answer to a tap that does not count any more; empty for none."""
+    closes_at: Mapped[datetime | None]
+    """From then on (on `now`) taps are answered with `closed_text` only."""
+    closed_text: Mapped[str]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Sender(Base):
+    """A name and picture to send under instead of the account's own.
+
+    https://developers.line.biz/en/docs/messaging-api/icon-nickname-switch/
+    """
+
+    __tablename__ = "senders"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = primary_key()
+    name: Mapped[str]
+    media_id: Mapped[int | None] = mapped_column(ForeignKey("media.id", ondelete="SET NULL"))
+    position: Mapped[int]
     created_at: Mapped[datetime]

@@ -6,10 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from lstep_lite.db import Base, Thousandths, UTCDateTime
-from lstep_lite.engine import friends, registry
+from lstep_lite.engine import friends, media, registry
 from lstep_lite.engine.friends import FriendState, erasing
-from lstep_lite.engine.messages import media
-from lstep_lite.engine.messages.media import MediaStore
+from lstep_lite.engine.media import MediaStore
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
     Call,

@@ -7,9 +7,8 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
-from lstep_lite.engine import triggers
+from lstep_lite.engine import media, triggers
 from lstep_lite.engine.chat.talks import begin
-from lstep_lite.engine.messages import media
 from lstep_lite.engine.text import storable, storable_json
 from lstep_lite.models import ChatMessage, Friend, Media, MediaKind, Talk, TalkMark, WebhookEvent
 

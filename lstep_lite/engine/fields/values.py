@@ -8,11 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, friends, mentions, settings, triggers
+from lstep_lite.engine import actions, friends, media, mentions, settings, triggers
 from lstep_lite.engine.fields.targets import PICKED, SYSTEM, Target, some, target
 from lstep_lite.engine.fields.types import Attachment, Value
 from lstep_lite.engine.friends.editing import refresh_search_text
-from lstep_lite.engine.messages import media
 from lstep_lite.models import (
     ChangedBy,
     Field,

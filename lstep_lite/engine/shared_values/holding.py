@@ -9,9 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import settings
+from lstep_lite.engine import media, settings
 from lstep_lite.engine.fields.types import Shape, dates, numbers, types
-from lstep_lite.engine.messages import media
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     ChangedBy,

@@ -1,0 +1,117 @@
+"""The media directory: bytes on disk, under the code of their row."""
+
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lstep_lite.engine.media import pictures
+from lstep_lite.errors import DomainError
+
+UPLOAD_BYTES = 20_000_000
+"""Of a picture before it is re-encoded."""
+RECEIVED_BYTES = 200_000_000
+PDF = "application/pdf"
+PDF_SIGNATURE = b"%PDF-"
+
+
+class TooLarge(DomainError):
+    pass
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """A picture and its preview, both on disk."""
+
+    code: str
+    content_type: str
+    size_bytes: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that is kept as it came; browsers only download it."""
+
+    code: str
+    content_type: str
+    size_bytes: int
+
+
+class MediaStore:
+    """The media directory. Holds no session; never use it inside a unit of work."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def path_of(self, path: str) -> Path:
+        """Where the file of a row's `path` or `preview_path` lies."""
+        return self._root / path
+
+    def store_image(self, data: bytes) -> StoredImage:
+        """Keep an uploaded picture under a new code. Raises DomainError saying what to upload instead."""
+        if len(data) > UPLOAD_BYTES:
+            raise TooLarge(f"画像が大きすぎます（{UPLOAD_BYTES // 1_000_000}MBまで）。小さくした画像をお使いください。")
+        return self.store_image_as(new_code(), data)
+
+    def store_image_as(self, code: str, data: bytes) -> StoredImage:
+        original, preview = pictures.prepare(data)
+        self.store_file(preview_path(code), [preview.data])
+        self.store_file(path(code), [original.data])
+        return StoredImage(code, original.content_type, len(original.data), original.width, original.height)
+
+    def store_upload(self, data: bytes) -> StoredImage | StoredFile:
+        """Keep an uploaded picture or PDF. Raises DomainError saying what to upload instead."""
+        if not data.startswith(PDF_SIGNATURE):
+            return self.store_image(data)
+        if len(data) > UPLOAD_BYTES:
+            raise TooLarge(
+                f"ファイルが大きすぎます（{UPLOAD_BYTES // 1_000_000}MBまで）。小さくしたものをお使いください。"
+            )
+        code = new_code()
+        return StoredFile(code, PDF, self.store_file(path(code), [data]))
+
+    def store_file(self, path: str, chunks: Iterable[bytes]) -> int:
+        """Write a stream to disk and return its size; the file appears once it is whole. Raises TooLarge."""
+        target = self.path_of(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+        try:
+            size = _write(draft, chunks)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+        return size
+
+    def remove(self, code: str) -> None:
+        """Everything kept under *code*, and what a killed process left unfinished of it."""
+        for file in self.path_of(path(code)).parent.glob(f"{code}*"):
+            file.unlink(missing_ok=True)
+
+
+def _write(draft: Path, chunks: Iterable[bytes]) -> int:
+    size = 0
+    with draft.open("xb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > RECEIVED_BYTES:
+                raise TooLarge(f"ファイルが大きすぎるため保存しませんでした（{RECEIVED_BYTES // 1_000_000}MBまで）。")
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return size
+
+
+def new_code() -> str:
+    """192 random bits: who doesn't know the address can't guess it."""
+    return secrets.token_urlsafe(24)
+
+
+def path(code: str) -> str:
+    return f"{code[:2]}/{code}"
+
+
+def preview_path(code: str) -> str:
+    return f"{path(code)}.preview.jpg"
