@@ -128,10 +128,15 @@ def _list(region: str) -> Response:
         shelf=shelf,
         samples=samples.SAMPLES,
         hours_in_words=auto_replies.hours_in_words,
-        preview=messages.preview_text,
+        previews=_previews(rules),
         trial=trial,
         **_outcome(trial),
     )
+
+
+def _previews(rules: Sequence[AutoReply]) -> dict[int, str]:
+    lines = messages.preview_texts(g.read, [rule.blocks for rule in rules])
+    return {rule.id: line for rule, line in zip(rules, lines, strict=True)}
 
 
 def _outcome(trial: TrialForm) -> dict[str, Any]:
@@ -140,9 +145,9 @@ def _outcome(trial: TrialForm) -> dict[str, Any]:
         return {"explanation": None}
     explanation = auto_replies.explain(g.read, trial.text.data, now=trial.moment(g.zone) or g.now)
     blocks = [block for rule in explanation.answers for block in rule.blocks]
-    context = messages.context(g.read, blocks, public_url=runtime().settings.public_url)
+    context = messages.context(g.read, blocks, public_url=runtime().settings.public_url, now=g.now)
     try:
-        return {"explanation": explanation, "objects": messages.render(blocks, SAMPLE_FRIEND, context), "problem": ""}
+        return {"explanation": explanation, "objects": messages.render(context, SAMPLE_FRIEND), "problem": ""}
     except DomainError as error:
         return {"explanation": explanation, "objects": [], "problem": error.message}
 

@@ -169,7 +169,9 @@ def _list() -> dict[str, Any]:
 def _conversation(friend: Friend) -> dict[str, Any]:
     shown = min(max(request.args.get("shown", 50, type=number), 1), MOST_BUBBLES)
     before = chat.Position.parse(request.args.get("before", ""))
-    found = chat.conversation(g.read, friend, public_url=runtime().settings.public_url, before=before, limit=shown)
+    found = chat.conversation(
+        g.read, friend, public_url=runtime().settings.public_url, now=g.now, before=before, limit=shown
+    )
     return {
         "conversation": found,
         "shown": shown,

@@ -30,7 +30,7 @@ def index() -> Response:
         sources=SOURCE_LABELS,
         friend=friends.get(g.read, friend_id) if friend_id else None,
         channel=settings.channel(g.read),
-        previews=deliveries.previews(g.read, found.rows),
+        previews=deliveries.previews(g.read, found.rows, now=g.now),
         **_place_in_list(),
     )
 
@@ -78,7 +78,7 @@ def _page(delivery: Delivery, *regions: str) -> Response:
 def _objects(delivery: Delivery) -> dict[str, Any]:
     public_url = runtime().settings.public_url
     try:
-        return {"objects": deliveries.objects(g.read, delivery, public_url=public_url), "problem": ""}
+        return {"objects": deliveries.objects(g.read, delivery, public_url=public_url, now=g.now), "problem": ""}
     except DomainError as error:
         return {"objects": [], "problem": error.message}
 

@@ -23,8 +23,8 @@ def preview_create() -> str:
     """Bubbles for the editor; it asks after every change and nothing is kept."""
     blocks, problem = _finished_blocks(request.form.get("blocks", ""))
     try:
-        context = messages.context(g.read, blocks, public_url=runtime().settings.public_url)
-        objects = messages.render(blocks, SAMPLE_FRIEND, context)
+        context = messages.context(g.read, blocks, public_url=runtime().settings.public_url, now=g.now)
+        objects = messages.render(context, SAMPLE_FRIEND)
     except DomainError as error:
         objects, problem = [], error.message
     unknown = messages.unknown_placeholders(g.read, blocks)

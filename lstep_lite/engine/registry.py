@@ -20,6 +20,7 @@ from lstep_lite.engine import (
     greetings,
     intake,
     marks,
+    media,
     mentions,
     messages,
     notifications,
@@ -28,13 +29,16 @@ from lstep_lite.engine import (
     segments,
     shared_values,
     tags,
+    taps,
     transfers,
 )
 from lstep_lite.engine.actions import bulk as _action_bulk  # noqa: F401 - batches need friends, which need the actions
 from lstep_lite.engine.actions import steps
 from lstep_lite.engine.friends import bulk  # noqa: F401 - friends must not import batches, which need them
+from lstep_lite.engine.messages import kinds
 from lstep_lite.engine.notifications import linking, sending, unanswered  # noqa: F401 - its core must not import them
 from lstep_lite.engine.segments import conditions
+from lstep_lite.engine.taps import behaviours
 
 __all__ = [
     "actions",
@@ -46,6 +50,7 @@ __all__ = [
     "greetings",
     "intake",
     "marks",
+    "media",
     "mentions",
     "messages",
     "notifications",
@@ -54,10 +59,11 @@ __all__ = [
     "segments",
     "shared_values",
     "tags",
+    "taps",
     "transfers",
 ]
 
-for package in (steps, conditions):
+for package in (steps, conditions, behaviours, kinds):
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
 

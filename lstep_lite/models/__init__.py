@@ -32,14 +32,13 @@ from lstep_lite.models.settings import Channel, Check, CheckState, DeadReply, Fo
 from lstep_lite.models.shared_values import SharedValue, SharedValueChange, SharedValueType
 from lstep_lite.models.staff import Role, SignInFailure, Staff, Ticket, TicketKind
 from lstep_lite.models.tags import FriendTag, Tag, TagLeftover
-from lstep_lite.models.taps import Answer, AnswerState, Tap
+from lstep_lite.models.taps import AnswerState, Tap, TapAnswer
 from lstep_lite.models.transfers import Encoding, Export, Import, ImportLine, ImportPart, ImportState, LineOutcome
 
 __all__ = [
     "Action",
     "ActionRun",
     "ActionSet",
-    "Answer",
     "AnswerLimit",
     "AnswerState",
     "AutoReply",
@@ -127,6 +126,7 @@ __all__ = [
     "Talk",
     "TalkMark",
     "Tap",
+    "TapAnswer",
     "Template",
     "Ticket",
     "TicketKind",

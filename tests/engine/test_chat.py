@@ -201,11 +201,11 @@ def test_both_sides_stand_by_time_and_are_read_backwards(database: Database, ses
     for number in (2, 4, 5):
         sent(session, friend, later(number), f"ours {number}")
     everything = ["1", "ours 2", "3", "ours 4", "5", "ours 5"]
-    assert words(chat.conversation(session, friend, public_url=PUBLIC_URL)) == everything
+    assert words(chat.conversation(session, friend, public_url=PUBLIC_URL, now=NOW)) == everything
     seen: list[str] = []
     before: Position | None = None
     while True:
-        part = chat.conversation(session, friend, public_url=PUBLIC_URL, before=before, limit=2)
+        part = chat.conversation(session, friend, public_url=PUBLIC_URL, now=NOW, before=before, limit=2)
         seen = words(part) + seen
         if part.earlier is None:
             break
@@ -237,7 +237,7 @@ def test_what_was_sent_is_shown_as_it_was_sent(session: Session) -> None:
         state=DeliveryState.SENT,
         is_counted=True,
     )
-    bubble = chat.conversation(session, friend, public_url=PUBLIC_URL).bubbles[0]
+    bubble = chat.conversation(session, friend, public_url=PUBLIC_URL, now=NOW).bubbles[0]
     assert (bubble.objects[0]["text"], bubble.staff_name) == ("花子さんへ", "佐藤")
 
 
@@ -249,7 +249,7 @@ def test_a_conversation_costs_the_same_queries_however_long_it_is(database: Data
     session.commit()
     session.refresh(friend)
     statements = statements_of(session)
-    chat.conversation(session, friend, public_url=PUBLIC_URL)
+    chat.conversation(session, friend, public_url=PUBLIC_URL, now=NOW)
     assert len(statements) <= 4
 
 

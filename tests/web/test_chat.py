@@ -163,7 +163,7 @@ def test_a_poll_is_answered_only_when_something_is_new(client, session: Session,
 
 
 def test_only_what_was_on_the_screen_becomes_read(htmx, session: Session, friend: Friend) -> None:
-    shown = chat.conversation(session, friend, public_url="").bubbles[-1].received.id
+    shown = chat.conversation(session, friend, public_url="", now=NOW).bubbles[-1].received.id
     said(session, friend, "いま届いた")
     session.commit()
     assert htmx(f"/chat/{friend.id}/read", {"seen_id": shown}).status_code == 204

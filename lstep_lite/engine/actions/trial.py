@@ -126,7 +126,7 @@ def _sendings(
         Delivery.friend_id == friend.id, Delivery.cause_id.in_([entry.id for entry in entries])
     )
     for delivery in session.scalars(query.order_by(Delivery.id)):
-        preview = messages.preview_for(session, delivery.content.blocks, friend)
+        preview = messages.preview_for(session, delivery.content.blocks, friend, now=now)
         sending = Sending(preview, delivery.due_at, delivery.due_at <= now)
         found.setdefault(delivery.cause_id or 0, []).append(sending)
     return found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.engine import messages
 from lstep_lite.errors import DomainError
-from lstep_lite.models import ChatMessage, Delivery, Friend, Staff
+from lstep_lite.models import Call, ChatMessage, Delivery, Friend, Staff
 
 PAGE_SIZE = 50
 _IN, _OUT = 0, 1
@@ -66,12 +66,18 @@ class Conversation:
 
 
 def conversation(
-    session: Session, friend: Friend, *, public_url: str, before: Position | None = None, limit: int = PAGE_SIZE
+    session: Session,
+    friend: Friend,
+    *,
+    public_url: str,
+    now: datetime,
+    before: Position | None = None,
+    limit: int = PAGE_SIZE,
 ) -> Conversation:
     """The newest *limit* bubbles, or those before *before*."""
     received = _received(session, friend, before, limit + 1)
     sent = _sent(session, friend, before, limit + 1)
-    drawn = _objects(session, friend, sent, public_url)
+    drawn = _objects(session, friend, sent, public_url, now)
     names = _staff_names(session, sent)
     bubbles = [Bubble(Position(row.at, _IN, row.id), row, None, (), None) for row in received]
     bubbles += [
@@ -131,18 +137,27 @@ def _objects(
     friend: Friend,
     sent: Sequence[Delivery],
     public_url: str,
+    now: datetime,
 ) -> dict[int, Sequence[dict[str, Any]]]:
-    unsent = [block for delivery in sent if delivery.call is None for block in delivery.content.blocks]
-    context = messages.context(session, unsent, public_url=public_url, friends=[friend])
-    return {delivery.id: _objects_of(delivery, friend, context) for delivery in sent}
+    drawn: dict[int, Sequence[dict[str, Any]]] = {
+        delivery.id: _as_sent(delivery, delivery.call) for delivery in sent if delivery.call is not None
+    }
+    unsent = [delivery for delivery in sent if delivery.call is None]
+    contents = [delivery.content.blocks for delivery in unsent]
+    contexts = messages.contexts(session, contents, public_url=public_url, now=now, friends=[friend])
+    for delivery, context in zip(unsent, contexts, strict=True):
+        drawn[delivery.id] = _as_it_would_be(delivery, friend, context)
+    return drawn
 
 
-def _objects_of(delivery: Delivery, friend: Friend, context: messages.RenderContext) -> Sequence[dict[str, Any]]:
-    if delivery.call is not None:
-        objects: list[dict[str, Any]] = json.loads(delivery.call.body)["messages"]
-        return objects[delivery.first_part : delivery.first_part + delivery.part_count]
+def _as_sent(delivery: Delivery, call: Call) -> Sequence[dict[str, Any]]:
+    objects: list[dict[str, Any]] = json.loads(call.body)["messages"]
+    return objects[delivery.first_part : delivery.first_part + delivery.part_count]
+
+
+def _as_it_would_be(delivery: Delivery, friend: Friend, context: messages.RenderContext) -> Sequence[dict[str, Any]]:
     try:
-        drawn = messages.render(delivery.content.blocks, friend, context)
+        drawn = messages.render(context, friend)
     except DomainError as error:
         return [{"type": "text", "text": error.message}]
     return drawn[delivery.content_from : delivery.content_to]

@@ -50,7 +50,7 @@ def send(
         event=None if due_at else _unanswered_event(session, friend, now),
     )
     if delivery is not None:
-        _note_in_talk(session, friend, None if due_at else messages.preview_for(session, blocks, friend), now)
+        _note_in_talk(session, friend, None if due_at else messages.preview_for(session, blocks, friend, now=now), now)
     return delivery
 
 

@@ -66,14 +66,14 @@ def get(session: Session, delivery_id: int) -> Delivery:
     return delivery
 
 
-def previews(session: Session, rows: Sequence[Delivery]) -> dict[int, str]:
+def previews(session: Session, rows: Sequence[Delivery], *, now: datetime) -> dict[int, str]:
     """One line of each by its id, as the friend reads it."""
-    lines = {row.id: messages.preview_text(row.content.blocks) for row in rows}
-    words = placeholders.load(session, lines.values(), [row.friend for row in rows], public_url="")
-    return {row.id: placeholders.fill(lines[row.id], row.friend, words) for row in rows}
+    lines = messages.preview_texts(session, [row.content.blocks for row in rows])
+    words = placeholders.load(session, lines, [row.friend for row in rows], public_url="", now=now)
+    return {row.id: placeholders.fill(line, row.friend, words) for row, line in zip(rows, lines, strict=True)}
 
 
-def objects(session: Session, delivery: Delivery, *, public_url: str) -> list[dict[str, Any]]:
+def objects(session: Session, delivery: Delivery, *, public_url: str, now: datetime) -> list[dict[str, Any]]:
     """Its LINE message objects: as they were sent, else as they would be sent now.
 
     Raises DomainError when what it shows is gone.
@@ -81,9 +81,9 @@ def objects(session: Session, delivery: Delivery, *, public_url: str) -> list[di
     if delivery.call is not None:
         sent: list[dict[str, Any]] = json.loads(delivery.call.body)["messages"]
         return sent[delivery.first_part : delivery.first_part + delivery.part_count]
-    blocks = delivery.content.blocks
-    context = messages.context(session, blocks, public_url=public_url, friends=[delivery.friend])
-    drawn = messages.render(blocks, delivery.friend, context)
+    friends = [delivery.friend]
+    context = messages.context(session, delivery.content.blocks, public_url=public_url, now=now, friends=friends)
+    drawn = messages.render(context, delivery.friend)
     return drawn[delivery.content_from : delivery.content_to]
 
 

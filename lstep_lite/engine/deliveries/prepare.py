@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,8 +12,7 @@ from lstep_lite.engine import messages
 from lstep_lite.engine.deliveries.claim import Group, Row
 from lstep_lite.engine.deliveries.parts import OBJECTS_PER_CALL, MessageObject
 from lstep_lite.engine.deliveries.start import Draft, Part
-from lstep_lite.engine.messages import RenderContext, validation
-from lstep_lite.engine.messages.placeholders import Words
+from lstep_lite.engine.messages import NO_FACTS, Facts, RenderContext, validation
 from lstep_lite.errors import DomainError
 from lstep_lite.models import CallKind, Content, Friend
 
@@ -29,23 +29,24 @@ class Loaded:
     contents: dict[int, Content] = field(default_factory=dict)
     contexts: dict[int, RenderContext] = field(default_factory=dict)
     friends: dict[int, Friend] = field(default_factory=dict)
-    words: Words = field(default_factory=dict)
-    """What placeholders become, as of now."""
+    facts: Facts = NO_FACTS
+    """What is true of the friends, as of now."""
 
 
-def load(session: Session, groups: Iterable[Group], known: Loaded, *, public_url: str) -> Loaded:
+def load(session: Session, groups: Iterable[Group], known: Loaded, *, public_url: str, now: datetime) -> Loaded:
     """What *groups* need, with the contents that are *known* already."""
     rows = [row for group in groups for row in _speaking_rows(group)]
     missing = {row.content_id for row in rows} - known.contents.keys()
     if missing:
-        for content in session.scalars(sa.select(Content).where(Content.id.in_(missing))).all():
-            known.contents[content.id] = content
-            known.contexts[content.id] = messages.context(session, content.blocks, public_url=public_url)
+        found = session.scalars(sa.select(Content).where(Content.id.in_(missing))).all()
+        contexts = messages.contexts(session, [each.blocks for each in found], public_url=public_url, now=now)
+        for content, context in zip(found, contexts, strict=True):
+            known.contents[content.id], known.contexts[content.id] = content, context
     friend_ids = {row.friend_id for row in rows}
     friends = session.scalars(_FRIENDS, {"ids": friend_ids}).all()
-    blocks = [known.contents[content_id].blocks for content_id in {row.content_id for row in rows}]
-    words = messages.words(session, blocks, friends, public_url=public_url)
-    loaded = Loaded(known.contents, known.contexts, {friend.id: friend for friend in friends}, words)
+    shown = [known.contexts[content_id] for content_id in {row.content_id for row in rows}]
+    facts = messages.facts(session, shown, friends, public_url=public_url, now=now)
+    loaded = Loaded(known.contents, known.contexts, {friend.id: friend for friend in friends}, facts)
     session.expunge_all()  # all of it is used after the session
     return loaded
 
@@ -59,7 +60,7 @@ def nameless(groups: Iterable[Group], loaded: Loaded) -> list[Friend]:
         row.friend_id
         for group in groups
         for row in _speaking_rows(group)
-        if messages.needs_profile(loaded.contents[row.content_id].blocks, loaded.friends[row.friend_id])
+        if messages.needs_profile(loaded.contexts[row.content_id], loaded.friends[row.friend_id])
     }
     return [loaded.friends[friend_id] for friend_id in found]
 
@@ -67,6 +68,11 @@ def nameless(groups: Iterable[Group], loaded: Loaded) -> list[Friend]:
 def _speaking_rows(group: Group) -> Sequence[Row]:
     """The rows whose messages are made one by one; a multicast says the same to all."""
     return group.rows[:1] if group.kind is CallKind.MULTICAST else group.rows
+
+
+def has_become_personal(group: Group, loaded: Loaded) -> bool:
+    """Whether what was meant for all alike reads differently for each by now: a template in it was just changed."""
+    return group.kind is CallKind.MULTICAST and loaded.contexts[group.rows[0].content_id].is_personal
 
 
 def draft(group: Group, loaded: Loaded) -> Draft:
@@ -89,9 +95,8 @@ def draft(group: Group, loaded: Loaded) -> Draft:
 
 
 def _objects(row: Row, loaded: Loaded) -> list[MessageObject]:
-    content = loaded.contents[row.content_id]
-    context = loaded.contexts[content.id].with_words(loaded.words)
-    objects = messages.render(content.blocks, loaded.friends[row.friend_id], context)
+    context = loaded.contexts[row.content_id].with_facts(loaded.facts)
+    objects = messages.render(context, loaded.friends[row.friend_id])
     objects = objects[row.content_from : row.content_to]
     if not objects:
         raise DomainError(EMPTY)

@@ -162,9 +162,10 @@ class Sender:
 
     def _start(self, groups: Sequence[Group]) -> list[Attempt]:
         with self._database.read() as session:
-            loaded = prepare.load(session, groups, self._contents, public_url=self._public_url)
+            loaded = prepare.load(session, groups, self._contents, public_url=self._public_url, now=self._now())
         self._pool.run_all([partial(self._ask_name, friend) for friend in prepare.nameless(groups, loaded)])
-        drafts = [prepare.draft(group, loaded) for group in groups]
+        # Those set apart are taken up again when their lease is over.
+        drafts = [prepare.draft(group, loaded) for group in groups if not prepare.has_become_personal(group, loaded)]
         now, wall = self._now(), self._wall()
         with self._database.unit(durable=True) as session:
             return start(session, drafts, owner=self._owner, now=now, wall=wall, lease_until=wall + self._lease)

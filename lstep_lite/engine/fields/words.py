@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import mentions, settings
 from lstep_lite.engine.fields.targets import SYSTEM, Target, of, options_of, targets
 from lstep_lite.engine.fields.values import Values, read_targets
-from lstep_lite.engine.messages.placeholders import Family, Loaded, Offer, family
-from lstep_lite.models import Field, Friend
+from lstep_lite.engine.messages.placeholders import Asking, Family, Loaded, Offer, family
+from lstep_lite.models import Field
 
 PREFIX = "情報"
 MENTIONED_AS = "field_words"
@@ -31,9 +31,9 @@ class FieldFamily(Family):
     def offered(self, session: Session) -> list[Offer]:
         return [Offer(f"{PREFIX}:{target.word}", target.name) for target in targets(session)]
 
-    def load(self, session: Session, words: Collection[str], friends: Collection[Friend], public_url: str) -> Loaded:
+    def load(self, session: Session, words: Collection[str], asking: Asking) -> Loaded:
         found, zone = _targets(session, words), settings.zone(session)
-        held = read_targets(session, [friend for friend in friends if friend.id is not None], found)
+        held = read_targets(session, [friend for friend in asking.friends if friend.id is not None], found)
         filled = {friend_id: _filled(found, values, zone) for friend_id, values in held.items()}
         return Loaded({target.word: f"（{target.name}）" for target in found}, filled)
 

@@ -1,10 +1,12 @@
 """What is said: typed blocks, placeholders, and the rules LINE sets for message objects."""
 
+from lstep_lite.engine.messages import templates
 from lstep_lite.engine.messages.contents import (
-    RenderContext,
     check,
     check_to_keep,
     context,
+    contexts,
+    facts,
     fill_for,
     freeze,
     is_personal,
@@ -12,34 +14,41 @@ from lstep_lite.engine.messages.contents import (
     needs_profile,
     preview_for,
     preview_text,
+    preview_texts,
     render,
     unknown_placeholders,
-    words,
 )
-from lstep_lite.engine.messages.kinds.registry import Kind, kind, kinds
+from lstep_lite.engine.messages.kinds.registry import Kind, kind, offered
 from lstep_lite.engine.messages.placeholders import placeholder
+from lstep_lite.engine.messages.rendering import NO_FACTS, Facts, RenderContext, Speaking
 from lstep_lite.engine.messages.validation import MAX_OBJECTS, Problem, problems
 
 __all__ = [
     "MAX_OBJECTS",
+    "NO_FACTS",
+    "Facts",
     "Kind",
     "Problem",
     "RenderContext",
+    "Speaking",
     "check",
     "check_to_keep",
     "context",
+    "contexts",
+    "facts",
     "fill_for",
     "freeze",
     "is_personal",
     "kind",
-    "kinds",
     "mentioned",
     "needs_profile",
+    "offered",
     "placeholder",
     "preview_for",
     "preview_text",
+    "preview_texts",
     "problems",
     "render",
+    "templates",
     "unknown_placeholders",
-    "words",
 ]

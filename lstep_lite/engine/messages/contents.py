@@ -3,41 +3,32 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new, remembered
-from lstep_lite.engine.messages import placeholders
+from lstep_lite.engine import media, mentions, segments, settings
+from lstep_lite.engine.messages import looking, placeholders, quick_replies, senders
+from lstep_lite.engine.messages.expanding import expand, load_templates
 from lstep_lite.engine.messages.kinds import text as _text
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kinds
-from lstep_lite.engine.messages.placeholders import Words
+from lstep_lite.engine.messages.kinds.template import TEMPLATES
+from lstep_lite.engine.messages.rendering import Facts, Leaf, RenderContext, Speaking, tree_key
 from lstep_lite.engine.messages.validation import MAX_OBJECTS
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Content, Friend
+from lstep_lite.models import Content, ContentTemplate, Friend
 
 PREVIEW_CHARACTERS = 80
 
 
-@dataclass(frozen=True)
-class RenderContext:
-    """What rendering needs from the database, loaded once for any number of friends."""
-
-    loaded: dict[str, Any]
-    """By kind of block."""
-    words: Words = field(default_factory=dict)
-    """What the placeholders become."""
-
-    def with_words(self, words: Words) -> "RenderContext":
-        return replace(self, words=words)
+# Checking ------------------------------------------------------------------------------------------------------------
 
 
 def check(blocks: Sequence[Any]) -> None:
-    """Raises DomainError naming the block that LINE would not take, or that isn't filled in."""
+    """Raises DomainError naming the block that the small editor may not post, or that isn't filled in."""
     if not blocks:
         raise DomainError("メッセージを1つ以上入れてください。")
     for number, block in enumerate(blocks, 1):
@@ -49,7 +40,12 @@ def check_to_keep(session: Session, blocks: Sequence[Any]) -> None:
     """`check`, and that all they show is still there: for what is kept now and sent later. The field is `blocks`."""
     try:
         check(blocks)
-        render(blocks, Friend(), context(session, blocks, public_url=""))
+        _check_words(session, blocks)
+        sent = render(context(session, blocks, public_url="", now=placeholders.SOMETIME), Friend())
+        if len(sent) > MAX_OBJECTS:
+            raise DomainError(
+                f"テンプレートの中身を合わせると、吹き出しが{len(sent)}個になります。一度に送れるのは{MAX_OBJECTS}個までです。"
+            )
     except DomainError as error:
         raise DomainError(error.message, "blocks") from error
 
@@ -73,6 +69,14 @@ def _check_count(blocks: Sequence[Block]) -> None:
     raise DomainError(f"文章が長すぎます。5,000文字ごとに吹き出しが分かれ、一度に送れるのは{MAX_OBJECTS}つまでです。")
 
 
+def _check_words(session: Session, blocks: Sequence[Block]) -> None:
+    for word in unknown_placeholders(session, blocks):
+        raise DomainError(f"[{word}] は差し込みできない言葉です。「差し込む」から選び直すか、[ ] を外してください。")
+
+
+# Freezing ------------------------------------------------------------------------------------------------------------
+
+
 def freeze(session: Session, blocks: Sequence[Block], *, now: datetime) -> Content:
     """The stored content of exactly these *blocks*; equal blocks share one row, whoever sends them."""
     digest = hashlib.sha256(json.dumps(list(blocks), sort_keys=True).encode()).hexdigest()
@@ -83,94 +87,184 @@ def _frozen(session: Session, digest: str, blocks: Sequence[Block], now: datetim
     find = select(Content).where(Content.digest == digest)
     content = session.scalar(find)
     if content is None:
-        session.execute(
-            insert_new(session, Content).values(
-                digest=digest, blocks=list(blocks), is_personal=is_personal(blocks), created_at=now
-            )
-        )
+        row = {"digest": digest, "blocks": list(blocks), "is_personal": is_personal(session, blocks), "created_at": now}
+        session.execute(insert_new(session, Content).values(row))
         content = session.scalars(find).one()
+        _note_templates(session, content)
     return content
 
 
+def _note_templates(session: Session, content: Content) -> None:
+    """Write down which templates it shows, so that a change of theirs finds it (`messages.templates`)."""
+    for template_id in load_templates(session, content.blocks):
+        row = {"content_id": content.id, "template_id": template_id}
+        session.execute(insert_new(session, ContentTemplate).values(row))
+
+
+def refresh(session: Session, content: Content) -> None:
+    """A template that *content* shows was changed."""
+    content.is_personal = is_personal(session, content.blocks)
+    _note_templates(session, content)
+
+
+def is_personal(session: Session, blocks: Sequence[Block]) -> bool:
+    """Whether it reads differently for each friend."""
+    return _is_personal(leaf for leaves in expand(session, [blocks]) for leaf in leaves)
+
+
+def _is_personal(leaves: Iterable[Leaf]) -> bool:
+    found = list(looking.walk_leaves(leaves))
+    return bool(looking.trees(found)) or placeholders.is_personal(looking.texts(found))
+
+
+# Rendering -----------------------------------------------------------------------------------------------------------
+
+
 def context(
-    session: Session, blocks: Sequence[Block], *, public_url: str, friends: Collection[Friend] = ()
+    session: Session, blocks: Sequence[Block], *, public_url: str, now: datetime, friends: Collection[Friend] = ()
 ) -> RenderContext:
-    """Load what rendering *blocks* for *friends* needs."""
+    """Load what rendering *blocks* for *friends* at *now* needs."""
+    return contexts(session, [blocks], public_url=public_url, now=now, friends=friends)[0]
+
+
+def contexts(
+    session: Session,
+    contents: Iterable[Sequence[Block]],
+    *,
+    public_url: str,
+    now: datetime,
+    friends: Collection[Friend] = (),
+) -> list[RenderContext]:
+    """The same for several contents, in a number of statements that does not grow with them."""
+    return contexts_of(session, expand(session, contents), public_url=public_url, now=now, friends=friends)
+
+
+def contexts_of(
+    session: Session,
+    expanded: Sequence[Sequence[Leaf]],
+    *,
+    public_url: str,
+    now: datetime,
+    friends: Collection[Friend] = (),
+) -> list[RenderContext]:
+    """The same for what is expanded already."""
+    leaves = [leaf for each in expanded for leaf in each]
+    found = list(looking.walk_leaves(leaves))
+    pictures = senders.load(session, {leaf.sender_id for leaf in leaves if leaf.sender_id}, public_url)
+    files = media.public(session, looking.files(found), public_url)
+    loaded, zone = _loaded(session, leaves, public_url), settings.zone(session)
+    bare = [
+        RenderContext(each, files, pictures, loaded, public_url, zone, is_personal=_is_personal(each))
+        for each in expanded
+    ]
+    known = facts(session, bare, friends, public_url=public_url, now=now)
+    return [each.with_facts(known) for each in bare]
+
+
+def _loaded(session: Session, leaves: Iterable[Leaf], public_url: str) -> dict[str, Any]:
     by_kind: dict[str, list[Block]] = {}
-    for block in blocks:
-        by_kind.setdefault(block["kind"], []).append(block)
-    loaded = {name: kinds[name].load(session, of_kind, public_url) for name, of_kind in by_kind.items()}
-    return RenderContext(loaded, words(session, [blocks], friends, public_url=public_url))
+    for leaf in leaves:
+        by_kind.setdefault(leaf.block["kind"], []).append(leaf.block)
+    return {name: kinds[name].load(session, of_kind, public_url) for name, of_kind in by_kind.items()}
 
 
-def words(
-    session: Session, contents: Iterable[Sequence[Block]], friends: Collection[Friend], *, public_url: str
-) -> Words:
-    """What the placeholders in several contents become for *friends*: as of now, so load it for each sending."""
-    texts = [text for blocks in contents for text in _texts(blocks)]
-    return placeholders.load(session, texts, friends, public_url=public_url)
+def facts(
+    session: Session,
+    contexts: Iterable[RenderContext],
+    friends: Collection[Friend],
+    *,
+    public_url: str,
+    now: datetime,
+) -> Facts:
+    """What placeholders become and which conditions hold for *friends* as of *now*."""
+    found = [each for context in contexts for each in looking.walk_leaves(context.leaves)]
+    words = placeholders.load(session, looking.texts(found), friends, public_url=public_url, now=now)
+    ids = [friend.id for friend in friends if friend.id is not None]
+    by_key = {tree_key(tree): tree for tree in looking.trees(found)} if ids else {}
+    held = {key: _holding(session, tree, ids, now) for key, tree in by_key.items()}
+    return Facts(now, words, held)
 
 
-def render(blocks: Sequence[Block], friend: Friend, context: RenderContext) -> list[LineObject]:
+def _holding(session: Session, tree: Block, ids: Sequence[int], now: datetime) -> frozenset[int]:
+    within = segments.condition(session, tree, now=now)
+    return frozenset(session.scalars(select(Friend.id).where(Friend.id.in_(ids), within)))
+
+
+def render(context: RenderContext, friend: Friend) -> list[LineObject]:
     """LINE's message objects for this friend. Pure. Raises DomainError naming the block that shows something gone."""
-    objects: list[LineObject] = []
-    fill = partial(placeholders.fill, friend=friend, words=context.words)
-    for number, block in enumerate(blocks, 1):
-        kind = _kind(block)
-        try:
-            objects += kind.render(block, fill, context.loaded[kind.name])
-        except DomainError as error:
-            raise DomainError(f"{number}つ目のメッセージ（{kind.label}）: {error.message}") from error
+    speaking = Speaking(context, friend)
+    return [message for leaf in context.leaves for message in _rendered(leaf, speaking)]
+
+
+def _rendered(leaf: Leaf, speaking: Speaking) -> list[LineObject]:
+    kind = _kind(leaf.block)
+    try:
+        objects = [dict(message) for message in kind.render(leaf.block, speaking)]
+        sender = speaking.context.senders.get(leaf.sender_id or 0)
+        if sender:
+            objects = [message | {"sender": sender} for message in objects]
+        if objects and (drawn := quick_replies.render(leaf.quick_replies, speaking)):
+            objects[-1]["quickReply"] = drawn
+    except DomainError as error:
+        raise DomainError(f"{leaf.number}つ目のメッセージ（{kind.label}）: {error.message}") from error
     return objects
 
 
-def is_personal(blocks: Sequence[Block]) -> bool:
-    """Whether it reads differently for each friend."""
-    return placeholders.is_personal(_texts(blocks))
-
-
-def needs_profile(blocks: Sequence[Block], friend: Friend) -> bool:
+def needs_profile(context: RenderContext, friend: Friend) -> bool:
     """Whether sending it should wait for this friend's LINE profile, which was never asked for yet."""
     if friend.line_user_id is None or friend.profile_checked_at is not None:
         return False
-    return any(word.needs_profile(friend) for word in placeholders.used(_texts(blocks)))
+    texts = looking.texts(looking.walk_leaves(context.leaves))
+    return any(word.needs_profile(friend) for word in placeholders.used(texts))
+
+
+# Looking -------------------------------------------------------------------------------------------------------------
 
 
 def unknown_placeholders(session: Session, blocks: Sequence[Block]) -> list[str]:
-    """For a warning in the editor."""
-    return placeholders.unknown(session, _texts(blocks))
+    """What stands in brackets, looks meant as a placeholder, and is none."""
+    return placeholders.unknown(session, looking.texts(looking.walk_blocks(blocks)))
 
 
-def mentioned(blocks: Sequence[Block]) -> set[tuple[str, str]]:
-    """What the placeholders refer to, for `mentions.write` of whoever keeps *blocks*."""
-    return placeholders.mentioned(_texts(blocks))
+def mentioned(blocks: Sequence[Block]) -> set[tuple[str, int | str]]:
+    """What *blocks* refer to, for `mentions.write` of whoever keeps them."""
+    return looking.mentioned(blocks)
 
 
-def preview_text(blocks: Sequence[Block]) -> str:
+def preview_text(session: Session, blocks: Sequence[Block]) -> str:
     """One line for lists; placeholders stay as they are written."""
-    return _short(_line(blocks))
+    return preview_texts(session, [blocks])[0]
 
 
-def preview_for(session: Session, blocks: Sequence[Block], friend: Friend) -> str:
+def preview_texts(session: Session, contents: Sequence[Sequence[Block]]) -> list[str]:
+    """The same for several contents: templates are asked for their names once."""
+    wanted = {block["template_id"] for blocks in contents for block in blocks if block["kind"] == "template"}
+    names = mentions.names(session, TEMPLATES, wanted) if wanted else {}
+    return [_short(_line(blocks, names)) for blocks in contents]
+
+
+def preview_for(session: Session, blocks: Sequence[Block], friend: Friend, *, now: datetime) -> str:
     """One line as *friend* reads it."""
-    return _short(fill_for(session, _line(blocks), friend))
+    return fill_for(session, preview_text(session, blocks), friend, now=now)
 
 
-def fill_for(session: Session, text: str, friend: Friend) -> str:
+def fill_for(session: Session, text: str, friend: Friend, *, now: datetime) -> str:
     """*text* with its placeholders filled for *friend*, for staff to read."""
-    return placeholders.fill(text, friend, placeholders.load(session, [text], [friend], public_url=""))
+    return placeholders.fill(text, friend, placeholders.load(session, [text], [friend], public_url="", now=now))
 
 
-def _line(blocks: Sequence[Block]) -> str:
-    return " ".join(_kind(block).preview(block) for block in blocks)
+def _line(blocks: Sequence[Block], names: dict[str, str]) -> str:
+    return " ".join(_preview(block, names) for block in blocks)
+
+
+def _preview(block: Block, names: dict[str, str]) -> str:
+    if block["kind"] == "template":
+        return f"［{names.get(str(block['template_id']), '削除されたテンプレート')}］"
+    return _kind(block).preview(block)
 
 
 def _short(line: str) -> str:
     return line if len(line) <= PREVIEW_CHARACTERS else line[: PREVIEW_CHARACTERS - 1] + "…"
-
-
-def _texts(blocks: Sequence[Block]) -> list[str]:
-    return [text for block in blocks for text in _kind(block).texts(block)]
 
 
 def _kind(block: Block) -> Kind:

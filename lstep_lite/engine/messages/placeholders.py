@@ -10,14 +10,18 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from lstep_lite.models import Friend
 
 DEFAULT_NAME = "お客様"
+SOMETIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""For questions whose answer no date changes."""
 _BRACKETS = re.compile(r"\[([^\[\]\n]{1,200})\]")
 _FAMILY_WORD = re.compile(r"([^:：|｜\s]+)[:：]([^|｜]+)(?:[|｜](.*))?")
+_PLAIN_WORD = re.compile(r"([^|｜]+)(?:[|｜](.*))?")
 _LIKELY = re.compile(r"[A-Za-z_]+")
 """What looks like a placeholder gone wrong; 「[お知らせ]」 is just a heading."""
 
@@ -29,6 +33,8 @@ class Placeholder:
     value: Callable[[Friend], str]
     needs_profile: Callable[[Friend], bool]
     """Whether this friend's LINE profile would have to be known for it."""
+    default: str = ""
+    """What stands for an empty one that says no default of its own."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,15 @@ Words = Mapping[str, Loaded]
 NO_WORDS: Words = {}
 
 
+@dataclass(frozen=True)
+class Asking:
+    """For whom words are loaded, and as of when."""
+
+    friends: Collection[Friend]
+    public_url: str
+    now: datetime
+
+
 class Family(ABC):
     """Words of the form [prefix:word]."""
 
@@ -73,7 +88,7 @@ class Family(ABC):
         """All words there are, for editors."""
 
     @abstractmethod
-    def load(self, session: Session, words: Collection[str], friends: Collection[Friend], public_url: str) -> Loaded:
+    def load(self, session: Session, words: Collection[str], asking: Asking) -> Loaded:
         """What *words* become, in a number of statements that does not grow with the friends."""
 
 
@@ -92,12 +107,15 @@ families: dict[str, Family] = {}
 
 
 def placeholder(
-    name: str, *, label: str, needs_profile: Callable[[Friend], bool] = lambda friend: False
+    name: str, *, label: str, default: str = "", needs_profile: Callable[[Friend], bool] = lambda friend: False
 ) -> Callable[[Callable[[Friend], str]], Callable[[Friend], str]]:
-    """Register the function below as the value of `[name]`; editors offer it as *label*."""
+    """Register the function below as the value of `[name]`; editors offer it as *label*.
+
+    [name|大切なお客様] says what stands for an empty one, else *default* does.
+    """
 
     def register(value: Callable[[Friend], str]) -> Callable[[Friend], str]:
-        registered[name] = Placeholder(name, label, value, needs_profile)
+        registered[name] = Placeholder(name, label, value, needs_profile, default)
         return value
 
     return register
@@ -109,32 +127,43 @@ def family(cls: type[Family]) -> type[Family]:
     return cls
 
 
-@placeholder("name", label="お名前", needs_profile=lambda friend: not (friend.system_name or friend.display_name))
+@placeholder(
+    "name",
+    label="お名前",
+    default=DEFAULT_NAME,
+    needs_profile=lambda friend: not (friend.system_name or friend.display_name),
+)
 def _name(friend: Friend) -> str:
-    return friend.system_name or friend.display_name or DEFAULT_NAME
+    return friend.system_name or friend.display_name or ""
 
 
-def fill(text: str, friend: Friend, words: Words = NO_WORDS) -> str:
-    """*text* with every known placeholder replaced, in one pass: what a friend's name holds is never read again."""
+def fill(text: str, friend: Friend, words: Words = NO_WORDS, *, encode: Callable[[str], str] = str) -> str:
+    """*text* with every known placeholder replaced, in one pass: what a friend's name holds is never read again.
+
+    *encode* is applied to each value that is put in.
+    """
 
     def value(match: re.Match[str]) -> str:
         found = _find(match[1])
         if found.plain is not None:
-            return found.plain.value(friend)
+            return encode(found.plain.value(friend) or found.default or found.plain.default)
         loaded = words.get(found.family.prefix) if found.family else None
         filled = loaded.of(found.word, friend) if loaded else None
-        return match[0] if filled is None else filled or found.default
+        return match[0] if filled is None else encode(filled or found.default)
 
     return _BRACKETS.sub(value, text)
 
 
-def load(session: Session, texts: Iterable[str], friends: Collection[Friend], *, public_url: str) -> Words:
+def load(
+    session: Session, texts: Iterable[str], friends: Collection[Friend], *, public_url: str, now: datetime
+) -> Words:
     """What the families' words in *texts* become for these friends; nothing is asked when there are none."""
     wanted: dict[str, set[str]] = {}
     for found in _all(texts):
         if found.family is not None:
             wanted.setdefault(found.family.prefix, set()).add(found.word)
-    return {prefix: families[prefix].load(session, words, friends, public_url) for prefix, words in wanted.items()}
+    asking = Asking(friends, public_url, now)
+    return {prefix: families[prefix].load(session, words, asking) for prefix, words in wanted.items()}
 
 
 def used(texts: Iterable[str]) -> list[Placeholder]:
@@ -153,7 +182,7 @@ def mentioned(texts: Iterable[str]) -> set[tuple[str, str]]:
 
 def unknown(session: Session, texts: Collection[str]) -> list[str]:
     """What stands in brackets, looks meant as a placeholder, and is none; it is sent as it stands."""
-    words = load(session, texts, (), public_url="")
+    words = load(session, texts, (), public_url="", now=SOMETIME)
     return [inside for inside in _insides(texts) if not _exists(inside, words)]
 
 
@@ -177,7 +206,7 @@ def _exists(inside: str, words: Words) -> bool:
     found = _find(inside)
     if found.family is not None:
         return found.word in words[found.family.prefix].values
-    return found.plain is not None or not _LIKELY.fullmatch(inside)
+    return found.plain is not None or not _LIKELY.fullmatch(inside.partition("|")[0])
 
 
 def _all(texts: Iterable[str]) -> Iterator[_Found]:
@@ -191,4 +220,5 @@ def _insides(texts: Iterable[str]) -> list[str]:
 def _find(inside: str) -> _Found:
     if (match := _FAMILY_WORD.fullmatch(inside)) and match[1] in families:
         return _Found(family=families[match[1]], word=match[2].strip(), default=(match[3] or "").strip())
-    return _Found(plain=registered.get(inside))
+    plain = _PLAIN_WORD.fullmatch(inside)
+    return _Found(plain=registered.get(plain[1]), default=(plain[2] or "").strip()) if plain else _Found()

@@ -5,9 +5,9 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.messages.placeholders import Family, Loaded, Offer, family
+from lstep_lite.engine.messages.placeholders import Asking, Family, Loaded, Offer, family
 from lstep_lite.engine.shared_values import holding, keeping
-from lstep_lite.models import Friend, Media, MediaState, SharedValue, SharedValueType
+from lstep_lite.models import Media, MediaState, SharedValue, SharedValueType
 
 PREFIX = "共通"
 
@@ -27,9 +27,9 @@ class SharedValueFamily(Family):
     def offered(self, session: Session) -> list[Offer]:
         return [Offer(f"{PREFIX}:{value.word}", value.name) for value in keeping.in_order(session)]
 
-    def load(self, session: Session, words: Collection[str], friends: Collection[Friend], public_url: str) -> Loaded:
+    def load(self, session: Session, words: Collection[str], asking: Asking) -> Loaded:
         found = session.scalars(sa.select(SharedValue).where(SharedValue.word.in_(words))).all()
-        pictures = _addresses(session, found, public_url)
+        pictures = _addresses(session, found, asking.public_url)
         return Loaded(
             {
                 value.word: pictures.get(value.media_id or 0, "")

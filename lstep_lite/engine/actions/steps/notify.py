@@ -66,7 +66,7 @@ class NotifyStep(ActionKind):
             KIND.name,
             # The title goes out by e-mail and LINE as well, where nothing personal belongs.
             title=_without_person(data["text"]),
-            body=f"{running.friend.name}：{messages.fill_for(running.session, data['text'], running.friend)}",
+            body=f"{running.friend.name}：{_filled(running, data['text'])}",
             href=f"/friends/{running.friend.id}",
             dedupe_key=running.key,
             friend=running.friend,
@@ -86,3 +86,7 @@ def _without_person(text: str) -> str:
 def _staff(session: Session) -> Sequence[tuple[int, str]]:
     people = sa.select(Staff.id, Staff.name).where(Staff.is_active).order_by(Staff.id)
     return [(staff_id, name) for staff_id, name in session.execute(people)]
+
+
+def _filled(running: Running, text: str) -> str:
+    return messages.fill_for(running.session, text, running.friend, now=running.now)

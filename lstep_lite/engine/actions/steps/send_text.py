@@ -41,7 +41,7 @@ class SendTextStep(ActionKind):
         return {"text": text, **timing} | ({"rechecks": values.flag("rechecks")} if timing["when"] != "now" else {})
 
     def sentence(self, session: Session, data: Data) -> str:
-        line = messages.preview_text(_blocks(data))
+        line = messages.preview_text(session, _blocks(data))
         short = line if len(line) <= PREVIEW_CHARACTERS else f"{line[:PREVIEW_CHARACTERS]}…"
         return f"{_when_in_words(data)}「{short}」と送る"
 

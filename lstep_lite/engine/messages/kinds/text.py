@@ -1,19 +1,28 @@
 """Text with placeholders; a long one becomes several message objects."""
 
-from sqlalchemy.orm import Session
-
-from lstep_lite.engine.messages.kinds.registry import Block, Fill, Kind, LineObject, kind
+from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
+from lstep_lite.engine.messages.rendering import Speaking
+from lstep_lite.engine.studio import Text as TextInput
 from lstep_lite.engine.text import GRAPHEME, storable, utf16_length
 from lstep_lite.errors import DomainError
 
 LIMIT = 5000
 """UTF-16 units in one message object. https://developers.line.biz/en/reference/messaging-api/#text-message"""
+MOST_OBJECTS = 5
 BREAKS = ("\n\n", "\n", "。", "！", "？", "!", "?", "、", "　", " ")
 """Where a long text is cut, best first."""
 
 
-@kind("text", label="テキスト")
+@kind
 class Text(Kind):
+    name = "text"
+    label = "テキスト"
+    icon = "message-2"
+    order = 10
+    lead = "文章を送ります。お名前や友だち情報を差し込めます。"
+    inputs = (TextInput(name="text", label="本文", lines=8, most=MOST_OBJECTS * LIMIT, count="utf16"),)
+    is_inline = True
+
     def check(self, block: Block) -> None:
         text = block.get("text")
         if not isinstance(text, str) or not text.strip():
@@ -22,14 +31,8 @@ class Text(Kind):
     def preview(self, block: Block) -> str:
         return " ".join(str(block["text"]).split())
 
-    def texts(self, block: Block) -> list[str]:
-        return [str(block["text"])]
-
-    def load(self, session: Session, blocks: list[Block], public_url: str) -> None:
-        return None
-
-    def render(self, block: Block, fill: Fill, loaded: None) -> list[LineObject]:
-        return [{"type": "text", "text": part} for part in split(fill(str(block["text"])))]
+    def render(self, block: Block, speaking: Speaking) -> list[LineObject]:
+        return [{"type": "text", "text": part} for part in split(speaking.fill(str(block["text"])))]
 
 
 def split(text: str, limit: int = LIMIT) -> list[str]:

@@ -1,0 +1,1 @@
+"""Found by themselves: one behaviour a file."""

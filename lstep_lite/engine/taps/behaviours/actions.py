@@ -1,0 +1,36 @@
+"""Run an action set, and answer."""
+
+from lstep_lite.engine.studio import Actions, Data, Text
+from lstep_lite.engine.taps.registry import Behaviour, LineObject, Speaker, behaviour, postback
+
+
+@behaviour
+class RunActions(Behaviour):
+    name = "actions"
+    label = "アクションを実行・返信する"
+    icon = "bolt"
+    order = 10
+    answers = True
+    inputs = (
+        Text(
+            name="reply",
+            label="返信する文章",
+            lines=3,
+            most=5000,
+            count="utf16",
+            required=False,
+            hint="無料の返信として送ります。",
+        ),
+        Actions(),
+        Text(
+            name="says",
+            label="お客様の発言として表示する文字",
+            most=300,
+            required=False,
+            words=False,
+            hint="空なら、タップしたことはトークに表示されません。",
+        ),
+    )
+
+    def line(self, tap: Data, speaker: Speaker) -> LineObject:
+        return postback(tap) | ({"displayText": tap["says"]} if tap["says"] else {})

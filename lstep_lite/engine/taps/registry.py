@@ -1,0 +1,118 @@
+"""What can happen when somebody taps: one behaviour a file in taps/behaviours/.
+
+A tap is {"id": its code, "do": the behaviour's name, …the behaviour's own inputs}.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine.studio import Cleaning, Data, Found, Input, clean_inputs, fresh_inputs, new_code, walk_inputs
+
+LineObject = dict[str, Any]
+
+
+class Where(StrEnum):
+    """What kind of thing is tapped: LINE does not allow every action everywhere."""
+
+    TEMPLATE = "template"
+    FLEX = "flex"
+    IMAGEMAP = "imagemap"
+    QUICK_REPLY = "quick_reply"
+
+
+class Speaker(Protocol):
+    """Who turns a tap into LINE's action for one friend."""
+
+    @property
+    def public_url(self) -> str: ...
+    def fill(self, text: str, most: int | None = None) -> str:
+        """*text* with the friend's own words, cut to *most* graphemes."""
+
+    def fill_url(self, url: str) -> str:
+        """The same for an address: what is put in is percent-encoded."""
+
+
+class Behaviour(ABC):
+    name: ClassVar[str]
+    label: ClassVar[str]
+    icon: ClassVar[str]
+    order: ClassVar[int]
+    inputs: ClassVar[tuple[Input, ...]] = ()
+    places: ClassVar[frozenset[Where]] = frozenset(Where)
+    answers: ClassVar[bool] = False
+    """Whether a tap comes back to us by postback: only then can it be counted, limited and run actions."""
+
+    @abstractmethod
+    def line(self, tap: Data, speaker: Speaker) -> LineObject | None:
+        """LINE's action object without its label; None where nothing is to happen.
+
+        https://developers.line.biz/en/reference/messaging-api/#action-objects
+        """
+
+
+behaviours: dict[str, Behaviour] = {}
+
+
+def behaviour(cls: type[Behaviour]) -> type[Behaviour]:
+    """Register a behaviour."""
+    behaviours[cls.name] = cls()
+    return cls
+
+
+def offered(where: Where) -> list[Behaviour]:
+    """In the order of the picker."""
+    found = (each for each in behaviours.values() if where in each.places)
+    return sorted(found, key=lambda each: (each.order, each.name))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TapInput(Input):
+    """What happens when the element around it is tapped."""
+
+    widget = "tap"
+    name: str = "tap"
+    label: str = "タップしたとき"
+    where: Where
+    start: str = "none"
+    """The behaviour of a new one."""
+
+    def empty(self) -> Data:
+        return {"id": new_code(), "do": self.start, **fresh_inputs(behaviours[self.start].inputs)}
+
+    def clean(self, value: Any, here: Cleaning) -> Data:
+        value = value if isinstance(value, dict) else {}
+        found = behaviours.get(str(value.get("do")))
+        if found is None or self.where not in found.places:
+            here.refuse("タップしたときの動きを選び直してください。")
+            return self.empty()
+        return {"id": here.code(value.get("id")), "do": found.name, **clean_inputs(found.inputs, value, here)}
+
+    def describe(self, session: Session, elements: dict[str, Any]) -> Data:
+        described = [self._describe(each, session, elements) for each in offered(self.where)]
+        return super().describe(session, elements) | {"behaviours": described}
+
+    def _describe(self, each: Behaviour, session: Session, elements: dict[str, Any]) -> Data:
+        inputs = [one.describe(session, elements) for one in each.inputs]
+        return {"name": each.name, "label": each.label, "icon": each.icon, "inputs": inputs, "answers": each.answers}
+
+    def inside(self, found: Found) -> Iterator[Found]:
+        if known := behaviours.get(found.value["do"]):
+            yield from walk_inputs(known.inputs, found.value, f"{found.path}.", found.parents)
+
+
+def line_action(tap: Data, speaker: Speaker) -> LineObject | None:
+    """LINE's action object of *tap* without a label; None when nothing is to happen."""
+    return behaviours[tap["do"]].line(tap, speaker)
+
+
+def postback(tap: Data) -> LineObject:
+    """The action that tells us of the tap: an id and nothing else, so that old messages follow later changes."""
+    return {"type": "postback", "data": f"{PREFIX}{tap['id']}"}
+
+
+PREFIX = "tap="
