@@ -48,7 +48,9 @@ CHORE_LIST: tuple[Chore, ...] = (
     lambda it, now, wall: followers.import_due(it.database, it.account, now=now, wall=wall),
     lambda it, now, wall: profiles.refresh_due(it.database, it.account, now=now, limit=20),
     lambda it, now, wall: media.fetch_due(it.database, it.account, it.media, wall=wall, limit=5),
+    lambda it, now, wall: media.prepare_due(it.database, it.media, wall=wall, limit=2),
     lambda it, now, wall: media.sweep(it.database, it.media, limit=CHUNK),
+    lambda it, now, wall: media.sweep_strays(it.database, it.media, wall=wall),
     lambda it, now, wall: sending.send_due(
         it.database, it.settings.mailer, public_url=it.settings.public_url, now=now, wall=wall
     ),

@@ -1,7 +1,8 @@
 """Folders and order of the lists that have them.
 
 A feature puts its list on a shelf, `folders.shelf("tags", Tag, Permission.AUTOMATION_EDIT)`; its model has `position`
-and, if the list has folders, `folder_id`. Making, naming, filling and ordering folders is then done for it here.
+if staff put the rows in order, and `folder_id` if the list has folders. Making, naming, filling and ordering folders is
+then done for it here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ class Shelf:
     feature: str
     model: type[Any]
     permission: Permission
+    only: sa.ColumnElement[bool]
+    """Which rows of the model are on the list."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,11 @@ class Overview:
 _shelves: dict[str, Shelf] = {}
 
 
-def shelf(feature: str, model: type[Any], permission: Permission) -> None:
-    """Let the list of *feature* be arranged."""
-    _shelves[feature] = Shelf(feature, model, permission)
+def shelf(
+    feature: str, model: type[Any], permission: Permission, *, only: sa.ColumnElement[bool] | None = None
+) -> None:
+    """Let the list of *feature* be arranged: its rows are those of *model*, or some of them."""
+    _shelves[feature] = Shelf(feature, model, permission, sa.true() if only is None else only)
 
 
 def shelf_of(feature: str) -> Shelf:
@@ -72,8 +77,10 @@ def of_feature(session: Session, feature: str) -> Sequence[Folder]:
 
 def overview(session: Session, feature: str, folder_id: int | None = None) -> Overview:
     """The folders with their counts. An open folder that is gone counts as none."""
-    found, model = of_feature(session, feature), shelf_of(feature).model
-    rows = session.execute(sa.select(model.folder_id, sa.func.count()).group_by(model.folder_id))
+    found, own = of_feature(session, feature), shelf_of(feature)
+    rows = session.execute(
+        sa.select(own.model.folder_id, sa.func.count()).where(own.only).group_by(own.model.folder_id)
+    )
     is_there = folder_id in {folder.id for folder in found}
     return Overview(feature, found, dict(rows.all()), folder_id if is_there else None)
 
@@ -127,7 +134,8 @@ def next_position(session: Session, feature: str) -> int:
 
 def move_row(session: Session, feature: str, row_id: int, *, folder_id: int | None) -> None:
     """Put a row into a folder, or into none."""
-    row = session.get(shelf_of(feature).model, row_id)
+    own = shelf_of(feature)
+    row = session.scalar(sa.select(own.model).where(own.model.id == row_id, own.only))
     if row is None:
         raise NotFound
     row.folder_id = checked(session, feature, folder_id)
@@ -135,7 +143,7 @@ def move_row(session: Session, feature: str, row_id: int, *, folder_id: int | No
 
 def step_row(session: Session, feature: str, row_id: int, *, by: int, folder_id: int | None = None) -> None:
     """One step up (-1) or down (1) in the list, or in the open folder; at either end nothing changes."""
-    model = shelf_of(feature).model
+    model = _ordered(feature)
     query = sa.select(model.id).order_by(model.position, model.id)
     shown = list(session.scalars(query.where(model.folder_id == folder_id) if folder_id else query))
     if row_id not in shown:
@@ -148,7 +156,7 @@ def step_row(session: Session, feature: str, row_id: int, *, by: int, folder_id:
 
 def reorder_rows(session: Session, feature: str, row_ids: Sequence[int]) -> None:
     """Put the named rows into this order, in the places they hold now; all others stay where they are."""
-    model = shelf_of(feature).model
+    model = _ordered(feature)
     query = sa.select(model.id, model.position).order_by(model.position, model.id)
     positions: dict[int, int] = dict(session.execute(query).all())
     wanted = iter([row_id for row_id in dict.fromkeys(row_ids) if row_id in positions])
@@ -157,3 +165,11 @@ def reorder_rows(session: Session, feature: str, row_ids: Sequence[int]) -> None
     changes = [{"id": key, "position": place} for place, key in enumerate(order, 1) if positions[key] != place]
     if changes:
         session.execute(sa.update(model), changes)
+
+
+def _ordered(feature: str) -> type[Any]:
+    """The model of a list that staff put in order. Raises NotFound for one that has an order of its own."""
+    model = shelf_of(feature).model
+    if not hasattr(model, "position"):
+        raise NotFound
+    return model

@@ -36,9 +36,41 @@ class Encoded:
     height: int
 
 
+@dataclass(frozen=True)
+class Box:
+    """A part of a picture, in its pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def corners(self) -> tuple[int, int, int, int]:
+        return self.left, self.top, self.left + self.width, self.top + self.height
+
+
 def prepare(data: bytes) -> tuple[Encoded, Encoded]:
     """The original (JPEG or PNG) and the preview (JPEG). Raises UnreadablePicture saying what to upload instead."""
+    return _both(*_load(data))
+
+
+def cut(data: bytes, box: Box, width: int | None = None) -> tuple[Encoded, Encoded]:
+    """What *box* shows of a stored picture, made *width* wide if that is given: original and preview."""
     picture, may_be_png = _load(data)
+    part = picture.crop(box.corners)
+    if width is not None and width != part.width:
+        part = part.resize((width, max(1, round(part.height * width / part.width))), Image.Resampling.LANCZOS)
+    return _both(part, may_be_png)
+
+
+def preview(data: bytes) -> Encoded:
+    """The preview (JPEG) alone."""
+    picture, _ = _load(data)
+    return _encode(_fitted(picture, PREVIEW_SIDE), PREVIEW_BYTES, may_be_png=False)
+
+
+def _both(picture: Image.Image, may_be_png: bool) -> tuple[Encoded, Encoded]:
     original = _encode(_fitted(picture, ORIGINAL_SIDE), ORIGINAL_BYTES, may_be_png)
     preview = _encode(_fitted(picture, PREVIEW_SIDE), PREVIEW_BYTES, may_be_png=False)
     return original, preview

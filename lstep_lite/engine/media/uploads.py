@@ -1,0 +1,64 @@
+"""What staff upload, told apart by how it begins: what a browser or a file's name says counts for nothing."""
+
+from typing import BinaryIO
+
+from lstep_lite.engine.media.storage import UPLOAD_BYTES, MediaStore, RawClip, StoredImage
+from lstep_lite.errors import DomainError
+from lstep_lite.models import MediaKind
+
+HEAD_BYTES = 64
+PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
+"""MP4's own container also holds pictures."""
+SOUND_BRANDS = (b"M4A ", b"M4B ")
+TO_EXPORT = {
+    b"OggS": "Ogg",
+    b"fLaC": "FLAC",
+    b"0&\xb2u": "WMA・WMV",
+}
+NEITHER = "このファイルは使えません。画像（JPEG・PNG・WebP）、動画（MP4）、音声（MP3・M4A）のどれかを選んでください。"
+NO_SOUND = "{}形式の音声は使えません。パソコンやアプリでMP3かM4Aに変換してから、もう一度お試しください。"
+NO_VIDEO = "{}形式の動画は使えません。動画アプリでMP4（H.264）に書き出してから、もう一度お試しください。"
+NO_PDF = "PDFはLINEのメッセージでは送れません。画像（JPEG・PNG）に書き出してから、もう一度お試しください。"
+
+
+def receive(store: MediaStore, stream: BinaryIO) -> StoredImage | RawClip:
+    """Keep an upload on disk. Not inside a unit. Raises DomainError saying what to upload instead."""
+    head = stream.read(HEAD_BYTES)
+    if clip := _clip(head):
+        return store.store_raw(*clip, head, stream)
+    _refuse_others(head)
+    return store.store_image(head + stream.read(UPLOAD_BYTES + 1 - len(head)))
+
+
+def _clip(head: bytes) -> tuple[MediaKind, str] | None:
+    """What it probably is, and in which container; None for what is neither video nor sound."""
+    brand = head[8:12]
+    if head[4:8] == b"ftyp" and brand not in PICTURE_BRANDS:
+        return (MediaKind.AUDIO if brand in SOUND_BRANDS else MediaKind.VIDEO), "mp4"
+    if head[4:8] in (b"moov", b"mdat", b"wide", b"free"):
+        return MediaKind.VIDEO, "mp4"  # QuickTime of old
+    if head.startswith(b"\x1aE\xdf\xa3"):
+        return MediaKind.VIDEO, "matroska"
+    if head.startswith(b"ID3") or _is_mp3_frame(head):
+        return MediaKind.AUDIO, "mp3"
+    return None
+
+
+def _is_mp3_frame(head: bytes) -> bool:
+    """Eleven bits set, then a version and a layer that exist: layer 3."""
+    return len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and head[1] & 0x18 != 0x08
+
+
+def _refuse_others(head: bytes) -> None:
+    if head.startswith(b"%PDF-"):
+        raise DomainError(NO_PDF)
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        raise DomainError(NO_SOUND.format("WAV"))
+    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
+        raise DomainError(NO_VIDEO.format("AVI"))
+    for signature, name in TO_EXPORT.items():
+        if head.startswith(signature):
+            raise DomainError(NO_SOUND.format(name))
+    is_picture = head.startswith((b"\xff\xd8", b"\x89PNG", b"RIFF", b"GIF8", b"BM")) or head[4:8] == b"ftyp"
+    if not is_picture:
+        raise DomainError(NEITHER)
