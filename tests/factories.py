@@ -31,6 +31,7 @@ from lstep_lite.models import (
     Shop,
     Staff,
     Tag,
+    Template,
 )
 
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
@@ -184,6 +185,23 @@ def a_shared_value(session: Session, type: SharedValueType = SharedValueType.TEX
         "updated_at": NOW,
     }
     return _kept(session, SharedValue(**values | over))
+
+
+def a_template(session: Session, *blocks: Any, **over: Any) -> Template:
+    """A template that is stored as it stands; more than one block make a pack. It has no taps."""
+    values: dict[str, Any] = {
+        "name": "春のお知らせ",
+        "name_key": "春のお知らせ",
+        "kind": blocks[0]["kind"] if len(blocks) == 1 else "pack",
+        "position": 0,
+        "blocks": list(blocks),
+        "quick_replies": [],
+        "again_text": "",
+        "closed_text": "",
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return _kept(session, Template(**values | over))
 
 
 def _kept(session: Session, row: Any) -> Any:
