@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app, g
+from markupsafe import Markup
 
+from lstep_lite import bubbles
 from lstep_lite.engine.messages import stickers
 
 WEEKDAYS = "月火水木金土日"
@@ -13,7 +15,7 @@ HONORIFICS = ("さん", "様", "さま", "ちゃん", "くん", "君", "先生")
 
 
 def init_app(app: Flask) -> None:
-    for function in (when, day, clock_time, count, ago, lasting, local_address, sticker_words, polite):
+    for function in (when, day, clock_time, count, ago, lasting, local_address, line_drawn, line_quick_replies, polite):
         app.add_template_filter(function)
 
 
@@ -71,6 +73,16 @@ def lasting(duration: timedelta) -> str:
 def local_address(url: str) -> str:
     """An address of our own as this browser reaches it, whatever name LINE knows us by; others stay as they are."""
     return url.removeprefix(current_app.extensions["runtime"].settings.public_url)
+
+
+def line_drawn(message: dict[str, Any]) -> Markup:
+    """A LINE message object as LINE shows it."""
+    return bubbles.draw(message, address=local_address, sticker_words=sticker_words)
+
+
+def line_quick_replies(message: dict[str, Any]) -> Markup:
+    """The buttons that stand under the talk while *message* is the last one."""
+    return bubbles.draw_quick_replies(message, address=local_address)
 
 
 def sticker_words(message: dict[str, Any]) -> str:
