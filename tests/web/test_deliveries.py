@@ -99,7 +99,7 @@ def test_the_page_of_one_shows_what_was_sent_what_line_said_and_why(page, sessio
 def test_one_whose_picture_is_gone_can_still_be_looked_at(page, session, ann):
     delivery = a_delivery(session, ann, blocks=[{"kind": "image", "media_id": 99}])
     session.commit()
-    assert "画像が削除されています" in page(f"/deliveries/{delivery.id}").get_text()
+    assert "使っている画像や動画が削除されています" in page(f"/deliveries/{delivery.id}").get_text()
 
 
 def test_a_failed_one_is_sent_again_once(htmx, session, ann):

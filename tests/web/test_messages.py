@@ -36,7 +36,7 @@ def test_words_that_look_like_placeholders_but_are_none_are_pointed_out(client):
 
 
 def test_what_is_wrong_is_told_and_never_a_crash(client):
-    assert "画像が削除されています" in preview(client, [{"kind": "image", "media_id": 99}]).get_text()
+    assert "使っている画像や動画が削除されています" in preview(client, [{"kind": "image", "media_id": 99}]).get_text()
     assert "読み取れませんでした" in preview(client, "{").get_text()
     assert "5つまで" in preview(client, [TEXT] * 6).get_text()
 

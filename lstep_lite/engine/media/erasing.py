@@ -7,6 +7,9 @@ from lstep_lite.engine.friends.erasing import CHUNK, Traces, erases
 from lstep_lite.models import Media, MediaState
 
 
+WORDS = dict.fromkeys(("file_name", "name", "name_key", "reason", "container_format", "recipe", "box"))
+
+
 @erases(Media)
 def _erase_media(session: Session, traces: Traces) -> int:
     rest = (
@@ -16,6 +19,7 @@ def _erase_media(session: Session, traces: Traces) -> int:
             sa.or_(
                 Media.state != MediaState.DELETED,
                 Media.file_name.is_not(None),
+                Media.name.is_not(None),
                 Media.line_message_id.is_not(None),
                 Media.reason.is_not(None),
             ),
@@ -25,7 +29,7 @@ def _erase_media(session: Session, traces: Traces) -> int:
     emptied = (
         sa.update(Media)
         .where(Media.id.in_(rest))
-        .values(state=MediaState.DELETED, file_name=None, line_message_id=None, reason=None)
+        .values(state=MediaState.DELETED, line_message_id=None, **WORDS)
         .returning(Media.id)
     )
     return len(session.scalars(emptied, execution_options={"synchronize_session": False}).all())

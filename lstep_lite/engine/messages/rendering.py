@@ -16,7 +16,7 @@ from lstep_lite.engine.messages.placeholders import Words
 from lstep_lite.engine.studio import Data
 from lstep_lite.engine.text import GRAPHEME
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Friend
+from lstep_lite.models import Friend, MediaKind
 
 LineObject = dict[str, Any]
 URL_SAFE = ":/?#[]@!$&'()*+,;=%-._~"
@@ -98,10 +98,10 @@ class Speaking:
         filled = placeholders.fill(url, self.friend, words, encode=lambda value: quote(value, safe=""))
         return quote(filled, safe=URL_SAFE)
 
-    def file(self, media_id: int | None) -> PublicFile:
-        """Raises DomainError when it is gone."""
+    def file(self, media_id: int | None, kind: MediaKind = MediaKind.IMAGE) -> PublicFile:
+        """Raises DomainError when it is gone, or is no file of *kind*."""
         found = self.context.files.get(media_id or 0)
-        if found is None:
+        if found is None or found.kind is not kind:
             raise DomainError("使っている画像や動画が削除されています。別のものを選び直してください。")
         return found
 

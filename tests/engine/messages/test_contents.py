@@ -20,11 +20,20 @@ STICKER = {"kind": "sticker", "package_id": "446", "sticker_id": "1988"}
 
 
 def rendered(session: Session, blocks: list[dict[str, Any]], friend: Friend) -> list[dict[str, Any]]:
-    return messages.render(blocks, friend, messages.context(session, blocks, public_url="https://salon.example"))
+    return messages.render(context_of(session, blocks), friend)
+
+
+def context_of(session: Session, blocks: list[dict[str, Any]]) -> messages.RenderContext:
+    return messages.context(session, blocks, public_url="https://salon.example", now=NOW)
+
+
+def wants_profile(session: Session, block: dict[str, Any], friend: Friend) -> bool:
+    return messages.needs_profile(context_of(session, [block]), friend)
 
 
 def a_picture(session: Session, **over: Any) -> Media:
-    media = Media(**{"code": "c" * 32, "kind": MediaKind.IMAGE, "state": MediaState.STORED, "created_at": NOW} | over)
+    values = {"code": "c" * 32, "kind": MediaKind.IMAGE, "state": MediaState.STORED, "preview_path": "cc/c.preview.jpg"}
+    media = Media(**values | {"created_at": NOW} | over)
     session.add(media)
     session.flush()  # blocks refer to its id
     return media
@@ -53,12 +62,12 @@ def test_words_in_brackets_that_are_no_placeholder_stay_as_they_are(session: Ses
 
 def test_only_what_names_the_friend_is_personal_and_needs_a_profile(session: Session) -> None:
     unnamed = a_friend(session, display_name=None)
-    assert messages.is_personal([STICKER, GREETING])
-    assert messages.needs_profile([GREETING], unnamed)
-    assert not messages.is_personal([STICKER])
-    assert not messages.needs_profile([STICKER], unnamed)
-    assert not messages.needs_profile([GREETING], a_friend(session))
-    assert not messages.needs_profile([GREETING], a_friend(session, display_name=None, profile_checked_at=NOW))
+    assert messages.is_personal(session, [STICKER, GREETING])
+    assert wants_profile(session, GREETING, unnamed)
+    assert not messages.is_personal(session, [STICKER])
+    assert not wants_profile(session, STICKER, unnamed)
+    assert not wants_profile(session, GREETING, a_friend(session))
+    assert not wants_profile(session, GREETING, a_friend(session, display_name=None, profile_checked_at=NOW))
 
 
 def test_a_new_placeholder_is_one_function(session: Session) -> None:
@@ -69,7 +78,7 @@ def test_a_new_placeholder_is_one_function(session: Session) -> None:
     try:
         block = {"kind": "text", "text": "[kana]"}
         assert rendered(session, [block], a_friend(session, kana="はな"))[0]["text"] == "はな"
-        assert messages.is_personal([block])
+        assert messages.is_personal(session, [block])
     finally:
         del placeholders.registered["kana"]
 
@@ -132,10 +141,10 @@ def test_equal_messages_share_one_content(session: Session) -> None:
     assert other.id != first.id
 
 
-def test_the_preview_is_one_short_line() -> None:
-    line = messages.preview_text([{"kind": "text", "text": "[name]さん\n\nこんにちは"}, STICKER])
+def test_the_preview_is_one_short_line(session: Session) -> None:
+    line = messages.preview_text(session, [{"kind": "text", "text": "[name]さん\n\nこんにちは"}, STICKER])
     assert line == "[name]さん こんにちは ［スタンプ］"
-    assert len(messages.preview_text([{"kind": "text", "text": "長い" * 100}])) == 80
+    assert len(messages.preview_text(session, [{"kind": "text", "text": "長い" * 100}])) == 80
 
 
 # Long texts
