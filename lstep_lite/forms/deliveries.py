@@ -22,6 +22,7 @@ SOURCE_LABELS = {
     "greetings": "友だち追加時設定",
     "auto_replies": "自動応答",
     "chat": "個別トーク",
+    "test": "テスト送信",
     "actions": "アクション",
     "notifications": "スタッフへのお知らせ",
 }

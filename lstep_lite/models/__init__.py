@@ -4,6 +4,19 @@ from lstep_lite.models.actions import Action, ActionRun, ActionSet
 from lstep_lite.models.auto_replies import AutoReply, Matching
 from lstep_lite.models.batches import Batch, BatchMember, BatchState, MemberState
 from lstep_lite.models.chat import ChatMessage, Talk, TalkMark
+from lstep_lite.models.coupons import (
+    CodeKind,
+    CodeShape,
+    Coupon,
+    CouponHome,
+    CouponState,
+    CouponTicket,
+    CouponUse,
+    LineCoupon,
+    LineState,
+    Reward,
+    TicketState,
+)
 from lstep_lite.models.deliveries import Call, CallKind, CallState, Delivery, DeliveryState, Lane
 from lstep_lite.models.fields import Field, FieldChange, FieldLeftover, FieldOption, FieldPick, FieldType, FieldValue
 from lstep_lite.models.folders import Folder
@@ -33,6 +46,7 @@ from lstep_lite.models.shared_values import SharedValue, SharedValueChange, Shar
 from lstep_lite.models.staff import Role, SignInFailure, Staff, Ticket, TicketKind
 from lstep_lite.models.tags import FriendTag, Tag, TagLeftover
 from lstep_lite.models.taps import AnswerState, Tap, TapAnswer
+from lstep_lite.models.test_sends import Tester
 from lstep_lite.models.transfers import Encoding, Export, Import, ImportLine, ImportPart, ImportState, LineOutcome
 
 __all__ = [
@@ -54,9 +68,16 @@ __all__ = [
     "ChatMessage",
     "Check",
     "CheckState",
+    "CodeKind",
+    "CodeShape",
     "Color",
     "Content",
     "ContentTemplate",
+    "Coupon",
+    "CouponHome",
+    "CouponState",
+    "CouponTicket",
+    "CouponUse",
     "DeadReply",
     "Delivery",
     "DeliveryState",
@@ -86,7 +107,9 @@ __all__ = [
     "ImportPart",
     "ImportState",
     "Lane",
+    "LineCoupon",
     "LineOutcome",
+    "LineState",
     "LinkCode",
     "Mark",
     "MarkLeftover",
@@ -103,6 +126,7 @@ __all__ = [
     "Pattern",
     "Purpose",
     "Receipt",
+    "Reward",
     "Role",
     "RunState",
     "Schedule",
@@ -128,8 +152,10 @@ __all__ = [
     "Tap",
     "TapAnswer",
     "Template",
+    "Tester",
     "Ticket",
     "TicketKind",
+    "TicketState",
     "TimelineEntry",
     "UnansweredTalk",
     "WebhookEvent",

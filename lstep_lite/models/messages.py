@@ -57,6 +57,8 @@ class Template(Base):
     """For the search."""
     kind: Mapped[str]
     """A kind of block, or "pack"."""
+    is_favourite: Mapped[bool] = mapped_column(default=False)
+    """Whether it stands first where staff choose one."""
     position: Mapped[int]
     blocks: Mapped[list[Any]]
     """One block; up to five of a pack."""

@@ -30,6 +30,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_taps_owner_owner_id", ["owner", "owner_id"], unique=False)
 
     op.create_table(
+        "testers",
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["friend_id"], ["friends.id"], name=op.f("fk_testers_friend_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("friend_id", name=op.f("pk_testers")),
+    )
+    op.create_table(
         "senders",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -81,6 +88,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("is_favourite", sa.Boolean(), nullable=False),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("blocks", sa.JSON(), nullable=False),
         sa.Column("quick_replies", sa.JSON(), nullable=False),
@@ -145,15 +153,16 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_media_friend_id_folder_id", ["friend_id", "folder_id"], unique=False)
         batch_op.create_index("ix_media_made_from_id", ["made_from_id"], unique=False)
+        batch_op.create_index("ix_media_state_kind", ["state", "kind", "friend_id", "size_bytes"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_media_recipe"), ["recipe"])
         batch_op.create_foreign_key(
-            batch_op.f("fk_media_folder_id"), "folders", ["folder_id"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_media_made_from_id"), "media", ["made_from_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_media_uploaded_by_id"), "staff", ["uploaded_by_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_media_made_from_id"), "media", ["made_from_id"], ["id"], ondelete="SET NULL"
+            batch_op.f("fk_media_folder_id"), "folders", ["folder_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_media_preview_media_id"), "media", ["preview_media_id"], ["id"], ondelete="SET NULL"
@@ -163,10 +172,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_media_preview_media_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_media_made_from_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_media_uploaded_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_folder_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_media_uploaded_by_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_media_made_from_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_media_recipe"), type_="unique")
+        batch_op.drop_index("ix_media_state_kind")
         batch_op.drop_index("ix_media_made_from_id")
         batch_op.drop_index("ix_media_friend_id_folder_id")
         batch_op.drop_column("uploaded_by_id")
@@ -195,6 +205,7 @@ def downgrade() -> None:
 
     op.drop_table("tap_answers")
     op.drop_table("senders")
+    op.drop_table("testers")
     with op.batch_alter_table("taps", schema=None) as batch_op:
         batch_op.drop_index("ix_taps_owner_owner_id")
 
