@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from . import acts, faults, journal, limits, people, talk
+from . import acts, faults, journal, limits, people, screen, talk
 from .platform import Emulator
 from .replay import PATIENCE_SECONDS, Unreachable
 
@@ -193,7 +193,9 @@ def event(user_id: str) -> ResponseReturnValue:
 def show_talk(user_id: str) -> ResponseReturnValue:
     here = emulator()
     _person(here, user_id)
-    return jsonify(talk.listing(here.store, user_id))
+    last = request.args.get("last", talk.TALK_LENGTH, type=int)
+    entries = talk.listing(here.store, user_id, last=min(max(last, 1), talk.TALK_LENGTH))
+    return jsonify(screen.draw(entries, public_url=here.config.public_url) if "drawn" in request.args else entries)
 
 
 @blueprint.get("/users/<user_id>/menu")

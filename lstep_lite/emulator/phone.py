@@ -1,6 +1,10 @@
 """A phone in the browser: the screen on top of the control API. It holds no state of its own."""
 
-from flask import Blueprint, render_template
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template, send_from_directory
+
+from lstep_lite import bubbles
 
 blueprint = Blueprint(
     "emulator_phone",
@@ -11,7 +15,16 @@ blueprint = Blueprint(
     static_url_path="/static",
 )
 
+DRESS = Path(bubbles.__file__).parents[1] / "static"
+"""Where the style of drawn messages is kept."""
+
 
 @blueprint.get("/")
 def show() -> str:
     return render_template("emulator/phone.html")
+
+
+@blueprint.get("/<any('line.css', 'line.js'):name>")
+def dress(name: str) -> Response:
+    """How messages look, the same as in the application, also where the emulator runs without it."""
+    return send_from_directory(DRESS, name)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from .store import Store, dump, millis
 
-TALK_LENGTH = 1000  # messages shown of one talk
+TALK_LENGTH = 1000  # at most so many messages of one talk are shown
 
 
 def write(store: Store, user_id: str, message: dict[str, Any], *, message_id: str, now: datetime) -> None:
@@ -45,13 +45,13 @@ def get(store: Store, message_id: str) -> sqlite3.Row | None:
     return store.row("SELECT * FROM message WHERE message_id = ?", message_id)
 
 
-def listing(store: Store, user_id: str) -> list[dict[str, Any]]:
-    """The newest part of the talk, oldest first."""
+def listing(store: Store, user_id: str, *, last: int) -> list[dict[str, Any]]:
+    """The newest *last* messages of the talk, oldest first."""
     rows = store.rows(
         "SELECT message.*, content.message_id IS NOT NULL AS has_content FROM message "
         "LEFT JOIN content USING (message_id) WHERE user_id = ? ORDER BY n DESC LIMIT ?",
         user_id,
-        TALK_LENGTH,
+        last,
     )
     return [_entry(row) for row in reversed(rows)]
 
