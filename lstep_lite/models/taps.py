@@ -31,6 +31,8 @@ class Tap(Base):
     """The words on it."""
     panel: Mapped[str]
     """The code of the panel it stands in; empty where there are none."""
+    position: Mapped[int]
+    """Its place among the taps of the document."""
     is_live: Mapped[bool]
     """Whether it still stands there."""
     created_at: Mapped[datetime]

@@ -15,6 +15,7 @@ triggers.labels.update(
         "message.received": "メッセージが届いた",
         "message.unsent": "メッセージの送信が取り消された",
         "postback.received": "ボタンが押された",
+        "video.watched": "動画が最後まで再生された",
     }
 )
 
@@ -78,6 +79,15 @@ def postback(session: Session, incoming: Incoming) -> None:
         data=part["data"],
         params=part.get("params") or {},
     )
+
+
+@handles("videoPlayComplete")
+def video(session: Session, incoming: Incoming) -> None:
+    """A video that we sent was watched to its end. It may be told again when the customer comes back to the talk."""
+    friend = _person(session, incoming)
+    friends.reacted(friend, at=incoming.event.occurred_at)
+    tracking_id = str(incoming.data["videoPlayComplete"]["trackingId"])
+    triggers.fire(session, "video.watched", friend, now=incoming.now, event=incoming.event, tracking_id=tracking_id)
 
 
 def _person(session: Session, incoming: Incoming) -> Friend:

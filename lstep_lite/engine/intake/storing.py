@@ -16,7 +16,12 @@ from lstep_lite.models import EventState, WebhookEvent
 
 LONGEST_WORD = 200
 """Ids, kinds and tokens are far shorter; anything longer is not LINE's."""
-_NEEDED: dict[str, tuple[str, ...]] = {"message": ("id", "type"), "unsend": ("messageId",), "postback": ()}
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "message": ("id", "type"),
+    "unsend": ("messageId",),
+    "postback": (),
+    "videoPlayComplete": ("trackingId",),
+}
 """The kinds of event that must hold a part of the same name, and the words that part must hold."""
 
 _listeners: list[Callable[[], None]] = []

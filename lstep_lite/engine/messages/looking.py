@@ -8,7 +8,7 @@ from lstep_lite.engine.actions import sets
 from lstep_lite.engine.messages import placeholders, quick_replies
 from lstep_lite.engine.messages.kinds.registry import kinds
 from lstep_lite.engine.messages.rendering import Leaf
-from lstep_lite.engine.studio import Actions, Condition, Data, File, Found, Pick, Text, walk
+from lstep_lite.engine.studio import Actions, Condition, Data, File, Found, Text, walk
 
 MEDIA = "media"
 SENDERS = "senders"
@@ -47,8 +47,7 @@ def mentioned(blocks: Sequence[Data], further: Iterable[Found] = ()) -> set[tupl
     pairs |= {(MEDIA, media_id) for media_id in files(found)}
     pairs |= {pair for tree in trees(found) for pair in segments.mentioned(tree)}
     for each in found:
-        if isinstance(each.input, Pick) and each.value:
-            pairs.add((each.input.feature, each.value))
+        pairs |= set(each.input.mentioned(each.value))
         if isinstance(each.input, Actions) and each.value:
             pairs |= set(sets.mentioned(each.value["steps"]))
     for block in blocks:

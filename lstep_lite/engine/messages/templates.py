@@ -124,13 +124,18 @@ def _word_problems(session: Session, inputs: Sequence[Input], document: Data) ->
 
 
 def _rendered(session: Session, kind: str, document: Data, now: datetime) -> Examined:
-    unsaved = Template(kind=kind, blocks=_blocks(kind, document), quick_replies=document["quick_replies"])
     try:
-        objects = render(session, unsaved, SAMPLE_FRIEND, public_url=SOMEWHERE, now=now)
+        objects = render(session, unsaved(kind, document), SAMPLE_FRIEND, public_url=SOMEWHERE, now=now)
     except DomainError as error:
         return Examined(document, [Problem("", error.message)])
     problems = [Problem("", problem.message) for problem in line_problems(objects)]
     return Examined(document, problems, objects)
+
+
+def unsaved(kind: str, document: Data, sender_id: int | None = None) -> Template:
+    """What would be kept of *document*: a template nobody stores."""
+    blocks, quick_replies = _blocks(kind, document), document["quick_replies"]
+    return Template(kind=kind, blocks=blocks, quick_replies=quick_replies, sender_id=sender_id)
 
 
 def render(session: Session, template: Template, friend: Friend, *, public_url: str, now: datetime) -> list[Data]:
@@ -194,6 +199,10 @@ def copy(session: Session, template: Template, *, now: datetime) -> Template:
     return create(session, template.kind, draft, now=now)
 
 
+def favour(template: Template, *, is_favourite: bool) -> None:
+    template.is_favourite = is_favourite
+
+
 def delete(session: Session, template: Template) -> None:
     """What still refers to it is not sent any more, with the reason; taps in old messages are answered all the same."""
     taps.retire(session, _owner(template))
@@ -250,6 +259,17 @@ def _refresh_contents(session: Session, template: Template) -> None:
 
 def _owner(template: Template) -> taps.Owner:
     return taps.Owner(OWNER, template.id, template.name)
+
+
+@taps.owner(OWNER, noun="テンプレート", mentioned_as=FEATURE, endpoint="messages.edit", arg="template_id")
+def _standing(session: Session, template_id: int, code: str) -> taps.Standing | None:
+    template = session.get(Template, template_id)
+    if template is None:
+        return None
+    inside = taps.placed(inputs_of(template.kind), _document(template))
+    tap = next((placed.tap for placed in inside if placed.tap["id"] == code), None)
+    rules = taps.Rules(template.answer_limit, template.again_text, template.closes_at, template.closed_text)
+    return taps.Standing(tap, rules)
 
 
 @source(FEATURE)

@@ -3,7 +3,7 @@
 import re
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -90,6 +90,10 @@ class Input(ABC):
     def inside(self, found: Found) -> Iterator[Found]:
         """The inputs within its value."""
         return iter(())
+
+    def mentioned(self, value: Any) -> Iterable[tuple[str, int | str]]:
+        """The rows its value refers to, as (feature, id)."""
+        return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,5 +194,7 @@ def describe_element(session: Session, element: Element, elements: dict[str, Any
     """Add *element* to *elements*, with those its lists may hold."""
     if element.name in elements:
         return
-    described = elements[element.name] = {"label": element.label, "icon": element.icon, "title": element.title}
+    described: Data = {"label": element.label, "icon": element.icon, "title": element.title}
+    described["is_panel"] = element.is_panel
+    elements[element.name] = described  # known before its lists are looked at, which may hold it
     described["inputs"] = [each.describe(session, elements) for each in element.inputs]

@@ -1,17 +1,20 @@
 """Inputs that refer to something else: a file, a row, a segment, steps of an action set."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import mentions, segments
+from lstep_lite.engine.actions import sets
 from lstep_lite.engine.actions.registry import kinds as step_kinds
 from lstep_lite.engine.rows import RowKind, Values
 from lstep_lite.engine.segments.trees import BLOCKS
-from lstep_lite.engine.studio.inputs import Cleaning, Data, Input, new_code
+from lstep_lite.engine.studio.inputs import Cleaning, Data, Found, Input, new_code
 from lstep_lite.errors import DomainError
+from lstep_lite.models import Media, MediaKind, MediaState
 
 Options = Sequence[tuple[int, str]]
 Source = Callable[[Session], Options]
@@ -42,15 +45,24 @@ class File(Input):
         return None
 
     def clean(self, value: Any, here: Cleaning) -> int | None:
-        if _is_id(value):
-            return int(value)
-        if self.required:
+        wanted = int(value) if _is_id(value) else None
+        if wanted is not None and not _is_there(here.session, wanted, self.kind):
+            here.refuse(f"選んだ{self.label}は使えません。削除されたか、種類が違います。選び直してください。")
+        elif wanted is None and self.required:
             here.refuse(f"{self.label}を選んでください。")
-        return None
+        return wanted
 
     def describe(self, session: Session, elements: dict[str, Any]) -> Data:
         own = {"kind": self.kind, "required": self.required, "ratios": list(self.ratios)}
         return super().describe(session, elements) | own
+
+
+def _is_there(session: Session, media_id: int, kind: str) -> bool:
+    """A customer's own picture is no file to be sent to others."""
+    wanted = select(Media.id).where(
+        Media.id == media_id, Media.kind == MediaKind(kind), Media.state == MediaState.STORED, Media.friend_id.is_(None)
+    )
+    return session.scalar(wanted) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +90,9 @@ class Pick(Input):
     def describe(self, session: Session, elements: dict[str, Any]) -> Data:
         options = [{"value": row_id, "label": label} for row_id, label in _sources[self.source](session)]
         return super().describe(session, elements) | {"options": options, "required": self.required}
+
+    def mentioned(self, value: Any) -> Iterable[tuple[str, int | str]]:
+        return [(self.feature, value)] if value else []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +128,17 @@ class Actions(Input):
         value = value if isinstance(value, dict) else {}
         steps = _rows(value.get("steps"), step_kinds, here)
         return {"steps": steps, "repeats": value.get("repeats") is True}
+
+
+def sentences(session: Session, found: Iterable[Found]) -> dict[str, list[str]]:
+    """By path, the conditions and the steps among *found* in words; none for everybody and for nothing to do."""
+    said: dict[str, list[str]] = {}
+    for each in found:
+        if isinstance(each.input, Condition) and each.value:
+            said[each.path] = [segments.sentence(session, each.value)]
+        if isinstance(each.input, Actions) and each.value["steps"]:
+            said[each.path] = sets.sentences(session, each.value["steps"])
+    return said
 
 
 def _rows(rows: Any, kinds: Any, here: Cleaning) -> list[Data]:

@@ -1,6 +1,6 @@
 """Keeping the taps of a document: each has a row by its code, and its action set hangs there."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,7 +55,7 @@ def _panel(found: Found) -> str:
 
 
 def keep(session: Session, owner: Owner, taps: Iterable[Placed], *, now: datetime) -> None:
-    """Write down the taps of *owner*'s whole document; those that stood there before stay known, but not live.
+    """Write down the taps of *owner*'s whole document; those that stood there before stay known, but do nothing more.
 
     The documents are changed: a code that belongs to somebody else is replaced (the document is a copy), and the
     actions move into action sets, from where `with_actions` brings them back.
@@ -65,10 +65,11 @@ def keep(session: Session, owner: Owner, taps: Iterable[Placed], *, now: datetim
     known = {tap.code: tap for tap in session.scalars(_of(owner))}
     for tap in known.values():
         tap.is_live, tap.owner_name = False, owner.name
-    for each in found:
+    for position, each in enumerate(found):
         row = known.get(each.tap["id"]) or _new(session, owner, each.tap["id"], now)
-        row.label, row.panel, row.is_live = each.label, each.panel, True
+        row.label, row.panel, row.position, row.is_live = each.label, each.panel, position, True
         _keep_actions(session, each.tap, now)
+    _empty_sets(session, known.keys() - {each.tap["id"] for each in found}, now)
     session.flush()
 
 
@@ -94,6 +95,12 @@ def _keep_actions(session: Session, tap: Data, now: datetime) -> None:
     actions.keep(session, PLACE, tap["id"], SetDraft(wanted["steps"], wanted["repeats"]), now=now)
 
 
+def _empty_sets(session: Session, codes: Collection[str], now: datetime) -> None:
+    """What these taps did is no use of tags and fields any more; that it was done stays known."""
+    for holder, found in actions.at_many(session, PLACE, codes).items():
+        actions.keep(session, PLACE, holder, SetDraft((), found.repeats), now=now)
+
+
 def with_actions(session: Session, documents: Iterable[tuple[Sequence[Input], Data]]) -> None:
     """Put the actions back into the taps of *documents*, for the editor and for a copy."""
     taps = [each.tap for inputs, document in documents for each in placed(inputs, document)]
@@ -109,6 +116,8 @@ _NO_ACTIONS: dict[str, Any] = {"steps": [], "repeats": True}
 def retire(session: Session, owner: Owner) -> None:
     """The document is being deleted; what is tapped in old messages gets a sensible answer all the same."""
     session.execute(sa.update(Tap).where(*_is(owner)).values(is_live=False, owner_name=owner.name))
+    for holder in actions.at_many(session, PLACE, session.scalars(sa.select(Tap.code).where(*_is(owner))).all()):
+        actions.drop(session, PLACE, holder)
 
 
 def _of(owner: Owner) -> sa.Select[Tap]:

@@ -4,14 +4,16 @@ A tap is {"id": its code, "do": the behaviour's name, …the behaviour's own inp
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.studio import Cleaning, Data, Found, Input, clean_inputs, fresh_inputs, new_code, walk_inputs
+from lstep_lite.models import Friend, TimelineEntry, WebhookEvent
 
 LineObject = dict[str, Any]
 
@@ -25,16 +27,37 @@ class Where(StrEnum):
     QUICK_REPLY = "quick_reply"
 
 
+EVERYWHERE = frozenset(Where)
+TOLD_OF = EVERYWHERE - {Where.IMAGEMAP}
+"""Where a tap can come back to us: the pictures of imagemaps know links, texts and copying only."""
+
+
 class Speaker(Protocol):
     """Who turns a tap into LINE's action for one friend."""
 
     @property
     def public_url(self) -> str: ...
+    @property
+    def now(self) -> datetime:
+        """On the shop's clock."""
+
     def fill(self, text: str, most: int | None = None) -> str:
         """*text* with the friend's own words, cut to *most* graphemes."""
 
     def fill_url(self, url: str) -> str:
         """The same for an address: what is put in is percent-encoded."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A tap that counts, as its behaviour sees it."""
+
+    friend: Friend
+    params: Mapping[str, Any]
+    """What LINE's date and time picker sent."""
+    now: datetime
+    cause: TimelineEntry
+    event: WebhookEvent | None
 
 
 class Behaviour(ABC):
@@ -43,7 +66,7 @@ class Behaviour(ABC):
     icon: ClassVar[str]
     order: ClassVar[int]
     inputs: ClassVar[tuple[Input, ...]] = ()
-    places: ClassVar[frozenset[Where]] = frozenset(Where)
+    places: ClassVar[frozenset[Where]] = EVERYWHERE
     answers: ClassVar[bool] = False
     """Whether a tap comes back to us by postback: only then can it be counted, limited and run actions."""
 
@@ -53,6 +76,14 @@ class Behaviour(ABC):
 
         https://developers.line.biz/en/reference/messaging-api/#action-objects
         """
+
+    def check(self, tap: Data, here: Cleaning) -> None:
+        """Refuse *here* what is wrong with a tap whose inputs are all well: rules that concern several of them."""
+        return
+
+    def answered(self, session: Session, tap: Data, answer: Answer) -> str | None:
+        """What happens besides replying and running actions; one Japanese sentence about it."""
+        return None
 
 
 behaviours: dict[str, Behaviour] = {}
@@ -90,7 +121,11 @@ class TapInput(Input):
         if found is None or self.where not in found.places:
             here.refuse("タップしたときの動きを選び直してください。")
             return self.empty()
-        return {"id": here.code(value.get("id")), "do": found.name, **clean_inputs(found.inputs, value, here)}
+        before = len(here.problems)
+        tap = {"id": here.code(value.get("id")), "do": found.name, **clean_inputs(found.inputs, value, here)}
+        if len(here.problems) == before:
+            found.check(tap, here)
+        return tap
 
     def describe(self, session: Session, elements: dict[str, Any]) -> Data:
         described = [self._describe(each, session, elements) for each in offered(self.where)]

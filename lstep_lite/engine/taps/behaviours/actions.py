@@ -1,7 +1,7 @@
 """Run an action set, and answer."""
 
 from lstep_lite.engine.studio import Actions, Data, Text
-from lstep_lite.engine.taps.registry import Behaviour, LineObject, Speaker, behaviour, postback
+from lstep_lite.engine.taps.registry import TOLD_OF, Behaviour, LineObject, Speaker, behaviour, postback
 
 
 @behaviour
@@ -10,6 +10,7 @@ class RunActions(Behaviour):
     label = "アクションを実行・返信する"
     icon = "bolt"
     order = 10
+    places = TOLD_OF
     answers = True
     inputs = (
         Text(
