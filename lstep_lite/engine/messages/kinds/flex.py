@@ -1,0 +1,30 @@
+"""Flex: cards that staff put together from parts. https://developers.line.biz/en/reference/messaging-api/#flex-message"""
+
+from collections.abc import Iterable
+
+from lstep_lite.engine.messages import flex
+from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
+from lstep_lite.engine.messages.rendering import Speaking
+from lstep_lite.engine.studio import Problem
+
+
+@kind
+class Flex(Kind):
+    name = "flex"
+    label = "Lフレックス"
+    icon = "layout-grid"
+    order = 110
+    lead = "文章・画像・ボタン・表などの部品を自由に並べた、見やすいカードを送ります。"
+    inputs = flex.INPUTS
+
+    def problems(self, block: Block) -> Iterable[Problem]:
+        return flex.problems(block)
+
+    def preview(self, block: Block) -> str:
+        return f"［{self.label}］{block['alt_text'] or flex.alt_text(block)}"
+
+    def alt_text(self, block: Block) -> str:
+        return flex.alt_text(block)
+
+    def render(self, block: Block, speaking: Speaking) -> list[LineObject]:
+        return [flex.message(block, speaking)]
