@@ -15,7 +15,20 @@ HONORIFICS = ("さん", "様", "さま", "ちゃん", "くん", "君", "先生")
 
 
 def init_app(app: Flask) -> None:
-    for function in (when, day, clock_time, count, ago, lasting, local_address, line_drawn, line_quick_replies, polite):
+    for function in (
+        when,
+        day,
+        clock_time,
+        count,
+        ago,
+        lasting,
+        file_size,
+        play_time,
+        local_address,
+        line_drawn,
+        line_quick_replies,
+        polite,
+    ):
         app.add_template_filter(function)
 
 
@@ -68,6 +81,23 @@ def lasting(duration: timedelta) -> str:
     if seconds <= 90 * 60:
         return f"約{math.ceil(seconds / 60)}分"
     return f"約{math.ceil(seconds / 3600)}時間"
+
+
+def file_size(size: int | None) -> str:
+    """2.3MB: three digits at most, in the units phones use."""
+    if size is None:
+        return "—"
+    for unit, step in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if size >= step:
+            amount = size / step
+            return f"{amount:.0f}{unit}" if amount >= 100 else f"{amount:.1f}{unit}"
+    return f"{size}バイト"
+
+
+def play_time(milliseconds: int | None) -> str:
+    """1:05, as players show it."""
+    minutes, seconds = divmod(round((milliseconds or 0) / 1000), 60)
+    return f"{minutes}:{seconds:02}"
 
 
 def local_address(url: str) -> str:

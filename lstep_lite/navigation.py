@@ -63,7 +63,11 @@ GROUPS = (
             Entry("配信予定・送信ログ", "history", "deliveries.index"),
         ),
     ),
-    Group("コンテンツ", "files", (Entry("共通情報", "variable", "shared_values.index"),)),
+    Group(
+        "コンテンツ",
+        "files",
+        (Entry("テンプレート", "template", "messages.index"), Entry("メディア", "photo", "media.index"), Entry("共通情報", "variable", "shared_values.index")),
+    ),
     Group(
         "自動化",
         "bolt",

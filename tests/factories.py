@@ -20,6 +20,9 @@ from lstep_lite.models import (
     Lane,
     Mark,
     Matching,
+    Media,
+    MediaKind,
+    MediaState,
     Origin,
     Pattern,
     Purpose,
@@ -33,6 +36,7 @@ from lstep_lite.models import (
     Tag,
     Template,
 )
+from lstep_lite.models.names import name_key
 
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
 """Thursday 5 March 2026, 10:00 in Tokyo."""
@@ -185,6 +189,24 @@ def a_shared_value(session: Session, type: SharedValueType = SharedValueType.TEX
         "updated_at": NOW,
     }
     return _kept(session, SharedValue(**values | over))
+
+
+def a_media(session: Session, **over: Any) -> Media:
+    """A stored picture of the library, as far as its row goes."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "code": f"code-{number}",
+        "kind": MediaKind.IMAGE,
+        "state": MediaState.STORED,
+        "name": f"画像{number}",
+        "content_type": "image/jpeg",
+        "size_bytes": 1000,
+        "path": f"co/code-{number}",
+        "preview_path": f"co/code-{number}.preview.jpg",
+        "created_at": NOW,
+    }
+    values |= over
+    return _kept(session, Media(name_key=name_key(values["name"] or ""), **values))
 
 
 def a_template(session: Session, *blocks: Any, **over: Any) -> Template:

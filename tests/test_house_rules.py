@@ -21,10 +21,11 @@ LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 
 FEATURES = (
     "actions", "auto_replies", "batches", "chat", "deliveries", "fields", "folders", "friends", "greetings", "intake",
-    "marks", "messages", "notifications", "schedules", "scores", "segments", "settings", "shared_values", "staff",
-    "tags", "transfers",
+    "marks", "media", "messages", "notifications", "schedules", "scores", "segments", "settings", "shared_values",
+    "staff", "tags", "transfers",
 )  # fmt: skip
-PAGES = ("about", "account", "control", "health", "home", "invitations", "media", "setup", "shop", "sign_in")
+PAGES = ("about", "account", "control", "health", "home", "invitations", "setup", "shop", "sign_in",
+         "studio")
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")
 EXCEPTIONS = {

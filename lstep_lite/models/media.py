@@ -79,3 +79,11 @@ class Media(Base):
     created_at: Mapped[datetime]
 
     preview_media: Mapped["Media | None"] = relationship(foreign_keys=[preview_media_id], remote_side=[id])
+
+    @property
+    def preview_code(self) -> str | None:
+        """The code under whose address its picture is shown: the one staff chose, or its own. None: there is none."""
+        if self.preview_path is None:
+            return None
+        chosen = self.preview_media
+        return chosen.code if chosen and chosen.state is MediaState.STORED else self.code

@@ -91,6 +91,7 @@
     if (button.dataset.addKind) return add(state, button.dataset.addKind);
     if (button.dataset.move) return move(state, index, Number(button.dataset.move));
     if ("remove" in button.dataset) return remove(state, index);
+    if ("pickImage" in button.dataset) return pickImage(state, index);
     if ("pickSticker" in button.dataset) return openStickers(state, index);
     if (button.dataset.stickerId) return chooseSticker(state, button);
     if ("closeStickers" in button.dataset) button.closest("dialog").close();
@@ -116,7 +117,7 @@
     draw(state);
     save(state);
     const item = state.list.lastElementChild;
-    (item.querySelector("textarea, input:not([hidden]), [data-pick-sticker]") || item).focus();
+    (item.querySelector("textarea, [data-pick-image], [data-pick-sticker]") || item).focus();
     if (kind === "sticker") openStickers(state, state.blocks.length - 1);
   }
 
@@ -144,6 +145,18 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  function pickImage(state, index) {
+    const block = state.blocks[index]; // the cards may be moved while the picker is open
+    window.mediaPicker.open({
+      kind: "image",
+      onChoose(file) {
+        block.media_id = file.id;
+        draw(state);
+        save(state);
+      },
+    });
+  }
+
   async function upload(state, item, file) {
     const problem = item.querySelector("[data-problem]");
     const busy = item.querySelector("[data-busy]");
@@ -164,8 +177,10 @@
 
   async function send(url, file) {
     const form = new FormData();
+    form.append("kind", "image");
     form.append("file", file);
-    const answer = await fetch(url, { method: "POST", body: form, headers: csrf() }).catch(() => null);
+    const headers = { Accept: "application/json", ...csrf() };
+    const answer = await fetch(url, { method: "POST", body: form, headers }).catch(() => null);
     const isJson = answer?.headers.get("Content-Type")?.startsWith("application/json");
     const body = isJson ? await answer.json() : {};
     if (!answer?.ok) throw new Error(body.message || "");

@@ -113,8 +113,8 @@ def made_from(session: Session, source: Media) -> list[Media]:
 def _check(box: Box, source: Media, width: int | None) -> None:
     left, top, right, bottom = box.corners
     if min(box.width, box.height) < SMALLEST_SIDE:
-        raise DomainError(f"切り抜く範囲が小さすぎます。縦も横も{SMALLEST_SIDE}ピクセル以上にしてください。")
+        raise DomainError(f"切り抜く範囲が小さすぎます。縦も横も{SMALLEST_SIDE}ピクセル以上にしてください。", "width")
     if left < 0 or top < 0 or right > (source.width or 0) or bottom > (source.height or 0):
-        raise DomainError("切り抜く範囲が画像からはみ出しています。範囲を選び直してください。")
+        raise DomainError("切り抜く範囲が画像からはみ出しています。範囲を選び直してください。", "width")
     if width is not None and not SMALLEST_SIDE <= width <= ORIGINAL_SIDE:
         raise DomainError(f"横幅は{SMALLEST_SIDE}〜{ORIGINAL_SIDE}ピクセルで指定してください。")

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine.friends.erasing import CHUNK, Traces, erases
 from lstep_lite.models import Media, MediaState
 
-
 WORDS = dict.fromkeys(("file_name", "name", "name_key", "reason", "container_format", "recipe", "box"))
 
 

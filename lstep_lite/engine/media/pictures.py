@@ -64,6 +64,12 @@ def cut(data: bytes, box: Box, width: int | None = None) -> tuple[Encoded, Encod
     return _both(part, may_be_png)
 
 
+def squared(data: bytes, side: int) -> tuple[Encoded, Encoded]:
+    """The middle of an uploaded picture as a square of *side* pixels: original and preview."""
+    picture, may_be_png = _load(data)
+    return _both(ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS), may_be_png)
+
+
 def preview(data: bytes) -> Encoded:
     """The preview (JPEG) alone."""
     picture, _ = _load(data)

@@ -18,6 +18,7 @@ UPLOAD_BYTES = 20_000_000
 """Of a picture before it is re-encoded."""
 RECEIVED_BYTES = 200_000_000
 """Of whatever else: LINE takes no larger video or sound either."""
+TOO_LARGE = f"画像が大きすぎます（{UPLOAD_BYTES // 1_000_000}MBまで）。小さくした画像をお使いください。"
 CHUNK_BYTES = 1_000_000
 RAW = ".raw"
 PDF = "application/pdf"
@@ -70,7 +71,7 @@ class MediaStore:
     def store_image(self, data: bytes) -> StoredImage:
         """Keep an uploaded picture under a new code. Raises DomainError saying what to upload instead."""
         if len(data) > UPLOAD_BYTES:
-            raise TooLarge(f"画像が大きすぎます（{UPLOAD_BYTES // 1_000_000}MBまで）。小さくした画像をお使いください。")
+            raise TooLarge(TOO_LARGE)
         return self.store_image_as(new_code(), data)
 
     def store_image_as(self, code: str, data: bytes) -> StoredImage:
@@ -84,6 +85,12 @@ class MediaStore:
     def store_cut(self, data: bytes, box: pictures.Box, width: int | None) -> StoredImage:
         """Keep what *box* shows of a stored picture, made *width* wide if that is given, under a new code."""
         return self._keep_image(new_code(), *pictures.cut(data, box, width))
+
+    def store_square(self, data: bytes, side: int) -> StoredImage:
+        """Keep the middle of an uploaded picture as a square of *side* pixels. Raises DomainError like `store_image`."""
+        if len(data) > UPLOAD_BYTES:
+            raise TooLarge(TOO_LARGE)
+        return self._keep_image(new_code(), *pictures.squared(data, side))
 
     def store_preview(self, code: str, data: bytes) -> None:
         """Keep the preview of a file that is no picture itself."""

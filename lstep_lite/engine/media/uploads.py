@@ -21,12 +21,26 @@ NO_VIDEO = "{}形式の動画は使えません。動画アプリでMP4（H.264�
 NO_PDF = "PDFはLINEのメッセージでは送れません。画像（JPEG・PNG）に書き出してから、もう一度お試しください。"
 
 
-def receive(store: MediaStore, stream: BinaryIO) -> StoredImage | RawClip:
-    """Keep an upload on disk. Not inside a unit. Raises DomainError saying what to upload instead."""
+ONLY = {
+    MediaKind.IMAGE: "ここで使えるのは画像（JPEG・PNG・WebP）だけです。",
+    MediaKind.VIDEO: "ここで使えるのは動画（MP4）だけです。",
+    MediaKind.AUDIO: "ここで使えるのは音声（MP3・M4A）だけです。",
+}
+
+
+def receive(store: MediaStore, stream: BinaryIO, *, only: MediaKind | None = None) -> StoredImage | RawClip:
+    """Keep an upload on disk. Not inside a unit. Raises DomainError saying what to upload instead.
+
+    *only*: refuse what is obviously of another kind.
+    """
     head = stream.read(HEAD_BYTES)
-    if clip := _clip(head):
+    clip = _clip(head)
+    if clip is None:
+        _refuse_others(head)
+    if only not in (None, clip[0] if clip else MediaKind.IMAGE):
+        raise DomainError(ONLY[only])
+    if clip:
         return store.store_raw(*clip, head, stream)
-    _refuse_others(head)
     return store.store_image(head + stream.read(UPLOAD_BYTES + 1 - len(head)))
 
 
