@@ -4,7 +4,7 @@ One description serves everything: it draws the editor (static/studio.js), check
 a document shows and refers to.
 """
 
-from lstep_lite.engine.studio.documents import check, clean, describe, fresh, walk
+from lstep_lite.engine.studio.documents import check, clean, describe, fresh, place_in_words, walk
 from lstep_lite.engine.studio.inputs import (
     Cleaning,
     Data,
@@ -18,7 +18,7 @@ from lstep_lite.engine.studio.inputs import (
     new_code,
     walk_inputs,
 )
-from lstep_lite.engine.studio.references import Actions, Condition, File, Pick, source
+from lstep_lite.engine.studio.references import Actions, Condition, File, Pick, sentences, source
 from lstep_lite.engine.studio.values import Choice, Color, Flag, Moment, Number, Text
 
 __all__ = [
@@ -46,6 +46,8 @@ __all__ = [
     "fresh",
     "fresh_inputs",
     "new_code",
+    "sentences",
+    "place_in_words",
     "source",
     "walk",
     "walk_inputs",

@@ -1,6 +1,7 @@
 """Whole documents: a new one, checking one, looking through one."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from lstep_lite.engine.studio.inputs import (
     Data,
     Found,
     Input,
+    Items,
     Problem,
     clean_inputs,
     fresh_inputs,
@@ -41,6 +43,30 @@ def check(session: Session, inputs: Sequence[Input], data: Any) -> Data:
 def walk(inputs: Sequence[Input], data: Mapping[str, Any]) -> Iterator[Found]:
     """Every input of a kept document with its value and path, those inside lists too."""
     return walk_inputs(inputs, data, "", ())
+
+
+def place_in_words(inputs: Sequence[Input], data: Any, path: str) -> str:
+    """Where *path* leads, for people: 「2つ目のパネル・1つ目のボタン」. Empty for an input of the document itself.
+
+    *data* is what a browser posted: it may be anything.
+    """
+    words: list[str] = []
+    for name, place in _list_places(path):
+        items = next((each for each in inputs if each.name == name and isinstance(each, Items)), None)
+        found = data.get(name) if isinstance(data, Mapping) else None
+        if items is None or not isinstance(found, list) or place >= len(found):
+            break
+        words.append(f"{place + 1}つ目の{items.noun}")
+        kinds = {element.name: element.inputs for element in items.of()}
+        data = found[place]
+        inputs = kinds.get(str(data.get("kind")), ()) if isinstance(data, Mapping) else ()
+    return "・".join(words)
+
+
+def _list_places(path: str) -> Iterator[tuple[str, int]]:
+    """The lists on the way, each with the place in it."""
+    parts = path.split(".")
+    yield from ((name, int(place)) for name, place in pairwise(parts) if place.isdigit())
 
 
 def describe(session: Session, inputs: Sequence[Input]) -> Data:

@@ -1,0 +1,151 @@
+"""The editor of templates (static/studio): what there is to fill in, how it looks so far, and its dialogs."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, jsonify, render_template, request
+from werkzeug.wrappers import Response
+
+from lstep_lite.assets import icon
+from lstep_lite.auth import allow
+from lstep_lite.engine import friends, messages, studio
+from lstep_lite.engine.friends import Filters
+from lstep_lite.engine.messages import drafts, placeholders, stickers
+from lstep_lite.engine.messages.drafts import Viewer
+from lstep_lite.engine.staff import Permission
+from lstep_lite.forms.studio import ActionsForm, ConditionForm, sentences
+from lstep_lite.models import Friend
+from lstep_lite.web import number, runtime
+
+bp = Blueprint("studio", __name__, url_prefix="/studio")
+
+CANDIDATES = 8
+EDITOR_ICONS = (
+    "alert-circle", "alert-triangle", "arrow-back-up", "arrow-down", "arrow-forward-up", "arrow-left", "arrow-right",
+    "arrow-up", "bolt", "check", "chevron-down", "chevron-right", "copy", "dots", "edit", "filter", "grip-vertical",
+    "eye", "info-circle", "minus", "mood-smile", "photo", "photo-plus", "plus", "search", "trash", "variable", "x",
+)  # fmt: skip
+"""What static/studio draws besides the icons in the description."""
+
+
+@bp.get("/kinds/<kind>")
+@allow(Permission.MESSAGES_EDIT)
+def show(kind: str) -> Response:
+    """All that the editor of one kind of message is drawn from."""
+    described = studio.describe(g.read, messages.templates.inputs_of(kind))
+    return jsonify(
+        description=described,
+        icons={name: icon(name) for name in {*EDITOR_ICONS, *_icons(described)}},
+        words=placeholders.offered(g.read),
+        stickers=[{"id": pack.id, "title": pack.title, "stickers": pack.stickers} for pack in stickers.PACKAGES],
+    )
+
+
+@bp.post("/preview")
+@allow(Permission.MESSAGES_EDIT)
+def preview_create() -> Response:
+    """How the posted document looks so far, and what is wrong with it; nothing is kept."""
+    posted = _posted()
+    viewer = Viewer(
+        _friend(posted.get("friend_id")), runtime().settings.public_url, g.now, _id(posted.get("sender_id"))
+    )
+    look = drafts.look(g.read, str(posted.get("kind")), posted.get("document"), viewer)
+    html = render_template("studio/_preview.html", objects=look.objects)
+    return jsonify(html=html, problems=look.problems, said=look.said)
+
+
+@bp.get("/friends")
+@allow(Permission.MESSAGES_EDIT)
+def friends_index() -> Response:
+    """Friends to preview a message as."""
+    found = friends.search(g.read, Filters(text=request.args.get("text", "").strip()[:100]), size=CANDIDATES)
+    return jsonify([{"id": friend.id, "name": friend.name} for friend in found.friends])
+
+
+# Dialogs: the editors of conditions and actions, drawn for a part of a document and read back as JSON ---------------
+
+
+@bp.post("/condition")
+@allow(Permission.MESSAGES_EDIT)
+def condition_edit() -> str:
+    return _condition_dialog(ConditionForm.of(g.read, _posted_value()))
+
+
+@bp.post("/condition/finished")
+@allow(Permission.MESSAGES_EDIT)
+def condition_update() -> Response | tuple[str, int]:
+    form = ConditionForm(request.form)
+    finished = form.keep(lambda: _Finished(form.value(g.read)))
+    return finished.answer() if finished else (_condition_dialog(form), 422)
+
+
+@bp.post("/actions")
+@allow(Permission.MESSAGES_EDIT)
+def actions_edit() -> str:
+    return _actions_dialog(ActionsForm.of(g.read, _posted_value()))
+
+
+@bp.post("/actions/finished")
+@allow(Permission.MESSAGES_EDIT)
+def actions_update() -> Response | tuple[str, int]:
+    form = ActionsForm(request.form)
+    finished = form.keep(lambda: _Finished(form.value(g.read)))
+    return finished.answer() if finished else (_actions_dialog(form), 422)
+
+
+@dataclass(frozen=True)
+class _Finished:
+    """What a dialog made of its form, as the document holds it."""
+
+    value: Any
+
+    def answer(self) -> Response:
+        return jsonify(value=self.value, said=sentences(g.read, self.value))
+
+
+def _condition_dialog(form: ConditionForm) -> str:
+    return render_template("studio/condition.html", field=form.tree)
+
+
+def _actions_dialog(form: ActionsForm) -> str:
+    return render_template("studio/actions.html", field=form.steps)
+
+
+# What the browser posted ---------------------------------------------------------------------------------------------
+
+
+def _posted() -> dict[str, Any]:
+    posted = request.get_json(silent=True)
+    return posted if isinstance(posted, dict) else {}
+
+
+def _posted_value() -> Any:
+    try:
+        return json.loads(request.form.get("value", ""))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _id(value: Any) -> int | None:
+    try:
+        return number(str(value))
+    except ValueError:
+        return None
+
+
+def _friend(value: Any) -> Friend:
+    wanted = _id(value)
+    return friends.get(g.read, wanted) if wanted else messages.templates.SAMPLE_FRIEND
+
+
+def _icons(described: Any) -> Iterator[str]:
+    """The names of icons anywhere in a description."""
+    if isinstance(described, dict):
+        if isinstance(described.get("icon"), str):
+            yield described["icon"]
+        described = list(described.values())
+    if isinstance(described, list):
+        for part in described:
+            yield from _icons(part)

@@ -1,0 +1,355 @@
+// The studio: draws the document that the hidden field holds, keeps it there while it is edited, and remembers each step.
+import { button, h, icon, iconButton, useIcons } from "./dom.js";
+import { isInside, locate, placeOf, settle, titleOf, valueAt } from "./documents.js";
+import { drawFields, markProblems } from "./fields.js";
+import { History } from "./history.js";
+import { Keeping } from "./keeping.js";
+import { Preview } from "./preview.js";
+import "./texts.js";
+import "./values.js";
+import "./references.js";
+import "./items.js";
+import "./taps.js";
+import "./dialogs.js";
+
+const UNDO_MS = 8000;
+const remembered = new Map(); // an editor that htmx draws anew goes on where it was
+
+class Editor {
+  constructor(root, described) {
+    Object.assign(this, described);
+    useIcons(described.icons);
+    this.root = root;
+    this.kind = root.dataset.kind;
+    this.field = root.querySelector("[data-studio-field]");
+    this.document = JSON.parse(this.field.value || "{}");
+    this.ids = 0;
+    this.said = new Map();
+    this.touched = new Set();
+    this.problems = this.placed(JSON.parse(root.dataset.problems || "[]"), this.document);
+    this.showsAll = this.problems.length > 0;
+    this.keeping = new Keeping(root.dataset.draft);
+    this.resume();
+    this.settle();
+    this.build();
+    this.draw();
+    this.offerDraft();
+    this.preview.ask();
+    if (this.showsAll) this.showFirstProblem();
+  }
+
+  // How the editor looked before htmx drew it anew.
+  resume() {
+    const before = remembered.get(this.root.dataset.draft);
+    this.folds = before?.folds || new Map();
+    this.choices = before?.choices || new Map();
+    this.history = before?.history || null;
+    remembered.set(this.root.dataset.draft, this);
+  }
+
+  settle() {
+    settle(this.description, this.description.inputs, this.document);
+    const text = JSON.stringify(this.document);
+    this.field.value = text;
+    this.history ||= new History(text);
+    this.history.push(text, null, Date.now());
+  }
+
+  newId() {
+    return `studio-${(this.ids += 1)}`;
+  }
+
+  // Drawing -----------------------------------------------------------------------------------------------------------
+
+  build() {
+    this.undoButton = iconButton("元に戻す（Ctrl+Z）", "arrow-back-up", () => this.undo());
+    this.redoButton = iconButton("やり直す（Ctrl+Shift+Z）", "arrow-forward-up", () => this.redo());
+    this.status = h("button", { type: "button", class: "btn btn-sm studio-status", hidden: true, onclick: () => this.showFirstProblem() }, icon("alert-circle"), h("span"));
+    this.switcher = button("プレビュー", "eye", () => this.showPreview(!this.root.classList.contains("is-previewing")), { class: "btn btn-sm studio-switch", "aria-pressed": "false" });
+    this.parts = h("div", { class: "studio-parts" });
+    this.live = h("p", { class: "visually-hidden", role: "status" });
+    this.snack = h("div", { class: "studio-snack", role: "status", hidden: true });
+    this.preview = new Preview(this);
+    const bar = h("div", { class: "studio-bar", role: "toolbar", "aria-label": "編集の操作" }, this.undoButton, this.redoButton, this.status, this.switcher);
+    this.root.querySelector("[data-studio-waiting]")?.remove();
+    this.root.append(bar, h("div", { class: "studio-panes" }, this.parts, this.preview.node), this.snack, this.live);
+    this.root.addEventListener("keydown", (event) => this.onKey(event));
+    this.root.addEventListener("focusout", (event) => this.onLeave(event));
+    const form = this.root.closest("form");
+    form?.addEventListener("submit", () => this.keeping.keep(this.field.value, true));
+    form?.elements[this.root.dataset.sender]?.addEventListener?.("change", () => this.preview.soon());
+  }
+
+  draw(focus = {}) {
+    const before = document.activeElement;
+    const key = focus.key || (this.parts.contains(before) ? before.dataset.key : null);
+    const range = before?.selectionStart !== undefined && this.parts.contains(before) ? [before.selectionStart, before.selectionEnd] : null;
+    this.parts.replaceChildren(drawFields(this, this.description.inputs, this.document, ""));
+    this.undoButton.disabled = !this.history.canUndo;
+    this.redoButton.disabled = !this.history.canRedo;
+    markProblems(this);
+    this.showSaid();
+    this.focus(key, focus.inside, range);
+  }
+
+  focus(key, inside, range) {
+    const around = inside && this.controls().find((control) => isInside(control.dataset.key, inside) && control.matches("input, textarea, select"));
+    const same = key && this.controls().find((control) => control.dataset.key === key);
+    const head = key && this.controls().find((control) => control.dataset.key === `${key.split("|")[0]}|head`);
+    const found = around || (same?.disabled ? head : same);
+    found?.focus({ preventScroll: !inside });
+    if (found && range && found === same && found.type !== "number") found.setSelectionRange?.(...range);
+    if (inside) found?.scrollIntoView({ block: "center", behavior: "smooth" });
+  }
+
+  controls() {
+    return [...this.parts.querySelectorAll("[data-key]")];
+  }
+
+  // Titles of cards follow what is typed.
+  showTitles() {
+    for (const title of this.parts.querySelectorAll("[data-title-of]")) {
+      const item = valueAt(this.document, title.dataset.titleOf);
+      if (item) title.textContent = titleOf(this.description, item);
+    }
+  }
+
+  // Changing ----------------------------------------------------------------------------------------------------------
+
+  // Keep *value* at *place*. *mark* joins steps of undo; *focus* says where the keyboard goes on; *words* are read aloud.
+  put(place, value, { mark = null, redraw = false, focus = {}, words = "" } = {}) {
+    const found = locate(this.document, place);
+    if (!found) return;
+    found.holder[found.key] = value;
+    this.touched.add(place);
+    this.problems = this.problems.filter((problem) => problem.place !== place);
+    this.commit(mark);
+    if (redraw) this.draw(focus);
+    else {
+      this.showTitles();
+      markProblems(this);
+    }
+    if (words) this.announce(words);
+  }
+
+  commit(mark) {
+    settle(this.description, this.description.inputs, this.document);
+    const text = JSON.stringify(this.document);
+    this.history.push(text, mark, Date.now());
+    this.write(text);
+  }
+
+  write(text) {
+    this.field.value = text;
+    this.field.dispatchEvent(new Event("input", { bubbles: true })); // tells the form that it has changed
+    this.keeping.keep(text);
+    this.undoButton.disabled = !this.history.canUndo;
+    this.redoButton.disabled = !this.history.canRedo;
+    this.preview.soon();
+  }
+
+  undo() {
+    if (this.history.canUndo) this.restore(this.history.undo(), "元に戻しました");
+  }
+
+  redo() {
+    if (this.history.canRedo) this.restore(this.history.redo(), "やり直しました");
+  }
+
+  restore(text, words) {
+    this.document = JSON.parse(text);
+    this.snack.hidden = true;
+    this.write(text);
+    this.draw();
+    this.announce(words);
+  }
+
+  onKey(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return;
+    if (event.target.matches("input:not([type=checkbox], [type=radio], [type=color]), textarea")) return; // the field has an undo of its own
+    const key = event.key.toLowerCase();
+    const isRedo = key === "y" || (key === "z" && event.shiftKey);
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (isRedo) this.redo();
+    else this.undo();
+  }
+
+  announce(words) {
+    this.live.textContent = words;
+  }
+
+  offerUndo(words) {
+    this.say(words, button("元に戻す", "arrow-back-up", () => this.undo(), { class: "btn btn-sm" }));
+  }
+
+  say(words, more = null) {
+    this.snack.replaceChildren(h("span", {}, words), more || "");
+    this.snack.hidden = false;
+    clearTimeout(this.snackTimer);
+    this.snackTimer = setTimeout(() => (this.snack.hidden = true), UNDO_MS);
+  }
+
+  // Cards and tabs ----------------------------------------------------------------------------------------------------
+
+  isOpen(id, otherwise) {
+    return this.folds.has(id) ? this.folds.get(id) : otherwise;
+  }
+
+  fold(id, isOpen, key) {
+    this.folds.set(id, isOpen);
+    this.draw({ key });
+  }
+
+  // A new element is unfolded, and its tab, if it gets one, is chosen.
+  open(id) {
+    this.folds.set(id, true);
+    this.newest = id;
+  }
+
+  chosen(place) {
+    const items = valueAt(this.document, place);
+    if (this.newest && items.some((item) => item.id === this.newest)) {
+      this.choices.set(place, this.newest);
+      this.newest = null;
+    }
+    return this.choices.get(place);
+  }
+
+  choose(place, id, key) {
+    this.choices.set(place, id);
+    this.draw({ key });
+  }
+
+  leave(id, nextId) {
+    for (const [place, chosen] of this.choices) if (chosen === id) this.choices.set(place, nextId);
+  }
+
+  // What is wrong -----------------------------------------------------------------------------------------------------
+
+  placed(problems, document) {
+    return problems.map(({ path, message }) => ({ place: placeOf(document, path), message }));
+  }
+
+  isTold({ place }) {
+    return this.showsAll || this.touched.has(place);
+  }
+
+  problemsAt(place) {
+    return this.problems.filter((problem) => problem.place === place && this.isTold(problem)).map((problem) => problem.message);
+  }
+
+  problemsIn(place) {
+    return this.problems.filter((problem) => isInside(problem.place, place) && this.isTold(problem)).length;
+  }
+
+  onLeave(event) {
+    const place = event.target.dataset?.key?.split("|")[0];
+    if (!place || this.touched.has(place)) return;
+    this.touched.add(place);
+    markProblems(this);
+  }
+
+  showStatus() {
+    const count = this.problems.length;
+    this.status.hidden = count === 0;
+    this.status.lastElementChild.textContent = `あと${count}か所`;
+    this.status.title = "保存するには、ここを直してください";
+  }
+
+  showFirstProblem() {
+    const [first] = this.problems;
+    if (!first) return;
+    this.showPreview(false);
+    this.unfold(first.place);
+    this.touched.add(first.place);
+    this.draw();
+    const field = this.parts.querySelector(`[data-place="${CSS.escape(first.place)}"]`) || this.parts;
+    field.scrollIntoView({ block: "center", behavior: "smooth" });
+    field.querySelector("[data-key]")?.focus({ preventScroll: true });
+  }
+
+  // Open whatever a place stands in.
+  unfold(place) {
+    const names = place.split("/");
+    names.forEach((name, at) => {
+      if (!name.startsWith("#")) return;
+      this.folds.set(name.slice(1), true);
+      this.choices.set(names.slice(0, at).join("/"), name.slice(1));
+    });
+  }
+
+  // What the server said of a document that was shown.
+  learn(document, { problems, said }) {
+    this.problems = this.placed(problems, document);
+    this.said = new Map(Object.entries(said).map(([path, words]) => [placeOf(document, path), words]));
+    markProblems(this);
+    this.showStatus();
+    this.showSaid();
+  }
+
+  showSaid() {
+    for (const place of this.parts.querySelectorAll("[data-said-at]")) place.showSaid(this.said.get(place.dataset.saidAt));
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------
+
+  showPreview(isShown) {
+    this.root.classList.toggle("is-previewing", isShown);
+    this.switcher.setAttribute("aria-pressed", String(isShown));
+    this.switcher.replaceChildren(icon(isShown ? "edit" : "eye"), isShown ? "編集に戻る" : "プレビュー");
+    if (isShown) this.root.scrollIntoView({ block: "start" });
+  }
+
+  // The colours in use, the most used first.
+  colors() {
+    const counts = new Map();
+    for (const [color] of JSON.stringify(this.document).matchAll(/#[0-9a-f]{6}(?=")/gi)) counts.set(color, (counts.get(color) || 0) + 1);
+    return [...counts].sort((one, other) => other[1] - one[1]).slice(0, 6).map(([color]) => color);
+  }
+
+  offerDraft() {
+    const kept = this.keeping.found(this.field.value, this.showsAll);
+    if (!kept) return;
+    const when = new Date(kept.at).toLocaleString("ja-JP", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" });
+    const bar = h("div", { class: "alert alert-info studio-draft" }, h("div", { class: "alert-icon" }, icon("info-circle")),
+      h("div", {}, h("p", {}, `保存していない下書きがあります（${when}）。`),
+        h("div", { class: "studio-draft-tools" },
+          button("下書きを戻す", "arrow-back-up", () => this.takeDraft(kept, bar), { class: "btn btn-primary" }),
+          button("使わない", null, () => this.dropDraft(bar)))));
+    this.root.prepend(bar);
+  }
+
+  takeDraft(kept, bar) {
+    bar.remove();
+    this.document = JSON.parse(kept.text);
+    this.commit(null);
+    this.draw();
+    this.announce("下書きを戻しました");
+  }
+
+  dropDraft(bar) {
+    bar.remove();
+    this.keeping.forget();
+  }
+}
+
+// Starting -------------------------------------------------------------------------------------------------------------
+
+async function start(root) {
+  if (root.dataset.started) return;
+  root.dataset.started = "yes";
+  const answer = await fetch(root.dataset.kindUrl).catch(() => null);
+  if (!answer?.ok) {
+    root.querySelector("[data-studio-waiting]").textContent = "編集画面を開けませんでした。通信の状態を確認して、画面を読み込み直してください。";
+    return;
+  }
+  root.editor = new Editor(root, await answer.json());
+}
+
+const startAll = (around) => {
+  if (around.matches?.("[data-studio]")) start(around);
+  around.querySelectorAll("[data-studio]").forEach(start);
+};
+startAll(document);
+document.addEventListener("htmx:load", (event) => startAll(event.target));

@@ -1,0 +1,69 @@
+// Inputs with their labels, hints, and what is wrong with them.
+import { h, icon } from "./dom.js";
+import { isShown, join, pathOf } from "./documents.js";
+import { widgets } from "./widgets.js";
+
+export function drawFields(editor, inputs, data, place, element = null) {
+  const shown = inputs.filter((input) => isShown(input, data));
+  return h("div", { class: "studio-fields" }, shown.map((input) => drawField(editor, input, data, place, inputs, element)));
+}
+
+function drawField(editor, input, data, place, inputs, element) {
+  const at = join(place, input.name);
+  const id = editor.newId();
+  const node = (widgets[input.widget] || unknown)({
+    editor, input, data, element, id, place: at,
+    value: data[input.name],
+    path: pathOf(editor.document, at),
+    problems: editor.problemsAt(at),
+    set: (value, how = {}) => keep(editor, at, input, inputs, value, how),
+  });
+  return node && wrap(input, node, id, at);
+}
+
+function keep(editor, at, input, inputs, value, { typing = false, redraw = false } = {}) {
+  const decides = inputs.some((other) => input.name in other.shown_if);
+  editor.put(at, value, { mark: typing ? at : null, redraw: redraw || decides });
+}
+
+function wrap(input, node, id, at) {
+  const control = node.id === id || node.querySelector(`#${id}`);
+  const label = h(control ? "label" : "span", { class: "form-label", id: `${id}-label`, for: control ? id : null }, input.label, required(input));
+  if (!control) Object.entries({ role: "group", "aria-labelledby": `${id}-label` }).forEach(([name, value]) => node.setAttribute(name, value));
+  const head = h("div", { class: "studio-field-head" }, label);
+  for (const tool of node.querySelectorAll("[data-field-tool]")) head.append(tool);
+  const hint = input.hint && h("p", { class: "form-hint", id: `${id}-hint` }, input.hint);
+  const problem = h("p", { class: "invalid-feedback", id: `${id}-problem`, "data-problem-at": at, hidden: true }, icon("alert-circle"), h("span"));
+  const below = `${input.hint ? `${id}-hint ` : ""}${id}-problem`;
+  (control ? control === true ? node : control : node).setAttribute("aria-describedby", below);
+  return h("div", { class: `field studio-field is-${input.widget}`, "data-place": at }, head, node, hint, problem);
+}
+
+function required(input) {
+  return input.required && input.widget !== "color" ? h("span", { class: "required" }, "必須") : null;
+}
+
+function unknown({ input }) {
+  return h("p", { class: "form-hint" }, icon("info-circle"), ` ${input.label}は、この画面では変更できません。そのまま保存されます。`);
+}
+
+// What is wrong, shown without drawing anything anew: somebody may be typing.
+export function markProblems(editor) {
+  for (const place of editor.root.querySelectorAll("[data-problem-at]")) {
+    const said = editor.problemsAt(place.dataset.problemAt);
+    place.hidden = said.length === 0;
+    place.querySelector("span").textContent = said.join(" ");
+    const field = place.closest(".studio-field");
+    field.classList.toggle("has-error", said.length > 0);
+    field.querySelector(`[aria-describedby~="${place.id}"]`)?.toggleAttribute("aria-invalid", said.length > 0);
+  }
+  for (const mark of editor.root.querySelectorAll("[data-problems-in]")) {
+    const count = editor.problemsIn(mark.dataset.problemsIn);
+    mark.hidden = count === 0;
+    mark.querySelector("span").textContent = `要確認 ${count}`;
+  }
+}
+
+export function problemMark(place) {
+  return h("span", { class: "badge badge-danger", "data-problems-in": place, hidden: true }, icon("alert-circle"), h("span"));
+}

@@ -1,0 +1,68 @@
+// Texts: how long they are, and words that are filled in when they are sent.
+import { h, icon, openDialog } from "./dom.js";
+import { lengthOf } from "./documents.js";
+import { widgets } from "./widgets.js";
+
+// Further tools beside a text: ({input, editor}) => {label, icon, open(insert)} or null; insert(text) puts it at the cursor.
+export const textTools = [({ input, editor }) => (input.words ? wordsTool(editor) : null)];
+
+widgets.text = ({ editor, input, value, set, id, place }) => {
+  const isLong = input.lines > 1;
+  const control = h(isLong ? "textarea" : "input", {
+    id, class: "form-control", value: value || "", placeholder: input.example || null, "data-key": place,
+    rows: isLong ? input.lines : null, autocomplete: "off", oninput: typed,
+  });
+  const count = h("span", { class: "studio-count", "aria-live": "off" });
+  const tools = textTools.map((make) => make({ input, editor })).filter(Boolean).map((tool) => drawTool(tool, insert));
+  showCount();
+  return h("div", { class: "studio-text" }, control, h("div", { class: "studio-text-foot" }, tools, count));
+
+  function typed() {
+    showCount();
+    set(control.value, { typing: true });
+  }
+  function showCount() {
+    const length = lengthOf(control.value, input.count);
+    count.textContent = `${length.toLocaleString("ja-JP")} / ${input.most.toLocaleString("ja-JP")}文字`;
+    count.classList.toggle("is-over", length > input.most);
+  }
+  function insert(text) {
+    control.focus();
+    control.setRangeText(text, control.selectionStart, control.selectionEnd, "end");
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+};
+
+function drawTool(tool, insert) {
+  const attributes = { type: "button", class: "btn btn-sm studio-tool", onclick: () => tool.open(insert) };
+  return h("button", attributes, icon(tool.icon), tool.label);
+}
+
+function wordsTool(editor) {
+  return { label: "差し込む", icon: "variable", open: (insert) => chooseWord(editor.words, insert) };
+}
+
+// The dialog 「差し込む」: words by group, a search, and what stands for an empty one.
+function chooseWord(groups, insert) {
+  const search = h("input", { type: "search", class: "form-control", placeholder: "さがす", "aria-label": "差し込む言葉をさがす", oninput: narrow });
+  const otherwise = h("input", { class: "form-control", id: "studio-otherwise", placeholder: "例：お客様", autocomplete: "off" });
+  const list = h("div", { class: "studio-words" }, groups.map(drawGroup));
+  const field = h("div", { class: "field" },
+    h("label", { class: "form-label", for: "studio-otherwise" }, "登録がないお客様に出す言葉（なくてもかまいません）"), otherwise);
+  const dialog = openDialog("差し込む言葉を選ぶ", h("div", { class: "studio-dialog-body" }, search, list, field));
+
+  function drawGroup([heading, words]) {
+    return h("section", {}, h("h3", {}, heading), words.map((word) =>
+      h("button", { type: "button", class: "dropdown-item", onclick: () => choose(word) }, word.label, h("small", {}, `[${word.name}]`))));
+  }
+  function choose(word) {
+    const other = otherwise.value.replace(/[[\]|｜]/g, "").trim();
+    dialog.close();
+    insert(other ? `[${word.name}|${other}]` : `[${word.name}]`);
+  }
+  function narrow() {
+    const wanted = search.value.normalize("NFKC").toLowerCase().trim();
+    for (const word of list.querySelectorAll("button")) word.hidden = !word.textContent.normalize("NFKC").toLowerCase().includes(wanted);
+    for (const section of list.children) section.hidden = !section.querySelector("button:not([hidden])");
+  }
+}

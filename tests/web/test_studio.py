@@ -1,0 +1,99 @@
+"""The studio's endpoints: what the editor is drawn from, how a document looks so far, and the dialogs."""
+
+import json
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.factories import a_friend, a_tag, a_template
+
+TEXT = {"kind": "text", "id": "text-number-1", "text": "[name]さん、こんにちは"}
+
+
+def preview(client: Any, document: Any, kind: str = "pack", **over: Any) -> dict[str, Any]:
+    answer = client.post("/studio/preview", json={"kind": kind, "document": document} | over)
+    assert answer.status_code == 200
+    return answer.get_json()
+
+
+def words(answer: dict[str, Any]) -> str:
+    return BeautifulSoup(answer["html"], "html.parser").select_one(".line-talk").get_text()
+
+
+def test_the_editor_hears_all_it_is_drawn_from(client: Any) -> None:
+    answer = client.get("/studio/kinds/pack").get_json()
+    assert [each["name"] for each in answer["description"]["inputs"]] == ["blocks", "quick_replies"]
+    assert answer["description"]["elements"]["text"]["inputs"][0]["widget"] == "text"
+    assert all(name in answer["icons"] for name in ("trash", "message-2", "hand-click", "bolt"))
+    assert answer["words"][0][0] == "お客様"
+    assert client.get("/studio/kinds/nothing").status_code == 404
+
+
+def test_a_message_is_drawn_as_a_friend_would_see_it(client: Any, session: Any) -> None:
+    friend = a_friend(session, display_name="佐藤 愛")
+    session.commit()
+    assert "山田 花子さん、こんにちは" in words(preview(client, {"blocks": [TEXT]}))
+    assert "佐藤 愛さん、こんにちは" in words(preview(client, {"blocks": [TEXT]}, friend_id=friend.id))
+
+
+def test_what_is_missing_is_stood_in_for_and_told(client: Any) -> None:
+    empty = {"kind": "image", "id": "image-number-1", "media_id": None}
+    answer = preview(client, {"blocks": [TEXT | {"text": ""}, empty, TEXT | {"id": "text-number-2"}]})
+    assert [problem["path"] for problem in answer["problems"]] == ["blocks.0.text", "blocks.1.media_id"]
+    assert "本文" in words(answer) and "こんにちは" in words(answer)
+    assert "/static/studio/picture.svg" in answer["html"]
+
+
+def test_what_cannot_be_drawn_is_left_out(client: Any, session: Any) -> None:
+    gone = {"kind": "template", "id": "gone-number-1", "template_id": 999}
+    kept = {"kind": "template", "id": "kept-number-1", "template_id": a_template(session).id}
+    session.commit()
+    answer = preview(client, {"blocks": [gone, TEXT, kept]})
+    assert "こんにちは" in words(answer)
+    assert "blocks.0.template_id" in [problem["path"] for problem in answer["problems"]]
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "7", '{"kind": "pack", "document": [1, {"blocks": 5}]}'])
+def test_odd_requests_are_answered_in_words(client: Any, body: str) -> None:
+    answer = client.post("/studio/preview", data=body, content_type="application/json")
+    assert answer.status_code in (200, 404)
+
+
+def test_conditions_and_actions_are_read_back(client: Any, session: Any) -> None:
+    tag = a_tag(session, name="常連")
+    session.commit()
+    row = {"id": "a", "kind": "tag", "data": {"how": "any", "tag_ids": [tag.id]}}
+    button = {"kind": "quick_reply", "id": "button-number-1", "label": "予約", "media_id": None}
+    button |= {"if": {"all": [row], "any": []}, "tap": {"id": "tap-number-1", "do": "none"}}
+    answer = preview(client, {"blocks": [TEXT], "quick_replies": [button]})
+    assert "常連" in answer["said"]["quick_replies.0.if"][0]
+    assert not answer["problems"]
+
+
+def test_a_condition_goes_into_the_dialog_and_comes_back(client: Any, session: Any) -> None:
+    tag = a_tag(session, name="常連")
+    session.commit()
+    tree = {"all": [{"id": "a", "kind": "tag", "data": {"how": "any", "tag_ids": [tag.id]}}], "any": []}
+    drawn = BeautifulSoup(client.post("/studio/condition", data={"value": json.dumps(tree)}).text, "html.parser")
+    posted = {field["name"]: field["value"] for field in drawn.select("input[type=hidden], input[checked]")}
+    posted |= {chosen.find_parent("select")["name"]: chosen["value"] for chosen in drawn.select("option[selected]")}
+    answer = client.post("/studio/condition/finished", data=posted).get_json()
+    assert answer["value"] == tree
+    assert "常連" in answer["said"][0]
+    assert client.post("/studio/condition/finished", data={}).get_json() == {"value": None, "said": []}
+
+
+def test_a_dialog_that_is_not_filled_in_comes_back_with_what_is_missing(client: Any) -> None:
+    for what, path in (("condition", "tree.all"), ("actions", "steps")):
+        kind = {"tree.all": "tag", "steps": "tag_attach"}[path]
+        answer = client.post(f"/studio/{what}/finished", data={path: "x", f"{path}.x.kind": kind})
+        assert answer.status_code == 422
+        assert "invalid-feedback" in answer.text
+
+
+def test_only_who_may_edit_messages_gets_an_answer(outsider: Any) -> None:
+    assert outsider.get("/studio/kinds/text").status_code == 403
+    assert outsider.get("/studio/friends").status_code == 403
+    for path in ("preview", "condition", "condition/finished", "actions", "actions/finished"):
+        assert outsider.post(f"/studio/{path}", data={}).status_code == 403
