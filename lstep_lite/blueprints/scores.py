@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import panels
 from lstep_lite.auth import allow
-from lstep_lite.engine import actions, folders, friends, mentions, scores, segments
+from lstep_lite.engine import actions, folders, friends, scores, segments
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.scores import PointsForm, ScoreForm, ThresholdForm
 from lstep_lite.models import Basis, ChangedBy, Friend, Score, ScoreThreshold
@@ -186,7 +186,7 @@ def _edit_page(form: ScoreForm, score: Score | None, *, status: int = 200) -> Re
         thresholds=found,
         steps={int(holder): actions.sentences(g.read, kept.steps) for holder, kept in sets.items()},
         in_words=scores.in_words,
-        places=mentions.places(g.read, scores.FEATURE, score.id) if score else [],
+        places=scores.places(g.read, score) if score else [],
         count=scores.friend_counts(g.read).get(score.id, 0) if score else 0,
     )
 

@@ -56,6 +56,11 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
+def cut_utf16(text: str, most: int) -> str:
+    """The beginning of *text*, at most *most* UTF-16 code units."""
+    return text.encode("utf-16-le", errors="ignore")[: 2 * most].decode("utf-16-le", errors="ignore")
+
+
 def grapheme_count(text: str) -> int:
     """The length as LINE counts labels and titles: what a reader sees as one character counts once."""
     return len(GRAPHEME.findall(text))

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import registry, studio
 from lstep_lite.errors import DomainError
-from tests.factories import a_tag
+from lstep_lite.models import MediaKind
+from tests.factories import a_friend, a_media, a_tag
 
 assert registry  # the kinds of conditions and steps
 
@@ -44,10 +45,18 @@ def test_what_is_right_is_kept_as_it_is(session: Session) -> None:
         "leaves": [{"kind": "test.branch", "id": "branch-no-1", "leaves": [a_leaf()]}],
         "color": "#00ff00",
         "until": "2027-03-05T10:00",
-        "picture": 7,
+        "picture": a_media(session).id,
         "is_big": True,
     }
     assert studio.clean(session, INPUTS, document) == (document, [])
+
+
+def test_a_file_that_cannot_be_sent_is_refused_where_it_stands(session: Session) -> None:
+    private = a_media(session, friend_id=a_friend(session).id)
+    sound = a_media(session, kind=MediaKind.AUDIO)
+    for media_id in (private.id, sound.id, 4711):
+        document = {"leaves": [a_leaf()], "picture": media_id}
+        assert [problem.path for problem in studio.clean(session, INPUTS, document)[1]] == ["picture"]
 
 
 def test_each_problem_names_its_input(session: Session) -> None:

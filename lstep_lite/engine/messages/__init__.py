@@ -1,5 +1,6 @@
 """What is said: typed blocks, placeholders, and the rules LINE sets for message objects."""
 
+from lstep_lite.engine.messages import dates as _dates
 from lstep_lite.engine.messages import templates
 from lstep_lite.engine.messages.contents import (
     check,
@@ -52,3 +53,5 @@ __all__ = [
     "templates",
     "unknown_placeholders",
 ]
+
+del _dates  # imported for what it registers

@@ -81,7 +81,7 @@ class Family(ABC):
     is_personal: bool
     """Whether it differs from friend to friend."""
     mentioned_as: str
-    """Under which feature its words are known to engine/mentions.py."""
+    """Under which feature its words are known to engine/mentions.py; empty where they refer to nothing."""
 
     @abstractmethod
     def offered(self, session: Session) -> list[Offer]:
@@ -137,6 +137,11 @@ def _name(friend: Friend) -> str:
     return friend.system_name or friend.display_name or ""
 
 
+@placeholder("id", label="お客様番号（例：k3VbX9qA）")
+def _code(friend: Friend) -> str:
+    return friend.code or ""
+
+
 def fill(text: str, friend: Friend, words: Words = NO_WORDS, *, encode: Callable[[str], str] = str) -> str:
     """*text* with every known placeholder replaced, in one pass: what a friend's name holds is never read again.
 
@@ -175,9 +180,22 @@ def is_personal(texts: Iterable[str]) -> bool:
     return any(found.plain or (found.family and found.family.is_personal) for found in _all(texts))
 
 
+def impersonal(text: str) -> str:
+    """*text* with what differs from friend to friend replaced by what stands for an empty one."""
+
+    def value(match: re.Match[str]) -> str:
+        found = _find(match[1])
+        if found.plain is not None:
+            return found.default or found.plain.default
+        return found.default if found.family and found.family.is_personal else match[0]
+
+    return _BRACKETS.sub(value, text)
+
+
 def mentioned(texts: Iterable[str]) -> set[tuple[str, str]]:
     """What the texts show, as (feature, word), for `mentions.write`."""
-    return {(found.family.mentioned_as, found.word) for found in _all(texts) if found.family is not None}
+    shown = ((found.family, found.word) for found in _all(texts))
+    return {(family.mentioned_as, word) for family, word in shown if family and family.mentioned_as}
 
 
 def unknown(session: Session, texts: Collection[str]) -> list[str]:

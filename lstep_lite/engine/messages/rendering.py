@@ -19,6 +19,8 @@ from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend, MediaKind
 
 LineObject = dict[str, Any]
+NOTHING = "―"
+"""Stands where all words of a text turned out to be empty for a friend."""
 URL_SAFE = ":/?#[]@!$&'()*+,;=%-._~"
 """What stands in addresses as it is; everything else is percent-encoded."""
 
@@ -92,6 +94,10 @@ class Speaking:
         filled = placeholders.fill(text, self.friend, self.context.facts.words) if "[" in text else text
         return filled if most is None else _cut(filled, most)
 
+    def words(self, text: str, most: int) -> str:
+        """The same for what LINE does not take empty."""
+        return self.fill(text, most).strip() or NOTHING
+
     def fill_url(self, url: str) -> str:
         """The same for an address: what is put in, and all that is no part of addresses, is percent-encoded."""
         words = self.context.facts.words
@@ -115,13 +121,16 @@ class Speaking:
     def action(self, tap: Data, label: str = "", most: int = 20) -> LineObject | None:
         """LINE's action of *tap* with its label (filled, at most *most* graphemes); None when nothing is to happen."""
         found = taps.line_action(tap, self)
-        if found is None or not label:
-            return found
-        return {"type": found["type"], "label": self.fill(label, most)} | found
+        return found and self._labelled(found, label, most)
 
-    def action_always(self, tap: Data, label: str, most: int = 20) -> LineObject:
+    def action_always(self, tap: Data, label: str = "", most: int = 20) -> LineObject:
         """The same where LINE wants an action in any case: one that does nothing tells us of the tap alone."""
-        return self.action(tap, label, most) or {"label": self.fill(label, most)} | taps.postback(tap)
+        return self._labelled(taps.line_action(tap, self) or taps.postback(tap), label, most)
+
+    def _labelled(self, action: LineObject, label: str, most: int) -> LineObject:
+        if not label:
+            return action
+        return {"type": action["type"], "label": self.words(label, most)} | action
 
 
 def _cut(text: str, most: int) -> str:

@@ -23,6 +23,7 @@ from lstep_lite.engine.scores.keeping import (
     with_points,
 )
 from lstep_lite.engine.scores.points import FriendScore, Line, add, ledger, of, top
+from lstep_lite.engine.scores.words import places
 
 __all__ = [
     "BASES",
@@ -48,6 +49,7 @@ __all__ = [
     "ledger",
     "of",
     "overview",
+    "places",
     "thresholds",
     "top",
     "update",

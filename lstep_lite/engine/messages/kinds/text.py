@@ -1,9 +1,9 @@
-"""Text with placeholders; a long one becomes several message objects."""
+"""Text with placeholders and LINE's emoji; a long one becomes several message objects."""
 
+from lstep_lite.engine.messages import emojis
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
 from lstep_lite.engine.messages.rendering import Speaking
-from lstep_lite.engine.studio import Text as TextInput
-from lstep_lite.engine.text import GRAPHEME, storable, utf16_length
+from lstep_lite.engine.text import GRAPHEME, cut_utf16, storable
 from lstep_lite.errors import DomainError
 
 LIMIT = 5000
@@ -20,7 +20,7 @@ class Text(Kind):
     icon = "message-2"
     order = 10
     lead = "文章を送ります。お名前や友だち情報を差し込めます。"
-    inputs = (TextInput(name="text", label="本文", lines=8, most=MOST_OBJECTS * LIMIT, count="utf16"),)
+    inputs = (emojis.EmojiText(name="text", label="本文", lines=8, most=MOST_OBJECTS * LIMIT, count="utf16"),)
     is_inline = True
 
     def check(self, block: Block) -> None:
@@ -29,21 +29,34 @@ class Text(Kind):
             raise DomainError("本文を入力してください。")
 
     def preview(self, block: Block) -> str:
-        return " ".join(str(block["text"]).split())
+        return " ".join(emojis.in_words(str(block["text"])).split())
 
     def render(self, block: Block, speaking: Speaking) -> list[LineObject]:
-        return [{"type": "text", "text": part} for part in split(speaking.fill(str(block["text"])))]
+        return [emojis.line_text(part) for part in split(speaking.fill(str(block["text"])))]
 
 
 def split(text: str, limit: int = LIMIT) -> list[str]:
-    """*text* in parts of at most *limit* UTF-16 units, cut after a paragraph, line, sentence or word where possible."""
+    """*text* in parts of at most *limit* UTF-16 units, cut after a paragraph, line, sentence or word where possible.
+
+    No part has more emoji than LINE takes, and none is torn apart. Each counts as long as its mark.
+    """
     text, parts = storable(text), []
-    while utf16_length(text) > limit:
-        longest = text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", errors="ignore")
+    while (longest := _longest(text, limit)) != text:
         end = _cut(text, longest)
         parts.append(text[:end].rstrip())
         text = text[end:].lstrip()
     return [part for part in [*parts, text] if part.strip()]
+
+
+def _longest(text: str, limit: int) -> str:
+    """As much from its beginning as fits into one message object."""
+    fits = cut_utf16(text, limit)
+    for number, mark in enumerate(emojis.marks(text)):
+        if mark.start() >= len(fits):
+            break
+        if number == emojis.MOST or mark.end() > len(fits):
+            return text[: mark.start()]
+    return fits
 
 
 def _cut(text: str, longest: str) -> int:
