@@ -7,9 +7,11 @@
   const WIDTHS = { narrow: 320, wide: 430 };
 
   function start(root) {
-    root.querySelectorAll("[data-shrink]").forEach(shrink);
-    root.querySelectorAll("[data-line-preview]").forEach(startPreview);
+    within(root, "[data-shrink]").forEach(shrink);
+    within(root, "[data-line-preview]").forEach(startPreview);
   }
+
+  const within = (root, selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
 
   function shrink(part) {
     const text = part.querySelector("p, button > span");
@@ -20,7 +22,11 @@
 
   // The preview's phone ---------------------------------------------------------------------------------------------
 
-  const choices = () => ({ width: "wide", theme: "light", ...JSON.parse(localStorage.getItem(KEPT) || "{}") });
+  // Where there is little room, the narrow phone is the one that can be read.
+  function choices(preview) {
+    const fitting = preview.clientWidth < WIDTHS.wide ? "narrow" : "wide";
+    return { width: fitting, theme: "light", ...JSON.parse(localStorage.getItem(KEPT) || "{}") };
+  }
 
   function startPreview(preview) {
     preview.querySelector("[data-line-tools]").hidden = false;
@@ -29,12 +35,12 @@
   }
 
   function dress(preview) {
-    const { width, theme } = choices();
+    const chosen = choices(preview);
     const phone = preview.querySelector("[data-line-phone]");
-    phone.dataset.lineWidth = width;
-    phone.dataset.bsTheme = theme;
+    phone.dataset.lineWidth = chosen.width;
+    phone.dataset.bsTheme = chosen.theme;
     preview.querySelectorAll("[data-line-choose]").forEach((button) =>
-      button.setAttribute("aria-pressed", String(choices()[button.dataset.lineChoose] === button.value)));
+      button.setAttribute("aria-pressed", String(chosen[button.dataset.lineChoose] === button.value)));
     fit(preview);
   }
 
@@ -47,8 +53,8 @@
   }
 
   function choose(button) {
-    const chosen = { ...choices(), [button.dataset.lineChoose]: button.value };
-    localStorage.setItem(KEPT, JSON.stringify(chosen));
+    const kept = JSON.parse(localStorage.getItem(KEPT) || "{}");
+    localStorage.setItem(KEPT, JSON.stringify({ ...kept, [button.dataset.lineChoose]: button.value }));
     document.querySelectorAll("[data-line-preview]").forEach(dress);
   }
 

@@ -1,0 +1,169 @@
+"""The phone in a real browser: a tap on a message does what it does on LINE."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from lstep_lite.emulator import BLUEPRINTS, Emulator
+from tests.emulator.conftest import Application, Caller, Control
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "These tests need Chromium: install it (apt-get install chromium fonts-noto-cjk) or set CHROMIUM_PATH."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(emulator: Emulator, chromium: Browser) -> Iterator[Page]:
+    app = Flask("phone")
+    app.extensions["emulator"] = emulator
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = chromium.new_context(base_url=f"http://127.0.0.1:{server.server_port}").new_page()
+    page.route("https://**/*", lambda route: route.fulfill(body=""))
+    yield page
+    page.context.close()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def user_id(control: Control) -> str:
+    return control.a_friend()
+
+
+def phone(page: Page) -> Locator:
+    page.goto("/emulator/")
+    return page.locator(".phone")
+
+
+def push(call: Caller, user_id: str, *messages: dict[str, Any]) -> None:
+    answer = call("POST", "/v2/bot/message/push", {"to": user_id, "messages": list(messages)})
+    assert answer.status == 200, answer.data
+
+
+def asking(*actions: dict[str, Any]) -> dict[str, Any]:
+    items = [{"type": "action", "action": action} for action in actions]
+    return {"type": "text", "text": "どうしますか？", "quickReply": {"items": items}}
+
+
+def buttons(*actions: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "template",
+        "altText": "ご案内",
+        "template": {"type": "buttons", "text": "選ぶ", "actions": actions},
+    }
+
+
+def test_a_quick_reply_is_said_and_all_of_them_vanish(
+    application: Application, call: Caller, page: Page, user_id: str
+) -> None:
+    push(call, user_id, asking(*({"type": "message", "label": word, "text": word} for word in ("予約", "あとで"))))
+    screen = phone(page)
+    screen.get_by_role("button", name="予約").click()
+    expect(screen.locator(".line-mine")).to_contain_text("予約")
+    expect(screen.locator(".quick")).to_be_hidden()
+    assert application.events(1)[0]["message"]["text"] == "予約"
+
+
+def test_quick_replies_that_say_nothing_vanish_as_well(
+    application: Application, call: Caller, page: Page, user_id: str
+) -> None:
+    push(call, user_id, asking({"type": "postback", "label": "しずかに", "data": "quiet"}))
+    screen = phone(page)
+    screen.get_by_role("button", name="しずかに").click()
+    expect(screen.locator(".quick")).to_be_hidden()
+    assert application.events(1)[0]["postback"] == {"data": "quiet"}
+
+
+def test_a_chosen_day_is_sent_and_only_then_the_quick_replies_vanish(
+    application: Application, call: Caller, page: Page, user_id: str
+) -> None:
+    pick = {"type": "datetimepicker", "label": "日を選ぶ", "data": "day", "mode": "date", "max": "2026-12-31"}
+    push(call, user_id, asking(pick))
+    screen = phone(page)
+    screen.get_by_role("button", name="日を選ぶ").click()
+    screen.get_by_role("button", name="やめる").click()
+    expect(screen.locator(".quick")).to_be_visible()
+    screen.get_by_role("button", name="日を選ぶ").click()
+    screen.locator(".picker input").fill("2026-12-24")
+    screen.get_by_role("button", name="決定").click()
+    expect(screen.locator(".quick")).to_be_hidden()
+    assert application.events(1)[0]["postback"] == {"data": "day", "params": {"date": "2026-12-24"}}
+
+
+def test_a_button_shows_its_words_and_fills_in_what_to_write(
+    application: Application, call: Caller, page: Page, user_id: str
+) -> None:
+    ask = {"type": "postback", "label": "相談する", "data": "ask", "displayText": "相談したいです"}
+    push(call, user_id, buttons({**ask, "inputOption": "openKeyboard", "fillInText": "お名前："}))
+    screen = phone(page)
+    screen.get_by_role("button", name="相談する").click()
+    expect(screen.locator(".line-mine")).to_contain_text("相談したいです")
+    expect(screen.locator(".say")).to_have_value("お名前：")
+    assert application.events(1)[0]["postback"]["data"] == "ask"
+
+
+def test_what_only_a_real_phone_can_do_is_told(call: Caller, page: Page, user_id: str) -> None:
+    tel = {"type": "uri", "label": "電話する", "uri": "tel:0312345678"}
+    copy = {"type": "clipboard", "label": "コピーする", "clipboardText": "HANA10"}
+    push(call, user_id, buttons(tel, copy))
+    screen = phone(page)
+    screen.get_by_role("button", name="電話する").click()
+    expect(screen.locator(".said")).to_contain_text("電話 0312345678 の発信画面")
+    screen.get_by_role("button", name="コピーする").click()
+    expect(screen.locator(".said")).to_contain_text("「HANA10」をコピーしました")
+
+
+def test_an_area_of_a_rich_message_opens_its_page(
+    application: Application, call: Caller, page: Page, user_id: str
+) -> None:
+    area = {"x": 0, "y": 0, "width": 1040, "height": 520}
+    link = {"type": "uri", "linkUri": "https://demo.lstep.invalid/menu", "label": "メニュー", "area": area}
+    size = {"width": 1040, "height": 1040}
+    push(
+        call,
+        user_id,
+        {"type": "imagemap", "altText": "x", "baseUrl": "https://example.com/m", "baseSize": size, "actions": [link]},
+    )
+    screen = phone(page)
+    with page.context.expect_page() as opened:
+        screen.get_by_role("button", name="メニュー").press("Enter")
+    assert opened.value.url == f"{application.url}/menu", "the public address leads to the application"
+
+
+def test_who_asked_to_know_hears_that_a_film_was_seen_to_its_end(
+    application: Application, call: Caller, page: Page, user_id: str
+) -> None:
+    film = {"originalContentUrl": "https://example.com/v.mp4", "previewImageUrl": "https://example.com/v.png"}
+    push(call, user_id, {"type": "video", **film, "trackingId": "tour"})
+    phone(page).locator("video").evaluate("film => film.dispatchEvent(new Event('ended'))")
+    assert application.events(1)[0]["videoPlayComplete"] == {"trackingId": "tour"}
+
+
+def test_a_film_goes_on_while_new_messages_arrive(call: Caller, page: Page, user_id: str) -> None:
+    film = {"originalContentUrl": "https://example.com/v.mp4", "previewImageUrl": "https://example.com/v.png"}
+    push(call, user_id, {"type": "video", **film})
+    screen = phone(page)
+    screen.locator("video").evaluate("film => { film.isTheSame = true; }")
+    push(call, user_id, {"type": "text", "text": "続きです"})
+    expect(screen.locator(".talk")).to_contain_text("続きです")
+    assert screen.locator("video").evaluate("film => film.isTheSame")
