@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from lstep_lite import locks
 from lstep_lite.config import BadSetting, Settings
 from lstep_lite.engine import agenda, deliveries, intake, media, workers
+from lstep_lite.engine.coupons import at_line
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.notifications import sending
 from lstep_lite.engine.settings import followers
@@ -51,6 +52,9 @@ CHORE_LIST: tuple[Chore, ...] = (
     lambda it, now, wall: media.prepare_due(it.database, it.media, wall=wall, limit=2),
     lambda it, now, wall: media.sweep(it.database, it.media, limit=CHUNK),
     lambda it, now, wall: media.sweep_strays(it.database, it.media, wall=wall),
+    lambda it, now, wall: at_line.work_due(
+        it.database, it.account, public_url=it.settings.public_url, wall=wall, limit=5
+    ),
     lambda it, now, wall: sending.send_due(
         it.database, it.settings.mailer, public_url=it.settings.public_url, now=now, wall=wall
     ),

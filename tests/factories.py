@@ -10,7 +10,10 @@ from lstep_lite.engine import actions, messages
 from lstep_lite.engine.actions import saved
 from lstep_lite.models import (
     Action,
+    AnswerState,
     AutoReply,
+    Coupon,
+    CouponState,
     Delivery,
     DeliveryState,
     Field,
@@ -29,12 +32,16 @@ from lstep_lite.models import (
     Role,
     Schedule,
     Score,
+    Sender,
     SharedValue,
     SharedValueType,
     Shop,
     Staff,
     Tag,
+    Tap,
+    TapAnswer,
     Template,
+    Tester,
 )
 from lstep_lite.models.names import name_key
 
@@ -209,6 +216,28 @@ def a_media(session: Session, **over: Any) -> Media:
     return _kept(session, Media(name_key=name_key(values["name"] or ""), **values))
 
 
+def a_coupon(session: Session, **over: Any) -> Coupon:
+    """One of ours that friends can get now, any number of them, to be used once."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "code": f"coupon-{number:08d}",
+        "name": f"クーポン{number}",
+        "title": "春のクーポン",
+        "price_text": "500円OFF",
+        "description": "",
+        "conditions": "",
+        "color": "#E8590C",
+        "state": CouponState.OPEN,
+        "uses_each": 1,
+        "losing_text": "残念、はずれです",
+        "common_code": "",
+        "position": number,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return _kept(session, Coupon(**values | over))
+
+
 def a_template(session: Session, *blocks: Any, **over: Any) -> Template:
     """A template that is stored as it stands; more than one block make a pack. It has no taps."""
     values: dict[str, Any] = {
@@ -224,6 +253,50 @@ def a_template(session: Session, *blocks: Any, **over: Any) -> Template:
         "updated_at": NOW,
     }
     return _kept(session, Template(**values | over))
+
+
+def a_sender(session: Session, **over: Any) -> Sender:
+    number = next(_numbers)
+    return _kept(session, Sender(**{"name": f"送信者{number}", "position": number, "created_at": NOW} | over))
+
+
+def a_tester(session: Session, friend: Friend) -> Friend:
+    """*friend*, who gets test sends from now on."""
+    _kept(session, Tester(friend_id=friend.id, created_at=NOW))
+    return friend
+
+
+def a_tap(session: Session, template: Template, **over: Any) -> Tap:
+    """A choice that stands in the template, though its document does not say so."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "code": f"tap{number:08d}",
+        "owner": "messages",
+        "owner_id": template.id,
+        "owner_name": template.name,
+        "label": f"選択肢{number}",
+        "panel": "",
+        "position": number,
+        "is_counted": True,
+        "is_live": True,
+        "created_at": NOW,
+    }
+    return _kept(session, Tap(**values | over))
+
+
+def an_answer(session: Session, tap: Tap, friend: Friend, **over: Any) -> TapAnswer:
+    values: dict[str, Any] = {
+        "occurrence": f"event{next(_numbers)}",
+        "friend_id": friend.id,
+        "tap_id": tap.id,
+        "owner": tap.owner,
+        "owner_id": tap.owner_id,
+        "panel": tap.panel,
+        "at": NOW,
+        "state": AnswerState.TAKEN,
+        "params": {},
+    }
+    return _kept(session, TapAnswer(**values | over))
 
 
 def _kept(session: Session, row: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from . import limits, oauth, people, sending, talk, tokens
+from . import coupons, limits, oauth, people, sending, talk, tokens
 from .calls import Answer, Call
 from .liff_apps import create_app, delete_app, list_apps, update_app
 from .refusals import (
@@ -238,6 +238,10 @@ ENDPOINTS = (
     Endpoint("GET", "/v2/bot/followers/ids", follower_ids),
     Endpoint("POST", "/v2/bot/chat/loading/start", start_loading, rate=(100, SECOND)),
     Endpoint("POST", "/v2/bot/chat/markAsRead", mark_as_read),
+    Endpoint("POST", "/v2/bot/coupon", coupons.create, rate=(200, SECOND)),
+    Endpoint("GET", "/v2/bot/coupon", coupons.index, rate=(200, SECOND)),
+    Endpoint("GET", "/v2/bot/coupon/<coupon_id>", coupons.show, rate=(200, SECOND)),
+    Endpoint("PUT", "/v2/bot/coupon/<coupon_id>/close", coupons.close, rate=(200, SECOND)),
     Endpoint("GET", "/liff/v1/apps", list_apps, channel=LOGIN),
     Endpoint("POST", "/liff/v1/apps", create_app, channel=LOGIN),
     Endpoint("PUT", "/liff/v1/apps/<liff_id>", update_app, channel=LOGIN),

@@ -15,6 +15,7 @@ from lstep_lite.engine import (
     auto_replies,
     batches,
     chat,
+    coupons,
     fields,
     friends,
     greetings,
@@ -38,13 +39,14 @@ from lstep_lite.engine.friends import bulk  # noqa: F401 - friends must not impo
 from lstep_lite.engine.messages import kinds
 from lstep_lite.engine.notifications import linking, sending, unanswered  # noqa: F401 - its core must not import them
 from lstep_lite.engine.segments import conditions
-from lstep_lite.engine.taps import behaviours
+from lstep_lite.engine.taps import answering, behaviours  # noqa: F401 - its core must not import messages
 
 __all__ = [
     "actions",
     "auto_replies",
     "batches",
     "chat",
+    "coupons",
     "fields",
     "friends",
     "greetings",

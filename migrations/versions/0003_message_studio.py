@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("panel", sa.Text(), nullable=False),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_counted", sa.Boolean(), nullable=False),
         sa.Column("is_live", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_taps")),
@@ -362,21 +363,21 @@ def upgrade() -> None:
             batch_op.f("fk_media_uploaded_by_id"), "staff", ["uploaded_by_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
+            batch_op.f("fk_media_made_from_id"), "media", ["made_from_id"], ["id"], ondelete="SET NULL"
+        )
+        batch_op.create_foreign_key(
             batch_op.f("fk_media_preview_media_id"), "media", ["preview_media_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_media_folder_id"), "folders", ["folder_id"], ["id"], ondelete="SET NULL"
         )
-        batch_op.create_foreign_key(
-            batch_op.f("fk_media_made_from_id"), "media", ["made_from_id"], ["id"], ondelete="SET NULL"
-        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("media", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_media_made_from_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_folder_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_preview_media_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_media_made_from_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_uploaded_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_media_recipe"), type_="unique")
         batch_op.drop_index("ix_media_state_kind")

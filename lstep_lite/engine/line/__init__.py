@@ -14,6 +14,7 @@ from lstep_lite.engine.line.client import (
     WebhookTest,
 )
 from lstep_lite.engine.line.connection import LineError, NotConnected
+from lstep_lite.engine.line.coupons import CouponsAtLine
 from lstep_lite.engine.line.liff_apps import LiffApp, LiffApps
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "AnswerKind",
     "BotInfo",
     "ContentState",
+    "CouponsAtLine",
     "Detail",
     "FollowerPage",
     "LiffApp",

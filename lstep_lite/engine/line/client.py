@@ -13,6 +13,7 @@ from linebot.v3.messaging import ApiClient
 from lstep_lite.engine.line import answers, connection
 from lstep_lite.engine.line.answers import Answer, AnswerKind
 from lstep_lite.engine.line.connection import LineError
+from lstep_lite.engine.line.coupons import CouponsAtLine
 from lstep_lite.errors import DomainError
 
 CHUNK_BYTES = 64 * 1024
@@ -102,6 +103,7 @@ class Line:
         self._timeout_seconds = timeout_seconds
         self._timeout = urllib3.Timeout(total=timeout_seconds)
         self._renew = renew
+        self.coupons = CouponsAtLine(self._call)
 
     @property
     def token(self) -> str:
@@ -123,18 +125,22 @@ class Line:
     def multicast(self, body: str, retry_key: str) -> Answer:
         return self._send("multicast", body, retry_key)
 
-    def _send(self, way: str, body: str, retry_key: str | None) -> Answer:
+    def validate(self, body: str, timeout_seconds: float) -> Answer:
+        """Whether LINE would take the messages of *body*; nothing is sent."""
+        return self._send("validate/push", body, None, urllib3.Timeout(total=timeout_seconds))
+
+    def _send(self, way: str, body: str, retry_key: str | None, timeout: urllib3.Timeout | None = None) -> Answer:
         token = self.token
-        answer = self._post(way, body, retry_key, token)
+        answer = self._post(way, body, retry_key, token, timeout)
         if answer.kind is not AnswerKind.TOKEN_REJECTED:
             return answer
         try:
             self._renew(token)
         except DomainError:
             return answer
-        return self._post(way, body, retry_key, self.token)
+        return self._post(way, body, retry_key, self.token, timeout)
 
-    def _post(self, way: str, body: str, retry_key: str | None, token: str) -> Answer:
+    def _post(self, way: str, body: str, retry_key: str | None, token: str, timeout: urllib3.Timeout | None) -> Answer:
         # Straight to the SDK's connection pool: its call_api would parse and rewrite the stored JSON, at a cost.
         headers = self._headers(token)
         headers["Content-Type"] = "application/json"
@@ -146,7 +152,7 @@ class Line:
                 f"{self._host or connection.LINE_API_URL}/v2/bot/message/{way}",
                 body=body.encode(),
                 headers=headers,
-                timeout=self._timeout,
+                timeout=timeout or self._timeout,
             )
         except urllib3.exceptions.HTTPError as error:
             return Answer(_broken(error), message=f"{type(error).__name__}: {error}")

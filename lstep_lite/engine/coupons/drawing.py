@@ -1,0 +1,217 @@
+"""Coupons and tickets as LINE's message objects. Pure.
+
+https://developers.line.biz/en/reference/messaging-api/#flex-message
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lstep_lite.engine.coupons.drafts import CouponDraft
+from lstep_lite.models import CodeKind, CodeShape, Coupon, CouponTicket, TicketState
+
+LineObject = dict[str, Any]
+PREFIX = "coupon="
+"""All our postbacks begin with it; a verb and a code follow: `coupon=get:<code>`."""
+QUIET, STRONG = "#6B7280", "#111827"
+_RATIOS = {CodeShape.QR: "1:1", CodeShape.BARCODE: "3:1"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A coupon, as customers are shown it."""
+
+    title: str
+    price_text: str
+    description: str
+    conditions: str
+    color: str
+    picture_url: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    days: int | None
+    is_lottery: bool
+    code: str
+    line_id: str | None = None
+    """LINE's own id, if LINE keeps the coupon."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A ticket, as its friend is shown it."""
+
+    offer: Offer
+    code: str
+    number: str
+    shown_code: str
+    """What the shop's till reads; empty where there is nothing to read."""
+    shape: CodeShape
+    code_url: str
+    uses_left: int | None
+    is_usable: bool
+    expires_at: datetime | None
+
+
+def offer(coupon: Coupon | CouponDraft, picture_url: str, line_id: str | None = None) -> Offer:
+    """What is shown of a stored coupon, or of one that is being written."""
+    same = ("title", "price_text", "description", "conditions", "color", "starts_at", "ends_at", "days")
+    code = coupon.code if isinstance(coupon, Coupon) else "preview"
+    shown = {name: getattr(coupon, name) for name in same}
+    return Offer(**shown, picture_url=picture_url, is_lottery=coupon.percent is not None, code=code, line_id=line_id)
+
+
+def held(ticket: CouponTicket, picture_url: str, public_url: str) -> Held:
+    coupon = ticket.coupon
+    return Held(
+        offer=offer(coupon, picture_url),
+        code=ticket.code,
+        number=ticket.number,
+        shown_code=code_of(ticket),
+        shape=coupon.code_shape,
+        code_url=f"{public_url}/coupons/tickets/{ticket.code}/picture",
+        uses_left=None if coupon.uses_each is None else max(0, coupon.uses_each - ticket.uses),
+        is_usable=ticket.state is TicketState.HELD,
+        expires_at=ticket.expires_at,
+    )
+
+
+def code_of(ticket: CouponTicket) -> str:
+    """What the shop's till reads from the ticket; empty where there is nothing to read."""
+    coupon = ticket.coupon
+    return {CodeKind.NONE: "", CodeKind.COMMON: coupon.common_code, CodeKind.SINGLE: ticket.number}[coupon.code_kind]
+
+
+def postback(verb: str, code: str, label: str) -> LineObject:
+    return {"type": "postback", "label": label, "data": f"{PREFIX}{verb}:{code}"}
+
+
+# The coupon ----------------------------------------------------------------------------------------------------------
+
+
+def coupon_message(shown: Offer, zone: ZoneInfo) -> LineObject:
+    """The card that offers the coupon."""
+    if shown.line_id is not None:
+        return {"type": "coupon", "couponId": shown.line_id}
+    label = "抽選に参加する" if shown.is_lottery else "クーポンを受け取る"
+    body = [*_head(shown), *_paragraphs(shown, _period(shown, zone))]
+    return _flex(f"クーポン「{shown.title}」", _bubble(shown, "クーポン", body, postback("get", shown.code, label)))
+
+
+def _period(shown: Offer, zone: ZoneInfo) -> str:
+    starts = _when(shown.starts_at, zone) if shown.starts_at else ""
+    ends = _last_moment(shown.ends_at, zone) if shown.ends_at else ""
+    parts = [f"{starts}〜{ends}"] if starts or ends else []
+    if shown.days is not None:
+        parts.append(f"受け取ってから{shown.days}日間使えます")
+    return "\n".join(parts)
+
+
+# The ticket ----------------------------------------------------------------------------------------------------------
+
+
+def ticket_message(ticket: Held, zone: ZoneInfo) -> LineObject:
+    """The friend's own card: what to show at the counter, and the button to use it."""
+    shown = ticket.offer
+    body = [*_head(shown), *_code(ticket), *_paragraphs(shown, _limits(ticket, zone))]
+    body.append(_text(f"クーポン番号 {spaced(ticket.number)}", size="xs", color=QUIET, align="center", margin="lg"))
+    action = postback("use", ticket.code, "使う（スタッフに見せてください）") if ticket.is_usable else None
+    head = "あなたのクーポン" if ticket.is_usable else "使用済みのクーポン"
+    return _flex(f"クーポン「{shown.title}」を受け取りました", _bubble(shown, head, body, action))
+
+
+def question_message(ticket: Held, question: str) -> LineObject:
+    """「使いますか？」 with two buttons, each of which brings the question's code back.
+
+    https://developers.line.biz/en/reference/messaging-api/#confirm
+    """
+    text = (
+        f"「{ticket.offer.title}」をいま使いますか？\nお店のスタッフの前で「はい」を押してください。元には戻せません。"
+    )
+    actions = [
+        postback("yes", question, "はい") | {"displayText": "はい"},
+        postback("no", question, "いいえ") | {"displayText": "いいえ"},
+    ]
+    template = {"type": "confirm", "text": text, "actions": actions}
+    return {"type": "template", "altText": f"クーポン「{ticket.offer.title}」を使いますか？", "template": template}
+
+
+def spaced(number: str) -> str:
+    """ABCDE 23456: easier to read out."""
+    return f"{number[:5]} {number[5:]}"
+
+
+def _code(ticket: Held) -> Sequence[LineObject]:
+    if not ticket.shown_code:
+        return []
+    words = _text(ticket.shown_code, size="xl", weight="bold", align="center", color=STRONG, margin="sm")
+    if ticket.shape is CodeShape.TEXT:
+        return [_text("レジでこのコードをお見せください", size="xs", color=QUIET, align="center", margin="lg"), words]
+    picture = {"type": "image", "url": ticket.code_url, "aspectRatio": _RATIOS[ticket.shape], "aspectMode": "fit"}
+    return [picture | {"size": "full", "margin": "lg", "backgroundColor": "#FFFFFF"}, words | {"size": "md"}]
+
+
+def _limits(ticket: Held, zone: ZoneInfo) -> str:
+    uses = "何回でも使えます" if ticket.uses_left is None else f"あと{ticket.uses_left}回使えます"
+    expiry = f"{_last_moment(ticket.expires_at, zone)}まで" if ticket.expires_at else ""
+    return "\n".join(part for part in (uses if ticket.is_usable else "使用済みです", expiry) if part)
+
+
+# Parts ---------------------------------------------------------------------------------------------------------------
+
+
+def _flex(alt_text: str, bubble: LineObject) -> LineObject:
+    return {"type": "flex", "altText": alt_text, "contents": bubble}
+
+
+def _bubble(shown: Offer, head: str, body: Sequence[LineObject], action: LineObject | None) -> LineObject:
+    bubble: LineObject = {"type": "bubble", "size": "mega"}
+    band = _text(head, size="sm", weight="bold", color="#FFFFFF", align="center")
+    bubble["header"] = {"type": "box", "layout": "vertical", "paddingAll": "sm", "backgroundColor": shown.color}
+    bubble["header"]["contents"] = [band]
+    if shown.picture_url:
+        hero = {"type": "image", "url": shown.picture_url, "size": "full", "aspectRatio": "20:13"}
+        bubble["hero"] = hero | {"aspectMode": "cover"}
+    bubble["body"] = {"type": "box", "layout": "vertical", "contents": list(body)}
+    if action:
+        button = {"type": "button", "style": "primary", "color": shown.color, "action": action}
+        bubble["footer"] = {"type": "box", "layout": "vertical", "contents": [button]}
+    return bubble
+
+
+def _head(shown: Offer) -> list[LineObject]:
+    title = _text(shown.title, size="md", weight="bold", color=STRONG, align="center")
+    if not shown.price_text:
+        return [title | {"size": "xl"}]
+    return [title, _text(shown.price_text, size="xxl", weight="bold", color=shown.color, align="center", margin="sm")]
+
+
+def _paragraphs(shown: Offer, period: str) -> list[LineObject]:
+    """What it is about, how long it lasts, and on what conditions; what is empty is left out."""
+    parts = [{"type": "separator", "margin": "lg"}]
+    if shown.description:
+        parts.append(_text(shown.description, size="sm", color=STRONG, margin="lg"))
+    if period:
+        parts.append(_text(period, size="sm", color=QUIET, margin="md"))
+    if shown.conditions:
+        parts.append(_text(shown.conditions, size="xs", color=QUIET, margin="md"))
+    return parts if len(parts) > 1 else []
+
+
+def _text(text: str, **more: Any) -> LineObject:
+    return {"type": "text", "text": text, "wrap": True, **more}
+
+
+def _when(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local.year}/{local.month}/{local.day} {local:%H:%M}"
+
+
+def _last_moment(moment: datetime, zone: ZoneInfo) -> str:
+    """An end at midnight is the day before, which is how people say it."""
+    local = moment.astimezone(zone)
+    if local.hour or local.minute:
+        return _when(moment, zone)
+    last = local.date() - timedelta(days=1)
+    return f"{last.year}/{last.month}/{last.day}"
