@@ -22,7 +22,7 @@ LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 FEATURES = (
     "actions", "auto_replies", "batches", "chat", "deliveries", "fields", "folders", "friends", "greetings", "intake",
     "marks", "media", "messages", "notifications", "schedules", "scores", "segments", "settings", "shared_values",
-    "staff", "tags", "transfers",
+    "staff", "tags", "taps", "transfers",
 )  # fmt: skip
 PAGES = ("about", "account", "control", "health", "home", "invitations", "setup", "shop", "sign_in",
          "studio")
@@ -30,6 +30,7 @@ PAGES = ("about", "account", "control", "health", "home", "invitations", "setup"
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")
 EXCEPTIONS = {
     ("intake", "forms"): "LINE posts JSON",
+    ("taps", "forms"): "what taps are is typed into the documents they stand in",
     ("folders", "templates"): "they are drawn by macros on the pages of others (ui/folders.html)",
 }
 PUBLIC = {
@@ -39,6 +40,7 @@ PUBLIC = {
     "media.preview_show", "media.show",
     "setup.create", "setup.new",
     "sign_in.create", "sign_in.destroy", "sign_in.new",
+    "taps.mail_show",
 }  # fmt: skip
 DEMO_PUBLIC = {"control.clock_update", "control.pending_show"}
 WRITING_GETS: set[str] = set()

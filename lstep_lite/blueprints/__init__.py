@@ -36,6 +36,7 @@ from lstep_lite.blueprints import (
     staff,
     studio,
     tags,
+    taps,
     test_sends,
     transfers,
 )
@@ -70,6 +71,7 @@ PAGES = (
     shop,
     staff,
     transfers,
+    taps,
     account,
     about,
     sign_in,

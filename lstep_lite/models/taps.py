@@ -33,6 +33,8 @@ class Tap(Base):
     """The code of the panel it stands in; empty where there are none."""
     position: Mapped[int]
     """Its place among the taps of the document."""
+    is_counted: Mapped[bool]
+    """Whether we are told of it: opening a page or copying a text happens on the phone alone."""
     is_live: Mapped[bool]
     """Whether it still stands there."""
     created_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import actions
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.studio import Data, Found, Input, new_code, walk
-from lstep_lite.engine.taps.registry import TapInput
+from lstep_lite.engine.taps.registry import TapInput, behaviours
 from lstep_lite.models import Tap
 
 PLACE = "taps.tapped"
@@ -68,6 +68,7 @@ def keep(session: Session, owner: Owner, taps: Iterable[Placed], *, now: datetim
     for position, each in enumerate(found):
         row = known.get(each.tap["id"]) or _new(session, owner, each.tap["id"], now)
         row.label, row.panel, row.position, row.is_live = each.label, each.panel, position, True
+        row.is_counted = behaviours[each.tap["do"]].answers
         _keep_actions(session, each.tap, now)
     _empty_sets(session, known.keys() - {each.tap["id"] for each in found}, now)
     session.flush()

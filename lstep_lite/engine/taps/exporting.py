@@ -1,0 +1,66 @@
+"""Answers as a CSV file. Like every list of people that leaves, it is written down."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import Database
+from lstep_lite.engine.taps.owners import owners
+from lstep_lite.engine.transfers.cells import Writer, guarded
+from lstep_lite.errors import NotFound
+from lstep_lite.models import AnswerState, Encoding, Export, Friend, Tap, TapAnswer
+
+CHUNK = 500
+HEADINGS = ("日時", "お名前", "友だちID", "選んだもの", "お客様が選んだ日時", "結果")
+STATES = {AnswerState.TAKEN: "回答", AnswerState.AGAIN: "2回目以降", AnswerState.CLOSED: "終了後"}
+
+
+def begin(session: Session, owner: str, owner_id: int, *, staff_id: int, now: datetime) -> Export:
+    """Write down that somebody takes the answers of one document. Raises NotFound."""
+    if owner not in owners:
+        raise NotFound
+    count = session.scalar(sa.select(sa.func.count()).select_from(TapAnswer).where(*_of(owner, owner_id)))
+    export = Export(staff_id=staff_id, at=now, columns=list(HEADINGS), encoding=Encoding.UTF8)
+    export.row_count, export.replaced_count, export.finished_at = count or 0, 0, now
+    session.add(export)
+    return export
+
+
+def lines(database: Database, owner: str, owner_id: int, *, zone: ZoneInfo) -> Iterator[bytes]:
+    """The file in pieces, oldest answer first."""
+    writer, last_id = Writer(Encoding.UTF8), 0
+    yield writer.start() + writer.lines([HEADINGS])
+    while True:
+        with database.read() as session:
+            found = _chunk(session, owner, owner_id, last_id)
+            rows = [_row(*each, zone) for each in found]
+            last_id = found[-1][0].id if found else 0
+        if rows:
+            yield writer.lines(rows)
+        if len(rows) < CHUNK:
+            return
+
+
+def _chunk(session: Session, owner: str, owner_id: int, last_id: int) -> Sequence[tuple[TapAnswer, Tap, Friend]]:
+    query = (
+        sa.select(TapAnswer, Tap, Friend)
+        .join(Tap, Tap.id == TapAnswer.tap_id)
+        .join(Friend, Friend.id == TapAnswer.friend_id)
+        .where(*_of(owner, owner_id), TapAnswer.id > last_id)
+        .order_by(TapAnswer.id)
+        .limit(CHUNK)
+    )
+    return [(answer, tap, friend) for answer, tap, friend in session.execute(query)]
+
+
+def _of(owner: str, owner_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return TapAnswer.owner == owner, TapAnswer.owner_id == owner_id
+
+
+def _row(answer: TapAnswer, tap: Tap, friend: Friend, zone: ZoneInfo) -> list[str]:
+    picked = next((str(value).replace("T", " ") for value in answer.params.values()), "")
+    at = f"{answer.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return [guarded(text) for text in (at, friend.name, friend.code, tap.label, picked, STATES[answer.state])]

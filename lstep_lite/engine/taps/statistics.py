@@ -1,0 +1,143 @@
+"""What was tapped in one document: how often, by how many people, and when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine.mentions import Place
+from lstep_lite.engine.taps.owners import owners
+from lstep_lite.errors import NotFound
+from lstep_lite.models import AnswerState, Tap, TapAnswer
+
+PERIODS = {7: 1, 30: 1, 91: 7, 364: 28}
+"""How many days can be looked at, today included, and how many of them stand together in the chart."""
+COUNTED = AnswerState.TAKEN
+
+
+@dataclass(frozen=True)
+class Count:
+    friends: int = 0
+    taken: int = 0
+    again: int = 0
+    closed: int = 0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One tap with what came of it."""
+
+    tap: Tap
+    panel: int
+    """Its panel, counted from 1; 0 where there is only one."""
+    count: Count
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some days in a row, and how often something was chosen in them."""
+
+    first: date
+    last: date
+    taken: int
+
+
+@dataclass(frozen=True)
+class Report:
+    owner: str
+    owner_id: int
+    name: str
+    place: Place
+    days: int
+    choices: Sequence[Choice]
+    friends: int
+    """How many people chose anything."""
+    taken: int
+    spans: Sequence[Span]
+
+    @property
+    def most_friends(self) -> int:
+        """Of any choice: how long the other bars are is told by the longest."""
+        return max(choice.count.friends for choice in self.choices)
+
+    @property
+    def most_taken(self) -> int:
+        return max(span.taken for span in self.spans)
+
+
+def report(session: Session, owner: str, owner_id: int, *, days: int, zone: ZoneInfo, now: datetime) -> Report:
+    """The last *days* days of one document. Raises NotFound when nothing could ever be tapped in it."""
+    if owner not in owners or days not in PERIODS:
+        raise NotFound
+    taps = of_owner(session, owner, owner_id)
+    if not taps:
+        raise NotFound("まだ、押すと記録されるボタンや選択肢がありません。")
+    starts = _starts(now.astimezone(zone).date(), days, zone)
+    mine = sa.and_(TapAnswer.owner == owner, TapAnswer.owner_id == owner_id, TapAnswer.at >= starts[0])
+    counts, friends = _counts(session, mine), _friends(session, mine)
+    return Report(
+        owner=owner,
+        owner_id=owner_id,
+        name=taps[0].owner_name,
+        place=owners[owner].place(taps[0]),
+        days=days,
+        choices=_choices(taps, counts),
+        friends=friends,
+        taken=sum(count.taken for count in counts.values()),
+        spans=_spans(session, mine, starts, now),
+    )
+
+
+def of_owner(session: Session, owner: str, owner_id: int) -> Sequence[Tap]:
+    """What can be counted in a document, in its order; what was taken out of it comes last."""
+    query = sa.select(Tap).where(Tap.owner == owner, Tap.owner_id == owner_id, sa.or_(Tap.is_counted, _has_answers()))
+    return session.scalars(query.order_by(Tap.is_live.desc(), Tap.position, Tap.id)).all()
+
+
+def _has_answers() -> sa.ColumnElement[bool]:
+    return sa.exists().where(TapAnswer.tap_id == Tap.id)
+
+
+def _starts(today: date, days: int, zone: ZoneInfo) -> list[datetime]:
+    """When each of the spans begins, the oldest first; the last one ends with today."""
+    step = PERIODS[days]
+    first_days = [today - timedelta(days=back + step - 1) for back in range(0, days, step)]
+    return [datetime.combine(day, time.min, zone) for day in reversed(first_days)]
+
+
+def _counts(session: Session, mine: sa.ColumnElement[bool]) -> dict[int, Count]:
+    numbers = sa.func.count(), sa.func.count(sa.distinct(TapAnswer.friend_id))
+    rows = session.execute(
+        sa.select(TapAnswer.tap_id, TapAnswer.state, *numbers).where(mine).group_by(TapAnswer.tap_id, TapAnswer.state)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for tap_id, state, count, friends in rows:
+        values = {"taken": count, "friends": friends} if state is COUNTED else {state.value: count}
+        found.setdefault(tap_id, {}).update(values)
+    return {tap_id: Count(**values) for tap_id, values in found.items()}
+
+
+def _friends(session: Session, mine: sa.ColumnElement[bool]) -> int:
+    distinct = sa.func.count(sa.distinct(TapAnswer.friend_id))
+    return session.scalar(sa.select(distinct).where(mine, TapAnswer.state == COUNTED)) or 0
+
+
+def _choices(taps: Iterable[Tap], counts: Mapping[int, Count]) -> list[Choice]:
+    taps = list(taps)
+    panels = list(dict.fromkeys(tap.panel for tap in taps if tap.panel))
+    numbers = {code: number for number, code in enumerate(panels, 1)} if len(panels) > 1 else {}
+    return [Choice(tap, numbers.get(tap.panel, 0), counts.get(tap.id, Count())) for tap in taps]
+
+
+def _spans(session: Session, mine: sa.ColumnElement[bool], starts: Sequence[datetime], now: datetime) -> list[Span]:
+    ends = [*starts[1:], now + timedelta(days=1)]
+    columns = [
+        sa.func.count().filter(sa.and_(TapAnswer.at >= start, TapAnswer.at < end))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    found = session.execute(sa.select(*columns).where(mine, TapAnswer.state == COUNTED)).one()
+    last_days = [*(end.date() - timedelta(days=1) for end in starts[1:]), now.astimezone(starts[0].tzinfo).date()]
+    return [Span(start.date(), last, count) for start, last, count in zip(starts, last_days, found, strict=True)]
