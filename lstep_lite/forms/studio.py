@@ -16,7 +16,7 @@ _ACTIONS = studio.Actions()
 
 
 class ConditionForm(Form):
-    tree = SegmentField("表示する相手")
+    tree = SegmentField("条件")
 
     @classmethod
     def of(cls, session: Session, value: Any) -> "ConditionForm":
@@ -30,7 +30,7 @@ class ConditionForm(Form):
 
 
 class ActionsForm(Form):
-    steps = ActionsField("アクション", place=taps.PLACE)
+    steps = ActionsField("すること", place=taps.PLACE)
 
     @classmethod
     def of(cls, session: Session, value: Any) -> "ActionsForm":

@@ -55,6 +55,17 @@ export function within(description, input, value) {
   return [];
 }
 
+// Whether two JSON texts say the same, whatever the order of the names in them.
+export function isSame(text, other) {
+  return text === other || JSON.stringify(ordered(JSON.parse(text))) === JSON.stringify(ordered(JSON.parse(other)));
+}
+
+function ordered(value) {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.keys(value).sort().map((name) => [name, ordered(value[name])]));
+}
+
 export function join(place, name) {
   return place ? `${place}/${name}` : name;
 }

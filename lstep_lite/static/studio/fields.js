@@ -30,13 +30,13 @@ function wrap(input, node, id, at) {
   const control = node.id === id || node.querySelector(`#${id}`);
   const label = h(control ? "label" : "span", { class: "form-label", id: `${id}-label`, for: control ? id : null }, input.label, required(input));
   if (!control) Object.entries({ role: "group", "aria-labelledby": `${id}-label` }).forEach(([name, value]) => node.setAttribute(name, value));
-  const head = h("div", { class: "studio-field-head" }, label);
-  for (const tool of node.querySelectorAll("[data-field-tool]")) head.append(tool);
-  const hint = input.hint && h("p", { class: "form-hint", id: `${id}-hint` }, input.hint);
+  const head = h("div", { class: "studio-field-head" }, label, [...node.querySelectorAll(":scope > [data-field-tool]")]);
+  const hint = input.hint && !("noHint" in node.dataset) && h("p", { class: "form-hint", id: `${id}-hint` }, input.hint);
   const problem = h("p", { class: "invalid-feedback", id: `${id}-problem`, "data-problem-at": at, hidden: true }, icon("alert-circle"), h("span"));
-  const below = `${input.hint ? `${id}-hint ` : ""}${id}-problem`;
+  const below = `${hint ? `${id}-hint ` : ""}${id}-problem`;
   (control ? control === true ? node : control : node).setAttribute("aria-describedby", below);
-  return h("div", { class: `field studio-field is-${input.widget}`, "data-place": at }, head, node, hint, problem);
+  const isList = input.widget === "items"; // its hint would stand too far below
+  return h("div", { class: `field studio-field is-${input.widget}`, "data-place": at }, head, isList && hint, node, !isList && hint, problem);
 }
 
 function required(input) {
@@ -55,7 +55,7 @@ export function markProblems(editor) {
     place.querySelector("span").textContent = said.join(" ");
     const field = place.closest(".studio-field");
     field.classList.toggle("has-error", said.length > 0);
-    field.querySelector(`[aria-describedby~="${place.id}"]`)?.toggleAttribute("aria-invalid", said.length > 0);
+    field.querySelector(`[aria-describedby~="${place.id}"]`)?.setAttribute("aria-invalid", String(said.length > 0));
   }
   for (const mark of editor.root.querySelectorAll("[data-problems-in]")) {
     const count = editor.problemsIn(mark.dataset.problemsIn);

@@ -1,4 +1,5 @@
 // What was not saved is kept in this browser, so that a closed window or a crash loses nothing.
+import { isSame } from "./documents.js";
 
 const PREFIX = "studio:";
 
@@ -11,7 +12,7 @@ export class Keeping {
   found(text, hasProblems) {
     const kept = this.read();
     if (!kept) return null;
-    if ((kept.isSent && !hasProblems) || kept.text === text) {
+    if ((kept.isSent && !hasProblems) || isSame(kept.text, text)) {
       this.forget();
       return null;
     }

@@ -77,21 +77,23 @@ async function upload(editor, file) {
 
 widgets.pick = ({ input, value, set, id, place }) => {
   if (input.options.length > MANY_OPTIONS) return pickByDialog(input, value, set, id, place);
-  const isGone = value !== null && !input.options.some((option) => option.value === value);
+  const isNone = value === input.empty;
+  const isGone = !isNone && !input.options.some((option) => option.value === value);
   const options = [
-    h("option", { value: "", selected: value === null }, input.options.length ? "選んでください" : "まだ何もありません"),
+    h("option", { value: "", selected: isNone }, input.options.length ? "選んでください" : "まだ何もありません"),
     isGone && h("option", { value, selected: true }, "削除されたもの"),
     ...input.options.map((option) => h("option", { value: option.value, selected: option.value === value }, option.label)),
   ];
-  const onchange = (event) => set(event.target.value ? Number(event.target.value) : null);
+  const chosen = (text) => input.options.find((option) => String(option.value) === text)?.value ?? input.empty;
+  const onchange = (event) => set(chosen(event.target.value));
   return h("select", { id, class: "form-select", "data-key": place, onchange }, options);
 };
 
 function pickByDialog(input, value, set, id, place) {
   const chosen = input.options.find((option) => option.value === value);
-  const words = chosen?.label || (value === null ? "選んでください" : "削除されたもの");
+  const words = chosen?.label || (value === input.empty ? "選んでください" : "削除されたもの");
   const open = button(words, "search", show, { id, class: "btn studio-pick", "data-key": place });
-  const none = value !== null && !input.required && iconButton("外す", "x", () => set(null, { redraw: true }), { "data-key": `${place}|none` });
+  const none = value !== input.empty && !input.required && iconButton("外す", "x", () => set(input.empty, { redraw: true }), { "data-key": `${place}|none` });
   return h("div", { class: "studio-picked" }, open, none);
 
   function show() {

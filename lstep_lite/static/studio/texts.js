@@ -12,10 +12,11 @@ widgets.text = ({ editor, input, value, set, id, place }) => {
     id, class: "form-control", value: value || "", placeholder: input.example || null, "data-key": place,
     rows: isLong ? input.lines : null, autocomplete: "off", oninput: typed,
   });
+  if (isLong) control.style.minHeight = `${input.lines * 1.6 + 1}rem`;
   const count = h("span", { class: "studio-count", "aria-live": "off" });
   const tools = textTools.map((make) => make({ input, editor })).filter(Boolean).map((tool) => drawTool(tool, insert));
   showCount();
-  return h("div", { class: "studio-text" }, control, h("div", { class: "studio-text-foot" }, tools, count));
+  return h("div", { class: "studio-text" }, h("div", { class: "studio-text-tools", "data-field-tool": true }, tools, count), control);
 
   function typed() {
     showCount();

@@ -48,37 +48,40 @@ function choiceButtons(input, value, set, id, place) {
       h("span", {}, option.label))));
 }
 
+// The label stands beside the switch; fields.js draws it first, the style sheet puts it there.
 widgets.flag = ({ value, set, id, place }) =>
-  h("div", { class: "form-check form-switch" },
+  h("div", { class: "form-switch" },
     h("input", { type: "checkbox", class: "form-check-input", id, checked: value === true, "data-key": place, onchange: (event) => set(event.target.checked) }));
 
-widgets.color = ({ editor, input, value, set, id, place }) => {
-  const control = h("input", {
-    id, type: "color", class: "form-control form-control-color", value: (value || "#ffffff").slice(0, 7), "data-key": place,
-    oninput: () => choose(control.value, true),
-  });
-  const words = h("span", { class: "studio-color-words" });
-  const swatches = [...new Set([...editor.colors(), ...SWATCHES])].map((color) => swatch(color));
-  const none = !input.required && iconButton("色を外す", "x", () => choose(""), { "data-key": `${place}|none` });
+widgets.color = ({ editor, input, value, set, place }) => {
+  const dot = h("span", { class: "studio-swatch" });
+  const words = h("span", {});
+  const summary = h("summary", { class: "btn studio-color-now", "data-key": place }, dot, words, icon("chevron-down"));
+  const control = h("input", { type: "color", "aria-label": "ほかの色", "data-key": `${place}|other`, oninput: () => choose(control.value, true) });
+  const swatches = [...new Set([...editor.colors(), ...SWATCHES])].map(swatch);
+  const other = h("label", { class: "studio-other-color" }, control, "ほかの色を選ぶ");
+  const none = !input.required && h("button", { type: "button", class: "dropdown-item", onclick: () => choose("") }, icon("x"), "おまかせに戻す");
   show(value);
-  return h("div", { class: "studio-color" }, h("div", { class: "studio-color-now" }, control, words, none), h("div", { class: "studio-swatches" }, swatches));
+  return h("details", { class: "row-menu studio-color", "data-menu": true }, summary,
+    h("div", { class: "row-menu-items" }, h("div", { class: "studio-swatches" }, swatches), other, none));
 
   function swatch(color) {
-    const attributes = { type: "button", class: "studio-swatch", "data-color": color, "aria-label": color, title: color, "data-key": `${place}|${color}` };
-    const dot = h("button", { ...attributes, onclick: () => choose(color) });
-    dot.style.backgroundColor = color;
-    return dot;
+    const attributes = { type: "button", class: "studio-swatch", "data-color": color, "aria-label": color, title: color };
+    const choice = h("button", { ...attributes, onclick: () => choose(color) });
+    choice.style.backgroundColor = color;
+    return choice;
   }
   function choose(color, typing = false) {
     set(color, { typing });
     show(color);
+    if (!typing) summary.parentElement.open = false;
   }
   function show(color) {
-    if (color) control.value = color.slice(0, 7);
-    control.classList.toggle("is-empty", !color);
+    control.value = (color || "#ffffff").slice(0, 7);
+    dot.style.backgroundColor = color;
+    dot.classList.toggle("is-empty", !color);
     words.textContent = color || "おまかせ";
-    if (none) none.hidden = !color;
-    for (const dot of swatches) dot.setAttribute("aria-pressed", String(dot.dataset.color === color));
+    for (const choice of swatches) choice.setAttribute("aria-pressed", String(choice.dataset.color === color));
   }
 };
 

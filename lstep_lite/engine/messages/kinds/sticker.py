@@ -33,7 +33,7 @@ class Sticker(Kind):
     order = 20
     lead = "LINEのスタンプを1つ送ります。"
     inputs = (
-        StickerNumber(name="package_id", label="スタンプのパッケージ"),
+        StickerNumber(name="package_id", label="スタンプ"),
         StickerNumber(name="sticker_id", label="スタンプ"),
     )
     is_inline = True
