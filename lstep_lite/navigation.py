@@ -66,7 +66,12 @@ GROUPS = (
     Group(
         "コンテンツ",
         "files",
-        (Entry("テンプレート", "template", "messages.index"), Entry("メディア", "photo", "media.index"), Entry("共通情報", "variable", "shared_values.index")),
+        (
+            Entry("テンプレート", "template", "messages.index"),
+            Entry("クーポン", "ticket", "coupons.index"),
+            Entry("メディア", "photo", "media.index"),
+            Entry("共通情報", "variable", "shared_values.index"),
+        ),
     ),
     Group(
         "自動化",

@@ -158,7 +158,7 @@ def wants_fragment() -> bool:
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
-def render(template: str, *regions: str, status: int = 200, then: str = "", **context: Any) -> WerkzeugResponse:
+def render(template: str, /, *regions: str, status: int = 200, then: str = "", **context: Any) -> WerkzeugResponse:
     """Render the page, or for htmx its *regions*: the first in place, the others out of band, toasts if any wait.
 
     After a write, *then* is where a browser without htmx goes.
@@ -174,12 +174,12 @@ def render(template: str, *regions: str, status: int = 200, then: str = "", **co
     return make_response("\n".join(html), status)
 
 
-def fragment(template: str, region: str, **context: Any) -> WerkzeugResponse:
+def fragment(template: str, region: str, /, **context: Any) -> WerkzeugResponse:
     """One region, for a script that asks for nothing else; whoever asks, there is no page around it."""
     return make_response(render_block(template, region, **context))
 
 
-def live(template: str, region: str, **context: Any) -> WerkzeugResponse:
+def live(template: str, region: str, /, **context: Any) -> WerkzeugResponse:
     """A region asked for alone, often again and again: 204 while it looks as the browser saw it last.
 
     The header X-Seen tells the browser what it now sees, and the browser says so when it asks next (app.js).

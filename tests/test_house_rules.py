@@ -20,11 +20,11 @@ PACKAGE = ROOT / "lstep_lite"
 LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 
 FEATURES = (
-    "actions", "auto_replies", "batches", "chat", "deliveries", "fields", "folders", "friends", "greetings", "intake",
+    "actions", "auto_replies", "batches", "chat", "coupons", "deliveries", "fields", "folders", "friends", "greetings", "intake",
     "marks", "media", "messages", "notifications", "schedules", "scores", "segments", "settings", "shared_values",
-    "staff", "tags", "taps", "transfers",
+    "staff", "tags", "test_sends", "taps", "transfers",
 )  # fmt: skip
-PAGES = ("about", "account", "control", "health", "home", "invitations", "setup", "shop", "sign_in",
+PAGES = ("about", "account", "control", "health", "home", "invitations", "senders", "setup", "shop", "sign_in",
          "studio")
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")
@@ -34,10 +34,11 @@ EXCEPTIONS = {
     ("folders", "templates"): "they are drawn by macros on the pages of others (ui/folders.html)",
 }
 PUBLIC = {
+    "coupons.code_picture_show", "coupons.picture_show",
     "health.show",
     "intake.receive",
     "invitations.create", "invitations.new", "invitations.reset_edit", "invitations.reset_update",
-    "media.preview_show", "media.show",
+    "media.preview_show", "media.show", "media.size_show",
     "setup.create", "setup.new",
     "sign_in.create", "sign_in.destroy", "sign_in.new",
     "taps.mail_show",

@@ -1,17 +1,25 @@
-"""Message blocks as they come from a form."""
+"""Message blocks as they come from a form, and the form of a template."""
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
-from wtforms import Field
-from wtforms.validators import ValidationError
+from wtforms import DateTimeLocalField, Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional, ValidationError
 
-from lstep_lite.engine import messages
-from lstep_lite.engine.messages import placeholders, stickers
+from lstep_lite.engine import mentions, messages
+from lstep_lite.engine.messages import placeholders, senders, stickers
 from lstep_lite.engine.messages.placeholders import Offer
+from lstep_lite.engine.messages.templates import FEATURE, LONGEST_ANSWER, LONGEST_NAME, Refused, TemplateDraft
+from lstep_lite.engine.studio import Data, Problem
 from lstep_lite.engine.text import storable_json
 from lstep_lite.errors import DomainError
+from lstep_lite.forms.base import EditForm, at_most, options, required
+from lstep_lite.forms.folders import NO_FOLDER, FolderField
+from lstep_lite.models import AnswerLimit, Folder, Sender, Template
 
 Block = dict[str, Any]
 UNREADABLE = "メッセージを読み取れませんでした。画面を読み込み直してから、もう一度お試しください。"
@@ -64,9 +72,11 @@ class BlocksField(Field):
     def _value(self) -> str:
         return json.dumps(self.data or [], ensure_ascii=False)
 
-    def __init__(self, label: str, *, required: bool = False, **kwargs: Any) -> None:
+    def __init__(self, label: str, *, required: bool = False, offers_senders: bool = False, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self._required = required
+        self.offers_senders = offers_senders
+        """Whether one may choose under which name and picture all of it is sent."""
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         self._plain_text = formdata.get(f"{self.name}-text") if formdata else None
@@ -89,6 +99,18 @@ class BlocksField(Field):
         """What can be inserted, below headings."""
         return placeholders.offered(session)
 
+    def templates(self, session: Session) -> dict[str, str]:
+        """The names of the templates it shows, by id."""
+        ids = {block["template_id"] for block in self.data or [] if _shows_template(block)}
+        return mentions.names(session, FEATURE, ids) if ids else {}
+
+    def senders(self, session: Session) -> Sequence[Sender]:
+        return senders.in_order(session) if self.offers_senders else ()
+
+    @property
+    def sender_id(self) -> int | None:
+        return next((block["sender_id"] for block in self.data or [] if block.get("sender_id")), None)
+
     @property
     def first_text(self) -> str:
         return next((block.get("text", "") for block in self.data or [] if block["kind"] == "text"), "")
@@ -97,3 +119,94 @@ class BlocksField(Field):
     def packages(self) -> list[dict[str, Any]]:
         """What the sticker picker offers, ready for JSON."""
         return [{"id": pack.id, "title": pack.title, "stickers": pack.stickers} for pack in stickers.PACKAGES]
+
+
+def _shows_template(block: Block) -> bool:
+    return block["kind"] == "template" and isinstance(block.get("template_id"), int)
+
+
+# Templates -----------------------------------------------------------------------------------------------------------
+
+NO_SENDER = 0
+MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+"""As browsers post it, and as they want it back."""
+LIMITS = {
+    AnswerLimit.ANY: "何度でも受け付ける",
+    AnswerLimit.ONCE: "このメッセージ全体で、1人1回だけ",
+    AnswerLimit.ONCE_A_PANEL: "パネルごとに、1人1回だけ",
+}
+
+
+class DocumentField(Field):
+    """What the studio puts together, as JSON in a hidden input. The engine looks at its content."""
+
+    def _value(self) -> str:
+        return json.dumps(self.data, ensure_ascii=False)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            self.data = storable_json(json.loads(valuelist[0] if valuelist else ""))
+        except (ValueError, RecursionError) as error:
+            self.data = {}
+            raise ValueError(UNREADABLE) from error
+
+    def in_words(self) -> str:
+        """For the comparison of two people's changes."""
+        return "メッセージの内容（プレビューで確かめてください）"
+
+
+class TemplateForm(EditForm):
+    name = StringField("管理用の名前", [required("あとで見分けられる名前を入力してください。"), at_most(LONGEST_NAME)])
+    folder_id = FolderField()
+    document = DocumentField("メッセージの内容")
+    sender_id = SelectField("送信者", coerce=int, default=NO_SENDER)
+    answer_limit = RadioField("回答できる回数", default=AnswerLimit.ANY.value, choices=options(LIMITS))
+    again_text = TextAreaField("2回目に押した方への返事", [at_most(LONGEST_ANSWER)])
+    closes_at = DateTimeLocalField("締め切り（空ならずっと）", [Optional()], format=MOMENT_FORMATS)
+    closed_text = TextAreaField("締め切りのあとに押した方への返事", [at_most(LONGEST_ANSWER)])
+
+    def __init__(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(formdata, *args, **kwargs)
+        self.problems: Sequence[Problem] = ()
+        """What is wrong inside the document, after a refusal."""
+
+    @classmethod
+    def of(cls, template: Template, document: Data, zone: ZoneInfo) -> "TemplateForm":
+        same = ("name", "again_text", "closed_text")
+        data: dict[str, Any] = {name: getattr(template, name) for name in same} | {"document": document}
+        data |= {"answer_limit": template.answer_limit.value, "folder_id": template.folder_id or NO_FOLDER}
+        data |= {"sender_id": template.sender_id or NO_SENDER, "closes_at": _local(template.closes_at, zone)}
+        return cls(data=data)
+
+    def offer(self, folders: Sequence[Folder], senders: Sequence[Sender]) -> "TemplateForm":
+        self.folder_id.offer(folders)
+        own = {str(NO_SENDER): "アカウントの名前のまま"}
+        self.sender_id.choices = options(own | {str(sender.id): sender.name for sender in senders})
+        return self
+
+    def draft(self, zone: ZoneInfo) -> TemplateDraft:
+        return TemplateDraft(
+            name=self.name.data or "",
+            document=self.document.data,
+            folder_id=self.folder_id.folder_id,
+            sender_id=self.sender_id.data or None,
+            answer_limit=AnswerLimit(self.answer_limit.data),
+            again_text=self.again_text.data or "",
+            closes_at=self.closes_at.data.replace(tzinfo=zone) if self.closes_at.data else None,
+            closed_text=self.closed_text.data or "",
+        )
+
+    def refuse(self, error: DomainError) -> None:
+        if isinstance(error, Refused):
+            self.problems = error.problems
+        super().refuse(error)
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether something is set about answers to its buttons."""
+        limited = self.answer_limit.data != AnswerLimit.ANY.value or self.answer_limit.errors
+        return bool(limited or self.closes_at.data or self.closes_at.errors or self.closed_text.data)
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return moment.astimezone(zone).replace(tzinfo=None) if moment else None

@@ -5,6 +5,7 @@ Limits: original 10 MB, preview 1 MB, JPEG or PNG. https://developers.line.biz/e
 
 import io
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps
@@ -68,6 +69,15 @@ def squared(data: bytes, side: int) -> tuple[Encoded, Encoded]:
     """The middle of an uploaded picture as a square of *side* pixels: original and preview."""
     picture, may_be_png = _load(data)
     return _both(ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS), may_be_png)
+
+
+def scaled(data: bytes, widths: Iterable[int]) -> Iterator[tuple[int, Encoded]]:
+    """All of a stored picture in each of these widths, larger than it is if need be."""
+    picture, may_be_png = _load(data)
+    for width in widths:
+        height = max(1, round(picture.height * width / picture.width))
+        resized = picture.resize((width, height), Image.Resampling.LANCZOS)
+        yield width, _encode(resized, ORIGINAL_BYTES, may_be_png)
 
 
 def preview(data: bytes) -> Encoded:

@@ -56,8 +56,14 @@ def _check_block(block: Any, number: int) -> None:
     kind = kinds[block["kind"]]
     try:
         kind.check(block)
+        _check_sender(block.get("sender_id"))
     except DomainError as error:
         raise DomainError(f"{number}つ目のメッセージ（{kind.label}）: {error.message}") from error
+
+
+def _check_sender(sender_id: Any) -> None:
+    if sender_id is not None and (not isinstance(sender_id, int) or not 0 < sender_id < 2**53):
+        raise DomainError("送信者を選び直してください。")
 
 
 def _check_count(blocks: Sequence[Block]) -> None:

@@ -21,14 +21,14 @@ from lstep_lite.models import AnswerLimit, Content, ContentTemplate, Friend, Sen
 
 FEATURE = TEMPLATES
 OWNER = "messages"
-"""As what taps know it."""
+"""As what taps and folders know it."""
 LONGEST_NAME = 60
 LONGEST_ANSWER = 1000
 PAGE_SIZE = 50
 SOMEWHERE = "https://example.invalid"
 """Stands for the public address while nothing is sent."""
 SAMPLE_FRIEND = Friend(display_name="山田 花子")
-folders.shelf(FEATURE, Template, Permission.MESSAGES_EDIT)
+folders.shelf(OWNER, Template, Permission.MESSAGES_EDIT)
 mentions.target_rows(FEATURE, Template.id, Template.name)
 
 
@@ -167,7 +167,7 @@ def create(session: Session, kind: str, draft: TemplateDraft, *, now: datetime) 
     """A new template at the end of the list. Raises Refused, or DomainError naming the field."""
     examined, values = _examined(session, kind, draft, now), _checked(session, draft)
     template = Template(kind=kind, blocks=[], quick_replies=[], created_at=now, updated_at=now, **values)
-    template.position = folders.next_position(session, FEATURE)
+    template.position = folders.next_position(session, OWNER)
     session.add(template)
     session.flush()  # its taps are written down under its id
     _keep_document(session, template, examined.document, now)
@@ -228,7 +228,7 @@ def _checked(session: Session, draft: TemplateDraft) -> dict[str, Any]:
     return {
         "name": name,
         "name_key": normalise(name),
-        "folder_id": folders.checked(session, FEATURE, draft.folder_id),
+        "folder_id": folders.checked(session, OWNER, draft.folder_id),
         "sender_id": draft.sender_id,
         "answer_limit": draft.answer_limit,
         "again_text": storable(draft.again_text),

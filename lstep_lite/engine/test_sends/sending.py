@@ -72,6 +72,4 @@ def rehearse_taps(session: Session, template: Template, friend: Friend, *, now: 
     sets = actions.at_many(session, taps.PLACE, [tap.code for tap in found])
     acting = [(tap, sets[tap.code]) for tap in found if tap.code in sets and sets[tap.code].steps]
     drafts = [(tap.label, actions.draft(action_set, taps.PLACE)) for tap, action_set in acting[:MOST_REHEARSED]]
-    return [
-        Rehearsal(label, actions.try_out(session, taps.PLACE, draft, friend, now=now)) for label, draft in drafts
-    ]
+    return [Rehearsal(label, actions.try_out(session, taps.PLACE, draft, friend, now=now)) for label, draft in drafts]

@@ -1,12 +1,15 @@
 """Who gets test sends."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
+from lstep_lite.engine import settings
+from lstep_lite.engine.settings import quota
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend, Tester
 
@@ -38,3 +41,17 @@ def add(session: Session, friend: Friend, *, now: datetime) -> bool:
 
 def remove(session: Session, friend: Friend) -> None:
     session.execute(sa.delete(Tester).where(Tester.friend_id == friend.id))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What there is to know before a test send."""
+
+    testers: Sequence[Friend]
+    forecast: quota.Forecast | None
+    """This month's counted messages, if LINE has told them."""
+
+
+def desk(session: Session, *, now: datetime) -> Desk:
+    channel = settings.channel(session)
+    return Desk(all_testers(session), quota.forecast(channel, now=now) if channel else None)
