@@ -15,6 +15,7 @@
 
   function shrink(part) {
     const text = part.querySelector("p, button > span");
+    if (text) text.style.fontSize = "";
     if (!text || text.scrollWidth <= text.clientWidth || !text.clientWidth) return;
     const size = parseFloat(getComputedStyle(text).fontSize);
     text.style.fontSize = `${Math.floor((size * text.clientWidth * 10) / text.scrollWidth) / 10}px`;
@@ -50,6 +51,7 @@
     if (!preview.clientWidth) return;
     phone.classList.add("is-sized");
     phone.style.setProperty("--line-zoom", Math.min(1, preview.clientWidth / WIDTHS[phone.dataset.lineWidth]));
+    within(phone, "[data-shrink]").forEach(shrink);
   }
 
   function choose(button) {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from lstep_lite import bubbles
-from tests.bubbles.designs import PICTURE, box, bubble, button, carousel, flex, image, menu_card, text
+from tests.bubbles.designs import PICTURE, box, bubble, button, carousel, every_kind, flex, image, menu_card, text
 
 PUBLIC_URL = "https://demo.lstep.invalid"
 
@@ -330,34 +330,64 @@ def test_boxes_inside_boxes_end_somewhere() -> None:
     assert "底" not in bubbles.draw(flex(bubble(inside)), address=address)
 
 
-NAMES = """
-    type text contents layout template columns actions action altText emojis index sender name iconUrl quickReply items
-    baseUrl baseSize area x y width height video header hero body footer styles size flex spacing margin background
-    paddingAll aspectRatio color url label data uri substitution title thumbnailImageUrl duration wrap maxLines
-"""
-KINDS = """
-    text textV2 sticker image video audio location file template imagemap flex coupon bubble carousel box button icon
-    span separator filler buttons confirm image_carousel horizontal vertical baseline uri message postback none md
-"""
-names, kinds = st.sampled_from(NAMES.split()), st.sampled_from(KINDS.split())
 EVIL = "<script>\"'&\x00\ud83d{0}"
+MESSAGES = every_kind()
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | kinds | st.just(EVIL) | st.just(f"https://{EVIL}"),
-    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(names, inside, max_size=6),
-    max_leaves=30,
-)  # fmt: skip
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(EVIL) | st.just(f"https://{EVIL}"),
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(max_size=5), inside, max_size=4),
+    max_leaves=8,
+)
+
+
+def places(part: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where in *part* something stands."""
+    below = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return [place for key, value in below for place in [(*here, key), *places(value, (*here, key))]]
+
+
+def changed(message: Any, place: tuple[Any, ...], value: Any) -> Any:
+    if not place:
+        return value
+    key, *rest = place
+    copy = message.copy()
+    copy[key] = changed(message[key], tuple(rest), value)
+    return copy
+
+
+def html_of(message: dict[str, Any]) -> Markup:
+    html = bubbles.draw(message, address=address) + bubbles.draw_quick_replies(message, address=address)
+    assert isinstance(html, Markup)
+    html.encode()  # as it is sent
+    return html
+
+
+def assert_harmless(message: dict[str, Any]) -> None:
+    html = html_of(message)
+    assert "<script" not in html, message
+    for tag in BeautifulSoup(html, "html.parser").find_all(True):
+        strange = [name for name in tag.attrs if name.startswith("on") or not re.fullmatch(r"[a-zA-Z-]+", name)]
+        assert not strange, message
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: str(message["type"]))
+def test_no_text_anywhere_in_a_message_becomes_markup(message: dict[str, Any]) -> None:
+    for place in places(message):
+        for evil in (EVIL, f"https://{EVIL}"):
+            assert "<script" not in html_of(changed(message, place, evil))
 
 
 @settings(max_examples=150, deadline=None)
-@given(kind=kinds, message=st.dictionaries(names, JSON, max_size=6))
-def test_no_json_breaks_it_or_becomes_markup(kind: str, message: dict[str, Any]) -> None:
-    for odd in ({**message, "type": kind}, flex({**message, "type": "bubble", "body": message}), message):
-        html = bubbles.draw(odd, address=address) + bubbles.draw_quick_replies(odd, address=address)
-        assert isinstance(html, Markup)
-        html.encode()
-        assert "<script" not in html
-        for tag in BeautifulSoup(html, "html.parser").find_all(True):
-            assert not [name for name in tag.attrs if name.startswith("on") or not re.fullmatch(r"[a-z-]+", name)]
+@given(data=st.data(), value=JSON)
+def test_no_json_anywhere_in_a_message_breaks_it(data: st.DataObject, value: Any) -> None:
+    message = data.draw(st.sampled_from(MESSAGES))
+    assert_harmless(changed(message, data.draw(st.sampled_from(places(message))), value))
+
+
+@settings(max_examples=50, deadline=None)
+@given(kind=st.sampled_from(MESSAGES), value=st.dictionaries(st.text(max_size=5), JSON, max_size=4))
+def test_no_json_instead_of_a_message_breaks_it(kind: dict[str, Any], value: dict[str, Any]) -> None:
+    assert_harmless(value)
+    assert_harmless({**value, "type": kind["type"]})
 
 
 def test_a_full_carousel_is_drawn_at_once() -> None:
