@@ -25,7 +25,7 @@ def _paints(section: str, label: str) -> tuple[Input, ...]:
             name=f"{section}_angle",
             label=f"{label}の色の変わる向き",
             options=looks.ANGLES,
-            start="0deg",
+            start="180deg",
             shown_if=shown,
         ),
     )

@@ -39,7 +39,7 @@ ALIGNS = {"start": "左", "center": "中央", "end": "右"}
 GRAVITIES = {"top": "上", "center": "中央", "bottom": "下"}
 CORNERS = {"none": "なし", "sm": "少し丸く", "md": "丸く", "xl": "もっと丸く", "xxl": "とても丸く"}
 DECORATIONS = {"none": "なし", "underline": "下線", "line-through": "取り消し線"}
-ANGLES = {"0deg": "上から下へ", "90deg": "左から右へ", "135deg": "左上から右下へ", "45deg": "左下から右上へ"}
+ANGLES = {"180deg": "上から下へ", "90deg": "左から右へ", "135deg": "左上から右下へ", "45deg": "左下から右上へ"}
 GREY = "#6b7280"
 """Of words that stand back; readable on white."""
 
@@ -90,7 +90,7 @@ def paint(data: Data, prefix: str = "") -> dict[str, Any]:
         return {"backgroundColor": first} if first else {}
     gradient = {
         "type": "linearGradient",
-        "angle": data.get(f"{prefix}angle") or "0deg",
+        "angle": data.get(f"{prefix}angle") or "180deg",
         "startColor": first or second,
         "endColor": second,
     }

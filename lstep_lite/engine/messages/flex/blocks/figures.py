@@ -73,6 +73,7 @@ def filled_percent(value: str, full: str) -> int:
         ),
         Choice(name="size", label="数字の大きさ", options=looks.TEXT_SIZES, start="3xl"),
         Color(name="color", label="数字の色", start="#c2410c"),
+        Color(name="word_color", label="前後の文字の色"),
         ALIGN,
     ),
 )
@@ -102,7 +103,8 @@ def _counted(data: Data, left: list[tuple[int, str]], speaking: Speaking) -> Com
     for number, unit in left:
         spans += [{"type": "span", "text": f"{number}", **numbers}, {"type": "span", "text": unit}]
     spans += _words(" ", speaking.fill(data["after"]))
-    return {"type": "text", "contents": spans, "wrap": True} | slim({"align": data["align"]}, align="start")
+    look = slim({"align": data["align"], "color": data["word_color"]}, align="start")
+    return {"type": "text", "contents": spans, "wrap": True} | look
 
 
 def _words(first: str, second: str) -> list[Component]:

@@ -64,7 +64,7 @@ def _column(data: Data, contents: list[Component]) -> Component:
             name="angle",
             label="色の変わる向き",
             options=looks.ANGLES,
-            start="0deg",
+            start="180deg",
             hint="背景の色を2つ選んだときに使います。",
         ),
         Color(name="border", label="枠線の色"),

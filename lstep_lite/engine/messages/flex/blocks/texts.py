@@ -81,7 +81,18 @@ def _lines(data: Data) -> dict[str, Any]:
 
 def _runs(data: Data, speaking: Speaking) -> list[Component]:
     shown = [(run, speaking.fill(run["text"])) for run in data.get("runs") or () if speaking.is_shown(run)]
-    return [{"type": "span", "text": said} | letters(run, size=run["size"]) for run, said in shown if said]
+    return [{"type": "span", "text": said} | _own(run, data) for run, said in shown if said]
+
+
+def _own(run: Data, around: Data) -> dict[str, Any]:
+    """What differs from the text around it, whose look it has otherwise."""
+    look = {
+        "size": run["size"] if run["size"] != around["size"] else None,
+        "weight": ("bold" if run["bold"] else "regular") if run["bold"] != around["bold"] else None,
+        "color": run["color"],
+        "decoration": run["decoration"] if run["decoration"] != around.get("decoration", "none") else None,
+    }
+    return slim(look)
 
 
 def _span(said: str) -> list[Component]:

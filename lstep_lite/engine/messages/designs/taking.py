@@ -1,0 +1,86 @@
+"""Looking at a design, and taking one: its pictures go into the library, once each, and a template is made of it."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import insert_new
+from lstep_lite.engine import settings
+from lstep_lite.engine.media import MediaStore, PublicFile, StoredImage, storage
+from lstep_lite.engine.messages import flex, templates
+from lstep_lite.engine.messages.designs import pictures
+from lstep_lite.engine.messages.designs.registry import Design, Sample
+from lstep_lite.engine.messages.rendering import Facts, RenderContext, Speaking
+from lstep_lite.engine.messages.templates import SAMPLE_FRIEND, TemplateDraft
+from lstep_lite.engine.studio import Data
+from lstep_lite.models import Media, MediaKind, MediaState, Template
+from lstep_lite.models.names import name_key
+
+KIND = "flex"
+PICTURES = "/messages/designs/pictures"
+"""Below the public address, for the gallery alone: nothing is in the library yet."""
+
+
+def drawn(design: Design, *, public_url: str, zone: ZoneInfo, now: datetime) -> Data:
+    """LINE's message of *design*, for the gallery. Asks no database."""
+    ids = {name: number for number, name in enumerate(design.pictures, 1)}
+    addresses = {number: f"{public_url}{PICTURES}/{name}" for name, number in ids.items()}
+    files = {number: PublicFile(number, MediaKind.IMAGE, url, url) for number, url in addresses.items()}
+    context = RenderContext((), files, {}, {}, public_url, zone, is_personal=True, facts=Facts(now))
+    document = design.make(Sample(ids, now.astimezone(zone)))
+    return flex.message(document, Speaking(context, SAMPLE_FRIEND))
+
+
+def missing(session: Session, design: Design) -> list[str]:
+    """Which of its pictures are not in the library (any more)."""
+    held = _held(session, design.pictures)
+    return [name for name in design.pictures if name not in held]
+
+
+def store(pictures_store: MediaStore, names: Collection[str]) -> dict[str, StoredImage]:
+    """Draw pictures and keep their files: not inside a unit."""
+    return {name: pictures_store.store_image(pictures.draw(name)) for name in names}
+
+
+def take(session: Session, design: Design, stored: Mapping[str, StoredImage], *, now: datetime) -> Template:
+    """A template made of *design*, whose *missing* pictures were *stored* before."""
+    for name, image in stored.items():
+        _keep(session, name, image, now)
+    sample = Sample(_held(session, design.pictures), now.astimezone(settings.zone(session)))
+    draft = TemplateDraft(f"{design.label}（見本）", design.make(sample))
+    return templates.create(session, KIND, draft, now=now)
+
+
+def _held(session: Session, names: Collection[str]) -> dict[str, int]:
+    recipes = {_recipe(name): name for name in names}
+    query = sa.select(Media.recipe, Media.id).where(Media.recipe.in_(recipes), Media.state == MediaState.STORED)
+    return {recipes[row.recipe]: row.id for row in session.execute(query)} if names else {}
+
+
+def _keep(session: Session, name: str, image: StoredImage, now: datetime) -> None:
+    """Its row; when somebody else was faster, theirs, and our file is swept as a stray."""
+    title = pictures.label(name)
+    row = insert_new(session, Media).values(
+        code=image.code,
+        kind=MediaKind.IMAGE,
+        state=MediaState.STORED,
+        recipe=_recipe(name),
+        name=title,
+        name_key=name_key(title),
+        content_type=image.content_type,
+        size_bytes=image.size_bytes,
+        width=image.width,
+        height=image.height,
+        path=storage.path(image.code),
+        preview_path=storage.preview_path(image.code),
+        attempts=0,
+        created_at=now,
+    )
+    session.execute(row)
+
+
+def _recipe(name: str) -> str:
+    return f"sample:{name}"
