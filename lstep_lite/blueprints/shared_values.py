@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import folders, media, shared_values
-from lstep_lite.engine.media import StoredImage
+from lstep_lite.engine.media import StoredImage, Upload
 from lstep_lite.engine.shared_values import Origin
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
@@ -149,7 +149,7 @@ def _hold(value: SharedValue, form: SharedValueForm, stored: StoredImage | None)
         shared_values.set_text(g.session, value, form.text.data or "", _by_hand())
     elif stored is not None:
         name = request.files["picture"].filename or "画像"
-        picture = media.add_image(g.session, stored, file_name=name[:200], now=g.now)
+        picture = media.add(g.session, stored, Upload(name, g.staff.id), now=g.now)
         shared_values.set_picture(g.session, value, picture, _by_hand())
     elif "picture.remove" in request.form:
         shared_values.clear(g.session, value, _by_hand())

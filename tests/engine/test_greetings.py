@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import greetings, intake, registry
+from lstep_lite.engine import greetings, intake, media, registry
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Delivery, GreetingKind, Lane, WebhookEvent
-from tests.factories import NOW, a_text_event, an_event
+from tests.factories import NOW, a_media, a_text_event, an_event
 
 assert registry
 
@@ -128,3 +128,9 @@ def test_a_greeting_may_be_actions_alone(database: Database, session: Session) -
     session.commit()
     arrive(database, an_event("follow", ANN))
     assert session.scalars(select(Delivery.source)).all() == ["actions"]
+
+
+def test_the_pictures_of_a_greeting_are_known_to_be_used(session: Session) -> None:
+    picture = a_media(session)
+    greetings.save(session, GreetingKind.NEW, is_on=True, blocks=[{"kind": "image", "media_id": picture.id}], now=NOW)
+    assert [place.endpoint for place in media.places(session, picture)] == ["greetings.edit"]

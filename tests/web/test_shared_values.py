@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from lstep_lite.engine import shared_values
+from lstep_lite.engine import media, shared_values
 from lstep_lite.models import Media, MediaState, SharedValue, SharedValueType
 from tests.factories import a_shared_value
 from tests.web.conftest import regions
@@ -87,7 +87,9 @@ def test_pictures_are_kept_replaced_and_removed(htmx, session, owner):
     Image.new("RGB", (8, 8), "red").save(data, "PNG")
     htmx("/shared-values", FORM | {"type": "image", "picture": (io.BytesIO(data.getvalue()), "menu.png")})
     value = session.scalars(sa.select(SharedValue)).one()
-    assert shared_values.show(session, value) == "menu.png"
+    assert shared_values.show(session, value) == "menu"
+    picture = session.get_one(Media, value.media_id)
+    assert [place.label for place in media.places(session, picture)] == [f"共通情報「{value.name}」"]
     form = {"name": value.name, "folder_id": "0"}
     bad = htmx(f"/shared-values/{value.id}", form | {"picture": (io.BytesIO(b"no"), "x.png")})
     assert bad.status_code == 422

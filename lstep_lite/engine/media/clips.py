@@ -118,9 +118,9 @@ def _prepare_video(
 def _check_video(video: VideoStream, sound: AudioStream | None) -> None:
     codec = video.codec_context
     if codec.name != "h264" or codec.pix_fmt not in PIXELS:
-        raise Refused("video", "H.264（10ビット）" if codec.name == "h264" else codec.name)
+        raise Refused("video", "H.264（10ビット）" if codec.name == "h264" else codec.codec.canonical_name)
     if sound is not None and sound.codec_context.name != "aac":
-        raise Refused("video_sound", sound.codec_context.name)
+        raise Refused("video_sound", sound.codec_context.codec.canonical_name)
     if not 0 < max(codec.width, codec.height) <= LONGEST_SIDE:
         raise Refused("large", str(LONGEST_SIDE))
     if video.frames > MOST_FRAMES:

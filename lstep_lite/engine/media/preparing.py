@@ -140,7 +140,7 @@ def _ask(job: _Job, raw: Path, target: Path, frame: Path) -> dict[str, Any]:
 
 def _made(store: MediaStore, job: _Job, target: Path, frame: Path, *, answer: dict[str, Any]) -> _Outcome:
     if word := answer.get("refused"):
-        return _Outcome(refusal=REFUSALS[word].format(detail=answer.get("detail", "")))
+        return _Outcome(refusal=REFUSALS[word].format(detail=answer.get("detail", "").upper()))
     size = target.stat().st_size
     if size > RECEIVED_BYTES:
         return _Outcome(refusal=TOO_LARGE)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import media, settings
+from lstep_lite.engine import media, mentions, settings
 from lstep_lite.engine.fields.types import Shape, dates, numbers, types
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
@@ -24,6 +24,7 @@ from lstep_lite.models import (
 )
 
 LONGEST_TEXT = 2000
+MENTIONS_AS = "shared_values"
 _SHAPE = Shape(longest=LONGEST_TEXT)
 _TYPES = {
     SharedValueType.TEXT: types[FieldType.LONG_TEXT],
@@ -64,7 +65,8 @@ def show(session: Session, value: SharedValue) -> str:
     if held is None:
         return ""
     if value.type is SharedValueType.IMAGE:
-        return session.get_one(Media, held).file_name or "画像"
+        picture = session.get_one(Media, held)
+        return picture.name or picture.file_name or "画像"
     return _TYPES[value.type].show(held, _SHAPE, settings.zone(session))
 
 
@@ -122,7 +124,7 @@ def set_today(session: Session, value: SharedValue, origin: Origin, *, days: int
 
 
 def set_picture(session: Session, value: SharedValue, picture: Media, origin: Origin) -> bool:
-    """Have it show *picture*; what it showed before is removed."""
+    """Have it show *picture*; what it showed before is deleted, unless it is used elsewhere."""
     return _set(session, value, picture.id, origin)
 
 
@@ -141,9 +143,10 @@ def add(session: Session, value: SharedValue, amount: Decimal, origin: Origin) -
 
 
 def remove_picture(session: Session, value: SharedValue) -> None:
-    """Nobody can fetch its picture any more."""
+    """Nobody can fetch its picture any more, unless it is used elsewhere."""
+    mentions.forget(session, MENTIONS_AS, value.id)
     if value.media_id is not None:
-        media.delete(session, session.get_one(Media, value.media_id))
+        media.release(session, value.media_id)
 
 
 def _set(session: Session, value: SharedValue, wanted: Any, origin: Origin) -> bool:
@@ -153,6 +156,8 @@ def _set(session: Session, value: SharedValue, wanted: Any, origin: Origin) -> b
         return False
     remove_picture(session, value)
     setattr(value, column, wanted)
+    if value.media_id is not None:
+        mentions.write(session, MENTIONS_AS, value.id, [(media.FEATURE, value.media_id)])
     value.updated_at = origin.now
     session.flush()  # the same request draws the page from it
     _note(session, value, before, origin)

@@ -116,3 +116,11 @@ def _taken_names(session: Session, but: SharedValue | None = None) -> set[str]:
 def _words(session: Session, words: Collection[str]) -> dict[str, str]:
     # A word without a value is sent as it stands: the text that holds it is not broken by that.
     return {word: word for word in words}
+
+
+@mentions.owner(holding.MENTIONS_AS)
+def _describe(session: Session, ids: Collection[str]) -> dict[str, mentions.Place]:
+    named = mentions.names(session, FEATURE, ids).items()
+    return {
+        key: mentions.Place(f"共通情報「{name}」", f"{FEATURE}.edit", {"value_id": int(key)}) for key, name in named
+    }

@@ -97,7 +97,7 @@ def test_a_silent_video_from_another_container_becomes_an_mp4(database: Database
         ({"codec": "libx265"}, "互換性優先"),
         ({"codec": "mpeg4"}, "H.264"),
         ({"pixels": "yuv420p10le"}, "10ビット"),
-        ({"sound": "libmp3lame"}, "音声の形式（mp3"),
+        ({"sound": "libmp3lame"}, "音声の形式（MP3"),
         ({"sound": None, "size": (4200, 64)}, "大きすぎます"),
     ],
 )
