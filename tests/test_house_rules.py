@@ -24,7 +24,7 @@ FEATURES = (
     "marks", "media", "messages", "notifications", "schedules", "scores", "segments", "settings", "shared_values",
     "staff", "tags", "test_sends", "taps", "transfers",
 )  # fmt: skip
-PAGES = ("about", "account", "control", "health", "home", "invitations", "senders", "setup", "shop", "sign_in",
+PAGES = ("about", "account", "control", "designs", "health", "home", "invitations", "senders", "setup", "shop", "sign_in",
          "studio")
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")

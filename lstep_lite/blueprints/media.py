@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from lstep_lite import auth
 from lstep_lite.auth import allow, public
 from lstep_lite.engine import folders, media
-from lstep_lite.engine.media import RawClip, StoredImage, Upload, cutting, library
+from lstep_lite.engine.media import RawClip, StoredImage, Upload, cutting, library, sizes
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.forms.media import CropForm, MediaForm
@@ -55,6 +55,14 @@ def preview_show(code: str) -> Response:
     return _answer(row, row.preview_path)
 
 
+@bp.get("/media/<code>/imagemap/<int:width>")
+@public
+def size_show(code: str, width: int) -> Response:
+    """One of the sizes of a rich message's picture, which LINE asks for without an extension."""
+    row = sizes.find(g.read, code, width)
+    return _cached(row, _size(sizes.ensure(runtime().media, row, width)))
+
+
 @bp.get("/media/thumbnails/<int:media_id>")
 @allow(Permission.CHAT)
 def thumbnail_show(media_id: int) -> Response:
@@ -82,6 +90,16 @@ def _answer(row: Media, path: str | None) -> Response:
         response = _file(row, path)
     except RequestedRangeNotSatisfiable as error:
         return error.get_response()  # it says how long the file is
+    return _cached(row, response)
+
+
+def _size(path: str) -> Response:
+    file = runtime().media.path_of(path)
+    with file.open("rb") as opened:
+        return send_file(file, mimetype=sizes.content_type(opened.read(8)))
+
+
+def _cached(row: Media, response: Response) -> Response:
     cache = response.cache_control
     cache.no_cache = None
     if row.friend_id is None:

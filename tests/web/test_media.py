@@ -365,3 +365,14 @@ def test_a_name_can_not_break_out_of_the_picker(client, session, owner):
     soup = inspect_fragment(client.get("/media-library/picker"))
     assert not soup.select("script")
     assert json.loads(soup.select_one("[data-file]")["data-file"])["name"] == row.name
+
+
+def test_line_fetches_the_sizes_of_a_rich_message_without_an_extension(client, anybody, session, uploaded):
+    code = session.get_one(Media, uploaded["id"]).code
+    answer = fetch(anybody, f"/media/{code}/imagemap/1040")
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    assert "immutable" in answer.headers["Cache-Control"]
+    with Image.open(io.BytesIO(answer.data)) as picture:
+        assert picture.size == (1040, 693)
+    assert anybody.get(f"/media/{code}/imagemap/1041").status_code == 404
+    assert anybody.get("/media/nothing/imagemap/1040").status_code == 404
