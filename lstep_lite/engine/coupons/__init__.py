@@ -1,7 +1,7 @@
 """Coupons (クーポン): got in the talk from a limited supply or by lottery, used there or at the counter."""
 
 from lstep_lite.engine.coupons import talk as _talk
-from lstep_lite.engine.coupons.counter import Shown, find_number, hand_over, redeem
+from lstep_lite.engine.coupons.counter import Shown, find_number, hand_over, of_friend, redeem, shown
 from lstep_lite.engine.coupons.drafts import COLOR, LOSING_TEXT, CouponDraft
 from lstep_lite.engine.coupons.drawing import (
     Held,
@@ -9,6 +9,7 @@ from lstep_lite.engine.coupons.drawing import (
     code_of,
     coupon_message,
     offer,
+    preview,
     question_message,
     spaced,
     ticket_message,
@@ -32,6 +33,7 @@ from lstep_lite.engine.coupons.keeping import (
     keep_actions,
     line_coupons,
     open_,
+    open_now,
     own_in_order,
     page,
     update,
@@ -78,14 +80,18 @@ __all__ = [
     "holds",
     "keep_actions",
     "line_coupons",
+    "of_friend",
     "offer",
     "offers",
     "open_",
+    "open_now",
     "own_in_order",
     "page",
+    "preview",
     "question_message",
     "redeem",
     "send",
+    "shown",
     "spaced",
     "ticket_message",
     "undo",

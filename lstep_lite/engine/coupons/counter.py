@@ -14,7 +14,7 @@ from lstep_lite.engine.coupons.tickets import By
 from lstep_lite.engine.deliveries.claim import why_not
 from lstep_lite.engine.studio import new_code
 from lstep_lite.errors import DomainError
-from lstep_lite.models import ChangedBy, Coupon, CouponTicket, CouponUse, Friend, Lane
+from lstep_lite.models import ChangedBy, Coupon, CouponTicket, CouponUse, Friend, Lane, TicketState
 
 MOST_SHOWN = 30
 
@@ -28,6 +28,11 @@ class Shown:
     """Why it can't be used now; empty when it can."""
     uses: Sequence[CouponUse]
     """Of today, and not taken back: these can be."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was got, used up or not."""
+        return self.ticket.state is not TicketState.LOST
 
 
 def of_friend(session: Session, friend: Friend, *, now: datetime) -> list[Shown]:
@@ -76,7 +81,7 @@ def hand_over(session: Session, coupon: Coupon, friend: Friend, *, staff_id: int
 
 def redeem(session: Session, ticket: CouponTicket, *, token: str, staff_id: int, now: datetime) -> CouponUse | None:
     """Use it at the counter; *token* makes pressing twice one use (None). Raises DomainError."""
-    by = By(ChangedBy.STAFF, now, now, occurrence=f"staff:{staff_id}:{token}", staff_id=staff_id)
+    by = By(ChangedBy.STAFF, now, now, occurrence=f"staff:{ticket.id}:{token}", staff_id=staff_id)
     used = tickets.use(session, ticket, by)
     if used is not None:
         tickets.follow_use(session, used, ticket, by)

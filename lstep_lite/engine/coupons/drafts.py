@@ -84,6 +84,9 @@ def _check_texts(draft: CouponDraft) -> None:
 
 
 def _check_times(draft: CouponDraft) -> None:
+    for field, moment in (("starts_at", draft.starts_at), ("ends_at", draft.ends_at)):
+        if moment is not None and not 2000 <= moment.year <= 2999:
+            raise DomainError("2000年から2999年までの日時を入力してください。", field)
     if draft.starts_at and draft.ends_at and draft.ends_at <= draft.starts_at:
         raise DomainError("終わりの日時は、始まりの日時よりあとにしてください。", "ends_at")
 

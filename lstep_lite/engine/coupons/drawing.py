@@ -5,17 +5,18 @@ https://developers.line.biz/en/reference/messaging-api/#flex-message
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lstep_lite.engine.coupons.drafts import CouponDraft
+from lstep_lite.engine.coupons.drafts import LONGEST_DAYS, CouponDraft
 from lstep_lite.models import CodeKind, CodeShape, Coupon, CouponTicket, TicketState
 
 LineObject = dict[str, Any]
 PREFIX = "coupon="
 """All our postbacks begin with it; a verb and a code follow: `coupon=get:<code>`."""
 QUIET, STRONG = "#6B7280", "#111827"
+SAMPLE_NUMBER = "ABCDE23456"
 _RATIOS = {CodeShape.QR: "1:1", CodeShape.BARCODE: "3:1"}
 
 
@@ -75,6 +76,33 @@ def held(ticket: CouponTicket, picture_url: str, public_url: str) -> Held:
         is_usable=ticket.state is TicketState.HELD,
         expires_at=ticket.expires_at,
     )
+
+
+def preview(draft: CouponDraft, picture_url: str, zone: ZoneInfo, *, now: datetime) -> list[LineObject]:
+    """How a coupon that is being written would look: its card, and a ticket. Codes stand as text."""
+    shown = offer(draft, picture_url)
+    codes = {CodeKind.NONE: "", CodeKind.COMMON: draft.common_code, CodeKind.SINGLE: SAMPLE_NUMBER}
+    ticket = Held(
+        offer=shown,
+        code="preview",
+        number=SAMPLE_NUMBER,
+        shown_code=codes[draft.code_kind],
+        shape=CodeShape.TEXT,
+        code_url="",
+        uses_left=draft.uses_each,
+        is_usable=True,
+        expires_at=expiry(draft, now, zone),
+    )
+    return [coupon_message(shown, zone), ticket_message(ticket, zone)]
+
+
+def expiry(coupon: Coupon | CouponDraft, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """When a ticket got at *now* ends: with its last day in the shop, or with the coupon where that comes first."""
+    if coupon.days is None or not 0 < coupon.days <= LONGEST_DAYS:
+        return coupon.ends_at
+    last_day = now.astimezone(zone).date() + timedelta(days=coupon.days)
+    end = datetime.combine(last_day + timedelta(days=1), time.min, zone)
+    return end if coupon.ends_at is None else min(end, coupon.ends_at)
 
 
 def code_of(ticket: CouponTicket) -> str:

@@ -93,6 +93,14 @@ def own_in_order(session: Session) -> Sequence[Coupon]:
     return session.scalars(query.order_by(Coupon.position, Coupon.id)).all()
 
 
+def open_now(session: Session, *, now: datetime) -> Sequence[Coupon]:
+    """Those of ours that staff can hand over now."""
+    goes_on = sa.or_(Coupon.ends_at.is_(None), Coupon.ends_at > now)
+    is_left = sa.or_(Coupon.supply.is_(None), Coupon.taken < Coupon.supply)
+    query = sa.select(Coupon).where(Coupon.home == CouponHome.OWN, Coupon.state == CouponState.OPEN, goes_on, is_left)
+    return session.scalars(query.order_by(Coupon.position, Coupon.id)).all()
+
+
 def page(
     session: Session, *, folder_id: int | None = None, text: str = "", number: int = 1, size: int = PAGE_SIZE
 ) -> Page:

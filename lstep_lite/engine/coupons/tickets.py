@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import add_new
 from lstep_lite.engine import actions, locking, segments, settings, triggers
-from lstep_lite.engine.coupons import keeping
+from lstep_lite.engine.coupons import drawing, keeping
 from lstep_lite.engine.studio import new_code
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
@@ -203,7 +203,7 @@ def _insert(
         "state": state,
         "obtained_at": by.now,
         "obtained_by": by.changed_by,
-        "expires_at": _expiry(coupon, by.now, zone) if state is TicketState.HELD else None,
+        "expires_at": drawing.expiry(coupon, by.now, zone) if state is TicketState.HELD else None,
         "uses": 0,
         "cause_id": by.cause.id if by.cause else None,
     }
@@ -217,18 +217,9 @@ def _won_after_all(session: Session, coupon: Coupon, friend: Friend, by: By, zon
     if ticket is None or ticket.state is not TicketState.LOST:
         raise DomainError(f"「{coupon.name}」はもう渡してあります。")
     ticket.state, ticket.obtained_at, ticket.obtained_by = TicketState.HELD, by.now, by.changed_by
-    ticket.expires_at = _expiry(coupon, by.now, zone)
+    ticket.expires_at = drawing.expiry(coupon, by.now, zone)
     session.flush()  # the page that follows counts it
     return ticket
-
-
-def _expiry(coupon: Coupon, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """The end of its last day in the shop, or of the coupon's own period where that comes first."""
-    if coupon.days is None:
-        return coupon.ends_at
-    last_day = now.astimezone(zone).date() + timedelta(days=coupon.days)
-    end = datetime.combine(last_day + timedelta(days=1), time.min, zone)
-    return end if coupon.ends_at is None else min(end, coupon.ends_at)
 
 
 def _take(session: Session, coupon: Coupon) -> bool:
@@ -260,15 +251,17 @@ def is_answered_in_time(ticket: CouponTicket, at: datetime) -> bool:
 
 
 def use(session: Session, ticket: CouponTicket, by: By) -> CouponUse | None:
-    """Use it once. None when this very tap or press has used it before. Raises DomainError when it can't be used."""
+    """Use it once. None when this very tap or press has used it before. Raises DomainError when it can't be used;
+    the caller's unit or savepoint goes back then.
+    """
     locking.lock(session, ticket.friend)
-    if reason := why_not_usable(ticket, by.at, settings.zone(session)):
-        raise DomainError(reason)
     row = {"occurrence": by.occurrence, "ticket_id": ticket.id, "coupon_id": ticket.coupon_id, "at": by.now}
     session.flush()  # what it refers to
     use_id = add_new(session, CouponUse, row | {"used_by": by.changed_by, "staff_id": by.staff_id})
     if use_id is None:
         return None
+    if reason := why_not_usable(ticket, by.at, settings.zone(session)):
+        raise DomainError(reason)
     if not _count_use(session, ticket):
         raise DomainError(f"「{ticket.coupon.title}」は使用済みです。次のクーポンをお待ちください。")
     return session.get_one(CouponUse, use_id)
