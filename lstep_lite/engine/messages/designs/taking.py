@@ -20,14 +20,14 @@ from lstep_lite.models import Media, MediaKind, MediaState, Template
 from lstep_lite.models.names import name_key
 
 KIND = "flex"
-PICTURES = "/messages/designs/pictures"
-"""Below the public address, for the gallery alone: nothing is in the library yet."""
+ADDRESS = "/messages/designs"
+"""Below the public address; pictures are fetched from there by the gallery alone: nothing is in the library yet."""
 
 
 def drawn(design: Design, *, public_url: str, zone: ZoneInfo, now: datetime) -> Data:
     """LINE's message of *design*, for the gallery. Asks no database."""
     ids = {name: number for number, name in enumerate(design.pictures, 1)}
-    addresses = {number: f"{public_url}{PICTURES}/{name}" for name, number in ids.items()}
+    addresses = {number: f"{public_url}{ADDRESS}/pictures/{name}" for name, number in ids.items()}
     files = {number: PublicFile(number, MediaKind.IMAGE, url, url) for number, url in addresses.items()}
     context = RenderContext((), files, {}, {}, public_url, zone, is_personal=True, facts=Facts(now))
     document = design.make(Sample(ids, now.astimezone(zone)))
