@@ -12,11 +12,13 @@ from lstep_lite.assets import icon
 from lstep_lite.auth import allow
 from lstep_lite.engine import friends, messages, studio
 from lstep_lite.engine.friends import Filters
-from lstep_lite.engine.messages import drafts, placeholders, stickers
+from lstep_lite.engine.messages import drafts, flex, placeholders, stickers
 from lstep_lite.engine.messages.drafts import Viewer
+from lstep_lite.engine.messages.kinds.registry import kinds
 from lstep_lite.engine.staff import Permission
+from lstep_lite.engine.text import storable_json
+from lstep_lite.errors import DomainError
 from lstep_lite.forms.studio import ActionsForm, ConditionForm, sentences
-from lstep_lite.models import Friend
 from lstep_lite.web import number, runtime
 
 bp = Blueprint("studio", __name__, url_prefix="/studio")
@@ -24,8 +26,9 @@ bp = Blueprint("studio", __name__, url_prefix="/studio")
 CANDIDATES = 8
 EDITOR_ICONS = (
     "alert-circle", "alert-triangle", "arrow-back-up", "arrow-down", "arrow-forward-up", "arrow-left", "arrow-right",
-    "arrow-up", "bolt", "check", "chevron-down", "chevron-right", "copy", "dots", "edit", "filter", "grip-vertical",
-    "eye", "info-circle", "minus", "mood-smile", "photo", "photo-plus", "plus", "search", "trash", "variable", "x",
+    "arrow-up", "bolt", "check", "chevron-down", "chevron-right", "copy", "dots", "download", "edit", "eye",
+    "file-export", "file-import", "filter", "grip-vertical", "info-circle", "minus", "mood-smile", "photo",
+    "photo-plus", "plus", "search", "trash", "variable", "x",
 )  # fmt: skip
 """What static/studio draws besides the icons in the description."""
 
@@ -39,6 +42,7 @@ def show(kind: str) -> Response:
         description=described,
         icons={name: icon(name) for name in {*EDITOR_ICONS, *_icons(described)}},
         words=placeholders.offered(g.read),
+        reads_json=kind in kinds and kinds[kind].reads_json,
         stickers=[{"id": pack.id, "title": pack.title, "stickers": pack.stickers} for pack in stickers.PACKAGES],
     )
 
@@ -48,12 +52,32 @@ def show(kind: str) -> Response:
 def preview_create() -> Response:
     """How the posted document looks so far, and what is wrong with it; nothing is kept."""
     posted = _posted()
-    viewer = Viewer(
-        _friend(posted.get("friend_id")), runtime().settings.public_url, g.now, _id(posted.get("sender_id"))
-    )
-    look = drafts.look(g.read, str(posted.get("kind")), posted.get("document"), viewer)
+    look = drafts.look(g.read, posted.kind, posted.document, posted.viewer())
     html = render_template("studio/_preview.html", objects=look.objects)
-    return jsonify(html=html, problems=look.problems, said=look.said)
+    return jsonify(html=html, problems=look.problems, said=look.said, sizes=flex.sizes(look.objects))
+
+
+@bp.post("/export")
+@allow(Permission.MESSAGES_EDIT)
+def export_create() -> tuple[Response, int]:
+    """The posted document as LINE's JSON."""
+    posted = _posted()
+    try:
+        objects = drafts.exported(g.read, posted.kind, posted.document, posted.viewer())
+    except DomainError as error:
+        return jsonify(message=error.message), 422
+    return jsonify(json=json.dumps(objects[0] if len(objects) == 1 else objects, ensure_ascii=False, indent=2)), 200
+
+
+@bp.post("/import")
+@allow(Permission.MESSAGES_EDIT)
+def import_create() -> tuple[Response, int]:
+    """LINE's JSON as a document; nothing is kept."""
+    posted = _posted()
+    try:
+        return jsonify(document=drafts.imported(posted.kind, posted.text)), 200
+    except DomainError as error:
+        return jsonify(message=error.message), 422
 
 
 @bp.get("/friends")
@@ -116,9 +140,37 @@ def _actions_dialog(form: ActionsForm) -> str:
 # What the browser posted ---------------------------------------------------------------------------------------------
 
 
-def _posted() -> dict[str, Any]:
-    posted = request.get_json(silent=True)
-    return posted if isinstance(posted, dict) else {}
+@dataclass(frozen=True)
+class _Posted:
+    """The editor's JSON; any of it may be anything."""
+
+    body: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        return str(self.body.get("kind"))
+
+    @property
+    def document(self) -> Any:
+        return self.body.get("document")
+
+    @property
+    def text(self) -> str:
+        return str(self.body.get("text") or "")
+
+    def viewer(self) -> Viewer:
+        """For whom it is drawn: a friend, else somebody imaginary."""
+        friend_id = _id(self.body.get("friend_id"))
+        friend = friends.get(g.read, friend_id) if friend_id else messages.templates.SAMPLE_FRIEND
+        return Viewer(friend, runtime().settings.public_url, g.now, _id(self.body.get("sender_id")))
+
+
+def _posted() -> _Posted:
+    try:
+        posted = storable_json(request.get_json(silent=True))
+    except RecursionError:  # lists in lists without end
+        posted = None
+    return _Posted(posted if isinstance(posted, dict) else {})
 
 
 def _posted_value() -> Any:
@@ -133,11 +185,6 @@ def _id(value: Any) -> int | None:
         return number(str(value))
     except ValueError:
         return None
-
-
-def _friend(value: Any) -> Friend:
-    wanted = _id(value)
-    return friends.get(g.read, wanted) if wanted else messages.templates.SAMPLE_FRIEND
 
 
 def _icons(described: Any) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The studio's endpoints: what the editor is drawn from, how a document looks so far, and the dialogs."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -95,5 +96,49 @@ def test_a_dialog_that_is_not_filled_in_comes_back_with_what_is_missing(client: 
 def test_only_who_may_edit_messages_gets_an_answer(outsider: Any) -> None:
     assert outsider.get("/studio/kinds/text").status_code == 403
     assert outsider.get("/studio/friends").status_code == 403
-    for path in ("preview", "condition", "condition/finished", "actions", "actions/finished"):
+    for path in ("preview", "condition", "condition/finished", "actions", "actions/finished", "export", "import"):
         assert outsider.post(f"/studio/{path}", data={}).status_code == 403
+
+
+BUBBLE = {
+    "type": "bubble",
+    "body": {"type": "box", "layout": "vertical", "contents": [{"type": "text", "text": "[name]"}]},
+}
+
+
+def test_experts_bring_line_s_json_and_take_it_along(client: Any) -> None:
+    answer = client.post("/studio/import", json={"kind": "flex", "text": json.dumps(BUBBLE)})
+    assert answer.status_code == 200
+    document = answer.get_json()["document"]
+    assert "山田 花子" in words(preview(client, document, "flex"))
+    answer = client.post("/studio/export", json={"kind": "flex", "document": document})
+    assert json.loads(answer.get_json()["json"])["contents"]["body"]["contents"][0]["text"] == "[name]"
+
+
+def test_json_that_cannot_be_used_is_refused_in_words(client: Any) -> None:
+    broken = BUBBLE | {"body": {"type": "box", "layout": "sideways", "contents": []}}
+    for kind, text in (("flex", json.dumps(broken)), ("flex", "{"), ("text", "{}")):
+        answer = client.post("/studio/import", json={"kind": kind, "text": text})
+        assert answer.status_code == 422
+        assert "。" in answer.get_json()["message"]
+    assert client.post("/studio/export", json={"kind": "flex", "document": {}}).status_code == 422
+    assert client.post("/studio/import", json={"kind": "nothing"}).status_code == 404
+
+
+def test_the_preview_of_the_largest_flex_message_is_there_at_once(client: Any) -> None:
+    text = {"type": "text", "text": "[name]さん、明日のご予約のお知らせです", "wrap": True}
+    card = BUBBLE | {"body": BUBBLE["body"] | {"contents": [text] * 8}}
+    carousel = {"type": "carousel", "contents": [card] * 12}
+    document = client.post("/studio/import", json={"kind": "flex", "text": json.dumps(carousel)}).get_json()["document"]
+    assert len(document["bubbles"]) == 12
+    began = time.process_time()
+    assert words(preview(client, document, "flex")).count("山田 花子") == 96
+    taken = time.process_time() - began
+    assert taken < 0.15, f"the preview took {taken * 1000:.0f} ms of the processor"
+
+
+def test_a_card_is_weighed(client: Any) -> None:
+    document = client.post("/studio/import", json={"kind": "flex", "text": json.dumps(BUBBLE)}).get_json()["document"]
+    sizes = preview(client, document, "flex")["sizes"]
+    assert 0 < sizes["bubble"] < sizes["bubble_limit"] == 30 * 1024
+    assert preview(client, {"text": "あ"}, "text")["sizes"] is None

@@ -198,8 +198,12 @@ def _holding(session: Session, tree: Block, ids: Sequence[int], now: datetime) -
 
 def render(context: RenderContext, friend: Friend) -> list[LineObject]:
     """LINE's message objects for this friend. Pure. Raises DomainError naming the block that shows something gone."""
-    speaking = Speaking(context, friend)
-    return [message for leaf in context.leaves for message in _rendered(leaf, speaking)]
+    return render_by(Speaking(context, friend))
+
+
+def render_by(speaking: Speaking) -> list[LineObject]:
+    """The same in this way of speaking."""
+    return [message for leaf in speaking.context.leaves for message in _rendered(leaf, speaking)]
 
 
 def _rendered(leaf: Leaf, speaking: Speaking) -> list[LineObject]:

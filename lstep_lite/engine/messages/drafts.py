@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import studio
 from lstep_lite.engine.media import PublicFile
 from lstep_lite.engine.messages import contents, expanding, looking, templates
+from lstep_lite.engine.messages.flex.converting import AsWritten
+from lstep_lite.engine.messages.kinds.registry import kinds
 from lstep_lite.engine.messages.rendering import RenderContext
+from lstep_lite.engine.messages.templates import Examined
 from lstep_lite.engine.studio import Data, Input, Items, Problem, Text, walk
-from lstep_lite.errors import DomainError
+from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Friend, MediaKind, Template
 
 SAMPLE_PICTURE = "/static/studio/picture.svg"
@@ -45,10 +48,10 @@ class Viewer:
 
 def look(session: Session, kind: str, document: Any, viewer: Viewer) -> Look:
     """*document*, which a browser posted and which may be anything. Raises NotFound for a kind nobody offers."""
-    inputs, examined = templates.inputs_of(kind), templates.examine(session, kind, document, now=viewer.now)
-    said = studio.sentences(session, walk(inputs, examined.document))
-    problems, objects = list(examined.problems), list[Data]()
-    for shown in _showable(inputs, examined.document, examined.problems):
+    examined = _examined(session, kind, document, viewer)
+    said = studio.sentences(session, walk(templates.inputs_of(kind), examined.document))
+    problems, objects = list(examined.problems), list(examined.objects)
+    for shown in _showable(kind, examined, viewer):
         try:
             objects = _drawn(session, templates.unsaved(kind, shown, viewer.sender_id), viewer)
             break
@@ -57,11 +60,37 @@ def look(session: Session, kind: str, document: Any, viewer: Viewer) -> Look:
     return Look(objects, list(dict.fromkeys(problems)), said)
 
 
-def _showable(inputs: Sequence[Input], document: Data, problems: Sequence[Problem]) -> Iterator[Data]:
-    """What to try to draw, best first."""
-    whole = _stood_in(inputs, document)
-    rest = _without(whole, problems)
-    yield from (each for each in (whole, rest) if not _lacks(inputs, each))
+def _examined(session: Session, kind: str, document: Any, viewer: Viewer) -> Examined:
+    return templates.examine(
+        session, kind, document, now=viewer.now, sender_id=viewer.sender_id, public_url=viewer.public_url
+    )
+
+
+def exported(session: Session, kind: str, document: Any, viewer: Viewer) -> list[Data]:
+    """LINE's message objects for *document*, with words in brackets as they are written. Raises DomainError."""
+    examined = _examined(session, kind, document, viewer)
+    if examined.problems:
+        raise DomainError("まだ書き出せません。赤い印の付いたところを直してください。")
+    context = _context(session, templates.unsaved(kind, examined.document, viewer.sender_id), viewer)
+    return contents.render_by(AsWritten(context, viewer.friend))
+
+
+def imported(kind: str, text: str) -> Data:
+    """A document, without quick replies, that sends the JSON in *text*. Raises DomainError with what is wrong."""
+    if kind not in kinds:
+        raise NotFound
+    return kinds[kind].from_json(text)
+
+
+def _showable(kind: str, examined: Examined, viewer: Viewer) -> Iterator[Data]:
+    """What to try to draw, best first; nothing where the examination has drawn it already."""
+    if examined.problems:
+        inputs = templates.inputs_of(kind)
+        whole = _stood_in(inputs, examined.document)
+        rest = _without(whole, examined.problems)
+        yield from (each for each in (whole, rest) if not _lacks(inputs, each))
+    elif viewer.friend.id is not None:
+        yield examined.document
 
 
 def _stood_in(inputs: Sequence[Input], document: Data) -> Data:
@@ -107,10 +136,13 @@ def _lacks(inputs: Sequence[Input], document: Data) -> bool:
 
 
 def _drawn(session: Session, template: Template, viewer: Viewer) -> list[Data]:
+    return contents.render(_with_samples(_context(session, template, viewer)), viewer.friend)
+
+
+def _context(session: Session, template: Template, viewer: Viewer) -> RenderContext:
     leaves = expanding.leaves_of(session, template)
     friends = [viewer.friend] if viewer.friend.id is not None else []
-    [context] = contents.contexts_of(session, [leaves], public_url=viewer.public_url, now=viewer.now, friends=friends)
-    return contents.render(_with_samples(context), viewer.friend)
+    return contents.contexts_of(session, [leaves], public_url=viewer.public_url, now=viewer.now, friends=friends)[0]
 
 
 def _with_samples(context: RenderContext) -> RenderContext:

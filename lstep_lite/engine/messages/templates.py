@@ -102,30 +102,40 @@ def _copied(value: Any) -> Any:
     return [_copied(part) for part in value] if isinstance(value, list) else value
 
 
-def examine(session: Session, kind: str, document: Any, *, now: datetime) -> Examined:
+def examine(
+    session: Session,
+    kind: str,
+    document: Any,
+    *,
+    now: datetime,
+    sender_id: int | None = None,
+    public_url: str = SOMEWHERE,
+) -> Examined:
     """Check *document* by every rule of ours and of LINE's."""
     inputs = inputs_of(kind)
     kept, problems = clean(session, inputs, document)
     problems += _word_problems(session, inputs, kept)
     if not problems:
         problems += [problem for block in _blocks(kind, kept) for problem in kinds[block["kind"]].problems(block)]
-    return Examined(kept, problems) if problems else _rendered(session, kind, kept, now)
+    if problems:
+        return Examined(kept, problems)
+    return _rendered(session, kept, unsaved(kind, kept, sender_id), public_url, now)
 
 
 def _word_problems(session: Session, inputs: Sequence[Input], document: Data) -> list[Problem]:
     """Words in brackets that nobody knows, at the texts that hold them."""
-    unknown = placeholders.unknown(session, looking.texts(walk(inputs, document)))
+    shown = list(walk(inputs, document))
     return [
         Problem(found.path, f"[{word}] は差し込みできない言葉です。「差し込む」から選び直すか、[ ] を外してください。")
-        for found in walk(inputs, document)
-        for word in unknown
+        for word in placeholders.unknown(session, looking.texts(shown))
+        for found in shown
         if looking.texts([found]) and f"[{word}]" in found.value
     ]
 
 
-def _rendered(session: Session, kind: str, document: Data, now: datetime) -> Examined:
+def _rendered(session: Session, document: Data, template: Template, public_url: str, now: datetime) -> Examined:
     try:
-        objects = render(session, unsaved(kind, document), SAMPLE_FRIEND, public_url=SOMEWHERE, now=now)
+        objects = render(session, template, SAMPLE_FRIEND, public_url=public_url, now=now)
     except DomainError as error:
         return Examined(document, [Problem("", error.message)])
     problems = [Problem("", problem.message) for problem in line_problems(objects)]
@@ -273,7 +283,8 @@ def _standing(session: Session, template_id: int, code: str) -> taps.Standing | 
 
 
 @source(FEATURE)
-def _offered(session: Session) -> list[tuple[int, str]]:
+def offered(session: Session) -> list[tuple[int, str]]:
+    """All of them for a choice: ids and names."""
     rows = session.execute(sa.select(Template.id, Template.name).order_by(Template.position, Template.id))
     return [(row.id, row.name) for row in rows]
 

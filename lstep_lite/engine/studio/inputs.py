@@ -5,7 +5,7 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -50,8 +50,7 @@ def new_code() -> str:
     return secrets.token_urlsafe(12)
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """An input, the value it has somewhere in a document, and where."""
 
     input: "Input"

@@ -44,7 +44,7 @@ export function settle(description, inputs, data) {
 
 // The parts of a value that have inputs of their own, as [inputs, data].
 export function within(description, input, value) {
-  if (input.widget === "items") {
+  if (input.of) {
     const known = (value || []).filter((item) => description.elements[item.kind]);
     return known.map((item) => [description.elements[item.kind].inputs, item]);
   }

@@ -1,6 +1,6 @@
 // The studio: draws the document that the hidden field holds, keeps it there while it is edited, and remembers each step.
 import { button, h, icon, iconButton, useIcons } from "./dom.js";
-import { isInside, locate, placeOf, settle, titleOf, valueAt } from "./documents.js";
+import { isInside, isSame, locate, placeOf, settle, titleOf, valueAt } from "./documents.js";
 import { drawFields, markProblems } from "./fields.js";
 import { History } from "./history.js";
 import { Keeping } from "./keeping.js";
@@ -9,6 +9,7 @@ import "./texts.js";
 import "./values.js";
 import "./references.js";
 import "./items.js";
+import "./areas.js";
 import "./taps.js";
 import "./dialogs.js";
 
@@ -30,7 +31,6 @@ class Editor {
     this.showsAll = this.problems.length > 0;
     this.keeping = new Keeping(root.dataset.draft);
     this.resume();
-    this.settle();
     this.build();
     this.draw();
     this.offerDraft();
@@ -43,16 +43,12 @@ class Editor {
     const before = remembered.get(this.root.dataset.draft);
     this.folds = before?.folds || new Map();
     this.choices = before?.choices || new Map();
-    this.history = before?.history || null;
-    remembered.set(this.root.dataset.draft, this);
-  }
-
-  settle() {
     settle(this.description, this.description.inputs, this.document);
     const text = JSON.stringify(this.document);
     this.field.value = text;
-    this.history ||= new History(text);
-    this.history.push(text, null, Date.now());
+    this.history = before?.history || new History(text);
+    if (!isSame(this.history.text, text)) this.history.push(text, null, Date.now());
+    remembered.set(this.root.dataset.draft, { folds: this.folds, choices: this.choices, history: this.history });
   }
 
   newId() {
@@ -322,10 +318,15 @@ class Editor {
 
   takeDraft(kept, bar) {
     bar.remove();
-    this.document = JSON.parse(kept.text);
+    this.replace(JSON.parse(kept.text));
+    this.announce("下書きを戻しました");
+  }
+
+  // Another document in place of this one; what it does not speak of stays.
+  replace(document) {
+    this.document = { ...this.document, ...document };
     this.commit(null);
     this.draw();
-    this.announce("下書きを戻しました");
   }
 
   dropDraft(bar) {

@@ -35,7 +35,7 @@ function wrap(input, node, id, at) {
   const problem = h("p", { class: "invalid-feedback", id: `${id}-problem`, "data-problem-at": at, hidden: true }, icon("alert-circle"), h("span"));
   const below = `${hint ? `${id}-hint ` : ""}${id}-problem`;
   (control ? control === true ? node : control : node).setAttribute("aria-describedby", below);
-  const isList = input.widget === "items"; // its hint would stand too far below
+  const isList = Boolean(input.of); // its hint would stand too far below
   return h("div", { class: `field studio-field is-${input.widget}`, "data-place": at }, head, isList && hint, node, !isList && hint, problem);
 }
 

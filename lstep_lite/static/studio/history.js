@@ -11,8 +11,12 @@ export class History {
     this.time = 0;
   }
 
+  get text() {
+    return this.texts[this.at];
+  }
+
   push(text, mark, now) {
-    if (text === this.texts[this.at]) return;
+    if (text === this.text) return;
     const isSame = mark && mark === this.mark && now - this.time < TOGETHER_MS && this.at > 0;
     this.texts.splice(isSame ? this.at : this.at + 1, Infinity, text);
     if (this.texts.length > MOST_STEPS) this.texts.shift();
@@ -40,6 +44,6 @@ export class History {
   go(by) {
     this.at = Math.min(Math.max(this.at + by, 0), this.texts.length - 1);
     this.mark = null;
-    return this.texts[this.at];
+    return this.text;
   }
 }

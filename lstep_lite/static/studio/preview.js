@@ -1,8 +1,11 @@
 // The phone on the right: the server draws it anew after each change, and says what is still wrong.
 import { csrf, h, icon, button, openDialog } from "./dom.js";
+import { drawJson } from "./json.js";
 
 const DELAY_MS = 300;
 const TROUBLE = "プレビューを表示できませんでした。通信の状態を確認してください。編集した内容は画面に残っています。";
+
+const kilobytes = (bytes) => (bytes / 1024).toFixed(bytes % 1024 ? 1 : 0);
 
 export class Preview {
   constructor(editor) {
@@ -12,10 +15,11 @@ export class Preview {
     this.friend = null;
     this.phone = h("div", { class: "studio-phone" });
     this.notice = h("p", { class: "form-hint", role: "status", hidden: true });
+    this.meter = h("p", { class: "studio-meter", hidden: true });
     this.viewer = button("山田 花子（見本）として表示", "search", () => this.chooseFriend(), { class: "btn btn-sm studio-viewer" });
     this.node = h("section", { class: "studio-preview", "aria-label": "LINEでの見え方" },
       h("div", { class: "studio-preview-head" }, h("h3", { class: "form-label" }, "LINEでの見え方"), this.viewer),
-      this.phone, this.notice);
+      this.phone, this.notice, this.meter, drawJson(editor));
   }
 
   soon() {
@@ -33,14 +37,20 @@ export class Preview {
     if (answer === null) this.notice.textContent = TROUBLE;
     else {
       this.show(answer.html);
+      this.weigh(answer.sizes);
       this.editor.learn(JSON.parse(text), answer);
     }
   }
 
+  // Who sends it, as the form around the editor says.
+  sender() {
+    const { root } = this.editor;
+    return root.closest("form")?.elements[root.dataset.sender]?.value || null;
+  }
+
   async fetch(text) {
     const { root, kind } = this.editor;
-    const sender = root.closest("form")?.elements[root.dataset.sender]?.value || null;
-    const body = `{"kind":${JSON.stringify(kind)},"sender_id":${JSON.stringify(sender)},"friend_id":${this.friend?.id || null},"document":${text}}`;
+    const body = `{"kind":${JSON.stringify(kind)},"sender_id":${JSON.stringify(this.sender())},"friend_id":${this.friend?.id || null},"document":${text}}`;
     const headers = { ...csrf(), "Content-Type": "application/json" };
     const answer = await fetch(root.dataset.previewUrl, { method: "POST", body, headers }).catch(() => null);
     return answer?.ok && answer.headers.get("Content-Type")?.startsWith("application/json") ? answer.json() : null;
@@ -58,6 +68,15 @@ export class Preview {
     drawn.innerHTML = html;
     window.Idiomorph.morph(shown, drawn.querySelector("[data-line-phone]").innerHTML, { morphStyle: "innerHTML" });
     shown.dispatchEvent(new CustomEvent("line:drawn", { bubbles: true }));
+  }
+
+  // LINE refuses cards that are too large.
+  weigh(sizes) {
+    const parts = sizes ? [["いちばん大きいカード", sizes.bubble, sizes.bubble_limit], ["カード全体", sizes.carousel, sizes.carousel_limit]] : [];
+    const shown = parts.filter(([, bytes, limit]) => bytes > 0 && (this.editor.reads_json || bytes > limit / 2));
+    this.meter.hidden = shown.length === 0;
+    this.meter.replaceChildren(...shown.map(([words, bytes, limit]) => h("label", {}, `${words} ${kilobytes(bytes)} / ${kilobytes(limit)}KB`,
+      h("meter", { max: limit, high: limit * 0.8, value: Math.min(bytes, limit) }))));
   }
 
   chooseFriend() {

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from lstep_lite.engine.messages import flex
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
 from lstep_lite.engine.messages.rendering import Speaking
-from lstep_lite.engine.studio import Problem
+from lstep_lite.engine.studio import Data, Problem
 
 
 @kind
@@ -16,9 +16,13 @@ class Flex(Kind):
     order = 110
     lead = "文章・画像・ボタン・表などの部品を自由に並べた、見やすいカードを送ります。"
     inputs = flex.INPUTS
+    reads_json = True
 
     def problems(self, block: Block) -> Iterable[Problem]:
         return flex.problems(block)
+
+    def from_json(self, text: str) -> Data:
+        return flex.imported(text).document
 
     def preview(self, block: Block) -> str:
         return f"［{self.label}］{block['alt_text'] or flex.alt_text(block)}"

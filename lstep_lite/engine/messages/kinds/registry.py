@@ -33,6 +33,8 @@ class Kind(ABC):
     """Whether the small editor of greetings, answers and the talk makes it too; all others live in templates."""
     is_template: ClassVar[bool] = True
     """Whether a template can be of this kind."""
+    reads_json: ClassVar[bool] = False
+    """Whether `from_json` makes documents of LINE's own JSON, for experts."""
 
     def check(self, block: Block) -> None:
         """What the small editor posted. Raises DomainError with what is wrong and how to mend it."""
@@ -41,6 +43,10 @@ class Kind(ABC):
     def problems(self, block: Block) -> Iterable[Problem]:
         """What is wrong with a block whose inputs are all well: rules that concern several of them."""
         return ()
+
+    def from_json(self, text: str) -> Data:
+        """A document that sends exactly the JSON in *text*. Raises DomainError with what is wrong, and where."""
+        raise DomainError(f"{self.label}は、JSONからは作れません。")
 
     def preview(self, block: Block) -> str:
         """One line for lists."""
