@@ -116,7 +116,7 @@ def line_check_create(template_id: int) -> Response:
 def picker_index() -> Response:
     """What the dialog in which a template is chosen shows; a browser without JavaScript has no such dialog."""
     wanted, page = _wanted(is_picker=True), request.args.get("page", 1, type=number)
-    return fragment("messages/_picker.html", "template_picker", **_shown(wanted, page, PICKER_SIZE), wanted=wanted)
+    return fragment("messages/_picker.html", "template_picker", **_shown(wanted, page, PICKER_SIZE))
 
 
 @bp.get("/<int:template_id>/preview")
@@ -175,9 +175,6 @@ def _list() -> Response:
         "messages/index.html",
         "template_list",
         then=url_for(".index", **_list_args()) if request.method == "POST" else "",
-        wanted=wanted,
-        kinds=messages.offered(),
-        pack=packs,
         kept=_list_args(),
         **_shown(wanted, request.args.get("page", 1, type=number), listing.PAGE_SIZE),
     )
@@ -200,6 +197,9 @@ def _shown(wanted: Wanted, number: int, size: int) -> dict[str, Any]:
     page: Page = listing.page(g.read, wanted, number=number, size=size)
     public_url = runtime().settings.public_url
     return {
+        "wanted": wanted,
+        "kinds": messages.offered(),
+        "pack": packs,
         "shelf": folders.overview(g.read, templates.OWNER, wanted.folder_id),
         "page": page,
         "drawn": listing.drawn(g.read, page.templates, public_url=public_url, now=g.now),
