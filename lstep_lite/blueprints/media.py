@@ -246,14 +246,20 @@ def crop_create(media_id: int) -> Response:
 @bp.get("/media-library/picker")
 @allow(Permission.MESSAGES_EDIT)
 def picker_show() -> Response:
-    return fragment("media/picker.html", "media_picker", **_library(size=PICKER_SIZE))
+    return fragment("media/picker_show.html", "media_picker", **_library(size=PICKER_SIZE))
 
 
 @bp.get("/media-library/unused")
 @allow(Permission.MESSAGES_EDIT)
 def unused_index() -> Response:
-    page = media.unused(g.read, number=request.args.get("page", 1, type=number))
-    return render("media/unused.html", "unused_list", page=page, labels=LABELS, icons=ICONS)
+    return render(
+        "media/unused_index.html",
+        "unused_list",
+        page=media.unused(g.read, number=request.args.get("page", 1, type=number)),
+        room=media.room(g.read),
+        free_bytes=runtime().media.free_bytes(),
+        **_words(),
+    )
 
 
 @bp.post("/media-library/unused")
@@ -272,7 +278,6 @@ def _library(size: int = library.PAGE_SIZE) -> dict[str, Any]:
     kind, text = _kind(request.args.get("kind")), request.args.get("q", "").strip()[:100]
     number_ = request.args.get("page", 1, type=number)
     page = media.page(g.read, kind=kind, folder_id=shelf.folder_id, text=text, number=number_, size=size)
-    room = {} if size == PICKER_SIZE else {"room": media.room(g.read), "free_bytes": runtime().media.free_bytes()}
     return {
         "shelf": shelf,
         "page": page,
@@ -280,7 +285,6 @@ def _library(size: int = library.PAGE_SIZE) -> dict[str, Any]:
         "text": text,
         "described": lambda row: json.dumps(_facts(row), ensure_ascii=False),
         "tab_items": _tab_items(shelf.folder_id, text),
-        **room,
         **_words(),
     }
 

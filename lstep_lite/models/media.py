@@ -36,7 +36,7 @@ class Media(Base):
     __tablename__ = "media"
     __table_args__ = (
         Index("ix_media_state_due_at", "state", "due_at"),
-        Index("ix_media_friend_id_folder_id", "friend_id", "folder_id"),
+        Index("ix_media_friend_id_id", "friend_id", "id"),
         Index("ix_media_made_from_id", "made_from_id"),
         Index("ix_media_state_kind", "state", "kind", "friend_id", "size_bytes"),
     )

@@ -355,7 +355,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("uploaded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
-        batch_op.create_index("ix_media_friend_id_folder_id", ["friend_id", "folder_id"], unique=False)
+        batch_op.create_index("ix_media_friend_id_id", ["friend_id", "id"], unique=False)
         batch_op.create_index("ix_media_made_from_id", ["made_from_id"], unique=False)
         batch_op.create_index("ix_media_state_kind", ["state", "kind", "friend_id", "size_bytes"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_media_recipe"), ["recipe"])
@@ -363,26 +363,26 @@ def upgrade() -> None:
             batch_op.f("fk_media_uploaded_by_id"), "staff", ["uploaded_by_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
+            batch_op.f("fk_media_folder_id"), "folders", ["folder_id"], ["id"], ondelete="SET NULL"
+        )
+        batch_op.create_foreign_key(
             batch_op.f("fk_media_made_from_id"), "media", ["made_from_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_media_preview_media_id"), "media", ["preview_media_id"], ["id"], ondelete="SET NULL"
         )
-        batch_op.create_foreign_key(
-            batch_op.f("fk_media_folder_id"), "folders", ["folder_id"], ["id"], ondelete="SET NULL"
-        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("media", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_media_folder_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_preview_media_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_made_from_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_media_folder_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_uploaded_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_media_recipe"), type_="unique")
         batch_op.drop_index("ix_media_state_kind")
         batch_op.drop_index("ix_media_made_from_id")
-        batch_op.drop_index("ix_media_friend_id_folder_id")
+        batch_op.drop_index("ix_media_friend_id_id")
         batch_op.drop_column("uploaded_by_id")
         batch_op.drop_column("recipe")
         batch_op.drop_column("box")

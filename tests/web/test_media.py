@@ -272,7 +272,9 @@ def test_unused_files_are_ticked_and_deleted(page, client, session, owner):
     used, idle, other = (a_media(session, name=name) for name in ("使用中", "余り", "残す"))
     mentions.write(session, "greetings", "new", [("media", used.id)])
     session.commit()
-    listed = page("/media-library/unused").select_one("#unused-list").get_text()
+    soup = page("/media-library/unused")
+    assert "画像3個3.0KB" in soup.select_one(".media-room").get_text().replace("\n", "")
+    listed = soup.select_one("#unused-list").get_text()
     assert "余り" in listed and "使用中" not in listed
     client.post("/media-library/unused", data={"id": [idle.id]})
     session.expire_all()

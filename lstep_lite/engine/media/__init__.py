@@ -10,7 +10,6 @@ is `plan` (looks) → `make` (outside the unit) → `keep`, all in `cutting`.
 from lstep_lite.engine.media.fetching import expect, fetch_due, untried_count
 from lstep_lite.engine.media.library import (
     FEATURE,
-    IN_LIBRARY,
     KINDS,
     Page,
     Upload,
@@ -23,7 +22,6 @@ from lstep_lite.engine.media.library import (
     get,
     move,
     page,
-    preparing_count,
     rename,
 )
 from lstep_lite.engine.media.pictures import Box
@@ -44,7 +42,6 @@ from lstep_lite.engine.media.usage import Room, choose_preview, places, release,
 
 __all__ = [
     "FEATURE",
-    "IN_LIBRARY",
     "KINDS",
     "RECEIVED_BYTES",
     "UPLOAD_BYTES",
@@ -72,7 +69,6 @@ __all__ = [
     "page",
     "places",
     "prepare_due",
-    "preparing_count",
     "public",
     "receive",
     "release",

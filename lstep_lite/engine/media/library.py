@@ -171,11 +171,6 @@ def find(session: Session, code: str) -> Media:
     return row
 
 
-def preparing_count(session: Session) -> int:
-    """How many uploads of the library are not ready yet."""
-    return session.scalar(sa.select(sa.func.count()).where(IN_LIBRARY, Media.state == MediaState.WAITING)) or 0
-
-
 @mentions.target(FEATURE)
 def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
     wanted = [int(each) for each in ids]

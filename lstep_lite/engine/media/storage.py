@@ -87,7 +87,7 @@ class MediaStore:
         return self._keep_image(new_code(), *pictures.cut(data, box, width))
 
     def store_square(self, data: bytes, side: int) -> StoredImage:
-        """Keep the middle of an uploaded picture as a square of *side* pixels. Raises DomainError like `store_image`."""
+        """Keep the middle of an uploaded picture as a square of *side* pixels. Raises as `store_image` does."""
         if len(data) > UPLOAD_BYTES:
             raise TooLarge(TOO_LARGE)
         return self._keep_image(new_code(), *pictures.squared(data, side))

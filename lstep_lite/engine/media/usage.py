@@ -26,14 +26,23 @@ class Room:
 
 
 def room(session: Session) -> Sequence[Room]:
-    """What is stored, by kind and origin."""
-    is_theirs = Media.friend_id.is_not(None)
+    """What is stored, by kind and origin. One pass through an index that holds all it needs."""
+    size, is_theirs = sa.func.coalesce(Media.size_bytes, 0), Media.friend_id.is_not(None)
+    theirs = sa.func.count().filter(is_theirs), sa.func.coalesce(sa.func.sum(size).filter(is_theirs), 0)
     query = (
-        sa.select(Media.kind, is_theirs, sa.func.count(), sa.func.coalesce(sa.func.sum(Media.size_bytes), 0))
+        sa.select(Media.kind, sa.func.count(), sa.func.sum(size), *theirs)
         .where(Media.state == MediaState.STORED)
-        .group_by(Media.kind, is_theirs)
+        .group_by(Media.kind)
     )
-    return [Room(kind, bool(theirs), count, int(size or 0)) for kind, theirs, count, size in session.execute(query)]
+    rooms = (
+        room
+        for kind, count, all_bytes, their_count, their_bytes in session.execute(query)
+        for room in (
+            Room(kind, False, count - their_count, int(all_bytes) - int(their_bytes)),
+            Room(kind, True, their_count, int(their_bytes)),
+        )
+    )
+    return [room for room in rooms if room.count]
 
 
 def places(session: Session, row: Media) -> list[mentions.Place]:
