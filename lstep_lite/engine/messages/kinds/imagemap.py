@@ -102,7 +102,7 @@ class Areas(Items):
     """The input beside it that holds the picture."""
 
     def describe(self, session: Session, elements: dict[str, Any]) -> Data:
-        layouts = [{"label": layout.label, "areas": layout.areas, "icon": "layout-grid"} for layout in LAYOUTS]
+        layouts = [{"label": layout.label, "areas": layout.areas} for layout in LAYOUTS]
         return super().describe(session, elements) | {"picture": self.picture, "layouts": layouts}
 
 
@@ -162,6 +162,8 @@ class Imagemap(Kind):
 
 def base_url(picture: PublicFile) -> str:
     """Where LINE finds the picture in its five sizes (engine/media/sizes.py); of a video, its picture."""
+    if not picture.preview_url.endswith("/preview"):
+        return f"{picture.preview_url}?size="  # a sample of the editor, which has one size
     return f"{picture.preview_url.removesuffix('/preview')}/imagemap"
 
 
