@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import lstep_lite
-from lstep_lite import bubbles
+from lstep_lite import bubbles, config, runtime
+from lstep_lite.app import create_app
 from tests.bubbles.designs import PICTURE, STAR, box, bubble, button, carousel, flex, image, menu_card, text
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -23,6 +24,7 @@ PIXEL = bytes.fromhex(
     "1f15c4890000000d49444154789c6360f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
 )
 PHONE = 390
+SHOP = "http://shop.test/"
 
 
 @pytest.fixture(scope="module")
@@ -172,3 +174,50 @@ def test_a_card_fits_narrow_and_wide_phones(page: Page, width: int) -> None:
     talk = page.locator(".line-talk").evaluate("talk => [talk.scrollWidth, talk.clientWidth]")
     assert talk[0] == talk[1], "the carousel scrolls, not the talk"
     assert PICTURE in str(page.locator(".fx-body img").first.get_attribute("src"))
+
+
+def test_the_preview_is_a_phone_of_two_widths_and_two_colours(page: Page, preview: str) -> None:
+    page.set_viewport_size({"width": 600, "height": 800})
+    visit(page, preview)
+    phone = page.locator(".line-phone")
+    wall = "phone => getComputedStyle(phone).backgroundColor"
+    light = phone.evaluate(wall)
+    assert measured(page, ".line-phone")["width"] == 430
+    page.get_by_role("button", name="狭い").click()
+    page.get_by_role("button", name="暗", exact=True).click()
+    assert measured(page, ".line-phone")["width"] == 320
+    assert phone.evaluate(wall) != light
+    page.set_viewport_size({"width": 256, "height": 800})
+    expect(page.locator(".fx-bubble")).to_have_js_property("offsetWidth", 300)  # a smaller phone, not another card
+    assert measured(page, ".line-phone")["width"] == pytest.approx(256 - 16, abs=0.5)
+
+
+def test_the_preview_says_what_a_tap_would_do_and_does_not_do_it(page: Page, preview: str) -> None:
+    visit(page, preview)
+    said = page.locator("[data-line-said]")
+    page.get_by_role("link", name="https://example.com/news").click()
+    expect(said).to_have_text("タップ：URLを開く https://example.com/news")
+    page.get_by_role("button", name="予約する").press("Enter")
+    expect(said).to_have_text("タップ：お店に知らせる")
+    page.locator(".line-quicks").get_by_role("button", name="あとで").click()
+    expect(said).to_have_text("タップ：「あとで」と送る")
+    assert page.url == SHOP
+
+
+def visit(page: Page, preview: str) -> None:
+    look = f"<style>* {{ box-sizing: border-box }} body {{ margin: 8px }} {STYLE}</style>"
+    html = f"<!doctype html><meta charset=utf-8>{look}<script>{SCRIPT}</script>{preview}"
+    page.route(SHOP, lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(SHOP)
+
+
+@pytest.fixture(scope="module")
+def preview(tmp_path_factory: pytest.TempPathFactory) -> str:
+    settings = config.load({"LSTEP_MODE": "demo", "DATA_DIR": str(tmp_path_factory.mktemp("preview"))})
+    app = create_app(runtime.build(settings))
+    later = {"type": "action", "action": {"type": "message", "label": "あとで", "text": "あとで"}}
+    news = {"type": "text", "text": "https://example.com/news"}
+    objects = [news, {**flex(menu_card()), "quickReply": {"items": [later]}}]
+    with app.test_request_context():
+        template = app.jinja_env.from_string("{% call ui.line_preview(objects) %}{% endcall %}")
+        return template.render(objects=objects)
