@@ -138,8 +138,13 @@ def _rendered(session: Session, document: Data, template: Template, public_url: 
         objects = render(session, template, SAMPLE_FRIEND, public_url=public_url, now=now)
     except DomainError as error:
         return Examined(document, [Problem("", error.message)])
-    problems = [Problem("", problem.message) for problem in line_problems(objects)]
+    problems = [Problem(_place(template.kind, problem.path), problem.message) for problem in line_problems(objects)]
     return Examined(document, problems, objects)
+
+
+def _place(kind: str, path: str) -> str:
+    """Where in the document what LINE calls *path* stands, as far as the kind can tell."""
+    return kinds[kind].place(path.partition(".")[2]) if kind in kinds else ""
 
 
 def unsaved(kind: str, document: Data, sender_id: int | None = None) -> Template:

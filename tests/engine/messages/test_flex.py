@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.emulator.validation.messages import require_messages
 from lstep_lite.engine import messages
-from lstep_lite.engine.messages import flex, templates
+from lstep_lite.engine.messages import drafts, flex, templates
 from lstep_lite.engine.messages.designs.parts import (
     button,
     card,
@@ -24,6 +24,7 @@ from lstep_lite.engine.messages.designs.parts import (
     table,
     text,
 )
+from lstep_lite.engine.messages.drafts import Viewer
 from lstep_lite.engine.messages.templates import TemplateDraft
 from lstep_lite.engine.text import normalise
 from lstep_lite.errors import DomainError
@@ -402,5 +403,24 @@ def test_json_becomes_parts_where_nothing_is_lost(
     assert (found.has_parts, found.document["alt_text"]) == (has_parts, "春")
     examined = templates.examine(session, "flex", found.document | {"quick_replies": []}, now=NOW)
     assert not examined.problems
-    context = messages.context(session, [{"kind": "flex", **examined.document}], public_url=URL, now=NOW)
-    assert flex.exported(examined.document, context) == {"type": "flex", "altText": "春", "contents": bubble}
+    viewer = Viewer(Friend(), URL, NOW)
+    written = drafts.exported(session, "flex", found.document | {"quick_replies": []}, viewer)
+    assert written == [{"type": "flex", "altText": "春", "contents": bubble}]
+
+
+@pytest.mark.parametrize(
+    "look",
+    [{"size": "13px"}, {"margin": "10px"}, {"color": "#11223344"}, {"maxLines": 200}, {"scaling": True}],
+)
+def test_what_no_part_can_say_stays_json(look: Json) -> None:
+    words = [{"type": "text", "text": "あ"}, {"type": "text", "text": "い", "wrap": True, **look}]
+    body = {"type": "box", "layout": "vertical", "contents": words}
+    found = flex.imported(json.dumps({"type": "bubble", "body": body}))
+    assert found.has_parts == ("color" in look)
+
+
+def test_a_card_that_is_too_large_is_named(session: Session) -> None:
+    heavy = card(body=[text("👩‍👩‍👧" * 1800)])  # 18 bytes each
+    document = a_document(card(body=[text("軽い")]), heavy, card(body=[text("軽い")])) | {"quick_replies": []}
+    paths = {problem.path for problem in templates.examine(session, "flex", document, now=NOW).problems}
+    assert paths == {"bubbles.1"}

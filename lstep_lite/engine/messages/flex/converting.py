@@ -1,15 +1,17 @@
-"""To LINE's JSON and back: an export for experts, and an import that becomes parts where nothing gets lost."""
+"""LINE's JSON, out and in: for an export nothing is filled in; an import becomes parts where nothing gets lost."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from lstep_lite.engine.messages.flex import bubbles, documents, pasted
 from lstep_lite.engine.messages.flex.registry import PREFIX, Component, elements
 from lstep_lite.engine.messages.rendering import RenderContext, Speaking
 from lstep_lite.engine.messages.validation.flex import ALT_TEXT_LIMIT
-from lstep_lite.engine.studio import Data, fresh_inputs, new_code
+from lstep_lite.engine.studio import Data, clean, fresh_inputs, new_code
 from lstep_lite.engine.text import utf16_length
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend
@@ -38,11 +40,6 @@ class Imported:
     has_parts: bool
 
 
-def exported(document: Data, context: RenderContext) -> Component:
-    """The message as LINE gets it, but with words in brackets as they are written. Raises DomainError."""
-    return documents.message(document, AsWritten(context, Friend()))
-
-
 def imported(text: str) -> Imported:
     """A document that sends exactly the JSON in *text*. Raises DomainError telling what is wrong with it, and where."""
     container = pasted.parsed(text)
@@ -61,13 +58,15 @@ def _alt_text(text: str) -> str:
 
 
 def _parts(container: Component) -> Data | None:
-    """The document of parts that is drawn as *container*, if there is one: it is drawn to see."""
+    """The document of parts that is drawn as *container*, if there is one: it is checked and drawn to see."""
     cards: list[Component] = container["contents"] if container["type"] == "carousel" else [container]
     try:
         document = _document(cards)
     except (KeyError, TypeError, AttributeError):  # something there that no part can say
         return None
-    return document if documents.draw(document, AsWritten(_NOWHERE, Friend())) == container else None
+    kept, problems = clean(Session(), documents.INPUTS, document)  # it refers to no row: the session stays unused
+    is_same = not problems and documents.draw(kept, AsWritten(_NOWHERE, Friend())) == container
+    return kept if is_same else None
 
 
 def _document(cards: list[Component]) -> Data:

@@ -1,5 +1,6 @@
 """Whole documents: what there is to fill in, what is wrong with it as a whole, LINE's container of it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from lstep_lite.errors import DomainError
 
 MOST_BUBBLES = 12
 MOST_CHARACTERS = 10_000
+_CARD = re.compile(r"contents\.contents\[([0-9]+)\]")
 SOURCES = {"blocks": "部品を並べて作る", "json": "LINEのJSONを使う（くわしい方向け）"}
 BLOCKS = {"source": ("blocks",)}
 SUGGESTED_CHARACTERS = 60
@@ -103,6 +105,14 @@ def draw(document: Data, speaking: Speaking) -> Component:
     if not drawn:
         raise DomainError("このお客様に見せるカードがありません。カードや部品の「表示する相手」を確かめてください。")
     return drawn[0] if len(drawn) == 1 else {"type": "carousel", "contents": drawn}
+
+
+def place(path: str) -> str:
+    """The card that LINE's *path* in the message leads into; somebody imaginary sees every card."""
+    if not path.startswith("contents"):
+        return "alt_text"
+    found = _CARD.match(path)
+    return f"bubbles.{found[1] if found else 0}"
 
 
 def alt_text(document: Data) -> str:

@@ -59,7 +59,7 @@ class Blocks(Items):
 
     def clean(self, value: Any, here: Cleaning) -> list[Data]:
         if here.path.split(".").count(self.name) > DEEPEST:
-            here.refuse(f"枠や列の中に入れられるのは{DEEPEST - 1}段までです。外側へ移してください。")
+            here.refuse(f"枠や列の中に入れられるのは{DEEPEST}段までです。外側へ移してください。")
             return []
         return super().clean(value, here)
 

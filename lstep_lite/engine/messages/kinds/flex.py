@@ -21,6 +21,9 @@ class Flex(Kind):
     def problems(self, block: Block) -> Iterable[Problem]:
         return flex.problems(block)
 
+    def place(self, path: str) -> str:
+        return flex.place(path)
+
     def from_json(self, text: str) -> Data:
         return flex.imported(text).document
 

@@ -44,6 +44,10 @@ class Kind(ABC):
         """What is wrong with a block whose inputs are all well: rules that concern several of them."""
         return ()
 
+    def place(self, path: str) -> str:
+        """Where in the document that stands which LINE calls *path* in the message object; empty for all of it."""
+        return ""
+
     def from_json(self, text: str) -> Data:
         """A document that sends exactly the JSON in *text*. Raises DomainError with what is wrong, and where."""
         raise DomainError(f"{self.label}は、JSONからは作れません。")
