@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import allow
 from lstep_lite.engine import chat, deliveries, friends, media, settings
 from lstep_lite.engine.media import StoredImage
-from lstep_lite.engine.messages import stickers
+from lstep_lite.engine.messages import senders, stickers
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.forms.chat import MARK_LABELS, MessageDraft, MessageForm, TalkSearchForm
@@ -56,7 +56,7 @@ def conversation_show(friend_id: int) -> Response:
 @bp.post("/<int:friend_id>/messages")
 @allow(Permission.CHAT)
 def message_create(friend_id: int) -> Response:
-    form, upload = MessageForm(request.form), request.files.get("image")
+    form, upload = MessageForm(request.form).offer(senders.in_order(g.read)), request.files.get("image")
     try:
         if form.validate():
             stored = runtime().media.store_image(upload.read()) if upload else None
@@ -78,7 +78,8 @@ def _send(friend: Friend, draft: MessageDraft, stored: StoredImage | None, uploa
         now=g.now,
         due_at=draft.due_at,
     )
-    return _page(friend, "composer", "conversation", "talk_list")
+    next_form = MessageForm(data={"sender_id": draft.sender_id or 0})
+    return _page(friend, "composer", "conversation", "talk_list", form=next_form)
 
 
 @bp.post("/<int:friend_id>/read")
@@ -145,7 +146,7 @@ def _page(friend: Friend, *regions: str, status: int = 200, form: MessageForm | 
         status=status,
         then=then,
         friend=friend,
-        form=form or MessageForm(),
+        form=(form or MessageForm()).offer(senders.in_order(g.read)),
         packages=stickers.PACKAGES,
         **_list(),
         **_conversation(friend),

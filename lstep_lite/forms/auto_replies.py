@@ -101,7 +101,7 @@ class AutoReplyForm(EditForm, ScheduleForm):
     )
     keywords = KeywordsField("言葉")
     goes_on = BooleanField("返したあと、次に当てはまる自動応答も返す")
-    blocks = BlocksField("返すメッセージ")
+    blocks = BlocksField("返すメッセージ", offers_senders=True)
     actions = ActionsField("返したあとのアクション", place=auto_replies.PLACE)
 
     @classmethod

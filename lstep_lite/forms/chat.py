@@ -1,6 +1,7 @@
 """Writing to a friend, and looking through the talks."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -10,6 +11,7 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
+    IntegerField,
     SearchField,
     SelectField,
     StringField,
@@ -17,11 +19,12 @@ from wtforms import (
     TimeField,
 )
 from wtforms.validators import Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from lstep_lite.engine.chat import TalkFilters
 from lstep_lite.engine.text import utf16_length
 from lstep_lite.forms.base import Form, at_most, options
-from lstep_lite.models import TalkMark
+from lstep_lite.models import Sender, TalkMark
 
 MARK_LABELS = {TalkMark.OPEN: "要対応", TalkMark.WORKING: "対応中", TalkMark.DONE: "済", TalkMark.NONE: "なし"}
 LONGEST_TEXT = 5000
@@ -45,27 +48,38 @@ class TalkSearchForm(Form):
 class MessageDraft:
     text: str
     sticker: tuple[str, str] | None
+    template_id: int | None
+    sender_id: int | None
     form_token: str
     due_at: datetime | None
 
     def blocks(self, media_id: int | None) -> list[dict[str, Any]]:
-        """Text, picture and sticker in this order; they leave as one message."""
+        """Text, picture, template and sticker in this order; they leave as one message, under one name."""
         blocks: list[dict[str, Any]] = []
         if self.text:
             blocks.append({"kind": "text", "text": self.text})
         if media_id is not None:
             blocks.append({"kind": "image", "media_id": media_id})
+        if self.template_id is not None:
+            blocks.append({"kind": "template", "template_id": self.template_id})
         if self.sticker:
             blocks.append({"kind": "sticker", "package_id": self.sticker[0], "sticker_id": self.sticker[1]})
-        return blocks
+        return [block | {"sender_id": self.sender_id} for block in blocks] if self.sender_id else blocks
 
 
 class MessageForm(Form):
     text = TextAreaField("メッセージ")
     sticker = StringField("スタンプ", [Optional()])
+    template_id = IntegerField("テンプレート", [Optional()], widget=HiddenInput())
+    sender_id = SelectField("送信者", coerce=int, default=0, choices=options({"0": "アカウントの名前"}))
     due_on = DateField("送る日", [Optional()])
     due_at = TimeField("送る時刻", [Optional()])
     form_token = HiddenField(default=lambda: secrets.token_urlsafe(12))
+
+    def offer(self, senders: Sequence[Sender]) -> "MessageForm":
+        own = {"0": "アカウントの名前"}
+        self.sender_id.choices = options(own | {str(sender.id): sender.name for sender in senders})
+        return self
 
     def validate_text(self, field: TextAreaField) -> None:
         length = utf16_length(field.data or "")
@@ -91,6 +105,8 @@ class MessageForm(Form):
         return MessageDraft(
             text=self.text.data or "",
             sticker=(package_id, sticker_id) if sticker_id else None,
+            template_id=self.template_id.data,
+            sender_id=self.sender_id.data or None,
             form_token=(self.form_token.data or "")[:64],
             due_at=_moment(self.due_on.data, self.due_at.data, zone),
         )

@@ -11,7 +11,7 @@ from lstep_lite.models import ActionSet, Greeting
 
 class GreetingForm(EditForm):
     is_on = BooleanField("このあいさつを使う")
-    blocks = BlocksField("あいさつの内容")
+    blocks = BlocksField("あいさつの内容", offers_senders=True)
     actions = ActionsField("友だちになったときのアクション", place=greetings.PLACE)
 
     @classmethod

@@ -1,5 +1,5 @@
-// The talk: stay at its end, choose pictures and stickers, send with Ctrl+Enter. Without this file everything but
-// stickers works as a plain form.
+// The talk: stay at its end, choose pictures, stickers and templates, send with Ctrl+Enter. Without this file everything
+// but stickers and templates works as a plain form.
 (() => {
   "use strict";
   const scroll = document.querySelector("[data-chat-scroll]");
@@ -32,6 +32,11 @@
     const tile = event.target.closest("[data-sticker]");
     if (tile) chooseSticker(tile);
     if (event.target.closest("[data-unchoose]")) unchoose();
+    if (event.target.closest("[data-open-templates]")) window.templatePicker.open({ onChoose: ({ id }) => chooseTemplate(id) });
+    if (event.target.closest("[data-untemplate]")) chooseTemplate("");
+  });
+  document.addEventListener("htmx:load", (event) => {
+    if (event.target === composer() && composer().elements.template_id.value) showTemplate(); // it was refused
   });
 
   function chooseSticker(tile) {
@@ -40,6 +45,24 @@
     field.dataset.label = tile.dataset.label;
     tile.closest("dialog").close();
     showChosen();
+  }
+
+  function chooseTemplate(id) {
+    composer().elements.template_id.value = id;
+    showTemplate();
+    composer().querySelector(id ? ".composer-send" : "[data-open-templates]").focus();
+  }
+
+  async function showTemplate() {
+    const place = composer().querySelector("[data-chosen-template]");
+    const preview = place.querySelector("[data-template-preview]");
+    const { value, dataset } = composer().elements.template_id;
+    place.hidden = !value;
+    preview.replaceChildren();
+    if (!value) return;
+    const url = dataset.preview.replace("/0/", `/${value}/`);
+    const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (composer().elements.template_id.value === value) preview.innerHTML = answer?.ok ? await answer.text() : "";
   }
 
   function unchoose() {

@@ -12,6 +12,8 @@
       editor,
       field: editor.querySelector("[data-blocks]"),
       list: editor.querySelector("[data-list]"),
+      sender: editor.querySelector("[data-sender]"),
+      names: JSON.parse(editor.dataset.templates),
       blocks: [],
       timer: 0,
     };
@@ -68,6 +70,14 @@
     },
   };
 
+  FILL.template = (state, item, block) => {
+    const name = state.names[block.template_id];
+    item.querySelector("[data-template-title]").textContent = name || "削除されたテンプレート";
+    const link = item.querySelector("[data-template-edit]");
+    link.hidden = !name;
+    link.href = link.dataset.templateEdit.replace(/0(?=\/edit$)/, block.template_id);
+  };
+
   const NEW = {
     text: () => ({ kind: "text", text: "" }),
     image: () => ({ kind: "image", media_id: null }),
@@ -88,7 +98,9 @@
     const button = event.target.closest("button");
     if (!button) return;
     const index = Number(button.closest("[data-index]")?.dataset.index);
+    if (button.dataset.addKind === "template") return pickTemplate(state, state.blocks.length);
     if (button.dataset.addKind) return add(state, button.dataset.addKind);
+    if ("replaceTemplate" in button.dataset) return pickTemplate(state, index);
     if (button.dataset.move) return move(state, index, Number(button.dataset.move));
     if ("remove" in button.dataset) return remove(state, index);
     if ("pickImage" in button.dataset) return pickImage(state, index);
@@ -106,6 +118,7 @@
   }
 
   function onChange(state, event) {
+    if (event.target === state.sender) save(state);
     const item = event.target.closest("[data-index]");
     if (!item) return;
     if ("insert" in event.target.dataset) insert(state, item, event.target);
@@ -119,6 +132,18 @@
     const item = state.list.lastElementChild;
     (item.querySelector("textarea, [data-pick-image], [data-pick-sticker]") || item).focus();
     if (kind === "sticker") openStickers(state, state.blocks.length - 1);
+  }
+
+  function pickTemplate(state, index) {
+    window.templatePicker.open({
+      onChoose({ id, name }) {
+        state.names[id] = name;
+        state.blocks.splice(index, 1, { kind: "template", template_id: id });
+        draw(state);
+        save(state);
+        state.list.children[index].querySelector("[data-replace-template]").focus();
+      },
+    });
   }
 
   function move(state, index, step) {
@@ -231,16 +256,22 @@
   // Keeping and showing ---------------------------------------------------------------------------------------------
 
   function save(state) {
-    state.field.value = JSON.stringify(state.blocks);
+    state.field.value = JSON.stringify(dressed(state));
     state.field.dispatchEvent(new Event("input", { bubbles: true })); // tells the form that it has changed
     clearTimeout(state.timer);
     state.timer = setTimeout(() => preview(state), PREVIEW_DELAY_MS);
   }
 
+  // Each block carries the sender that was chosen for all of them.
+  function dressed(state) {
+    const senderId = Number(state.sender?.value || 0);
+    return state.blocks.map(({ sender_id: _, ...block }) => (senderId ? { ...block, sender_id: senderId } : block));
+  }
+
   function preview(state) {
     const target = state.editor.querySelector("[data-preview]");
     window.htmx.ajax("POST", state.editor.dataset.previewUrl, {
-      target, source: target, swap: "innerHTML", values: { blocks: JSON.stringify(state.blocks) },
+      target, source: target, swap: "innerHTML", values: { blocks: JSON.stringify(dressed(state)) },
     });
   }
 

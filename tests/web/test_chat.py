@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import chat, friends, messages
 from lstep_lite.models import Channel, Delivery, DeliveryState, Friend, Lane, Media, MediaState, Talk, TalkMark
-from tests.factories import NOW, a_friend
+from tests.factories import NOW, a_friend, a_sender, a_template
 from tests.web.conftest import regions
 
 
@@ -235,3 +235,22 @@ def test_half_a_character_in_a_message_does_not_hide_the_talk(client, session: S
     answer = client.get(f"/chat/{friend.id}")
     assert answer.status_code == 200
     assert "a?.pdf" in answer.text
+
+
+def test_a_template_is_sent_under_the_chosen_name(client, session, friend):
+    template, sender = a_template(session, {"kind": "text", "text": "料金表です"}), a_sender(session, name="店長")
+    session.commit()
+    form = {"text": "どうぞ", "template_id": template.id, "sender_id": sender.id, "form_token": "t"}
+    assert client.post(f"/chat/{friend.id}/messages", data=form).status_code == 303
+    delivery = session.scalars(select(Delivery)).one()
+    assert [(block["kind"], block["sender_id"]) for block in delivery.content.blocks] == [
+        ("text", sender.id),
+        ("template", sender.id),
+    ]
+
+
+def test_a_template_that_was_deleted_meanwhile_is_refused_before_sending(htmx, session, friend):
+    answer = htmx(f"/chat/{friend.id}/messages", {"template_id": "99", "form_token": "t"})
+    assert answer.status_code == 422
+    assert "選んだテンプレートは削除されています" in answer.text
+    assert session.scalars(select(Delivery)).all() == []

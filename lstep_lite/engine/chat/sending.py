@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import deliveries, messages
+from lstep_lite.engine import deliveries, mentions, messages
 from lstep_lite.engine.chat.talks import begin, handled
 from lstep_lite.errors import DomainError
 from lstep_lite.models import ChatMessage, Delivery, EventState, Friend, Lane, TalkMark, WebhookEvent
@@ -36,6 +36,7 @@ def send(
     if due_at is not None:
         _check_due(due_at, now)
     messages.check(blocks)
+    _check_templates(session, blocks)
     delivery = deliveries.put(
         session,
         friend,
@@ -73,6 +74,12 @@ def _check_due(due_at: datetime, now: datetime) -> None:
         raise DomainError("送る日時は、今より後にしてください。", "due_at")
     if due_at > now + LONGEST_WAIT:
         raise DomainError("送る日時は、1年以内にしてください。", "due_on")
+
+
+def _check_templates(session: Session, blocks: Sequence[dict[str, Any]]) -> None:
+    used = [pair for pair in messages.mentioned(blocks) if pair[0] == messages.templates.FEATURE]
+    if mentions.missing(session, used):
+        raise DomainError("選んだテンプレートは削除されています。別のテンプレートを選び直してください。")
 
 
 def _unanswered_event(session: Session, friend: Friend, now: datetime) -> WebhookEvent | None:
