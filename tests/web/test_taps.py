@@ -30,6 +30,14 @@ def test_each_number_leads_to_its_people(page, template):
     assert "山田" in page(no[1]["href"]).select_one("main").get_text()
 
 
+def test_the_template_leads_to_its_answers_once_there_is_something_to_choose(page, session, template):
+    link = f"/taps/messages/{template.id}"
+    assert page(f"/messages/{template.id}/edit").select(f'a[href="{link}"]')
+    plain = a_template(session, {"kind": "text", "text": "お知らせ"})
+    session.commit()
+    assert not page(f"/messages/{plain.id}/edit").select('a[href^="/taps/"]')
+
+
 def test_the_period_is_a_link_and_a_region(htmx, page, template):
     assert regions(htmx(f"/taps/messages/{template.id}", method="GET")) == ["answers"]
     links = [link["href"] for link in page(f"/taps/messages/{template.id}").select("nav.tabs a")]

@@ -91,6 +91,12 @@ def report(session: Session, owner: str, owner_id: int, *, days: int, zone: Zone
     )
 
 
+def has_choices(session: Session, owner: str, owner_id: int) -> bool:
+    """Whether something in the document can be counted, or could be once: then there is a report."""
+    mine = sa.exists().where(Tap.owner == owner, Tap.owner_id == owner_id, Tap.is_counted)
+    return bool(session.scalar(sa.select(mine)))
+
+
 def of_owner(session: Session, owner: str, owner_id: int) -> Sequence[Tap]:
     """What can be counted in a document, in its order; what was taken out of it comes last."""
     query = sa.select(Tap).where(Tap.owner == owner, Tap.owner_id == owner_id, sa.or_(Tap.is_counted, _has_answers()))

@@ -2,9 +2,10 @@
 
 from lstep_lite.engine.studio import Data, Text
 from lstep_lite.engine.taps.registry import Behaviour, LineObject, Speaker, behaviour
+from lstep_lite.engine.text import cut_utf16
 
 LONGEST = 1000
-"""Characters. https://developers.line.biz/en/reference/messaging-api/#clipboard-action"""
+"""UTF-16 units. https://developers.line.biz/en/reference/messaging-api/#clipboard-action"""
 
 
 @behaviour
@@ -25,5 +26,5 @@ class Copy(Behaviour):
     )
 
     def line(self, tap: Data, speaker: Speaker) -> LineObject | None:
-        text = speaker.fill(tap["text"])[:LONGEST].strip()
+        text = cut_utf16(speaker.fill(tap["text"]), LONGEST).strip()
         return {"type": "clipboard", "clipboardText": text} if text else None
