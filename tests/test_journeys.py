@@ -251,6 +251,40 @@ def test_a_second_demo_does_not_share_the_data_of_the_first(server: Server) -> N
     assert second.returncode == 1 and "もう体験版が動いています" in second.stderr
 
 
+def test_a_coupon_is_sent_got_used_once_and_counted(world: World, browser: Browser, server: Server) -> None:
+    browser.open("/coupons/new")
+    values = {"name": "春の割引", "title": "ご来店ありがとう", "code_kind": "single", "code_shape": "qr", "supply": "1"}
+    browser.submit(values, form="#coupon-form form")
+    path = browser.path
+    browser.submit({}, form="form[action$='/opening']")
+    browser.open("/messages/new?kind=coupon")
+    document = {"coupon_id": int(path.rpartition("/")[2]), "quick_replies": []}
+    browser.submit({"name": "春のご案内", "document": json.dumps(document)}, form="#template-form form")
+    template_id = int(browser.path.split("/")[2])
+    browser.open("/auto-replies/new")
+    blocks = json.dumps([{"kind": "template", "template_id": template_id}])
+    answers = {"name": "割引", "keywords-text": ["割引ください"], "blocks": blocks, "blocks-text": ""}
+    browser.submit(answers, form="#rule-form form")
+
+    rina, late = world.person("来店 里奈"), world.person("一足 遅子")
+    for person in (rina, late):
+        person.follow()
+        person.say("割引ください")
+    world.settle()
+    card = rina.received()[-1]["message"]
+    ticket = rina.tap(card)
+    picture = next(part["url"] for part in ticket["contents"]["body"]["contents"] if part["type"] == "image")
+    assert server.http.request("GET", picture.replace("https://demo.lstep.invalid", server.url)).status == 200
+    assert "予定の枚数に達した" in late.tap(card)["text"]
+    question = rina.tap(ticket)
+    assert "使用しました" in rina.tap(question)["text"]
+    assert "もう一度「使う」" in rina.tap(question)["text"]
+    assert "使用済み" in rina.tap(ticket)["text"]
+    browser.open(path)
+    assert [each.get_text() for each in browser.page.select(".stat-number")][:3] == ["1", "1", "100%"]
+    assert "来店 里奈" in browser.page.select_one("#ticket-list").get_text()
+
+
 def _talk_path(browser: Browser, name: str) -> str:
     browser.open("/chat?" + "q=" + name.replace(" ", "%20"))
     link = next(link for link in browser.page.select("main a[href^='/chat/']") if name in link.get_text())

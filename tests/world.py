@@ -146,6 +146,16 @@ class Person:
     def say(self, text: str = "", **what: Any) -> str:
         return str(self._do("say", what or {"text": text})["message_id"])
 
+    def tap(self, message: dict[str, Any], place: int = 0) -> dict[str, Any]:
+        """Tap a button of *message*, a card or a question; the last message that came back."""
+        is_card = message["type"] == "flex"
+        buttons = message["contents"]["footer"]["contents"] if is_card else message["template"]["actions"]
+        action = buttons[place]["action"] if is_card else buttons[place]
+        self._do("tap", {"data": action["data"]})
+        self.world.settle()
+        last: dict[str, Any] = self.received()[-1]["message"]
+        return last
+
     def unsend(self, message_id: str) -> None:
         self._do("event", {"unsend": message_id})
 

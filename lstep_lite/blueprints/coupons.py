@@ -2,6 +2,8 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -135,6 +137,12 @@ def ticket_index(coupon_id: int) -> Response:
     response.headers["Content-Disposition"] = f"attachment; filename=\"tickets.csv\"; filename*=UTF-8''{name}"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@bp.app_template_filter()
+def until(moment: datetime) -> str:
+    """An end as people say it: one at midnight is the day before."""
+    return coupons.end_in_words(moment, g.zone)
 
 
 # Codes, as pictures that LINE fetches ---------------------------------------------------------------------------------
@@ -296,7 +304,7 @@ def _objects(draft: CouponDraft) -> list[dict[str, Any]]:
     public_url = runtime().settings.public_url
     found = media.public(g.read, {draft.media_id} if draft.media_id else set(), public_url)
     picture = found[draft.media_id].url if draft.media_id in found else ""
-    return coupons.preview(draft, picture, g.zone, now=g.now)
+    return coupons.preview(replace(draft, title=draft.title or "お客様に見せる名前"), picture, g.zone, now=g.now)
 
 
 def _state(coupon: Coupon) -> dict[str, Any]:

@@ -199,7 +199,7 @@ def test_nobody_uses_anothers_ticket(database: Database, session: Session, talk:
 def test_a_ticket_ends_with_its_last_day_in_the_shop(session: Session, talk: Talk, ann: Friend) -> None:
     coupon = offered(session, days=3)
     [card] = talk.tap(f"coupon=get:{coupon.code}")
-    assert "2026/3/8まで" in words(card)
+    assert "2026年3月8日まで" in words(card)
     end = datetime.fromisoformat("2026-03-09T00:00+09:00")
     assert ticket_of(session, coupon, ann).expires_at == end
     talk.now = end

@@ -17,6 +17,7 @@ PREFIX = "coupon="
 """All our postbacks begin with it; a verb and a code follow: `coupon=get:<code>`."""
 QUIET, STRONG = "#6B7280", "#111827"
 SAMPLE_NUMBER = "ABCDE23456"
+A_MINUTE = timedelta(minutes=1)
 _RATIOS = {CodeShape.QR: "1:1", CodeShape.BARCODE: "3:1"}
 
 
@@ -128,8 +129,8 @@ def coupon_message(shown: Offer, zone: ZoneInfo) -> LineObject:
 
 
 def _period(shown: Offer, zone: ZoneInfo) -> str:
-    starts = _when(shown.starts_at, zone) if shown.starts_at else ""
-    ends = _last_moment(shown.ends_at, zone) if shown.ends_at else ""
+    starts = in_words(shown.starts_at, zone) if shown.starts_at else ""
+    ends = end_in_words(shown.ends_at, zone) if shown.ends_at else ""
     parts = [f"{starts}〜{ends}"] if starts or ends else []
     if shown.days is not None:
         parts.append(f"受け取ってから{shown.days}日間使えます")
@@ -144,7 +145,10 @@ def ticket_message(ticket: Held, zone: ZoneInfo) -> LineObject:
     shown = ticket.offer
     body = [*_head(shown), *_code(ticket), *_paragraphs(shown, _limits(ticket, zone))]
     body.append(_text(f"クーポン番号 {spaced(ticket.number)}", size="xs", color=QUIET, align="center", margin="lg"))
-    action = postback("use", ticket.code, "使う（スタッフに見せてください）") if ticket.is_usable else None
+    if ticket.is_usable:
+        hint = "お店のスタッフに見せてから、下のボタンを押してください。"
+        body.append(_text(hint, size="xs", color=STRONG, align="center", margin="md"))
+    action = postback("use", ticket.code, "クーポンを使う") if ticket.is_usable else None
     head = "あなたのクーポン" if ticket.is_usable else "使用済みのクーポン"
     return _flex(f"クーポン「{shown.title}」を受け取りました", _bubble(shown, head, body, action))
 
@@ -182,7 +186,7 @@ def _code(ticket: Held) -> Sequence[LineObject]:
 
 def _limits(ticket: Held, zone: ZoneInfo) -> str:
     uses = "何回でも使えます" if ticket.uses_left is None else f"あと{ticket.uses_left}回使えます"
-    expiry = f"{_last_moment(ticket.expires_at, zone)}まで" if ticket.expires_at else ""
+    expiry = f"{end_in_words(ticket.expires_at, zone)}まで" if ticket.expires_at else ""
     return "\n".join(part for part in (uses if ticket.is_usable else "使用済みです", expiry) if part)
 
 
@@ -231,15 +235,13 @@ def _text(text: str, **more: Any) -> LineObject:
     return {"type": "text", "text": text, "wrap": True, **more}
 
 
-def _when(moment: datetime, zone: ZoneInfo) -> str:
+def in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """2026年3月5日 10:00 on the shop's clock."""
     local = moment.astimezone(zone)
-    return f"{local.year}/{local.month}/{local.day} {local:%H:%M}"
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def _last_moment(moment: datetime, zone: ZoneInfo) -> str:
-    """An end at midnight is the day before, which is how people say it."""
+def end_in_words(moment: datetime, zone: ZoneInfo) -> str:
+    """An end at midnight is the day before, which is how people say it: 2026年3月4日."""
     local = moment.astimezone(zone)
-    if local.hour or local.minute:
-        return _when(moment, zone)
-    last = local.date() - timedelta(days=1)
-    return f"{last.year}/{last.month}/{last.day}"
+    return in_words(moment, zone) if local.hour or local.minute else in_words(moment - A_MINUTE, zone)[:-6]

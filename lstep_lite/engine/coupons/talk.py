@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import settings, triggers
-from lstep_lite.engine.coupons import keeping, sending, tickets
+from lstep_lite.engine.coupons import drawing, keeping, sending, tickets
 from lstep_lite.engine.coupons.drawing import PREFIX
 from lstep_lite.engine.coupons.sending import Blocks
 from lstep_lite.engine.coupons.tickets import By
@@ -73,7 +73,7 @@ def _yes(session: Session, friend: Friend, question: str, by: By) -> str:
         return _say(session, friend, error.message, by, ticket.coupon.name)
     if used is None:
         return "このタップは前に処理しています。"
-    moment = tickets.in_words(by.at, settings.zone(session))
+    moment = drawing.in_words(by.at, settings.zone(session))
     left = tickets.uses_left(ticket)
     more = f"あと{left}回お使いいただけます。" if left else ""
     _say(session, friend, f"「{ticket.coupon.title}」を使用しました（{moment}）。{more}", by, ticket.coupon.name)

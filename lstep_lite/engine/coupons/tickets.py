@@ -107,16 +107,10 @@ def why_not_usable(ticket: CouponTicket, at: datetime, zone: ZoneInfo) -> str:
     if ticket.state is TicketState.USED_UP:
         return f"「{coupon.title}」は使用済みです。次のクーポンをお待ちください。"
     if coupon.starts_at is not None and at < coupon.starts_at:
-        return f"「{coupon.title}」は{in_words(coupon.starts_at, zone)}からお使いいただけます。"
+        return f"「{coupon.title}」は{drawing.in_words(coupon.starts_at, zone)}からお使いいただけます。"
     if ticket.expires_at is not None and at >= ticket.expires_at:
-        return f"「{coupon.title}」は{in_words(ticket.expires_at, zone)}に期限が切れました。"
+        return f"「{coupon.title}」は{drawing.end_in_words(ticket.expires_at, zone)}で期限が切れました。"
     return ""
-
-
-def in_words(moment: datetime, zone: ZoneInfo) -> str:
-    """3月5日 10:00 on the shop's clock; the year is there where it may be in doubt."""
-    local = moment.astimezone(zone)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
 # Getting -------------------------------------------------------------------------------------------------------------
@@ -171,9 +165,11 @@ def why_not_obtainable(coupon: Coupon, at: datetime, zone: ZoneInfo) -> str:
     if coupon.state is CouponState.DRAFT:
         return f"「{coupon.title}」はまだ準備中です。もうしばらくお待ちください。"
     if coupon.starts_at is not None and at < coupon.starts_at:
-        return f"「{coupon.title}」は{in_words(coupon.starts_at, zone)}から受け取れます。もうしばらくお待ちください。"
+        starts = drawing.in_words(coupon.starts_at, zone)
+        return f"「{coupon.title}」は{starts}から受け取れます。もうしばらくお待ちください。"
     if coupon.ends_at is not None and at >= coupon.ends_at:
-        return f"「{coupon.title}」は{in_words(coupon.ends_at, zone)}で終了しました。またのご利用をお待ちしています。"
+        ends = drawing.end_in_words(coupon.ends_at, zone)
+        return f"「{coupon.title}」は{ends}で終了しました。またのご利用をお待ちしています。"
     return ""
 
 
