@@ -201,6 +201,8 @@ def move(session: Session, media_ids: Collection[int], *, folder_id: int | None)
 
 def delete(session: Session, row: Media) -> None:
     """Unreachable at once; the bytes go with the next `sweep`."""
+    if row.preview_media_id is not None:
+        mentions.forget(session, FEATURE, row.id)
     row.state = MediaState.DELETED
     row.file_name = row.name = row.name_key = row.recipe = None
 

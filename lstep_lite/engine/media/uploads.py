@@ -7,6 +7,8 @@ from lstep_lite.errors import DomainError
 from lstep_lite.models import MediaKind
 
 HEAD_BYTES = 64
+KEPT_FREE_BYTES = 500_000_000
+"""Of the disk: the database must always have room to write."""
 PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
 """MP4's own container also holds pictures."""
 SOUND_BRANDS = (b"M4A ", b"M4B ")
@@ -18,6 +20,10 @@ TO_EXPORT = {
 NEITHER = "このファイルは使えません。画像（JPEG・PNG・WebP）、動画（MP4）、音声（MP3・M4A）のどれかを選んでください。"
 NO_SOUND = "{}形式の音声は使えません。パソコンやアプリでMP3かM4Aに変換してから、もう一度お試しください。"
 NO_VIDEO = "{}形式の動画は使えません。動画アプリでMP4（H.264）に書き出してから、もう一度お試しください。"
+FULL = (
+    "保存先の残りが少ないため、アップロードできません。"
+    "「容量と片づけ」で使われていないファイルを削除するか、保存先を大きくしてください。"
+)
 NO_PDF = "PDFはLINEのメッセージでは送れません。画像（JPEG・PNG）に書き出してから、もう一度お試しください。"
 
 
@@ -33,6 +39,8 @@ def receive(store: MediaStore, stream: BinaryIO, *, only: MediaKind | None = Non
 
     *only*: refuse what is obviously of another kind.
     """
+    if store.free_bytes() < KEPT_FREE_BYTES:
+        raise DomainError(FULL)
     head = stream.read(HEAD_BYTES)
     clip = _clip(head)
     if clip is None:

@@ -156,6 +156,9 @@ def test_unused_are_files_that_nothing_mentions_shows_or_waits_to_send(session: 
     assert {row.id for row in media.unused(session).files} == {video.id, idle.id, cut.id}
     assert [place.label for place in media.places(session, waiting)] == ["これから送るメッセージ"]
     assert [place.label for place in media.places(session, poster)] == ["動画「動」のプレビュー画像"]
+    media.delete(session, video)
+    session.flush()
+    assert poster.id in {row.id for row in media.unused(session).files}
 
 
 def test_deleting_many_leaves_what_customers_sent(session: Session) -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from lstep_lite.db import Database
 from lstep_lite.engine import media
-from lstep_lite.engine.media import MediaStore, Upload, clips, preparing, storage
+from lstep_lite.engine.media import MediaStore, Upload, clips, preparing, storage, uploads
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Media, MediaKind, MediaState
 from tests.clips import a_sound, a_video
@@ -170,6 +170,12 @@ def test_a_file_over_the_limit_leaves_nothing_behind(store: MediaStore, monkeypa
     with pytest.raises(DomainError, match="大きすぎる"):
         media.receive(store, io.BytesIO(a_video()))
     assert not files(store)
+
+
+def test_the_disk_is_never_filled_by_uploads(store: MediaStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "KEPT_FREE_BYTES", 10**18)
+    with pytest.raises(DomainError, match="容量と片づけ"):
+        media.receive(store, io.BytesIO(a_video()))
 
 
 # What may go wrong ---------------------------------------------------------------------------------------------------
