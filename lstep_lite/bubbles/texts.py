@@ -9,8 +9,6 @@ from .html import Json, Tools, element, inner, objects, span, words
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）、。【】]+")
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([0-9A-Za-z_]{1,20})\}")
-EMOJI = span("line-emoji", marks.SMILE, role="img", **{"aria-label": "LINE絵文字"})
-"""LINE gives out no pictures of its emoji for showing them elsewhere."""
 
 
 def draw_text(message: Json, tools: Tools) -> str:
@@ -22,15 +20,22 @@ def _with_emojis(message: Json, tools: Tools) -> str:
     text = message.get("text")
     if not isinstance(text, str):
         return ""
-    places = sorted({place for emoji in objects(message.get("emojis")) if type(place := emoji.get("index")) is int})
-    if not places:
+    emojis = {place: emoji for emoji in objects(message.get("emojis")) if type(place := emoji.get("index")) is int}
+    if not emojis:
         return linked(text, tools)
     units, drawn, start = text.encode("utf-16-le", "surrogatepass"), [], 0
-    for place in places:
+    for place in sorted(emojis):
         if place >= start and units[2 * place : 2 * place + 2] == b"$\0":
-            drawn += [linked(_decoded(units[2 * start : 2 * place]), tools), EMOJI]
+            drawn += [linked(_decoded(units[2 * start : 2 * place]), tools), _emoji(emojis[place])]
             start = place + 1
     return "".join(drawn) + linked(_decoded(units[2 * start :]), tools)
+
+
+def _emoji(emoji: Json) -> str:
+    """LINE gives out no pictures of its emoji for showing them elsewhere, nor names: they are told by their number."""
+    number = emoji.get("emojiId")
+    label = f"LINE絵文字 {number}" if isinstance(number, str) else "LINE絵文字"
+    return span("line-emoji", marks.SMILE, role="img", title=label, **{"aria-label": label})
 
 
 def _decoded(units: bytes) -> str:
@@ -52,9 +57,10 @@ def _substituted(found: re.Match[str], put: Json) -> str:
     """A doubled brace is a brace; a name that nothing was put for stays as it is written."""
     if found[1] is None:
         return found[0][0]
-    kind = inner(put.get(found[1])).get("type")
+    thing = inner(put.get(found[1]))
+    kind = thing.get("type")
     if kind == "emoji":
-        return EMOJI
+        return _emoji(thing)
     return span("line-mention", "@" + words(found[1])) if kind == "mention" else words(found[0])
 
 

@@ -54,7 +54,7 @@ def test_the_second_kind_of_text_fills_in_what_was_put_for_its_names() -> None:
     emoji = {"type": "emoji", "productId": "p", "emojiId": "001"}
     soup = drawn({"type": "textV2", "text": "{{あ}} {wink}{nobody}", "substitution": {"wink": emoji}})
     assert found(soup, ".line-bubble").get_text() == "{あ} {nobody}"
-    assert found(soup, ".line-emoji")["aria-label"] == "LINE絵文字"
+    assert found(soup, ".line-emoji")["aria-label"] == "LINE絵文字 001"
 
 
 def test_an_address_in_a_text_can_be_tapped() -> None:
