@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 
 from lstep_lite import demo, demo_story
-from lstep_lite.engine import actions, marks, scores, tags
+from lstep_lite.engine import actions, marks, messages, scores, tags
 from lstep_lite.engine.actions import Trigger
 from lstep_lite.engine.auto_replies.rules import PLACE
-from lstep_lite.models import ActionSet, AutoReply, Notification
+from lstep_lite.models import ActionSet, AutoReply, Notification, Template
 from tests.factories import NOW, a_friend
 
 
@@ -21,6 +21,16 @@ def test_asking_for_prices_and_bookings_calls_the_staff(session):
     assert [each.standing.total for each in scores.of(session, friend)] == [demo_story.ENOUGH_POINTS]
     assert marks.of(session, friend).name == demo_story.FOLLOW_UP
     assert session.scalar(sa.select(sa.func.count()).select_from(Notification)) == 1
+
+
+def test_cards_answer_and_congratulate(session):
+    demo.seed(session, password_hash="-", now=NOW)
+    demo_story.tell(session, now=NOW)
+    [rule] = session.scalars(sa.select(AutoReply).filter_by(name="料金"))
+    context = messages.context(session, rule.blocks, public_url="https://salon.example", now=NOW)
+    assert [each["type"] for each in messages.render(context, a_friend(session))] == ["text", "flex"]
+    made = session.scalars(sa.select(Template.name)).all()
+    assert {"メニューと料金", "10%OFFクーポン", "ご来店アンケート"} <= set(made)
 
 
 def test_nothing_in_it_is_broken_and_it_is_told_once(session):

@@ -20,6 +20,6 @@ from lstep_lite.engine.messages.designs import (  # isort: skip - see above
 )
 from lstep_lite.engine.messages.designs.pictures import draw as draw_picture
 from lstep_lite.engine.messages.designs.registry import Design, designs, get
-from lstep_lite.engine.messages.designs.taking import ADDRESS, drawn, missing, store, take
+from lstep_lite.engine.messages.designs.taking import ADDRESS, document, drawn, missing, store, take
 
-__all__ = ["ADDRESS", "Design", "designs", "draw_picture", "drawn", "get", "missing", "store", "take"]
+__all__ = ["ADDRESS", "Design", "designs", "document", "draw_picture", "drawn", "get", "missing", "store", "take"]

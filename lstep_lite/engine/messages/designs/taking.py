@@ -30,8 +30,8 @@ def drawn(design: Design, *, public_url: str, zone: ZoneInfo, now: datetime) -> 
     addresses = {number: f"{public_url}{ADDRESS}/pictures/{name}" for name, number in ids.items()}
     files = {number: PublicFile(number, MediaKind.IMAGE, url, url) for number, url in addresses.items()}
     context = RenderContext((), files, {}, {}, public_url, zone, is_personal=True, facts=Facts(now))
-    document = design.make(Sample(ids, now.astimezone(zone)))
-    return flex.message(document, Speaking(context, SAMPLE_FRIEND))
+    made = design.make(Sample(ids, now.astimezone(zone)))
+    return flex.message(made, Speaking(context, SAMPLE_FRIEND))
 
 
 def missing(session: Session, design: Design) -> list[str]:
@@ -49,9 +49,13 @@ def take(session: Session, design: Design, stored: Mapping[str, StoredImage], *,
     """A template made of *design*, whose *missing* pictures were *stored* before."""
     for name, image in stored.items():
         _keep(session, name, image, now)
-    sample = Sample(_held(session, design.pictures), now.astimezone(settings.zone(session)))
-    draft = TemplateDraft(f"{design.label}（見本）", design.make(sample))
+    draft = TemplateDraft(f"{design.label}（見本）", document(session, design, now=now))
     return templates.create(session, KIND, draft, now=now)
+
+
+def document(session: Session, design: Design, *, now: datetime) -> Data:
+    """What a new template of *design* holds; its pictures are in the library."""
+    return design.make(Sample(_held(session, design.pictures), now.astimezone(settings.zone(session))))
 
 
 def _held(session: Session, names: Collection[str]) -> dict[str, int]:
