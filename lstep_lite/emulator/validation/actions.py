@@ -11,6 +11,7 @@ URI_LENGTH = 10_000
 CLIPBOARD_LENGTH = 1000
 INPUT_OPTIONS = ("closeRichMenu", "openRichMenu", "openKeyboard", "openVoice")
 PICKER_FORMATS = {"date": "%Y-%m-%d", "time": "%H:%M", "datetime": "%Y-%m-%dT%H:%M"}
+PICKER_LENGTHS = {"date": 10, "time": 5, "datetime": 16}
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 12, 31, 23, 59, tzinfo=UTC)
 
 ANYWHERE = ("postback", "message", "uri", "datetimepicker", "clipboard")
@@ -72,7 +73,8 @@ def _check_picker(report: Report, action: Json, place: Place) -> None:
         return
     moments = {name: _moment(report, action, name, place, mode) for name in ("min", "initial", "max")}
     known = [moment for moment in moments.values() if moment is not None]
-    if known != sorted(known):
+    is_empty = moments["min"] is not None and moments["min"] == moments["max"]
+    if known != sorted(known) or is_empty:
         report.add(place, "min, initial and max must be in this order")
 
 
@@ -81,6 +83,8 @@ def _moment(report: Report, action: Json, name: str, place: Place, mode: str) ->
         return None
     written = str(action[name]).replace("t", "T")
     try:
+        if len(written) != PICKER_LENGTHS[mode]:
+            raise ValueError(written)
         moment = datetime.strptime(written, PICKER_FORMATS[mode]).replace(tzinfo=UTC)
     except ValueError:
         report.add(place.at(name), f"must match the format of {mode}")

@@ -51,11 +51,15 @@ def _check_carousel(report: Report, carousel: Json) -> None:
 
 def _check_weight(report: Report, container: Json) -> None:
     most = CAROUSEL_BYTES if container.get("type") == "carousel" else BUBBLE_BYTES
-    if len(json.dumps(container, ensure_ascii=False, separators=(",", ":")).encode()) > most:
-        report.add(Pointer(""), f"Too large flex message. The maximum size of JSON data is {most // 1024} KB.")
+    _check_size(report, container, Pointer(""), most)
     animated = [part for part in _parts(container) if part.get("type") == "image" and part.get("animated") is True]
     if len(animated) > MOST_ANIMATED:
         report.add(Pointer(""), f"at most {MOST_ANIMATED} animated images can be used")
+
+
+def _check_size(report: Report, container: Json, place: Place, most: int) -> None:
+    if len(json.dumps(container, ensure_ascii=False, separators=(",", ":")).encode()) > most:
+        report.add(place, f"Too large flex message. The maximum size of JSON data is {most // 1024} KB.")
 
 
 def _parts(node: Any) -> Iterator[Json]:
@@ -66,6 +70,8 @@ def _parts(node: Any) -> Iterator[Json]:
 
 
 def _check_bubble(report: Report, bubble: Json, place: Place, *, in_carousel: bool) -> None:
+    if in_carousel:
+        _check_size(report, bubble, place, BUBBLE_BYTES)
     _check_known(report, bubble, place, {"type", "styles", "action", *BLOCKS, *BUBBLE})
     _check_values(report, bubble, place, BUBBLE)
     if not any(block in bubble for block in BLOCKS):
@@ -151,14 +157,15 @@ def _check_video(report: Report, video: Json, place: Place) -> None:
     report.https_url(video, "previewUrl", place)
     _check_component(report, video, "altContent", place, ("box", "image"))
     _check_area_action(report, video, place)
+    action = video.get("action")
+    if isinstance(action, dict) and action.get("type") != "uri":
+        report.add(place.at("action"), "only a uri action can be specified")
 
 
 def _check_text(report: Report, text: Json, place: Place) -> None:
     spans = text.get("contents")
-    if "text" in text and not (isinstance(text["text"], str) and text["text"]):
+    if not spans and not (isinstance(text.get("text"), str) and text["text"]):
         report.add(place.at("text"), "must be non-empty text")
-    elif "text" not in text and not spans:
-        report.add(place.at("text"), "must be specified")
     if spans is not None:
         most = len(spans) if isinstance(spans, list) else 0
         for span, span_place in report.objects(text, "contents", place, least=0, most=most):
@@ -167,8 +174,8 @@ def _check_text(report: Report, text: Json, place: Place) -> None:
 
 
 def _check_span(report: Report, span: Json, place: Place) -> None:
-    if "text" in span and not isinstance(span["text"], str):
-        report.add(place.at("text"), "must be a string")
+    if not (isinstance(span.get("text"), str) and span["text"]):
+        report.add(place.at("text"), "must be non-empty text")
 
 
 def _check_icon(report: Report, icon: Json, place: Place) -> None:

@@ -14,10 +14,23 @@ from .texts import check_text, check_text_v2
 
 MOST_MESSAGES = 5
 QUICK_REPLY_ITEMS = 13
-# The packages whose stickers an account may send.
-STICKER_PACKAGES = {
-    *("446", "789", "1070", "6136", "6325", "6359", "6362", "6370"),
-    *("6632", "8515", "8522", "8525", "11537", "11538", "11539"),
+# The stickers an account may send, by package: the first number and how many there are.
+STICKERS = {
+    "446": (1988, 40),
+    "789": (10855, 40),
+    "1070": (17839, 40),
+    "6136": (10551376, 24),
+    "6325": (10979904, 24),
+    "6359": (11069848, 24),
+    "6362": (11087920, 24),
+    "6370": (11088016, 24),
+    "6632": (11825374, 24),
+    "8515": (16581242, 24),
+    "8522": (16581266, 24),
+    "8525": (16581290, 24),
+    "11537": (52002734, 40),
+    "11538": (51626494, 40),
+    "11539": (52114110, 40),
 }
 
 
@@ -78,16 +91,22 @@ def _check_sender(report: Report, message: Json, place: Place) -> None:
     if sender is None:
         return
     name = report.text(sender, "name", place.at("sender"), most=20, count=graphemes, needed=False)
-    if name and re.search(r"\bLINE\b", name, re.IGNORECASE):
+    if name and re.search(r"(?<![a-z])LINE(?![a-z])", name, re.IGNORECASE):
         report.add(place.at("sender").at("name"), "contains a word that cannot be used")
     report.https_url(sender, "iconUrl", place.at("sender"), needed=False)
 
 
 def _check_sticker(report: Report, message: Json, place: Place) -> None:
     package = report.text(message, "packageId", place, most=20)
-    report.text(message, "stickerId", place, most=20)
-    if package and package not in STICKER_PACKAGES:
+    sticker = report.text(message, "stickerId", place, most=20)
+    if package is None or sticker is None:
+        return
+    if package not in STICKERS:
         report.add(place.at("packageId"), "this sticker cannot be sent")
+        return
+    first, count = STICKERS[package]
+    if not (sticker.isdecimal() and first <= int(sticker) < first + count):
+        report.add(place.at("stickerId"), "this sticker cannot be sent")
 
 
 def _check_image(report: Report, message: Json, place: Place) -> None:

@@ -11,7 +11,7 @@ Json = dict[str, Any]
 Count = Callable[[str], int]
 
 URL_LENGTH = 2000
-URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+URL = re.compile(r"https?://[^\s/?#]+\S*|(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:\S+", re.IGNORECASE)
 LINK_SCHEMES = ("http", "https", "line", "tel")
 
 
@@ -111,7 +111,7 @@ class Report:
             return
         if not URL.fullmatch(value):
             self.add(place.at(name), "invalid uri")
-        elif not value.startswith("https://"):
+        elif not value.lower().startswith("https://"):
             self.add(place.at(name), "invalid uri scheme")
 
     def link(self, owner: Json, name: str, place: Place, *, most: int) -> None:

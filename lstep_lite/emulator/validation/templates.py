@@ -67,10 +67,14 @@ def _check_carousel(outer: Report, inner: Report, template: Json, place: Place) 
     columns = outer.objects(template, "columns", place, least=1, most=MOST_COLUMNS)
     for column, column_place in columns:
         _check_card(outer, column, column_place, text_length=COLUMN_TEXT_LENGTH, most_actions=3)
-    if len({len(column.get("actions") or []) for column, _ in columns}) > 1:
+    if len({_count_of(column.get("actions")) for column, _ in columns}) > 1:
         inner.add(Place("template.columns"), "all columns must have the same number of actions")
     if len({(bool(column.get("thumbnailImageUrl")), bool(column.get("title"))) for column, _ in columns}) > 1:
         inner.add(Place("template.columns"), "images and titles must be used in all columns or in none")
+
+
+def _count_of(value: object) -> int:
+    return len(value) if isinstance(value, list) else 0
 
 
 def _check_image_carousel(report: Report, template: Json, place: Place) -> None:

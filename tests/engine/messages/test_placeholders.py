@@ -91,9 +91,7 @@ def test_where_points_are_shown_is_known(session: Session) -> None:
 
 def test_all_words_are_offered_with_an_example(session: Session) -> None:
     a_score(session, name="来店"), a_score(session, name="[秘]")
-    offered: dict[str, Any] = {
-        offer.name: offer.label for _, offers in placeholders.offered(session) for offer in offers
-    }
+    offered = {offer.name: offer.label for _, offers in placeholders.offered(session) for offer in offers}
     for name in ("id", "日付:今日+3日", "曜日:明日", "スコア:来店"):
         assert "例：" in offered[name]
     assert "スコア:[秘]" not in offered, "it could not be read back"

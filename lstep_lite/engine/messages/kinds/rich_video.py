@@ -30,6 +30,7 @@ class RichVideo(Kind):
             name="label",
             label="ボタンの文字",
             most=LONGEST_LABEL,
+            count="utf16",
             start="くわしく見る",
             words=False,
             shown_if={"after": ("link",)},

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lstep_lite.engine.messages.validation.nodes import Node
+from lstep_lite.engine.text import grapheme_count
 
 URI_LIMIT = 10_000
 INPUT_OPTIONS = ("closeRichMenu", "openRichMenu", "openKeyboard", "openVoice")
@@ -42,26 +43,27 @@ def check(action: Node, place: Place) -> None:
     if kind.word not in place.kinds:
         kind.problem("ここでは使えない種類のアクションです。")
         return
-    action.child("label").text("ボタンの文字", place.label_limit, required=place.needs_label)
+    label = action.child("label")
+    label.text("ボタンの文字", place.label_limit, required=place.needs_label, length=grapheme_count)
     if kind.word in _CHECKS:
         _CHECKS[kind.word](action)
 
 
 def _postback(action: Node) -> None:
-    action.child("data").text("ポストバックのデータ", 300, length=len)
-    action.child("displayText").text("タップ後に表示する文字", 300, required=False)
-    action.child("text").text("タップ後に送る文字", 300, required=False)
+    action.child("data").text("ポストバックのデータ", 300)
+    action.child("displayText").text("タップ後に表示する文字", 300, required=False, length=grapheme_count)
+    action.child("text").text("タップ後に送る文字", 300, required=False, length=grapheme_count)
     if not action.child("displayText").is_absent and not action.child("text").is_absent:
         action.child("text").problem("displayText と text は一緒に使えません。")
     action.child("inputOption").one_of("入力欄の動き", INPUT_OPTIONS)
     filled = action.child("fillInText")
-    filled.text("入力欄に入れておく文字", 300, required=False)
+    filled.text("入力欄に入れておく文字", 300, required=False, length=grapheme_count)
     if not filled.is_absent and action.child("inputOption").value != "openKeyboard":
         filled.problem("fillInText は inputOption が openKeyboard のときだけ使えます。")
 
 
 def _message(action: Node) -> None:
-    action.child("text").text("タップで送る文字", 300)
+    action.child("text").text("タップで送る文字", 300, length=grapheme_count)
 
 
 def _uri(action: Node) -> None:
@@ -72,7 +74,7 @@ def _uri(action: Node) -> None:
 
 
 def _datetimepicker(action: Node) -> None:
-    action.child("data").text("日時選択のデータ", 300, length=len)
+    action.child("data").text("日時選択のデータ", 300)
     mode = action.child("mode")
     mode.one_of("日時選択の種類", tuple(PICKER_FORMATS), required=True)
     if mode.word not in PICKER_FORMATS:
@@ -106,7 +108,7 @@ def _parsed(text: str, mode: str) -> datetime | None:
 
 
 def _clipboard(action: Node) -> None:
-    action.child("clipboardText").text("コピーする文字", 1000, length=len)
+    action.child("clipboardText").text("コピーする文字", 1000)
 
 
 _CHECKS: dict[str, Callable[[Node], None]] = {

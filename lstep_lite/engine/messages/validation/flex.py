@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 from lstep_lite.engine.messages.validation import actions
 from lstep_lite.engine.messages.validation.nodes import Node
-from lstep_lite.engine.text import utf16_length
 
 ALT_TEXT_LIMIT = 1500
 BUBBLE_BYTES = 30 * 1024
@@ -24,16 +24,42 @@ BORDER = re.compile(rf"none|light|normal|medium|semi-bold|bold|{PIXELS}")
 TEXT_SIZE = re.compile(rf"xxs|xs|sm|md|lg|xl|xxl|3xl|4xl|5xl|{PIXELS}")
 IMAGE_SIZE = re.compile(rf"xxs|xs|sm|md|lg|xl|xxl|3xl|4xl|5xl|full|{PIXELS}|\d+(\.\d+)?%")
 ASPECT_RATIO = re.compile(r"(\d{1,6}(?:\.\d+)?):(\d{1,6}(?:\.\d+)?)")
+PERCENT = re.compile(r"\d+(\.\d+)?%")
 ANGLE = re.compile(r"\d+(\.\d+)?deg")
 MARGINS = ("offsetTop", "offsetBottom", "offsetStart", "offsetEnd")
 PADDINGS = ("paddingAll", "paddingTop", "paddingBottom", "paddingStart", "paddingEnd")
 DEEPEST = 20
 """Boxes in boxes; more than any layout needs."""
+MOST_ANIMATED = 10
 BLOCKS = ("header", "hero", "body", "footer")
+PLACED = ("margin", "position", *MARGINS)
+LETTERED = ("size", "color", "weight", "style", "decoration")
+KNOWN = {
+    "box": (
+        *(*PLACED, *PADDINGS, "layout", "contents", "flex", "spacing", "background", "action"),
+        *("width", "height", "maxWidth", "maxHeight", "justifyContent", "alignItems"),
+        *("backgroundColor", "borderColor", "borderWidth", "cornerRadius"),
+    ),
+    "button": (*PLACED, "flex", "action", "height", "style", "color", "gravity", "adjustMode", "scaling"),
+    "image": (
+        *(*PLACED, "flex", "action", "url", "align", "gravity", "size"),
+        *("aspectRatio", "aspectMode", "backgroundColor", "animated"),
+    ),
+    "icon": (*PLACED, "url", "size", "aspectRatio", "scaling"),
+    "video": ("url", "previewUrl", "altContent", "aspectRatio", "action"),
+    "text": (
+        *(*PLACED, *LETTERED, "flex", "action", "text", "contents", "align", "gravity"),
+        *("wrap", "lineSpacing", "maxLines", "adjustMode", "scaling"),
+    ),
+    "span": (*LETTERED, "text"),
+    "separator": ("margin", "color"),
+    "filler": ("flex",),
+}
+"""What each kind of component has. LINE refuses everything else."""
 
 
 def check(message: Node) -> None:
-    message.child("altText").text("代わりの文字", ALT_TEXT_LIMIT, length=utf16_length)
+    message.child("altText").text("代わりの文字", ALT_TEXT_LIMIT)
     contents = message.child("contents")
     if not contents.is_object("Flexの中身"):
         return
@@ -43,9 +69,25 @@ def check(message: Node) -> None:
         _bubble(contents, in_carousel=False)
     elif kind.value == "carousel":
         _carousel(contents)
+    _check_animated(contents)
+
+
+def _check_animated(contents: Node) -> None:
+    if _animated_count(contents.value) > MOST_ANIMATED:
+        contents.problem(f"動く画像は1つのメッセージに{MOST_ANIMATED}個までです。")
+
+
+def _animated_count(value: Any) -> int:
+    if isinstance(value, list):
+        return sum(_animated_count(part) for part in value)
+    if not isinstance(value, dict):
+        return 0
+    is_one = value.get("type") == "image" and value.get("animated") is True
+    return is_one + sum(_animated_count(part) for part in value.values())
 
 
 def _carousel(carousel: Node) -> None:
+    carousel.knows_only(("type", "contents"))
     _check_bytes(carousel, CAROUSEL_BYTES)
     bubbles = [bubble for bubble in carousel.child("contents").items("カード", 1, 12) if bubble.is_object("カード")]
     for bubble in bubbles:
@@ -56,6 +98,7 @@ def _carousel(carousel: Node) -> None:
 
 
 def _bubble(bubble: Node, *, in_carousel: bool) -> None:
+    bubble.knows_only(("type", "size", "direction", "styles", "action", *BLOCKS))
     _check_bytes(bubble, BUBBLE_BYTES)
     bubble.child("size").one_of("カードの大きさ", BUBBLE_SIZES)
     bubble.child("direction").one_of("並びの向き", ("ltr", "rtl"))
@@ -66,8 +109,7 @@ def _bubble(bubble: Node, *, in_carousel: bool) -> None:
     _block(bubble.child("hero"), ("box", "image", "video"))
     if bubble.child("hero").child("type").value == "video":
         _check_video_place(bubble, in_carousel)
-    for name in BLOCKS:
-        _style(bubble.child("styles").child(name))
+    _styles(bubble.child("styles"))
     _area_action(bubble)
 
 
@@ -89,7 +131,17 @@ def _block(block: Node, kinds: tuple[str, ...]) -> None:
         _component(block, kinds)
 
 
+def _styles(styles: Node) -> None:
+    if styles.is_absent or not styles.is_object("カードの色"):
+        return
+    styles.knows_only(BLOCKS)
+    for name in BLOCKS:
+        if not styles.child(name).is_absent and styles.child(name).is_object("カードの色"):
+            _style(styles.child(name))
+
+
 def _style(style: Node) -> None:
+    style.knows_only(("backgroundColor", "separator", "separatorColor"))
     style.child("backgroundColor").pattern("背景色", COLOUR)
     style.child("separatorColor").pattern("区切り線の色", COLOUR)
     style.child("separator").flag("区切り線")
@@ -102,6 +154,7 @@ def _component(component: Node, kinds: tuple[str, ...]) -> None:
     if kind.word not in kinds:
         kind.problem("ここには置けない種類の部品です。")
         return
+    component.knows_only(("type", *KNOWN[kind.word]))
     component.child("margin").pattern("余白", SPACE)
     component.child("flex").whole("幅の割合", 0, required=False)
     component.child("position").one_of("位置の決め方", ("relative", "absolute"))
@@ -143,11 +196,13 @@ def _box(box: Node) -> None:
 def _background(background: Node) -> None:
     if background.is_absent or not background.is_object("背景"):
         return
+    background.knows_only(("type", "angle", "startColor", "endColor", "centerColor", "centerPosition"))
     background.child("type").one_of("背景の種類", ("linearGradient",), required=True)
     background.child("angle").pattern("背景の角度", ANGLE, required=True)
     for name in ("startColor", "endColor"):
         background.child(name).pattern("背景の色", COLOUR, required=True)
     background.child("centerColor").pattern("背景の色", COLOUR)
+    background.child("centerPosition").pattern("背景の色の位置", PERCENT)
 
 
 def _button(button: Node) -> None:

@@ -43,7 +43,7 @@ def _action(action: Node) -> None:
     elif kind.value == "message":
         action.child("text").text("タップで送る文字", 400)
     elif kind.value == "clipboard":
-        action.child("clipboardText").text("コピーする文字", 1000, length=len)
+        action.child("clipboardText").text("コピーする文字", 1000)
 
 
 def _area(area: Node) -> None:

@@ -1,12 +1,12 @@
 """Walking through a LINE message object: every check is about one place, and names that place when it fails."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from lstep_lite.engine.text import grapheme_count
+from lstep_lite.engine.text import utf16_length
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,12 @@ class Node:
     def is_absent(self) -> bool:
         return self.value is None
 
+    def knows_only(self, names: Collection[str]) -> None:
+        """Where LINE refuses what it does not know."""
+        for name in self.value:
+            if name not in names:
+                self.child(name).problem(f"「{name}」という項目はここでは使えません。")
+
     def is_object(self, label: str) -> bool:
         """Whether there is an object; anything else is a problem."""
         if isinstance(self.value, dict):
@@ -66,7 +72,7 @@ class Node:
         limit: int,
         *,
         required: bool = True,
-        length: Callable[[str], int] = grapheme_count,
+        length: Callable[[str], int] = utf16_length,
         may_be_blank: bool = False,
     ) -> None:
         if self._is_missing(label, required):

@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from lstep_lite.engine.messages import stickers
 from lstep_lite.engine.messages.validation import actions, flex, imagemap, templates
 from lstep_lite.engine.messages.validation.nodes import Node
-from lstep_lite.engine.text import utf16_length
+from lstep_lite.engine.text import grapheme_count, utf16_length
 
 TEXT_LIMIT = 5000
 EMOJI_LIMIT = 20
 DIGITS = re.compile(r"\d+")
 WORD = re.compile(r"[0-9A-Za-z_]{1,20}")
 BRACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+LINES_OWN = re.compile(r"(?<![a-z])line(?![a-z])", re.IGNORECASE)
+"""LINE lets nobody else send under its name."""
 TAG = re.compile(r"[0-9A-Za-z_]{1,30}")
 
 
@@ -29,7 +32,7 @@ def check(message: Node) -> None:
 
 
 def _text(message: Node) -> None:
-    message.child("text").text("本文", TEXT_LIMIT, length=utf16_length)
+    message.child("text").text("本文", TEXT_LIMIT)
     emojis = message.child("emojis")
     if emojis.is_absent:
         return
@@ -54,7 +57,7 @@ def _emoji_ids(emoji: Node) -> None:
 
 def _text_v2(message: Node) -> None:
     text = message.child("text")
-    text.text("本文", TEXT_LIMIT, length=utf16_length)
+    text.text("本文", TEXT_LIMIT)
     substitution = message.child("substitution")
     if not substitution.is_absent and not substitution.is_object("差し込み"):
         return
@@ -112,8 +115,11 @@ def _location(message: Node) -> None:
 
 
 def _sticker(message: Node) -> None:
-    for key in ("packageId", "stickerId"):
-        message.child(key).pattern("スタンプの番号", DIGITS, required=True)
+    package, sticker = message.child("packageId"), message.child("stickerId")
+    for number in (package, sticker):
+        number.pattern("スタンプの番号", DIGITS, required=True)
+    if package.word and sticker.word and stickers.label(package.word, sticker.word) is None:
+        sticker.problem("このスタンプは送れません。一覧から選び直してください。")
 
 
 def _coupon(message: Node) -> None:
@@ -126,6 +132,7 @@ def _quick_reply(quick_reply: Node) -> None:
         return
     for item in quick_reply.child("items").items("クイックリプライ", 1, 13):
         if item.is_object("クイックリプライ"):
+            item.child("type").one_of("クイックリプライの種類", ("action",))
             item.child("imageUrl").url("クイックリプライのアイコン", required=False)
             actions.check(item.child("action"), actions.QUICK_REPLY)
 
@@ -133,7 +140,10 @@ def _quick_reply(quick_reply: Node) -> None:
 def _sender(sender: Node) -> None:
     if sender.is_absent or not sender.is_object("送信者"):
         return
-    sender.child("name").text("送信者の名前", 20, required=False)
+    name = sender.child("name")
+    name.text("送信者の名前", 20, required=False, length=grapheme_count)
+    if LINES_OWN.search(name.word):
+        name.problem("送信者の名前に「LINE」という言葉は使えません。")
     sender.child("iconUrl").url("送信者のアイコン", required=False)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from lstep_lite.engine.messages.validation import actions
 from lstep_lite.engine.messages.validation.nodes import Node
+from lstep_lite.engine.text import grapheme_count
 
 ALT_TEXT_LIMIT = 1500
 TITLE_LIMIT = 40
@@ -31,7 +32,7 @@ def _buttons(template: Node) -> None:
 
 
 def _confirm(template: Node) -> None:
-    template.child("text").text("本文", 240)
+    template.child("text").text("本文", 240, length=grapheme_count)
     for action in template.child("actions").items("ボタン", 2, 2):
         actions.check(action, actions.TEMPLATE)
 
@@ -74,8 +75,8 @@ def _card(card: Node, *, text_limit: int, action_limit: int) -> None:
     is_plain = card.child("thumbnailImageUrl").is_absent and card.child("title").is_absent
     card.child("thumbnailImageUrl").url("画像のアドレス", required=False)
     card.child("imageBackgroundColor").pattern("画像の背景色", COLOUR)
-    card.child("title").text("タイトル", TITLE_LIMIT, required=False)
-    card.child("text").text("本文", text_limit if is_plain else SHORT_TEXT_LIMIT)
+    card.child("title").text("タイトル", TITLE_LIMIT, required=False, length=grapheme_count)
+    card.child("text").text("本文", text_limit if is_plain else SHORT_TEXT_LIMIT, length=grapheme_count)
     if not card.child("defaultAction").is_absent:
         actions.check(card.child("defaultAction"), actions.FLEX_AREA)
     for action in card.child("actions").items("ボタン", 1, action_limit):
