@@ -1,46 +1,23 @@
 """The few stories that only a real browser can tell: scripts, live regions, and the width of a phone."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.world import OWNER, Server, World
+from tests.browser.browsing import DESK, PHONE, new_page, sign_in
+from tests.world import Server, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
 
-DESK = {"width": 1366, "height": 800}
-PHONE = {"width": 375, "height": 812}
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 ANSWER_MS = 4000
 """A message must be on an open screen within two seconds of its arrival; the rest is the machine's slack."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "These tests need Chromium: install it (apt-get install chromium fonts-noto-cjk) or set CHROMIUM_PATH."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("browser"))
-    running.start()
-    yield running
-    running.stop()
 
 
 def test_the_first_questions_lead_to_a_signed_in_owner(chromium: Browser, tmp_path: Path) -> None:
     empty = Server(tmp_path, SEED="0")
     empty.start()
-    page = _page(chromium, DESK)
+    page = new_page(chromium, DESK)
     try:
         page.goto(empty.url)
         page.get_by_label("お名前").fill("花田 さくら")
@@ -62,11 +39,11 @@ def test_a_message_from_the_phone_is_answered_live_without_reloading(chromium: B
     person.follow()
     person.say("はじめまして")
     world.settle()
-    phone, desk = _page(chromium, DESK), _page(chromium, DESK)
+    phone, desk = new_page(chromium, DESK), new_page(chromium, DESK)
     phone.goto(f"{server.url}/emulator")
     phone.locator(".person", has_text="生駒 ゆり").click()
     frame = phone.locator(".phone", has_text="生駒 ゆり")
-    _sign_in(desk, server)
+    sign_in(desk, server)
     desk.goto(f"{server.url}/chat")
     desk.locator(".talk-row", has_text="生駒 ゆり").click()
     frame.locator(".say").fill("明日の15時は空いていますか？")
@@ -87,11 +64,11 @@ def test_no_screen_is_wider_than_a_phone_and_no_script_fails(chromium: Browser, 
     person.follow()
     person.say("長い" * 120)
     world.settle()
-    page = _page(chromium, PHONE)
+    page = new_page(chromium, PHONE)
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
-    _sign_in(page, server)
+    sign_in(page, server)
     paths = {"/", "/emulator/"} | set(
         page.locator("a[href^='/']").evaluate_all("links => links.map(link => link.pathname)")
     )
@@ -106,15 +83,3 @@ def test_no_screen_is_wider_than_a_phone_and_no_script_fails(chromium: Browser, 
         assert width <= PHONE["width"], f"{path} is {width} px wide on a phone of {PHONE['width']} px"
     assert not problems, problems
     page.context.close()
-
-
-def _page(chromium: Browser, viewport: dict[str, int]) -> Page:
-    return chromium.new_context(viewport=viewport, locale="ja-JP").new_page()  # type: ignore[arg-type]
-
-
-def _sign_in(page: Page, server: Server) -> None:
-    page.goto(f"{server.url}/sign-in")
-    page.locator("input[type=email]").fill(OWNER[0])
-    page.locator("input[type=password]").fill(OWNER[1])
-    page.locator("main form button.btn-primary").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)

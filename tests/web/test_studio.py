@@ -122,7 +122,7 @@ def test_json_that_cannot_be_used_is_refused_in_words(client: Any) -> None:
         assert answer.status_code == 422
         assert "。" in answer.get_json()["message"]
     assert client.post("/studio/export", json={"kind": "flex", "document": {}}).status_code == 422
-    assert client.post("/studio/import", json={"kind": "nothing"}).status_code == 404
+    assert client.post("/studio/import", json={"kind": "nothing"}).status_code == 422
 
 
 def test_the_preview_of_the_largest_flex_message_is_there_at_once(client: Any) -> None:

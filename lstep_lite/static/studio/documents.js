@@ -132,8 +132,10 @@ export function titleOf(description, item) {
   return "";
 }
 
+const EMOJI = /\(emoji:[0-9a-f]{24}:\d{3}\)/g;
+
 function wordsOf(input, value) {
-  if (input.widget === "text") return String(value || "").trim().split("\n")[0];
+  if (input.widget === "text") return String(value || "").replace(EMOJI, "［絵文字］").trim().split("\n")[0];
   if (input.widget === "pick") return input.options.find((option) => option.value === value)?.label || "";
   return "";
 }

@@ -206,6 +206,9 @@ function sortable(rows, list, draggable, direction) {
   window.Sortable.create(rows, {
     animation: 150, draggable, direction, handle: direction === "vertical" ? "[data-grip]" : undefined,
     delay: direction === "vertical" ? 0 : 150, delayOnTouchOnly: true, forceFallback: true, fallbackTolerance: 5,
-    onEnd: ({ oldDraggableIndex: from, newDraggableIndex: to }) => list.move(from, to),
+    onEnd: ({ oldDraggableIndex: from, newDraggableIndex: to }) => {
+      list.editor.choices.set(list.place, list.items[from].id);
+      list.move(from, to);
+    },
   });
 }

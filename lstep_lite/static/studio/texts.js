@@ -4,7 +4,10 @@ import { lengthOf } from "./documents.js";
 import { widgets } from "./widgets.js";
 
 // Further tools beside a text: ({input, editor}) => {label, icon, open(insert)} or null; insert(text) puts it at the cursor.
-export const textTools = [({ input, editor }) => (input.words ? wordsTool(editor) : null)];
+export const textTools = [
+  ({ input, editor }) => (input.words ? { label: "差し込む", icon: "variable", open: (insert) => chooseWord(editor.words, insert) } : null),
+  ({ input }) => (input.emojis ? { label: "LINE絵文字", icon: "mood-smile", open: (insert) => chooseEmoji(input.emojis, insert) } : null),
+];
 
 widgets.text = ({ editor, input, value, set, id, place }) => {
   const isLong = input.lines > 1;
@@ -39,10 +42,6 @@ function drawTool(tool, insert) {
   return h("button", attributes, icon(tool.icon), tool.label);
 }
 
-function wordsTool(editor) {
-  return { label: "差し込む", icon: "variable", open: (insert) => chooseWord(editor.words, insert) };
-}
-
 // The dialog 「差し込む」: words by group, a search, and what stands for an empty one.
 function chooseWord(groups, insert) {
   const search = h("input", { type: "search", class: "form-control", placeholder: "さがす", "aria-label": "差し込む言葉をさがす", oninput: narrow });
@@ -65,5 +64,23 @@ function chooseWord(groups, insert) {
     const wanted = search.value.normalize("NFKC").toLowerCase().trim();
     for (const word of list.querySelectorAll("button")) word.hidden = !word.textContent.normalize("NFKC").toLowerCase().includes(wanted);
     for (const section of list.children) section.hidden = !section.querySelector("button:not([hidden])");
+  }
+}
+
+// LINE gives out no pictures of its emoji to show here: each is chosen by its group and number.
+function chooseEmoji(groups, insert) {
+  const note = h("p", { class: "form-hint" }, "LINEの決まりで、ここには絵を表示できません。文章には (emoji:…) と入り、LINEの画面では絵文字になります。1通に20個までです。");
+  const select = h("select", { class: "form-select", "aria-label": "絵文字の種類", onchange: show }, groups.map((group, at) => h("option", { value: at }, `絵文字セット${at + 1}`)));
+  const tiles = h("div", { class: "sticker-tiles" });
+  const dialog = openDialog("LINE絵文字を選ぶ", h("div", { class: "studio-dialog-body" }, note, select, tiles));
+  show();
+
+  function show() {
+    const { product, count } = groups[Number(select.value)];
+    tiles.replaceChildren(...Array.from({ length: count }, (_, at) => tile(product, at + 1)));
+  }
+  function tile(product, number) {
+    const mark = `(emoji:${product}:${String(number).padStart(3, "0")})`;
+    return h("button", { type: "button", class: "btn", onclick: () => { dialog.close(); insert(mark); } }, `${number}番`);
   }
 }

@@ -1,0 +1,21 @@
+"""What the stories in a real browser share: the sizes of screens, a fresh window, signing in."""
+
+from playwright.sync_api import Browser, Page
+
+from tests.world import OWNER, Server
+
+DESK = {"width": 1366, "height": 800}
+PHONE = {"width": 375, "height": 812}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def new_page(chromium: Browser, viewport: dict[str, int]) -> Page:
+    return chromium.new_context(viewport=viewport, locale="ja-JP").new_page()  # type: ignore[arg-type]
+
+
+def sign_in(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/sign-in")
+    page.locator("input[type=email]").fill(OWNER[0])
+    page.locator("input[type=password]").fill(OWNER[1])
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
