@@ -285,6 +285,41 @@ def test_a_coupon_is_sent_got_used_once_and_counted(world: World, browser: Brows
     assert "来店 里奈" in browser.page.select_one("#ticket-list").get_text()
 
 
+def test_a_template_in_a_pack_answers_and_says_what_it_was_changed_to(world: World, browser: Browser) -> None:
+    inside = _a_template(browser, "text", "料金", {"text": "[name|お客様]さん、カットは5,500円です"})
+    blocks = [{"kind": "text", "text": "お問い合わせありがとうございます"}, {"kind": "template", "template_id": inside}]
+    pack = _a_template(browser, "pack", "料金のご案内", {"blocks": blocks})
+    browser.open("/auto-replies/new")
+    answer = json.dumps([{"kind": "template", "template_id": pack}])
+    typed = {"name": "料金", "keywords-text": ["値段表"], "blocks": answer, "blocks-text": ""}
+    browser.submit(typed, form="#rule-form form")
+
+    mari = world.person("料金 真理")
+    mari.follow()
+    mari.say("値段表をください")
+    world.settle()
+    assert mari.texts()[-2:] == ["お問い合わせありがとうございます", "料金 真理さん、カットは5,500円です"]
+
+    browser.open(f"/messages/{inside}/edit")
+    assert "テンプレート「料金のご案内」" in browser.text()
+    changed = json.dumps({"text": "カットは6,000円になりました", "quick_replies": []})
+    browser.submit({"document": changed}, form="#template-form form")
+    browser.submit({}, form="#line-check form")
+    assert "LINEで送れる内容です" in browser.text()
+    mari.say("値段表をください")
+    world.settle()
+    assert mari.texts()[-1] == "カットは6,000円になりました"
+    assert not mari.received()[-1]["counted"], "both are one free answer"
+
+
+def _a_template(browser: Browser, kind: str, name: str, document: dict[str, Any]) -> int:
+    """Make one as the studio would post it; its id."""
+    browser.open(f"/messages/new?kind={kind}")
+    posted = json.dumps(document | {"quick_replies": []})
+    browser.submit({"name": name, "document": posted}, form="#template-form form")
+    return int(browser.path.split("/")[2])
+
+
 def _talk_path(browser: Browser, name: str) -> str:
     browser.open("/chat?" + "q=" + name.replace(" ", "%20"))
     link = next(link for link in browser.page.select("main a[href^='/chat/']") if name in link.get_text())
