@@ -52,10 +52,12 @@ def mail_show(code: str) -> AnyResponse:
 
 
 def _people(report: statistics.Report) -> Callable[..., str]:
-    """Where the friends behind a number are listed."""
+    """Where the friends behind a number are listed; those who chose nothing are asked only if they still can."""
 
     def address(how: str = "taken", code: str = "") -> str:
         data = {"owner": report.owner, "owner_id": report.owner_id, "code": code, "how": how, "days": report.days - 1}
-        return url_for("friends.index", **segments.query(segments.whoever("tap", data)))
+        reachable = {"all": [{"id": "tap", "kind": "tap", "data": data}], "any": []}
+        tree = reachable if how == "none" else segments.whoever("tap", data)
+        return url_for("friends.index", **segments.query(tree))
 
     return address

@@ -39,7 +39,7 @@ def test_people_are_counted_once_and_answers_each_time(session: Session) -> None
         ("はい", statistics.Count(friends=2, taken=3)),
         ("いいえ", statistics.Count(friends=1, taken=1, again=1)),
     ]
-    assert (found.friends, found.taken, found.most_friends) == (2, 4, 2)
+    assert (found.friends, found.taken, found.most_taken) == (2, 4, 4)
 
 
 def test_the_days_are_those_of_the_shop(session: Session) -> None:

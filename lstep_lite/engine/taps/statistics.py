@@ -59,12 +59,8 @@ class Report:
     spans: Sequence[Span]
 
     @property
-    def most_friends(self) -> int:
-        """Of any choice: how long the other bars are is told by the longest."""
-        return max(choice.count.friends for choice in self.choices)
-
-    @property
     def most_taken(self) -> int:
+        """In any span: the longest bar of the chart."""
         return max(span.taken for span in self.spans)
 
 

@@ -69,7 +69,7 @@ function drawArea(list, board, item, at) {
   const node = h("button", {
     type: "button", class: "studio-area", "data-key": `${list.placeOf(item)}|area`, "aria-label": told(item, at),
     onpointerdown: (event) => drag(list, board, item, node, event), onkeydown: (event) => moveByKey(list, item, event),
-    onclick: (event) => event.detail === 0 && list.open(item), // by keyboard; the pointer's own click ends in `drag`
+    onclick: (event) => click(list, item, node, event),
   }, h("span", { class: "studio-area-number" }, `${at + 1}`), h("span", { class: "studio-area-corner", "data-corner": true }));
   return laid(node, item);
 }
@@ -79,8 +79,17 @@ function told(item, at) {
   return `場所${at + 1}${item.label ? `「${item.label}」` : ""}。左から${x}、上から${y}、幅${width}、高さ${height}。矢印キーで移動、Shiftと矢印キーで大きさを変更、Enterで設定`;
 }
 
+// By keyboard, or the first touch; all else ends in `drag`.
+function click(list, item, node, event) {
+  if (event.detail === 0) list.open(item);
+  else if (node.isNew) node.focus({ preventScroll: true });
+  node.isNew = false;
+}
+
+// A finger scrolls the page until it has chosen a place.
 function drag(list, board, item, node, event) {
-  if (event.button !== 0) return;
+  node.isNew = event.pointerType === "touch" && document.activeElement !== node;
+  if (event.button !== 0 || node.isNew) return;
   event.preventDefault();
   event.stopPropagation();
   node.focus({ preventScroll: true });

@@ -123,7 +123,7 @@ class Imagemap(Kind):
         Areas(
             name="areas",
             label="タップする場所",
-            hint="分け方を選ぶか、画像の上をドラッグして場所を決めます。",
+            hint="分け方を選ぶか、画像の上をドラッグして場所を決めます。スマートフォンでは、場所を一度タップしてから動かします。",
             picture="media_id",
             of=lambda: (AREA,),
             least=1,
