@@ -1,5 +1,7 @@
 """What follows a tap: counted once, answered by the rules of the template as it is now, explained on the timeline."""
 
+import threading
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -154,6 +156,27 @@ def test_answers_count_as_often_as_the_template_says(
         assert states(session) == [AnswerState.TAKEN, AnswerState.AGAIN]
         assert replies(session) == ["はいですね", "もういただいています"]
         assert kinds(session)[-1] == "tap.again"
+
+
+def test_taps_at_the_same_moment_are_not_both_the_first(fresh_database: Database) -> None:
+    people = [f"U{number:032x}" for number in range(4)]
+    events = [
+        an_event("postback", user_id, postback={"data": f"tap={code}"}) for user_id in people for code in (YES, NO, YES)
+    ]
+    with fresh_database.unit() as unit:
+        a_question(unit, answer_limit=AnswerLimit.ONCE, again_text="もういただいています")
+        intake.store(unit, {"destination": "Ubot", "events": events}, now=NOW)
+    work = {"now": NOW, "wall": NOW, "limit": 100}
+    workers = [threading.Thread(target=intake.process_due, args=(fresh_database,), kwargs=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    intake.process_due(fresh_database, **work)  # type: ignore[arg-type]
+    with fresh_database.read() as session:
+        counted = Counter(session.scalars(select(TapAnswer.friend_id).where(TapAnswer.state == AnswerState.TAKEN)))
+        assert list(counted.values()) == [1] * len(people)
+        assert Counter(replies(session)) == {"はいですね": len(people), "もういただいています": 2 * len(people)}
 
 
 def test_each_panel_has_an_answer_of_its_own_and_each_friend_too(
