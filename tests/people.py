@@ -22,6 +22,7 @@ from lstep_lite.engine import (
 )
 from lstep_lite.engine.segments import Tree
 from lstep_lite.models import (
+    CouponTicket,
     FieldOption,
     FieldPick,
     FieldType,
@@ -32,8 +33,9 @@ from lstep_lite.models import (
     ScoreTotal,
     Segment,
     Tag,
+    TicketState,
 )
-from tests.factories import NOW, a_field, a_friend, a_score
+from tests.factories import NOW, a_coupon, a_field, a_friend, a_score
 
 ZONE = ZoneInfo("Asia/Tokyo")
 GONE = 999_999
@@ -54,6 +56,8 @@ class Person:
     tags: set[int] = field(default_factory=set)
     totals: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Total and recent total by score."""
+    tickets: dict[int, tuple[TicketState, int, datetime | None]] = field(default_factory=dict)
+    """State, uses and end by coupon."""
     values: dict[str, Any] = field(default_factory=dict)
     """What fields hold, by key: a text, a whole number, a day, or the ids of options. Empty ones are missing."""
 
@@ -64,6 +68,7 @@ class World:
     tags: list[int]
     marks: list[int]
     scores: list[int]
+    coupons: list[int]
     fields: dict[FieldType, str] = field(default_factory=dict)
     """The key of one field of some types."""
     options: list[int] = field(default_factory=list)
@@ -78,7 +83,7 @@ def a_world(session: Session, seed: int, size: int = 40) -> World:
     session.add_all(rows)
     session.flush()
     tags, marks = [[row.id for row in rows if isinstance(row, kind)] for kind in (Tag, Mark)]
-    world = World([], tags, marks, [a_score(session).id for _ in range(2)])
+    world = World([], tags, marks, [a_score(session).id for _ in range(2)], [a_coupon(session).id for _ in range(2)])
     for type in (FieldType.TEXT, FieldType.NUMBER, FieldType.DATE):
         world.fields[type] = f"field:{a_field(session, type).id}"
     choices = a_field(session, FieldType.CHOICES, "一", "二", "三")
@@ -125,8 +130,19 @@ def _a_person(session: Session, world: World, chance: random.Random) -> Person:
         total, recent = chance.randrange(-3, 12), chance.randrange(-3, 12)
         session.add(ScoreTotal(score_id=score_id, friend_id=friend.id, total=total, recent=recent))
         person.totals[score_id] = (total, recent)
+    for coupon_id in chance.sample(world.coupons, chance.randrange(3)):
+        _hold_coupon(session, coupon_id, person, chance)
     _fill_fields(session, world, person, chance)
     return person
+
+
+def _hold_coupon(session: Session, coupon_id: int, person: Person, chance: random.Random) -> None:
+    state, uses = chance.choice(list(TicketState)), chance.randrange(3)
+    end = chance.choice([None, *(NOW + timedelta(days=days) for days in (-1, 0, 1, 7))])
+    person.tickets[coupon_id] = (state, uses, end)
+    key = f"{coupon_id}-{person.friend.id}"
+    values = {"state": state, "uses": uses, "expires_at": end, "obtained_at": NOW, "obtained_by": "customer"}
+    session.add(CouponTicket(coupon_id=coupon_id, friend_id=person.friend.id, code=key, number=key, **values))
 
 
 def _fill_fields(session: Session, world: World, person: Person, chance: random.Random) -> None:
@@ -188,6 +204,7 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
             st.sampled_from(["total", "recent"]),
             bounds,
         ),
+        "coupon": _coupon_conditions(world),
         "field": _field_conditions(world),
         "user_block": shown,
         "shelved": shown,
@@ -195,6 +212,13 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
         "percent": st.integers(0, 100).map(lambda percent: {"percent": percent}),
         "saved": st.sampled_from([*world.segments, GONE]).map(lambda key: {"segment_id": key}),
     }
+
+
+def _coupon_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    ids = st.sampled_from([*world.coupons, GONE])
+    hows = st.sampled_from(["obtained", "unused", "used", "lost", "none"])
+    expiring = {"coupon_id": ids, "how": st.just("expiring"), "days": st.sampled_from([0, 1, 7])}
+    return st.fixed_dictionaries({"coupon_id": ids, "how": hows}) | st.fixed_dictionaries(expiring)
 
 
 def _field_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
@@ -315,6 +339,24 @@ def _score(world: World, row: dict[str, Any], person: Person) -> bool:
     return (data["least"] is None or points >= data["least"]) and (data["most"] is None or points <= data["most"])
 
 
+def _coupon(world: World, row: dict[str, Any], person: Person) -> bool:
+    data = row["data"]
+    if data["coupon_id"] not in world.coupons:
+        return False
+    if data["coupon_id"] not in person.tickets:
+        return data["how"] == "none"
+    state, uses, end = person.tickets[data["coupon_id"]]
+    is_lost, is_unused = state is TicketState.LOST, state is TicketState.HELD and uses == 0
+    return {
+        "obtained": not is_lost,
+        "none": is_lost,
+        "lost": is_lost,
+        "used": uses > 0,
+        "unused": is_unused and (end is None or end > NOW),
+        "expiring": is_unused and end is not None and NOW < end <= NOW + timedelta(days=data.get("days", 0)),
+    }[data["how"]]
+
+
 def _field(_world: World, row: dict[str, Any], person: Person) -> bool:
     how, typed = row["data"]["how"], row["data"]["typed"]
     held = person.values.get(row["data"]["target"])
@@ -378,6 +420,7 @@ ANSWERS: dict[str, Any] = {
     "tag": _tag,
     "mark": _mark,
     "score": _score,
+    "coupon": _coupon,
     "field": _field,
     "user_block": _scope(has_left),
     "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),
