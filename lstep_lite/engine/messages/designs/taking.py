@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import insert_new
 from lstep_lite.engine import settings
 from lstep_lite.engine.media import MediaStore, PublicFile, StoredImage, storage
-from lstep_lite.engine.messages import flex, templates
+from lstep_lite.engine.messages import templates
 from lstep_lite.engine.messages.designs import pictures
 from lstep_lite.engine.messages.designs.registry import Design, Sample
+from lstep_lite.engine.messages.kinds.registry import kinds
 from lstep_lite.engine.messages.rendering import Facts, RenderContext, Speaking
 from lstep_lite.engine.messages.templates import SAMPLE_FRIEND, TemplateDraft
 from lstep_lite.engine.studio import Data
@@ -31,7 +32,8 @@ def drawn(design: Design, *, public_url: str, zone: ZoneInfo, now: datetime) -> 
     files = {number: PublicFile(number, MediaKind.IMAGE, url, url) for number, url in addresses.items()}
     context = RenderContext((), files, {}, {}, public_url, zone, is_personal=True, facts=Facts(now))
     made = design.make(Sample(ids, now.astimezone(zone)))
-    return flex.message(made, Speaking(context, SAMPLE_FRIEND))
+    [message] = kinds[KIND].render(made, Speaking(context, SAMPLE_FRIEND))
+    return message
 
 
 def missing(session: Session, design: Design) -> list[str]:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from lstep_lite.engine.messages import placeholders
+from lstep_lite.engine.messages.alt_texts import AltText, suggested
 from lstep_lite.engine.messages.flex import bubbles, looks, pasted
 from lstep_lite.engine.messages.flex.registry import Component
-from lstep_lite.engine.messages.kinds.text import split
 from lstep_lite.engine.messages.rendering import Speaking
-from lstep_lite.engine.messages.validation.flex import ALT_TEXT_LIMIT, VIDEO_SIZES
+from lstep_lite.engine.messages.validation.flex import VIDEO_SIZES
 from lstep_lite.engine.studio import Choice, Data, Found, Input, Items, Problem, Text, walk
 from lstep_lite.engine.text import grapheme_count
 from lstep_lite.errors import DomainError
@@ -19,19 +19,10 @@ MOST_CHARACTERS = 10_000
 _CARD = re.compile(r"contents\.contents\[([0-9]+)\]")
 SOURCES = {"blocks": "部品を並べて作る", "json": "LINEのJSONを使う（くわしい方向け）"}
 BLOCKS = {"source": ("blocks",)}
-SUGGESTED_CHARACTERS = 60
-NEWS = "お知らせがあります"
-"""What a notification says where the cards give it no words."""
+SUGGESTING = 2
+"""Texts."""
 INPUTS: tuple[Input, ...] = (
-    Text(
-        name="alt_text",
-        label="通知に出る文章",
-        most=ALT_TEXT_LIMIT,
-        count="utf16",
-        lines=2,
-        required=False,
-        hint="トークの一覧と通知に出ます。空なら、カードの中の文章から作ります。",
-    ),
+    AltText(),
     Choice(name="source", label="作り方", options=SOURCES, start="blocks"),
     Choice(name="size", label="カードの幅", options=looks.BUBBLE_SIZES, start="mega", shown_if=BLOCKS),
     Items(
@@ -56,9 +47,6 @@ INPUTS: tuple[Input, ...] = (
 
 def problems(document: Data) -> Iterator[Problem]:
     """Rules that concern several inputs."""
-    if placeholders.is_personal([document["alt_text"]]):
-        message = "通知に出る文章には、お客様ごとに変わる言葉を使えません。ほかの方の目に触れることがあります。"
-        yield Problem("alt_text", message)
     if document["source"] == "blocks":
         yield from _video_problems(document)
         yield from _empty_problems(document)
@@ -90,13 +78,6 @@ def _texts(document: Data) -> list[Found]:
     return [each for each in found if isinstance(each.input, Text)]
 
 
-def message(document: Data, speaking: Speaking) -> Component:
-    """LINE's message object for one friend. Raises DomainError when there is no card for them."""
-    contents = draw(document, speaking)
-    said = speaking.fill(document["alt_text"]).strip() or alt_text(document)
-    return {"type": "flex", "altText": split(said, ALT_TEXT_LIMIT)[0], "contents": contents}
-
-
 def draw(document: Data, speaking: Speaking) -> Component:
     """LINE's bubble or carousel for one friend. Raises DomainError when there is no card for them."""
     if document["source"] == "json":
@@ -116,10 +97,8 @@ def place(path: str) -> str:
 
 
 def alt_text(document: Data) -> str:
-    """The first words that are the same for everybody."""
-    said = (" ".join(text.split()) for text in _said(document))
-    plain = next((text for text in said if text and "[" not in text), NEWS)
-    return plain if len(plain) <= SUGGESTED_CHARACTERS else plain[: SUGGESTED_CHARACTERS - 1] + "…"
+    """What the cards suggest for the notification: their first words."""
+    return suggested(*islice(_said(document), SUGGESTING))
 
 
 def _said(document: Data) -> Iterator[str]:

@@ -62,15 +62,16 @@ def slim(properties: Mapping[str, Any], **defaults: Any) -> dict[str, Any]:
 
 
 def letters(data: Data, **over: Any) -> dict[str, Any]:
-    """LINE's properties of a text or a span: size, weight, colour, decoration."""
+    """LINE's properties of a text or a span: place, size, weight, colour, decoration."""
     look = {
+        "align": data.get("align"),
         "size": data.get("size"),
         "weight": "bold" if data.get("bold") else None,
         "color": data.get("color"),
         "style": "italic" if data.get("italic") else None,
         "decoration": data.get("decoration"),
     }
-    return slim(look | over, size="md", decoration="none")
+    return slim(look | over, align="start", size="md", decoration="none")
 
 
 def text(said: str, **look: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from lstep_lite.engine.messages import flex
+from lstep_lite.engine.messages.alt_texts import alt_text
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
 from lstep_lite.engine.messages.rendering import Speaking
 from lstep_lite.engine.studio import Data, Problem
@@ -34,4 +35,5 @@ class Flex(Kind):
         return flex.alt_text(block)
 
     def render(self, block: Block, speaking: Speaking) -> list[LineObject]:
-        return [flex.message(block, speaking)]
+        contents = flex.draw(block, speaking)
+        return [{"type": "flex", "altText": alt_text(self, block, speaking), "contents": contents}]

@@ -63,7 +63,7 @@ RUN = Element(
     ),
 )
 def draw_text(data: Data, speaking: Speaking) -> Component | None:
-    look = letters(data) | slim({"align": data["align"]}, align="start") | _lines(data)
+    look = letters(data) | _lines(data)
     said, runs = speaking.fill(data["text"]), _runs(data, speaking)
     if not (said + "".join(run["text"] for run in runs)).strip():
         return None
@@ -116,7 +116,7 @@ def draw_badge(data: Data, speaking: Speaking) -> Component | None:
     said = speaking.fill(data["text"])
     if not said.strip():
         return None
-    words = {"type": "text", "text": said, "align": "center"} | letters(data, weight="bold")
+    words = {"type": "text", "text": said} | letters(data, weight="bold", align="center")
     badge = box(
         "vertical",
         [words],
