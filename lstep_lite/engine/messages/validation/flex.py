@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from lstep_lite.engine.messages.validation import actions
 from lstep_lite.engine.messages.validation.nodes import Node
@@ -26,36 +25,16 @@ IMAGE_SIZE = re.compile(rf"xxs|xs|sm|md|lg|xl|xxl|3xl|4xl|5xl|full|{PIXELS}|\d+(
 ASPECT_RATIO = re.compile(r"(\d{1,6}(?:\.\d+)?):(\d{1,6}(?:\.\d+)?)")
 PERCENT = re.compile(r"\d+(\.\d+)?%")
 ANGLE = re.compile(r"\d+(\.\d+)?deg")
-MARGINS = ("offsetTop", "offsetBottom", "offsetStart", "offsetEnd")
-PADDINGS = ("paddingAll", "paddingTop", "paddingBottom", "paddingStart", "paddingEnd")
 DEEPEST = 20
 """Boxes in boxes; more than any layout needs."""
+MOST_PARTS, LONGEST_TEXT = 10_000, 100_000
+"""More than fits into the bytes."""
 MOST_ANIMATED = 10
 BLOCKS = ("header", "hero", "body", "footer")
-PLACED = ("margin", "position", *MARGINS)
-LETTERED = ("size", "color", "weight", "style", "decoration")
-KNOWN = {
-    "box": (
-        *(*PLACED, *PADDINGS, "layout", "contents", "flex", "spacing", "background", "action"),
-        *("width", "height", "maxWidth", "maxHeight", "justifyContent", "alignItems"),
-        *("backgroundColor", "borderColor", "borderWidth", "cornerRadius"),
-    ),
-    "button": (*PLACED, "flex", "action", "height", "style", "color", "gravity", "adjustMode", "scaling"),
-    "image": (
-        *(*PLACED, "flex", "action", "url", "align", "gravity", "size"),
-        *("aspectRatio", "aspectMode", "backgroundColor", "animated"),
-    ),
-    "icon": (*PLACED, "url", "size", "aspectRatio", "scaling"),
-    "video": ("url", "previewUrl", "altContent", "aspectRatio", "action"),
-    "text": (
-        *(*PLACED, *LETTERED, "flex", "action", "text", "contents", "align", "gravity"),
-        *("wrap", "lineSpacing", "maxLines", "adjustMode", "scaling"),
-    ),
-    "span": (*LETTERED, "text"),
-    "separator": ("margin", "color"),
-    "filler": ("flex",),
-}
-"""What each kind of component has. LINE refuses everything else."""
+IN_A_BASELINE = ("icon", "text", "filler")
+IN_A_BOX = ("box", "button", "image", "text", "separator", "filler")
+
+Check = Callable[[Node], None]
 
 
 def check(message: Node) -> None:
@@ -66,57 +45,42 @@ def check(message: Node) -> None:
     kind = contents.child("type")
     kind.one_of("Flexの種類", ("bubble", "carousel"), required=True)
     if kind.value == "bubble":
+        _check_weight(contents, BUBBLE_BYTES)
         _bubble(contents, in_carousel=False)
     elif kind.value == "carousel":
         _carousel(contents)
-    _check_animated(contents)
 
 
-def _check_animated(contents: Node) -> None:
-    if _animated_count(contents.value) > MOST_ANIMATED:
-        contents.problem(f"動く画像は1つのメッセージに{MOST_ANIMATED}個までです。")
-
-
-def _animated_count(value: Any) -> int:
-    if isinstance(value, list):
-        return sum(_animated_count(part) for part in value)
-    if not isinstance(value, dict):
-        return 0
-    is_one = value.get("type") == "image" and value.get("animated") is True
-    return is_one + sum(_animated_count(part) for part in value.values())
+def _check_weight(container: Node, limit: int) -> int:
+    """Its size in bytes."""
+    written = json.dumps(container.value, ensure_ascii=False, separators=(",", ":"))
+    size = len(written.encode(errors="surrogatepass"))
+    if size > limit:
+        container.problem(f"Flexの内容が大きすぎます（{limit // 1024}KBまで、いま{size / 1024:.1f}KB）。")
+    if written.count('"animated":true') > MOST_ANIMATED:  # within texts, quotation marks are escaped
+        container.problem(f"動く画像は1つのメッセージに{MOST_ANIMATED}個までです。")
+    return size
 
 
 def _carousel(carousel: Node) -> None:
     carousel.knows_only(("type", "contents"))
-    _check_bytes(carousel, CAROUSEL_BYTES)
+    is_light = _check_weight(carousel, CAROUSEL_BYTES) <= BUBBLE_BYTES
     bubbles = [bubble for bubble in carousel.child("contents").items("カード", 1, 12) if bubble.is_object("カード")]
     for bubble in bubbles:
         bubble.child("type").one_of("カードの種類", ("bubble",), required=True)
+        if not is_light:
+            _check_weight(bubble, BUBBLE_BYTES)
         _bubble(bubble, in_carousel=True)
     if len({bubble.child("size").word or "mega" for bubble in bubbles}) > 1:
         carousel.child("contents").problem("すべてのカードの大きさをそろえてください。")
 
 
 def _bubble(bubble: Node, *, in_carousel: bool) -> None:
-    bubble.knows_only(("type", "size", "direction", "styles", "action", *BLOCKS))
-    _check_bytes(bubble, BUBBLE_BYTES)
-    bubble.child("size").one_of("カードの大きさ", BUBBLE_SIZES)
-    bubble.child("direction").one_of("並びの向き", ("ltr", "rtl"))
+    _properties(bubble, BUBBLE)
     if all(bubble.child(name).is_absent for name in BLOCKS):
         bubble.problem("カードの中身がありません。")
-    for name in ("header", "body", "footer"):
-        _block(bubble.child(name), ("box",))
-    _block(bubble.child("hero"), ("box", "image", "video"))
     if bubble.child("hero").child("type").value == "video":
         _check_video_place(bubble, in_carousel)
-    _styles(bubble.child("styles"))
-    _area_action(bubble)
-
-
-def _check_bytes(container: Node, limit: int) -> None:
-    size = len(json.dumps(container.value, ensure_ascii=False, separators=(",", ":")).encode())
-    if size > limit:
-        container.problem(f"Flexの内容が大きすぎます（{limit // 1024}KBまで、いま{size / 1024:.1f}KB）。")
 
 
 def _check_video_place(bubble: Node, in_carousel: bool) -> None:
@@ -126,128 +90,76 @@ def _check_video_place(bubble: Node, in_carousel: bool) -> None:
         bubble.child("size").problem("動画を入れるカードの大きさは kilo・mega・giga のどれかです。")
 
 
-def _block(block: Node, kinds: tuple[str, ...]) -> None:
-    if not block.is_absent:
-        _component(block, kinds)
+def _properties(node: Node, checks: Mapping[str, Check], needed: Sequence[str] = ()) -> None:
+    """What is there, each by its own check, and what is missing. LINE refuses all that it does not know.
+
+    What is absent costs nothing: this runs for each friend of a broadcast.
+    """
+    for name, value in node.value.items():
+        if name not in checks:
+            node.child(name).problem(f"「{name}」という項目はここでは使えません。")
+        elif value is not None:
+            checks[name](node.child(name))
+    for name in needed:
+        if node.value.get(name) is None:
+            checks[name](node.child(name))
 
 
-def _styles(styles: Node) -> None:
-    if styles.is_absent or not styles.is_object("カードの色"):
-        return
-    styles.knows_only(BLOCKS)
-    for name in BLOCKS:
-        if not styles.child(name).is_absent and styles.child(name).is_object("カードの色"):
-            _style(styles.child(name))
-
-
-def _style(style: Node) -> None:
-    style.knows_only(("backgroundColor", "separator", "separatorColor"))
-    style.child("backgroundColor").pattern("背景色", COLOUR)
-    style.child("separatorColor").pattern("区切り線の色", COLOUR)
-    style.child("separator").flag("区切り線")
-
-
-def _component(component: Node, kinds: tuple[str, ...]) -> None:
+def _component(component: Node, kinds: Sequence[str]) -> None:
     if not component.is_object("部品"):
         return
     kind = component.child("type")
     if kind.word not in kinds:
         kind.problem("ここには置けない種類の部品です。")
         return
-    component.knows_only(("type", *KNOWN[kind.word]))
-    component.child("margin").pattern("余白", SPACE)
-    component.child("flex").whole("幅の割合", 0, required=False)
-    component.child("position").one_of("位置の決め方", ("relative", "absolute"))
-    for name in MARGINS:
-        component.child(name).pattern("ずらす量", OFFSET)
-    _CHECKS[kind.word](component)
+    _properties(component, COMPONENTS[kind.word], NEEDED.get(kind.word, ()))
+    if kind.word in ("text", "span"):
+        _words(component)
+    elif kind.word == "box":
+        _contents(component)
 
 
-def _box(box: Node) -> None:
-    layout = box.child("layout")
-    layout.one_of("並べ方", ("horizontal", "vertical", "baseline"), required=True)
+def _words(text: Node) -> None:
+    """A text has a text or spans; where it has both, LINE shows the spans."""
+    if not text.value.get("contents"):
+        text.child("text").text("文字", LONGEST_TEXT, may_be_blank=True)
+
+
+def _contents(box: Node) -> None:
     if box.path.count(".contents[") > DEEPEST:
         box.problem("部品の入れ子が深すぎます。")
         return
-    inside = (
-        ("icon", "text", "filler")
-        if layout.value == "baseline"
-        else ("box", "button", "image", "text", "separator", "filler")
-    )
-    for component in box.child("contents").items("部品", 0, 10_000):
-        _component(component, inside)
-    box.child("spacing").pattern("部品の間隔", SPACE)
-    for name in PADDINGS:
-        box.child(name).pattern("内側の余白", PADDING)
-    for name in ("width", "height", "maxWidth", "maxHeight"):
-        box.child(name).pattern("幅と高さ", LENGTH)
-    for name in ("backgroundColor", "borderColor"):
-        box.child(name).pattern("色", COLOUR)
-    box.child("borderWidth").pattern("枠線の太さ", BORDER)
-    box.child("cornerRadius").pattern("角の丸み", SPACE)
-    box.child("justifyContent").one_of(
-        "並びのそろえ方", ("center", "flex-start", "flex-end", "space-between", "space-around", "space-evenly")
-    )
-    box.child("alignItems").one_of("そろえ方", ("center", "flex-start", "flex-end"))
-    _background(box.child("background"))
-    _area_action(box)
+    kinds = IN_A_BASELINE if box.value.get("layout") == "baseline" else IN_A_BOX
+    for component in box.child("contents").items("部品", 0, MOST_PARTS):
+        _component(component, kinds)
+
+
+def _spans(spans: Node) -> None:
+    for span in spans.items("文字の一部", 0, MOST_PARTS):
+        _component(span, ("span",))
+
+
+def _styles(styles: Node) -> None:
+    if styles.is_object("カードの色"):
+        _properties(styles, dict.fromkeys(BLOCKS, _style))
+
+
+def _style(style: Node) -> None:
+    if style.is_object("カードの色"):
+        _properties(style, STYLE)
 
 
 def _background(background: Node) -> None:
-    if background.is_absent or not background.is_object("背景"):
-        return
-    background.knows_only(("type", "angle", "startColor", "endColor", "centerColor", "centerPosition"))
-    background.child("type").one_of("背景の種類", ("linearGradient",), required=True)
-    background.child("angle").pattern("背景の角度", ANGLE, required=True)
-    for name in ("startColor", "endColor"):
-        background.child(name).pattern("背景の色", COLOUR, required=True)
-    background.child("centerColor").pattern("背景の色", COLOUR)
-    background.child("centerPosition").pattern("背景の色の位置", PERCENT)
+    if background.is_object("背景"):
+        _properties(background, BACKGROUND, ("type", "angle", "startColor", "endColor"))
 
 
-def _button(button: Node) -> None:
-    actions.check(button.child("action"), actions.FLEX_BUTTON)
-    button.child("height").one_of("ボタンの高さ", ("sm", "md"))
-    button.child("style").one_of("ボタンの見た目", ("link", "primary", "secondary"))
-    button.child("color").pattern("ボタンの色", COLOUR)
-    button.child("gravity").one_of("縦の位置", ("top", "bottom", "center"))
-    button.child("adjustMode").one_of("文字の縮め方", ("shrink-to-fit",))
-    button.child("scaling").flag("文字の大きさの追従")
-
-
-def _image(image: Node) -> None:
-    image.child("url").url("画像のアドレス")
-    image.child("size").pattern("画像の大きさ", IMAGE_SIZE)
-    image.child("align").one_of("横の位置", ("start", "end", "center"))
-    image.child("gravity").one_of("縦の位置", ("top", "bottom", "center"))
-    image.child("aspectMode").one_of("画像の収め方", ("fit", "cover"))
-    image.child("backgroundColor").pattern("背景色", COLOUR)
-    image.child("animated").flag("動く画像")
-    _aspect_ratio(image.child("aspectRatio"))
-    _area_action(image)
-
-
-def _icon(icon: Node) -> None:
-    icon.child("url").url("アイコンのアドレス")
-    icon.child("size").pattern("アイコンの大きさ", TEXT_SIZE)
-    icon.child("scaling").flag("文字の大きさの追従")
-    _aspect_ratio(icon.child("aspectRatio"))
-
-
-def _video(video: Node) -> None:
-    video.child("url").url("動画のアドレス")
-    video.child("previewUrl").url("プレビュー画像のアドレス")
-    _component(video.child("altContent"), ("box", "image"))
-    _aspect_ratio(video.child("aspectRatio"))
-    action = video.child("action")
-    if not action.is_absent:
-        actions.check(action, actions.FLEX_AREA)
-        action.child("type").one_of("動画のアクション", ("uri",), required=True)
+def _video_action(action: Node) -> None:
+    _area_action(action)
+    action.child("type").one_of("動画のアクション", ("uri",), required=True)
 
 
 def _aspect_ratio(ratio: Node) -> None:
-    if ratio.is_absent:
-        return
     match = ASPECT_RATIO.fullmatch(str(ratio.value))
     if not match:
         ratio.problem("縦横比は「20:13」のように書いてください。")
@@ -257,58 +169,174 @@ def _aspect_ratio(ratio: Node) -> None:
         ratio.problem("縦横比の縦は、横の3倍までです。")
 
 
-def _text(text: Node) -> None:
-    spans = text.child("contents")
-    if spans.is_absent or spans.value == []:
-        text.child("text").text("文字", 100_000, may_be_blank=True)
-    else:
-        for span in spans.items("文字の一部", 1, 10_000):
-            _component(span, ("span",))
-    _letters(text)
-    text.child("align").one_of("横の位置", ("start", "end", "center"))
-    text.child("gravity").one_of("縦の位置", ("top", "bottom", "center"))
-    text.child("wrap").flag("折り返し")
-    text.child("maxLines").whole("行数の上限", 0, required=False)
-    text.child("lineSpacing").pattern("行の間隔", re.compile(PIXELS))
-    text.child("adjustMode").one_of("文字の縮め方", ("shrink-to-fit",))
-    text.child("scaling").flag("文字の大きさの追従")
-    _area_action(text)
+def _area_action(action: Node) -> None:
+    actions.check(action, actions.FLEX_AREA)
 
 
-def _span(span: Node) -> None:
-    span.child("text").text("文字", 100_000, may_be_blank=True)
-    _letters(span)
+def _button_action(action: Node) -> None:
+    actions.check(action, actions.FLEX_BUTTON)
 
 
-def _letters(text: Node) -> None:
-    text.child("size").pattern("文字の大きさ", TEXT_SIZE)
-    text.child("weight").one_of("文字の太さ", ("regular", "bold"))
-    text.child("color").pattern("文字の色", COLOUR)
-    text.child("style").one_of("文字の傾き", ("normal", "italic"))
-    text.child("decoration").one_of("文字の飾り", ("none", "underline", "line-through"))
+# What each thing has. A check is asked about what is there, and about what is needed ---------------------------------
 
 
-def _separator(separator: Node) -> None:
-    separator.child("color").pattern("区切り線の色", COLOUR)
+def _anything(node: Node) -> None:
+    """Checked elsewhere."""
 
 
-def _filler(filler: Node) -> None:
-    """Only what every component has."""
+def _one_of(label: str, *allowed: str) -> Check:
+    return lambda node: node.one_of(label, allowed, required=True)
 
 
-def _area_action(component: Node) -> None:
-    if not component.child("action").is_absent:
-        actions.check(component.child("action"), actions.FLEX_AREA)
+def _like(label: str, pattern: re.Pattern[str]) -> Check:
+    return lambda node: node.pattern(label, pattern, required=True)
 
 
-_CHECKS: dict[str, Callable[[Node], None]] = {
-    "box": _box,
-    "button": _button,
-    "image": _image,
-    "icon": _icon,
-    "video": _video,
-    "text": _text,
-    "span": _span,
-    "separator": _separator,
-    "filler": _filler,
+def _flag(label: str) -> Check:
+    return lambda node: node.flag(label)
+
+
+def _url(label: str) -> Check:
+    return lambda node: node.url(label)
+
+
+def _from_zero(label: str) -> Check:
+    return lambda node: node.whole(label, 0)
+
+
+def _part(*kinds: str) -> Check:
+    return lambda node: _component(node, kinds)
+
+
+PADDINGS = ("paddingAll", "paddingTop", "paddingBottom", "paddingStart", "paddingEnd")
+OFFSETS = ("offsetTop", "offsetBottom", "offsetStart", "offsetEnd")
+TYPE: Mapping[str, Check] = {"type": _anything}
+ACTION: Mapping[str, Check] = {"action": _area_action}
+GRAVITY: Mapping[str, Check] = {"gravity": _one_of("縦の位置", "top", "bottom", "center")}
+ALIGN: Mapping[str, Check] = {"align": _one_of("横の位置", "start", "end", "center")}
+SCALING: Mapping[str, Check] = {"scaling": _flag("文字の大きさの追従")}
+SHRINKING: Mapping[str, Check] = {"adjustMode": _one_of("文字の縮め方", "shrink-to-fit")}
+RATIO: Mapping[str, Check] = {"aspectRatio": _aspect_ratio}
+FLEX: Mapping[str, Check] = {"flex": _from_zero("幅の割合")}
+MARGIN: Mapping[str, Check] = {"margin": _like("余白", SPACE)}
+PLACED: Mapping[str, Check] = {
+    **MARGIN,
+    "position": _one_of("位置の決め方", "relative", "absolute"),
+    **dict.fromkeys(OFFSETS, _like("ずらす量", OFFSET)),
+}
+LETTERS: Mapping[str, Check] = {
+    "text": _anything,
+    "size": _like("文字の大きさ", TEXT_SIZE),
+    "weight": _one_of("文字の太さ", "regular", "bold"),
+    "color": _like("文字の色", COLOUR),
+    "style": _one_of("文字の傾き", "normal", "italic"),
+    "decoration": _one_of("文字の飾り", "none", "underline", "line-through"),
+}
+BUBBLE: Mapping[str, Check] = {
+    **TYPE,
+    **ACTION,
+    **dict.fromkeys(("header", "body", "footer"), _part("box")),
+    "hero": _part("box", "image", "video"),
+    "size": _one_of("カードの大きさ", *BUBBLE_SIZES),
+    "direction": _one_of("並びの向き", "ltr", "rtl"),
+    "styles": _styles,
+}
+STYLE: Mapping[str, Check] = {
+    "backgroundColor": _like("背景色", COLOUR),
+    "separatorColor": _like("区切り線の色", COLOUR),
+    "separator": _flag("区切り線"),
+}
+BACKGROUND: Mapping[str, Check] = {
+    "type": _one_of("背景の種類", "linearGradient"),
+    "angle": _like("背景の角度", ANGLE),
+    **dict.fromkeys(("startColor", "centerColor", "endColor"), _like("背景の色", COLOUR)),
+    "centerPosition": _like("背景の色の位置", PERCENT),
+}
+COMPONENTS: Mapping[str, Mapping[str, Check]] = {
+    "box": {
+        **TYPE,
+        **PLACED,
+        **FLEX,
+        **ACTION,
+        "layout": _one_of("並べ方", "horizontal", "vertical", "baseline"),
+        "contents": _anything,
+        "spacing": _like("部品の間隔", SPACE),
+        **dict.fromkeys(PADDINGS, _like("内側の余白", PADDING)),
+        **dict.fromkeys(("width", "height", "maxWidth", "maxHeight"), _like("幅と高さ", LENGTH)),
+        **dict.fromkeys(("backgroundColor", "borderColor"), _like("色", COLOUR)),
+        "borderWidth": _like("枠線の太さ", BORDER),
+        "cornerRadius": _like("角の丸み", SPACE),
+        "justifyContent": _one_of(
+            "並びのそろえ方", "center", "flex-start", "flex-end", "space-between", "space-around", "space-evenly"
+        ),
+        "alignItems": _one_of("そろえ方", "center", "flex-start", "flex-end"),
+        "background": _background,
+    },
+    "button": {
+        **TYPE,
+        **PLACED,
+        **FLEX,
+        **GRAVITY,
+        **SHRINKING,
+        **SCALING,
+        "action": _button_action,
+        "height": _one_of("ボタンの高さ", "sm", "md"),
+        "style": _one_of("ボタンの見た目", "link", "primary", "secondary"),
+        "color": _like("ボタンの色", COLOUR),
+    },
+    "image": {
+        **TYPE,
+        **PLACED,
+        **FLEX,
+        **GRAVITY,
+        **ALIGN,
+        **RATIO,
+        **ACTION,
+        "url": _url("画像のアドレス"),
+        "size": _like("画像の大きさ", IMAGE_SIZE),
+        "aspectMode": _one_of("画像の収め方", "fit", "cover"),
+        "backgroundColor": _like("背景色", COLOUR),
+        "animated": _flag("動く画像"),
+    },
+    "icon": {
+        **TYPE,
+        **PLACED,
+        **RATIO,
+        **SCALING,
+        "url": _url("アイコンのアドレス"),
+        "size": _like("アイコンの大きさ", TEXT_SIZE),
+    },
+    "video": {
+        **TYPE,
+        **RATIO,
+        "url": _url("動画のアドレス"),
+        "previewUrl": _url("プレビュー画像のアドレス"),
+        "altContent": _part("box", "image"),
+        "action": _video_action,
+    },
+    "text": {
+        **TYPE,
+        **PLACED,
+        **FLEX,
+        **GRAVITY,
+        **ALIGN,
+        **ACTION,
+        **SHRINKING,
+        **SCALING,
+        **LETTERS,
+        "contents": _spans,
+        "wrap": _flag("折り返し"),
+        "maxLines": _from_zero("行数の上限"),
+        "lineSpacing": _like("行の間隔", re.compile(PIXELS)),
+    },
+    "span": {**TYPE, **LETTERS},
+    "separator": {**TYPE, **MARGIN, "color": _like("区切り線の色", COLOUR)},
+    "filler": {**TYPE, **FLEX},
+}
+NEEDED: Mapping[str, Sequence[str]] = {
+    "box": ("layout",),
+    "button": ("action",),
+    "image": ("url",),
+    "icon": ("url",),
+    "video": ("url", "previewUrl", "altContent"),
 }

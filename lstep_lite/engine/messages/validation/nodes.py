@@ -20,6 +20,8 @@ class Problem:
 class Node:
     """One place of the JSON: its *value* (None when absent) and its *path*. Problems collect in the shared *found*."""
 
+    __slots__ = ("_found", "path", "value")
+
     def __init__(self, value: Any, path: str, found: list[Problem]) -> None:
         self.value = value
         self.path = path
