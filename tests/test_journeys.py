@@ -291,12 +291,12 @@ def test_a_template_in_a_pack_answers_and_says_what_it_was_changed_to(world: Wor
     pack = _a_template(browser, "pack", "料金のご案内", {"blocks": blocks})
     browser.open("/auto-replies/new")
     answer = json.dumps([{"kind": "template", "template_id": pack}])
-    typed = {"name": "料金", "keywords-text": ["値段表"], "blocks": answer, "blocks-text": ""}
+    typed = {"name": "料金", "keywords-text": ["合言葉はさくら"], "blocks": answer, "blocks-text": ""}
     browser.submit(typed, form="#rule-form form")
 
     mari = world.person("料金 真理")
     mari.follow()
-    mari.say("値段表をください")
+    mari.say("合言葉はさくら")
     world.settle()
     assert mari.texts()[-2:] == ["お問い合わせありがとうございます", "料金 真理さん、カットは5,500円です"]
 
@@ -306,7 +306,7 @@ def test_a_template_in_a_pack_answers_and_says_what_it_was_changed_to(world: Wor
     browser.submit({"document": changed}, form="#template-form form")
     browser.submit({}, form="#line-check form")
     assert "LINEで送れる内容です" in browser.text()
-    mari.say("値段表をください")
+    mari.say("合言葉はさくら")
     world.settle()
     assert mari.texts()[-1] == "カットは6,000円になりました"
     assert not mari.received()[-1]["counted"], "both are one free answer"

@@ -12,6 +12,7 @@ from lstep_lite.engine.messages import asking, listing, packs, senders, template
 from lstep_lite.engine.messages.listing import Page, Wanted
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.taps import statistics
+from lstep_lite.engine.taps import statistics
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.messages import TemplateForm, parse_blocks
 from lstep_lite.models import Template
@@ -105,8 +106,7 @@ def line_check_create(template_id: int) -> Response:
         opinion = asking.ask_line(parts.account, objects)
     except DomainError as error:
         opinion = asking.Opinion(asking.Verdict.REFUSED, error.message)
-    then = url_for(".edit", template_id=template.id)
-    return render("messages/_line_check.html", "line_check", then=then, template=template, opinion=opinion)
+    return render("messages/line_check_create.html", "line_check", template=template, opinion=opinion)
 
 
 # Wherever a template is chosen ---------------------------------------------------------------------------------------
@@ -257,6 +257,7 @@ def _beside(template: Template | None, *, is_saved: bool) -> dict[str, Any]:
     if template is None:
         return {}
     return {
+        "has_choices": statistics.has_choices(g.read, templates.OWNER, template.id),
         "places": mentions.places(g.read, templates.FEATURE, template.id),
         "has_choices": statistics.has_choices(g.read, templates.OWNER, template.id),
         "desk": test_sends.desk(g.read, now=g.now),

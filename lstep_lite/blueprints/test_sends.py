@@ -79,7 +79,7 @@ def _card(
     template: Template, status: int = 200, problem: str = "", rehearsed: tuple[Friend, list[Rehearsal]] | None = None
 ) -> Response:
     return render(
-        "test_sends/show.html",
+        "test_sends/template_create.html",
         "test_send",
         status=status,
         then="" if rehearsed else url_for("messages.edit", template_id=template.id),
