@@ -126,7 +126,7 @@ export function titleOf(description, item) {
   if (!element) return "";
   const told = element.inputs.find((input) => input.name === element.title);
   for (const input of [told, ...element.inputs]) {
-    const words = input && isShown(input, item) ? wordsOf(input, item[input.name]) : "";
+    const words = input && isShown(input, item) ? wordsOf(description, input, item[input.name]) : "";
     if (words) return words;
   }
   return "";
@@ -134,7 +134,8 @@ export function titleOf(description, item) {
 
 const EMOJI = /\(emoji:[0-9a-f]{24}:\d{3}\)/g;
 
-function wordsOf(input, value) {
+function wordsOf(description, input, value) {
+  if (input.of) return (value || []).slice(0, 3).map((item) => titleOf(description, item)).filter(Boolean).join("、");
   if (input.widget === "text") return String(value || "").replace(EMOJI, "［絵文字］").trim().split("\n")[0];
   if (input.widget === "pick") return input.options.find((option) => option.value === value)?.label || "";
   return "";

@@ -1,6 +1,6 @@
 // The studio: draws the document that the hidden field holds, keeps it there while it is edited, and remembers each step.
 import { button, h, icon, iconButton, useIcons } from "./dom.js";
-import { isInside, isSame, locate, placeOf, settle, titleOf, valueAt } from "./documents.js";
+import { isInside, isSame, isShown, locate, placeOf, settle, titleOf, valueAt } from "./documents.js";
 import { drawFields, markProblems } from "./fields.js";
 import { History } from "./history.js";
 import { Keeping } from "./keeping.js";
@@ -29,11 +29,13 @@ class Editor {
     this.touched = new Set();
     this.problems = this.placed(JSON.parse(root.dataset.problems || "[]"), this.document);
     this.showsAll = this.problems.length > 0;
+    this.isRefused = this.showsAll || Boolean(root.closest("form")?.querySelector(".has-error, .alert-danger, .alert-warning"));
     this.keeping = new Keeping(root.dataset.draft);
     this.resume();
     this.build();
     this.draw();
     this.offerDraft();
+    if (this.isRefused) this.tellForm();
     this.preview.ask();
     if (this.showsAll) this.showFirstProblem();
   }
@@ -137,11 +139,16 @@ class Editor {
 
   write(text) {
     this.field.value = text;
-    this.field.dispatchEvent(new Event("input", { bubbles: true })); // tells the form that it has changed
+    this.tellForm();
     this.keeping.keep(text);
     this.undoButton.disabled = !this.history.canUndo;
     this.redoButton.disabled = !this.history.canRedo;
     this.preview.soon();
+  }
+
+  // The form has something to save: it asks before it is left.
+  tellForm() {
+    this.field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   undo() {
@@ -188,8 +195,10 @@ class Editor {
 
   // Cards and tabs ----------------------------------------------------------------------------------------------------
 
+  // As it was left; a card that is drawn for the first time as *otherwise* says.
   isOpen(id, otherwise) {
-    return this.folds.has(id) ? this.folds.get(id) : otherwise;
+    if (!this.folds.has(id)) this.folds.set(id, otherwise);
+    return this.folds.get(id);
   }
 
   fold(id, isOpen, key) {
@@ -215,6 +224,15 @@ class Editor {
   choose(place, id, key) {
     this.choices.set(place, id);
     this.draw({ key });
+    this.preview.follow();
+  }
+
+  // The list whose tabs are the panels side by side in the preview, and which of them is chosen; null where there is none.
+  panels() {
+    const list = this.description.inputs.find((input) => input.of?.every((kind) => this.description.elements[kind].is_panel));
+    const items = list && isShown(list, this.document) ? this.document[list.name] : [];
+    const chosen = items.findIndex((item) => item.id === this.choices.get(list.name));
+    return items.length ? { place: list.name, items, chosen: Math.max(0, chosen) } : null;
   }
 
   leave(id, nextId) {
@@ -288,7 +306,7 @@ class Editor {
     for (const place of this.parts.querySelectorAll("[data-said-at]")) place.showSaid(this.said.get(place.dataset.saidAt));
   }
 
-  // ------------------------------------------------------------------------------------------------------------------
+  // Beside the parts ---------------------------------------------------------------------------------------------------
 
   showPreview(isShown) {
     this.root.classList.toggle("is-previewing", isShown);
@@ -305,7 +323,7 @@ class Editor {
   }
 
   offerDraft() {
-    const kept = this.keeping.found(this.field.value, this.showsAll);
+    const kept = this.keeping.found(this.field.value, this.isRefused);
     if (!kept) return;
     const when = new Date(kept.at).toLocaleString("ja-JP", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" });
     const bar = h("div", { class: "alert alert-info studio-draft" }, h("div", { class: "alert-icon" }, icon("info-circle")),

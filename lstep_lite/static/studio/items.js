@@ -64,7 +64,7 @@ function drawAdding(list) {
     return h("div", { class: "studio-adding" }, h("span", {}, "追加する"), input.of.map((kind) =>
       button(elements[kind].label, elements[kind].icon, () => list.add(kind), { "data-key": `${key}-${kind}` })));
   }
-  return kindMenu(list, `${input.noun}を追加`, list.items.length, { class: "studio-kinds" }, "btn btn-outline-primary", key);
+  return kindMenu(list, `${input.noun}を追加`, list.items.length, { class: "studio-kinds row-picker" }, "btn btn-outline-primary", key);
 }
 
 function kindMenu(list, words, at, attributes, look, key) {
@@ -77,7 +77,7 @@ function insertion(list, at) {
   if (list.isFull || at === 0) return null;
   const words = "ここに追加";
   const key = `${list.place}|insert-${at}`;
-  if (list.input.of.length > 1) return h("div", { class: "studio-insert" }, kindMenu(list, words, at, {}, "studio-insert-button", key));
+  if (list.input.of.length > 1) return h("div", { class: "studio-insert" }, kindMenu(list, words, at, { class: "row-picker" }, "studio-insert-button", key));
   const attributes = { type: "button", class: "studio-insert-button", "aria-label": words, title: words, "data-key": key };
   return h("div", { class: "studio-insert" }, h("button", { ...attributes, onclick: () => list.add(list.input.of[0], at) }, icon("plus"), h("span", {}, words)));
 }
@@ -95,7 +95,8 @@ function drawCard(list, item, at) {
   const { editor, elements } = list;
   const place = list.placeOf(item);
   const element = elements[item.kind];
-  const isOpen = editor.isOpen(item.id, list.items.length <= FEW_ITEMS && place.split("#").length < 4);
+  const isOuter = place.split("#").length === 2;
+  const isOpen = editor.isOpen(item.id, isOuter ? list.items.length <= FEW_ITEMS : !titleOf(editor.description, item));
   const body = isOpen && element && h("div", { class: "studio-card-body" }, drawFields(editor, element.inputs, item, place, element));
   return h("li", { class: `studio-card${isOpen ? " is-open" : ""}`, "data-id": item.id },
     insertion(list, at),

@@ -9,10 +9,10 @@ export class Keeping {
   }
 
   // {text, at} of what was edited and never saved, if it differs from the page; what was saved is forgotten here.
-  found(text, hasProblems) {
+  found(text, isRefused) {
     const kept = this.read();
     if (!kept) return null;
-    if ((kept.isSent && !hasProblems) || isSame(kept.text, text)) {
+    if ((kept.isSent && !isRefused) || isSame(kept.text, text)) {
       this.forget();
       return null;
     }

@@ -13,7 +13,7 @@ export class Preview {
     this.asked = 0;
     this.timer = 0;
     this.friend = null;
-    this.phone = h("div", { class: "studio-phone" });
+    this.phone = h("div", { class: "studio-phone", onclick: (event) => this.choosePanel(event) });
     this.notice = h("p", { class: "form-hint", role: "status", hidden: true });
     this.meter = h("p", { class: "studio-meter", hidden: true });
     this.viewer = button("山田 花子（見本）として表示", "search", () => this.chooseFriend(), { class: "btn btn-sm studio-viewer" });
@@ -38,6 +38,7 @@ export class Preview {
     else {
       this.show(answer.html);
       this.weigh(answer.sizes);
+      this.follow();
       this.editor.learn(JSON.parse(text), answer);
     }
   }
@@ -68,6 +69,31 @@ export class Preview {
     drawn.innerHTML = html;
     window.Idiomorph.morph(shown, drawn.querySelector("[data-line-phone]").innerHTML, { morphStyle: "innerHTML" });
     shown.dispatchEvent(new CustomEvent("line:drawn", { bubbles: true }));
+  }
+
+  // The panel that is being edited is brought into sight.
+  follow() {
+    const slider = this.slider();
+    const at = this.editor.panels()?.chosen;
+    if (!slider || this.followed === at) return;
+    this.followed = at;
+    slider.scrollTo({ left: slider.children[at].offsetLeft - slider.children[0].offsetLeft, behavior: "smooth" });
+  }
+
+  // A click on a panel brings its inputs.
+  choosePanel(event) {
+    const slider = this.slider();
+    const at = slider ? [...slider.children].findIndex((panel) => panel.contains(event.target)) : -1;
+    if (at < 0) return;
+    const { place, items, chosen } = this.editor.panels();
+    this.followed = at;
+    if (at !== chosen) this.editor.choose(place, items[at].id);
+  }
+
+  // The panels side by side; none while some of them are not shown to this friend.
+  slider() {
+    const slider = this.phone.querySelector(".line-slider");
+    return slider && slider.children.length === this.editor.panels()?.items.length ? slider : null;
   }
 
   // LINE refuses cards that are too large.

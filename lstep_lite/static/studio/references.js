@@ -16,7 +16,7 @@ widgets.file = ({ editor, input, value, set, place }) => {
   const pick = button(value ? another : choose, "photo-plus", open, { "data-key": place });
   const none = value && !input.required && button("外す", "x", () => set(null, { redraw: true }), { class: "btn btn-ghost-secondary", "data-key": `${place}|none` });
   const node = h("div", { class: "studio-file", tabindex: "-1" }, picture, h("div", { class: "studio-file-tools" }, pick, none), problem);
-  acceptFiles(node, (file) => send(file));
+  if (input.kind === "image") acceptFiles(node, (file) => send(file));
   return node;
 
   function open() {

@@ -10,7 +10,7 @@ widgets.tap = ({ editor, input, value, set, place }) => {
     icon(chosen?.icon || "alert-triangle"), h("span", {}, chosen?.label || "選び直してください"), icon("chevron-down"));
   const items = input.behaviours.map((each) => menuItem(each.label, each.icon, () => choose(each), { "aria-pressed": String(each === chosen) }));
   const more = chosen?.inputs.length ? h("div", { class: "studio-tap-inputs" }, drawFields(editor, chosen.inputs, value, place)) : null;
-  return h("div", { class: "studio-tap" }, menu(summary, items), more);
+  return h("div", { class: "studio-tap" }, menu(summary, items, { class: "row-picker" }), more);
 
   function choose(behaviour) {
     set({ ...fresh(behaviour.inputs), ...value, do: behaviour.name }, { redraw: true });

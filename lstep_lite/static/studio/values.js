@@ -62,7 +62,7 @@ widgets.color = ({ editor, input, value, set, place }) => {
   const other = h("label", { class: "studio-other-color" }, control, "ほかの色を選ぶ");
   const none = !input.required && h("button", { type: "button", class: "dropdown-item", onclick: () => choose("") }, icon("x"), "おまかせに戻す");
   show(value);
-  return h("details", { class: "row-menu studio-color", "data-menu": true }, summary,
+  return h("details", { class: "row-menu row-picker studio-color", "data-menu": true }, summary,
     h("div", { class: "row-menu-items" }, h("div", { class: "studio-swatches" }, swatches), other, none));
 
   function swatch(color) {
