@@ -117,7 +117,6 @@ class Imagemap(Kind):
         File(
             name="media_id",
             label="画像",
-            ratios=("1:1", "1.5:1", "2:1", "0.75:1"),
             hint="横幅いっぱいに表示されます。横1040ピクセル以上の画像がきれいです。",
         ),
         Areas(
