@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -12,6 +13,7 @@ from lstep_lite import schema
 from lstep_lite.clock import Clock
 from lstep_lite.config import Settings
 from lstep_lite.db import Database
+from lstep_lite.engine.media.storage import UNFINISHED
 from lstep_lite.engine.settings import channel
 from lstep_lite.errors import DomainError
 
@@ -41,9 +43,16 @@ def save(settings: Settings, target: Path) -> None:
             for path in (settings.data_dir / name for name in KEPT_FILES):
                 if path.exists():
                     archive.add(path, path.name)
-            if settings.media_dir.exists():
-                archive.add(settings.media_dir, settings.media_dir.name)
+            _add_media(archive, settings.media_dir)
         draft.replace(target)
+
+
+def _add_media(archive: tarfile.TarFile, folder: Path) -> None:
+    """File by file: uploads and deletions go on meanwhile, and what is gone by now is not missed."""
+    for file in folder.rglob("*"):
+        if file.suffix != UNFINISHED:
+            with suppress(FileNotFoundError):
+                archive.add(file, file.relative_to(folder.parent), recursive=False)
 
 
 def restore(settings: Settings, source: Path) -> None:

@@ -28,6 +28,7 @@ def shop(tmp_path: Path) -> Settings:
     database.dispose()
     (settings.media_dir / "ab").mkdir(parents=True)
     (settings.media_dir / "ab" / "photo").write_bytes(b"picture")
+    (settings.media_dir / "ab" / "photo.1234.part").write_bytes(b"half an upload")
     return settings
 
 
@@ -47,6 +48,7 @@ def test_a_backup_restores_everything_and_starts_with_sending_paused(shop: Setti
         channel = session.get_one(Channel, 1)
         assert channel.paused_at is not None and "バックアップから戻した" in (channel.pause_reason or "")
     database.dispose()
+    assert [file.name for file in (elsewhere.media_dir / "ab").iterdir()] == ["photo"], "unfinished files stay behind"
     assert (elsewhere.media_dir / "ab" / "photo").read_bytes() == b"picture"
     assert _settings(tmp_path / "elsewhere").encryption_keys == shop.encryption_keys, "its secrets can be opened"
 

@@ -90,6 +90,8 @@ def _answer(row: Media, path: str | None) -> Response:
         response = _file(row, path)
     except RequestedRangeNotSatisfiable as error:
         return error.get_response()  # it says how long the file is
+    except FileNotFoundError as error:
+        raise NotFound from error  # a backup without its files was restored
     return _cached(row, response)
 
 

@@ -121,6 +121,12 @@ def test_what_is_deleted_or_never_was_is_a_404(client, session, customers_file):
     assert fetch(client, "/media/thumbnails/99999").status_code == 404
 
 
+def test_a_file_that_is_lost_is_a_404(client, session, owner):
+    row = a_media(session)
+    session.commit()
+    assert fetch(client, f"/media/{row.code}").status_code == 404
+
+
 # Uploading -----------------------------------------------------------------------------------------------------------
 
 

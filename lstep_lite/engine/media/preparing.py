@@ -117,7 +117,7 @@ def _prepare(store: MediaStore, job: _Job) -> _Outcome:
         return _Outcome(refusal=REFUSALS["gone"])
     if job.attempts > MAX_ATTEMPTS:
         return _Outcome(refusal=REFUSALS["unreadable"])
-    drafts = [raw.with_name(f"{job.code}.{secrets.token_hex(4)}.part") for _ in range(2)]
+    drafts = [raw.with_name(f"{job.code}.{secrets.token_hex(4)}{storage.UNFINISHED}") for _ in range(2)]
     try:
         return _made(store, job, *drafts, answer=_ask(job, raw, *drafts))
     except DomainError as error:

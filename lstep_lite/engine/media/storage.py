@@ -21,6 +21,8 @@ RECEIVED_BYTES = 200_000_000
 TOO_LARGE = f"画像が大きすぎます（{UPLOAD_BYTES // 1_000_000}MBまで）。小さくした画像をお使いください。"
 CHUNK_BYTES = 1_000_000
 RAW = ".raw"
+UNFINISHED = ".part"
+"""Ends the names of files that are being written."""
 PDF = "application/pdf"
 PDF_SIGNATURE = b"%PDF-"
 
@@ -123,7 +125,7 @@ class MediaStore:
         """Write a stream to disk and return its size; the file appears once it is whole. Raises TooLarge."""
         target = self.path_of(path)
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+        draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}{UNFINISHED}")
         try:
             size = _write(draft, chunks)
             draft.replace(target)

@@ -58,7 +58,7 @@ def _needed(session: Session, codes: Collection[str]) -> dict[str, MediaState]:
 
 def _is_needed(file: Path, needed: dict[str, MediaState]) -> bool:
     state = needed.get(_code(file))
-    if file.name.endswith(".part"):
+    if file.name.endswith(storage.UNFINISHED):
         return False
     if file.name.endswith(storage.RAW):
         return state is MediaState.WAITING
