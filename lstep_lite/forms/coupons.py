@@ -40,6 +40,7 @@ NUMBERS = ("days", "supply", "uses_each", "percent", "reward_amount")
 WORDS = ("name", "title", "price_text", "description", "conditions", "losing_text", "common_code")
 CLOCK = "%Y-%m-%dT%H:%M"
 NO_PICTURE = 0
+USUAL_PERCENT = 50
 
 
 class PictureField(SelectField):
@@ -82,7 +83,7 @@ class CouponForm(EditForm):
     supply = IntegerField("枚数（抽選のときは当たりの数）", [Optional()])
     uses_each = IntegerField("1人が使える回数", [Optional()])
     chance = SelectField("だれに渡すか", default="everybody", choices=options(CHANCES))
-    percent = IntegerField("当たる確率（%）", [Optional()], default=50)
+    percent = IntegerField("当たる確率（%）", [Optional()], default=USUAL_PERCENT)
     losing_text = TextAreaField("はずれたときの文章", [at_most(LONGEST["losing_text"])], default=LOSING_TEXT)
     losing_media_id = PictureField("はずれたときの画像")
     code_kind = SelectField("レジで読み取るコード", default=CodeKind.NONE.value, choices=options(CODES))
@@ -98,6 +99,7 @@ class CouponForm(EditForm):
         data |= {name: getattr(coupon, name).value for name in ("home", "reward", "code_kind", "code_shape")}
         data |= {name: _local(getattr(coupon, name), zone) for name in ("starts_at", "ends_at")}
         data |= {name: getattr(coupon, name) or 0 for name in ("media_id", "losing_media_id")}
+        data |= {"percent": coupon.percent or USUAL_PERCENT}
         data |= {"folder_id": coupon.folder_id or NO_FOLDER, "chance": "lottery" if coupon.is_lottery else "everybody"}
         data |= {"obtained": sets[OBTAINED], "used": sets[USED], "lost": sets[LOST]}
         return cls(data=data)
@@ -112,8 +114,7 @@ class CouponForm(EditForm):
         """What was typed so far, whether it is all well or not."""
         values: dict[str, Any] = {name: self[name].data or "" for name in WORDS}
         values |= {name: self[name].data for name in NUMBERS}
-        if self.chance.data != "lottery":
-            values["percent"] = None
+        values["percent"] = self.percent.data or 0 if self.chance.data == "lottery" else None
         return CouponDraft(
             **values,
             color=self.color.data or COLOR,

@@ -8,7 +8,17 @@ import sqlalchemy as sa
 from PIL import Image
 
 from lstep_lite.engine import actions, coupons
-from lstep_lite.models import ChangedBy, CodeKind, CodeShape, Coupon, CouponState, CouponTicket, CouponUse, TicketState
+from lstep_lite.models import (
+    ChangedBy,
+    CodeKind,
+    CodeShape,
+    Coupon,
+    CouponState,
+    CouponTicket,
+    CouponUse,
+    Export,
+    TicketState,
+)
 from tests.factories import NOW, a_coupon, a_friend, a_media
 from tests.web.conftest import inspect_page, regions
 
@@ -104,7 +114,7 @@ def test_a_coupon_is_made_as_it_was_typed_and_shown(page, htmx, session, owner):
         ({"ends_at": "2026-02-01T00:00"}, "始まりの日時よりあと"),
         ({"ends_at": "きのう"}, "invalid-feedback"),
         ({"supply": "0"}, "枚数は1〜"),
-        ({"chance": "lottery", "percent": "0"}, "当たる確率は1〜100"),
+        ({"chance": "lottery", "percent": ""}, "当たる確率は1〜100"),
         ({"code_kind": "common"}, "共通のコードを入力"),
         ({"color": "red"}, "色を選び直して"),
         ({"media_id": "99"}, "画像は削除されています"),
@@ -172,6 +182,16 @@ def test_numbers_come_first_and_the_tickets_are_searched(page, session, coupon, 
     assert soup.select("#coupon-days tbody tr")[-1]["data-obtained"] == "1"
     assert len(page(f"/coupons/{coupon.id}?q=山田").select("#ticket-list tbody tr")) == 1
     assert len(page(f"/coupons/{coupon.id}?state=used").select("#ticket-list tbody tr")) == 0
+
+
+def test_the_file_of_tickets_is_written_down_and_for_those_who_may_take_lists(
+    client, outsider, session, coupon, ticket
+):
+    answer = client.post(f"/coupons/{coupon.id}/exports")
+    assert answer.mimetype == "text/csv" and answer.headers["Cache-Control"] == "no-store"
+    assert f"山田 花子,未使用,2026-03-05 10:00,,0,{ticket.number}" in answer.get_data(as_text=True)
+    assert session.scalars(sa.select(Export.row_count)).all() == [1]
+    assert outsider.post(f"/coupons/{coupon.id}/exports").status_code == 403
 
 
 def test_hundreds_of_tickets_are_paged_and_cost_the_same(page, session, coupon, ticket, count_queries):

@@ -144,7 +144,8 @@ def ticket_message(ticket: Held, zone: ZoneInfo) -> LineObject:
     """The friend's own card: what to show at the counter, and the button to use it."""
     shown = ticket.offer
     body = [*_head(shown), *_code(ticket), *_paragraphs(shown, _limits(ticket, zone))]
-    body.append(_text(f"クーポン番号 {spaced(ticket.number)}", size="xs", color=QUIET, align="center", margin="lg"))
+    if ticket.shown_code != ticket.number:
+        body.append(_text(f"クーポン番号 {spaced(ticket.number)}", size="xs", color=QUIET, align="center", margin="lg"))
     if ticket.is_usable:
         hint = "お店のスタッフに見せてから、下のボタンを押してください。"
         body.append(_text(hint, size="xs", color=STRONG, align="center", margin="md"))

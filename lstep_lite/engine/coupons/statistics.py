@@ -1,6 +1,6 @@
 """Numbers about one coupon, and its list of tickets."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,19 +8,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from lstep_lite.db import Database
 from lstep_lite.engine import settings
-from lstep_lite.engine.coupons import keeping
 from lstep_lite.engine.text import normalise
-from lstep_lite.engine.transfers.cells import Writer, guarded
-from lstep_lite.models import Coupon, CouponTicket, CouponUse, Encoding, Friend, TicketState
+from lstep_lite.models import Coupon, CouponTicket, CouponUse, Friend, TicketState
 
 DAYS = 14
 PAGE_SIZE = 50
-CHUNK = 500
-"""Tickets in memory at a time."""
 STATES = {"held": "未使用", "used": "使用済み", "expired": "期限切れ", "lost": "はずれ"}
-HEADINGS = ("お客様", "状態", "受け取り日時", "期限", "使った回数", "クーポン番号")
 
 
 @dataclass(frozen=True)
@@ -115,32 +109,3 @@ def _like(text: str) -> list[sa.ColumnElement[bool]]:
         return []
     number = CouponTicket.number.contains(key.upper(), autoescape=True)
     return [sa.or_(Friend.search_text.contains(key, autoescape=True), number)]
-
-
-def csv(database: Database, coupon_id: int, *, now: datetime) -> Iterator[bytes]:
-    """All tickets as a file for Excel, in pieces that are read when the one before has been taken."""
-    writer = Writer(Encoding.UTF8)
-    yield writer.start() + writer.lines([HEADINGS])
-    last_id = 0
-    while True:
-        with database.read() as session:
-            rows, last_id = _lines(session, coupon_id, last_id, now)
-        if rows:
-            yield writer.lines(rows)
-        if len(rows) < CHUNK:
-            return
-
-
-def _lines(session: Session, coupon_id: int, after: int, now: datetime) -> tuple[list[list[str]], int]:
-    zone = settings.zone(session)
-    query = sa.select(CouponTicket).where(*_wanted(keeping.get(session, coupon_id), "", now), CouponTicket.id > after)
-    query = query.options(joinedload(CouponTicket.friend)).order_by(CouponTicket.id).limit(CHUNK)
-    found = session.scalars(query).all()
-    return [_line(ticket, now, zone) for ticket in found], found[-1].id if found else after
-
-
-def _line(ticket: CouponTicket, now: datetime, zone: ZoneInfo) -> list[str]:
-    moments = (ticket.obtained_at, ticket.expires_at)
-    obtained, expires = (moment.astimezone(zone).strftime("%Y-%m-%d %H:%M") if moment else "" for moment in moments)
-    cells = (ticket.friend.name, STATES[state_of(ticket, now)], obtained, expires, str(ticket.uses), ticket.number)
-    return [guarded(cell) for cell in cells]
