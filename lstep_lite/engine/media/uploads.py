@@ -15,7 +15,6 @@ SOUND_BRANDS = (b"M4A ", b"M4B ")
 TO_EXPORT = {
     b"OggS": "Ogg",
     b"fLaC": "FLAC",
-    b"0&\xb2u": "WMA・WMV",
 }
 NEITHER = "このファイルは使えません。画像（JPEG・PNG・WebP）、動画（MP4）、音声（MP3・M4A）のどれかを選んでください。"
 NO_SOUND = "{}形式の音声は使えません。パソコンやアプリでMP3かM4Aに変換してから、もう一度お試しください。"
@@ -78,6 +77,8 @@ def _refuse_others(head: bytes) -> None:
         raise DomainError(NO_SOUND.format("WAV"))
     if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
         raise DomainError(NO_VIDEO.format("AVI"))
+    if head.startswith(b"0&\xb2u"):
+        raise DomainError(NO_VIDEO.format("WMV"))
     for signature, name in TO_EXPORT.items():
         if head.startswith(signature):
             raise DomainError(NO_SOUND.format(name))

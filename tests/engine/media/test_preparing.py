@@ -149,6 +149,7 @@ def test_a_sound_is_kept_with_its_length_and_without_its_tags(
         (a_sound(codec="pcm_s16le", container="wav"), "WAV"),
         (a_sound(codec="flac", container="flac"), "FLAC"),
         (b"RIFF\x00\x00\x00\x00AVI LIST", "AVI"),
+        (b"0&\xb2u\x8ef\xcf\x11", "WMV形式の動画"),
         (b"%PDF-1.7", "PDF"),
         (b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n", "画像（JPEG"),
         (b"", "画像（JPEG"),
