@@ -7,9 +7,11 @@ page drawn after a write shows it.
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, flash, g, get_flashed_messages, make_response, redirect, render_template
@@ -201,6 +203,15 @@ def notice(then: str) -> WerkzeugResponse:
     if not wants_fragment():
         return redirect(then, 303)
     return make_response("\n".join(_waiting_toasts()))
+
+
+def download(pieces: Iterable[bytes], name: str) -> Response:
+    """A CSV file that is made while it is fetched. Answer it to an ordinary form: browsers save such an answer."""
+    response = Response(pieces, mimetype="text/csv")
+    encoded = quote(name, safe="")
+    response.headers["Content-Disposition"] = f"attachment; filename=\"list.csv\"; filename*=UTF-8''{encoded}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def go(url: str) -> WerkzeugResponse:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,12 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from lstep_lite import panels
 from lstep_lite.auth import allow, public
 from lstep_lite.engine import actions, coupons, folders, friends, media, mentions
-from lstep_lite.engine.coupons import CouponDraft, pictures, statistics
+from lstep_lite.engine.coupons import CouponDraft, exporting, pictures, statistics
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.forms.coupons import HOMES, CouponForm, GiveForm, UseForm
 from lstep_lite.models import CodeShape, Coupon, CouponHome, Friend, MediaKind
-from lstep_lite.web import error_response, go, live, number, own_args, render, runtime, wants_fragment
+from lstep_lite.web import download, error_response, go, live, number, own_args, render, runtime, wants_fragment
 
 bp = Blueprint("coupons", __name__, url_prefix="/coupons")
 
@@ -127,16 +126,14 @@ def destroy(coupon_id: int) -> AnyResponse:
     return go(url_for(".index"))
 
 
-@bp.get("/<int:coupon_id>/tickets")
+@bp.post("/<int:coupon_id>/exports")
 @allow(Permission.FRIENDS_EXPORT)
-def ticket_index(coupon_id: int) -> Response:
+def export_create(coupon_id: int) -> AnyResponse:
     """The tickets as a file, read while it is being fetched."""
-    coupon = coupons.get(g.read, coupon_id)
-    response = Response(statistics.csv(runtime().database, coupon.id, now=g.now), mimetype="text/csv")
-    name = quote(f"クーポン_{coupon.name}_{g.now.astimezone(g.zone):%Y%m%d_%H%M}.csv", safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename=\"tickets.csv\"; filename*=UTF-8''{name}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    coupon = coupons.get(g.session, coupon_id)
+    exporting.begin(g.session, coupon, staff_id=g.staff.id, now=g.now)
+    pieces = exporting.lines(runtime().database, coupon.id, zone=g.zone, now=g.now)
+    return download(pieces, f"クーポン_{coupon.name}_{g.now.astimezone(g.zone):%Y%m%d_%H%M}.csv")
 
 
 @bp.app_template_filter()

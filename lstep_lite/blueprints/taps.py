@@ -1,16 +1,15 @@
 """ボタンと選択肢: what was chosen in a message, by whom and when, and the page behind a tap that writes an e-mail."""
 
 from collections.abc import Callable
-from urllib.parse import quote
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, g, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from lstep_lite.auth import allow, public
 from lstep_lite.engine import segments
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.taps import exporting, mailing, statistics
-from lstep_lite.web import number, render, runtime
+from lstep_lite.web import download, number, render, runtime
 
 bp = Blueprint("taps", __name__, url_prefix="/taps")
 
@@ -29,15 +28,11 @@ def show(kind: str, owner_id: int) -> AnyResponse:
 
 @bp.post("/<kind>/<int:owner_id>/exports")
 @allow(Permission.FRIENDS_EXPORT)
-def export_create(kind: str, owner_id: int) -> Response:
+def export_create(kind: str, owner_id: int) -> AnyResponse:
     """The file, read while it is being fetched. An ordinary form: browsers save such an answer."""
     exporting.begin(g.session, kind, owner_id, staff_id=g.staff.id, now=g.now)
     pieces = exporting.lines(runtime().database, kind, owner_id, zone=g.zone)
-    response = Response(pieces, mimetype="text/csv")
-    name = quote(f"回答_{g.now.astimezone(g.zone):%Y%m%d_%H%M}.csv")
-    response.headers["Content-Disposition"] = f"attachment; filename=\"answers.csv\"; filename*=UTF-8''{name}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return download(pieces, f"回答_{g.now.astimezone(g.zone):%Y%m%d_%H%M}.csv")
 
 
 @bp.get("/<code>/mail")

@@ -1,9 +1,8 @@
 """データ（CSV）: lists of friends as files, both ways, and the record of what was taken out or erased."""
 
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, g, request, url_for
+from flask import Blueprint, flash, g, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,7 +13,7 @@ from lstep_lite.errors import DomainError
 from lstep_lite.forms.friends import FriendSearchForm
 from lstep_lite.forms.transfers import PASSED_OVER, ExportForm, PlanForm, UploadForm
 from lstep_lite.models import Import, ImportState
-from lstep_lite.web import go, live, number, render, runtime
+from lstep_lite.web import download, go, live, number, render, runtime
 
 bp = Blueprint("transfers", __name__, url_prefix="/transfers")
 
@@ -26,7 +25,6 @@ STATE_LABELS = {
     ImportState.DONE: "完了",
     ImportState.CANCELLED: "中止",
 }
-CSV = "text/csv"
 
 
 @bp.get("")
@@ -51,7 +49,7 @@ def export_create() -> AnyResponse:
         return _export_page(form, status=422)
     audience = FriendSearchForm(request.form).audience(g.session)
     pieces = transfers.lines(runtime().database, export.id, audience, *form.draft(), now=g.now)
-    return _download(pieces, f"友だちリスト_{g.now.astimezone(g.zone):%Y%m%d_%H%M}.csv")
+    return download(pieces, f"友だちリスト_{g.now.astimezone(g.zone):%Y%m%d_%H%M}.csv")
 
 
 @bp.post("/imports")
@@ -119,7 +117,7 @@ def cancel_create(import_id: int) -> AnyResponse:
 def report_show(import_id: int) -> AnyResponse:
     job = transfers.get(g.read, import_id)
     name = job.file_name.rpartition(".")[0] or job.file_name
-    return _download(transfers.report(runtime().database, job.id), f"{name}_取り込めなかった行.csv")
+    return download(transfers.report(runtime().database, job.id), f"{name}_取り込めなかった行.csv")
 
 
 # What the pages are drawn from ---------------------------------------------------------------------------------------
@@ -129,13 +127,6 @@ def _receive(upload: FileStorage | None) -> int:
     if upload is None or not upload.filename:
         raise DomainError("CSVファイルを選んでください。", "file")
     return transfers.receive(runtime().database, upload.stream, upload.filename, staff_id=g.staff.id, now=g.now)
-
-
-def _download(pieces: Any, name: str) -> Response:
-    response = Response(pieces, mimetype=CSV)
-    response.headers["Content-Disposition"] = f"attachment; filename=\"list.csv\"; filename*=UTF-8''{quote(name)}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _index(form: UploadForm, *regions: str, status: int = 200) -> AnyResponse:

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine.taps.owners import owners
-from lstep_lite.engine.transfers.cells import Writer, guarded
+from lstep_lite.engine.transfers import lists
+from lstep_lite.engine.transfers.cells import guarded
 from lstep_lite.errors import NotFound
-from lstep_lite.models import AnswerState, Encoding, Export, Friend, Tap, TapAnswer
+from lstep_lite.models import AnswerState, Export, Friend, Tap, TapAnswer
 
-CHUNK = 500
 HEADINGS = ("日時", "お名前", "友だちID", "選んだもの", "お客様が選んだ日時", "結果")
 STATES = {AnswerState.TAKEN: "回答", AnswerState.AGAIN: "2回目以降", AnswerState.CLOSED: "終了後"}
 
@@ -23,25 +23,17 @@ def begin(session: Session, owner: str, owner_id: int, *, staff_id: int, now: da
     if owner not in owners:
         raise NotFound
     count = session.scalar(sa.select(sa.func.count()).select_from(TapAnswer).where(*_of(owner, owner_id)))
-    export = Export(staff_id=staff_id, at=now, columns=list(HEADINGS), encoding=Encoding.UTF8)
-    export.row_count, export.replaced_count, export.finished_at = count or 0, 0, now
-    session.add(export)
-    return export
+    return lists.begin(session, HEADINGS, count or 0, staff_id=staff_id, now=now)
 
 
 def lines(database: Database, owner: str, owner_id: int, *, zone: ZoneInfo) -> Iterator[bytes]:
     """The file in pieces, oldest answer first."""
-    writer, last_id = Writer(Encoding.UTF8), 0
-    yield writer.start() + writer.lines([HEADINGS])
-    while True:
-        with database.read() as session:
-            found = _chunk(session, owner, owner_id, last_id)
-            rows = [_row(*each, zone) for each in found]
-            last_id = found[-1][0].id if found else 0
-        if rows:
-            yield writer.lines(rows)
-        if len(rows) < CHUNK:
-            return
+
+    def read(session: Session, last_id: int) -> tuple[lists.Rows, int]:
+        found = _chunk(session, owner, owner_id, last_id)
+        return [_row(*each, zone) for each in found], found[-1][0].id if found else last_id
+
+    return lists.lines(database, HEADINGS, read)
 
 
 def _chunk(session: Session, owner: str, owner_id: int, last_id: int) -> Sequence[tuple[TapAnswer, Tap, Friend]]:
@@ -51,7 +43,7 @@ def _chunk(session: Session, owner: str, owner_id: int, last_id: int) -> Sequenc
         .join(Friend, Friend.id == TapAnswer.friend_id)
         .where(*_of(owner, owner_id), TapAnswer.id > last_id)
         .order_by(TapAnswer.id)
-        .limit(CHUNK)
+        .limit(lists.CHUNK)
     )
     return [(answer, tap, friend) for answer, tap, friend in session.execute(query)]
 
