@@ -34,7 +34,7 @@ def inputs(shown_if: dict[str, tuple[str, ...]] | None = None) -> tuple[Input, .
     """What to choose for a picture of a card."""
     around = shown_if or {}
     return (
-        Choice(name="source", label="画像", options=FROM, start="file", as_buttons=True, shown_if=around),
+        Choice(name="source", label="画像の選び方", options=FROM, start="file", as_buttons=True, shown_if=around),
         File(
             name="media_id",
             label="画像",

@@ -20,10 +20,10 @@ def _paints(section: str, label: str) -> tuple[Input, ...]:
     shown = {"paints": (True,)}
     return (
         Color(name=f"{section}_color", label=f"{label}の背景", shown_if=shown),
-        Color(name=f"{section}_color2", label=f"{label}の背景（変わっていく先）", shown_if=shown),
+        Color(name=f"{section}_color2", label=f"{label}の背景の2色め", shown_if=shown),
         Choice(
             name=f"{section}_angle",
-            label=f"{label}の色の変わる向き",
+            label=f"{label}の2色の向き",
             options=looks.ANGLES,
             start="180deg",
             shown_if=shown,

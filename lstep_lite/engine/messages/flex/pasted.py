@@ -23,6 +23,9 @@ DEEPEST = 60
 MOST_TOLD = 5
 URLS = frozenset({"url", "uri", "previewUrl", "linkUri", "desktop"})
 """What LINE takes for addresses: what is put in there is percent-encoded."""
+EXAMPLE = """{"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": [
+  {"type": "text", "text": "[name]さん、こんにちは"}
+]}}"""
 CONTAINERS = ("bubble", "carousel")
 _STEP = re.compile(r"\.([A-Za-z]+)|\[([0-9]+)\]")
 _NAMES = {
@@ -45,6 +48,7 @@ class Pasted(Text):
     most: int = LONGEST
     count: str = "utf16"
     words: bool = False
+    example: str = EXAMPLE
 
     def clean(self, value: Any, here: Cleaning) -> str:
         text = super().clean(value, here)

@@ -59,10 +59,10 @@ def _column(data: Data, contents: list[Component]) -> Component:
     inputs=(
         Blocks(),
         Color(name="color", label="背景の色", start="#f3f4f6"),
-        Color(name="color2", label="背景の色（変わっていく先）"),
+        Color(name="color2", label="背景の2色め"),
         Choice(
             name="angle",
-            label="色の変わる向き",
+            label="2色の向き",
             options=looks.ANGLES,
             start="180deg",
             hint="背景の色を2つ選んだときに使います。",
