@@ -139,7 +139,8 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     const stays = !link || link.target || event.ctrlKey || event.metaKey || link.getAttribute("href").startsWith("#");
-    if (stays || "leaveFreely" in link.dataset || !changed()) return;
+    if (stays || link.hasAttribute("download") || !changed()) return;
+    if ("leaveFreely" in link.dataset) return changed().removeAttribute("data-changed"); // the browser asks no more either
     event.preventDefault();
     event.stopPropagation();
     goingTo = link.href;

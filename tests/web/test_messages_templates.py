@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from lstep_lite.engine.messages import templates
 from lstep_lite.models import AnswerLimit, Template
-from tests.factories import NOW, a_friend, a_sender, a_template
+from tests.factories import NOW, a_friend, a_rule, a_sender, a_template
 from tests.web.conftest import regions
 
 TEXT = {"kind": "text", "text": "[name]さん、こんにちは"}
@@ -132,6 +132,32 @@ def test_where_a_template_is_used_is_told_before_it_is_deleted(page, session, te
     text = page(f"/messages/{template.id}/edit").get_text()
     assert "テンプレート「まとめ」" in text
     assert "1か所の設定で使われています" in text
+
+
+def test_the_small_editor_knows_the_names_of_templates_and_the_sender(page, session, template):
+    sender = a_sender(session, name="店長")
+    block = {"kind": "template", "template_id": template.id, "sender_id": sender.id}
+    rule = a_rule(session, blocks=[block])
+    session.commit()
+    editor = page(f"/auto-replies/{rule.id}/edit").select_one("[data-message-editor]")
+    assert json.loads(editor["data-templates"]) == {str(template.id): "春のお知らせ"}
+    assert editor.select_one("[data-sender] [selected]").get_text() == "店長"
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ({"template_id": 99}, "使っているテンプレートが削除されています"),
+        ({"template_id": "x"}, "テンプレートを選んでください"),
+        ({"sender_id": "x"}, "送信者を選び直してください"),
+    ],
+)
+def test_the_small_editor_keeps_nothing_that_can_not_be_sent(htmx, session, template, over, words):
+    blocks = [{"kind": "template", "template_id": template.id} | over]
+    form = {"name": "料金", "folder_id": "0", "matching": "anything", "blocks": json.dumps(blocks)}
+    answer = htmx("/auto-replies", form)
+    assert answer.status_code == 422
+    assert words in answer.text
 
 
 def test_the_picker_shows_favourites_first_and_searches(htmx, session, template):
