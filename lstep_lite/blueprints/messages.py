@@ -12,7 +12,6 @@ from lstep_lite.engine.messages import asking, listing, packs, senders, template
 from lstep_lite.engine.messages.listing import Page, Wanted
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.taps import statistics
-from lstep_lite.engine.taps import statistics
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.messages import TemplateForm, parse_blocks
 from lstep_lite.models import Template
@@ -257,7 +256,6 @@ def _beside(template: Template | None, *, is_saved: bool) -> dict[str, Any]:
     if template is None:
         return {}
     return {
-        "has_choices": statistics.has_choices(g.read, templates.OWNER, template.id),
         "places": mentions.places(g.read, templates.FEATURE, template.id),
         "has_choices": statistics.has_choices(g.read, templates.OWNER, template.id),
         "desk": test_sends.desk(g.read, now=g.now),
