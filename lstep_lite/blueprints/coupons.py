@@ -32,7 +32,7 @@ def index() -> AnyResponse:
     shelf = folders.overview(g.read, coupons.FEATURE, request.args.get("folder", type=number))
     text = request.args.get("q", "").strip()[:100]
     page = coupons.page(g.read, folder_id=shelf.folder_id, text=text, number=request.args.get("page", 1, type=number))
-    return render("coupons/index.html", "coupon_list", shelf=shelf, page=page, text=text, homes=HOMES)
+    return render("coupons/index.html", "coupon_list", shelf=shelf, page=page, text=text)
 
 
 @bp.get("/new")

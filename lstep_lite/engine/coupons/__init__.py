@@ -9,7 +9,6 @@ from lstep_lite.engine.coupons.drawing import (
     code_of,
     coupon_message,
     end_in_words,
-    offer,
     preview,
     question_message,
     spaced,
@@ -23,7 +22,6 @@ from lstep_lite.engine.coupons.keeping import (
     USED,
     Count,
     Page,
-    check_editable,
     close,
     copy,
     counts,
@@ -41,7 +39,7 @@ from lstep_lite.engine.coupons.keeping import (
 )
 from lstep_lite.engine.coupons.sending import send
 from lstep_lite.engine.coupons.showing import held_many, offers
-from lstep_lite.engine.coupons.tickets import By, follow, get_use, give, holds, undo, uses_left
+from lstep_lite.engine.coupons.tickets import By, follow, get_use, give, holds, undo
 from lstep_lite.engine.coupons.tickets import find as find_ticket
 from lstep_lite.engine.coupons.tickets import get as get_ticket
 
@@ -60,7 +58,6 @@ __all__ = [
     "Offer",
     "Page",
     "Shown",
-    "check_editable",
     "close",
     "code_of",
     "copy",
@@ -83,7 +80,6 @@ __all__ = [
     "keep_actions",
     "line_coupons",
     "of_friend",
-    "offer",
     "offers",
     "open_",
     "open_now",
@@ -98,7 +94,6 @@ __all__ = [
     "ticket_message",
     "undo",
     "update",
-    "uses_left",
 ]
 
 del _talk  # imported for their registrations
