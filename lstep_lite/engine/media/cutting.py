@@ -9,8 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new
-from lstep_lite.engine.media import library, storage
+from lstep_lite.engine.media import library
 from lstep_lite.engine.media.pictures import ORIGINAL_SIDE, Box
 from lstep_lite.engine.media.storage import MediaStore, StoredImage
 from lstep_lite.engine.text import checked_name
@@ -74,28 +73,9 @@ def make(store: MediaStore, wanted: Plan) -> StoredImage:
 
 
 def keep(session: Session, wanted: Plan, made: StoredImage, *, now: datetime) -> Media:
-    """The cut's row. It has no name, so the library shows it beside its picture only (see `name`).
-
-    When somebody else was faster, theirs; our file is swept then.
-    """
-    insert = insert_new(session, Media).values(
-        code=made.code,
-        kind=MediaKind.IMAGE,
-        state=MediaState.STORED,
-        made_from_id=wanted.source_id,
-        box=asdict(wanted.box),
-        recipe=wanted.recipe,
-        content_type=made.content_type,
-        size_bytes=made.size_bytes,
-        width=made.width,
-        height=made.height,
-        path=storage.path(made.code),
-        preview_path=storage.preview_path(made.code),
-        attempts=0,
-        created_at=now,
-    )
-    session.execute(insert)
-    return session.scalars(sa.select(Media).where(Media.recipe == wanted.recipe)).one()
+    """The cut's row. It has no name, so the library shows it beside its picture only (see `name`)."""
+    origin = {"made_from_id": wanted.source_id, "box": asdict(wanted.box)}
+    return library.add_made(session, made, wanted.recipe, now=now, **origin)
 
 
 def name(row: Media, *, name: str) -> None:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from lstep_lite.db import insert_new
 from lstep_lite.engine import folders, mentions
 from lstep_lite.engine.media import storage
 from lstep_lite.engine.media.storage import RawClip, StoredFile, StoredImage
@@ -81,6 +83,16 @@ def add_file(
     return _added(session, row, now)
 
 
+def add_made(session: Session, image: StoredImage, recipe: str, *, now: datetime, **more: Any) -> Media:
+    """The row of a picture that the product made by *recipe*; *more* of its columns.
+
+    When somebody else was faster, theirs; our file is swept then.
+    """
+    row = {**_columns(image), "recipe": recipe, "attempts": 0, "created_at": now, **more}
+    session.execute(insert_new(session, Media).values(row))
+    return session.scalars(sa.select(Media).where(Media.recipe == recipe)).one()
+
+
 def _added(session: Session, row: Media, now: datetime) -> Media:
     row.created_at = now
     session.add(row)
@@ -95,17 +107,21 @@ def _title(file_name: str) -> str:
 
 
 def _picture(image: StoredImage) -> Media:
-    return Media(
-        code=image.code,
-        kind=MediaKind.IMAGE,
-        state=MediaState.STORED,
-        content_type=image.content_type,
-        size_bytes=image.size_bytes,
-        width=image.width,
-        height=image.height,
-        path=storage.path(image.code),
-        preview_path=storage.preview_path(image.code),
-    )
+    return Media(**_columns(image))
+
+
+def _columns(image: StoredImage) -> dict[str, Any]:
+    return {
+        "code": image.code,
+        "kind": MediaKind.IMAGE,
+        "state": MediaState.STORED,
+        "content_type": image.content_type,
+        "size_bytes": image.size_bytes,
+        "width": image.width,
+        "height": image.height,
+        "path": storage.path(image.code),
+        "preview_path": storage.preview_path(image.code),
+    }
 
 
 def _clip(raw: RawClip) -> Media:

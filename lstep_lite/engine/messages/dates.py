@@ -3,6 +3,7 @@
 import calendar
 import re
 import unicodedata
+from abc import abstractmethod
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import ClassVar
@@ -25,8 +26,9 @@ class _Days(Family):
     examples: ClassVar[dict[str, str]]
     """By word, what the editors say of it. Any other number of days, weeks or months does as well."""
 
+    @abstractmethod
     def show(self, day: date, today: date) -> str:
-        raise NotImplementedError
+        """*day* in words."""
 
     def offered(self, session: Session) -> list[Offer]:
         return [Offer(f"{self.prefix}:{word}", label) for word, label in self.examples.items()]

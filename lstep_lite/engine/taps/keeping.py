@@ -3,14 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions
 from lstep_lite.engine.actions import SetDraft
-from lstep_lite.engine.studio import Data, Found, Input, new_code, walk
+from lstep_lite.engine.studio import Actions, Data, Found, Input, new_code, walk
 from lstep_lite.engine.taps.registry import TapInput, behaviours
 from lstep_lite.models import Tap
 
@@ -92,7 +91,7 @@ def _new(session: Session, owner: Owner, code: str, now: datetime) -> Tap:
 
 
 def _keep_actions(session: Session, tap: Data, now: datetime) -> None:
-    wanted = tap.pop("actions", None) or {"steps": [], "repeats": True}
+    wanted = tap.pop("actions", None) or Actions().empty()
     actions.keep(session, PLACE, tap["id"], SetDraft(wanted["steps"], wanted["repeats"]), now=now)
 
 
@@ -108,10 +107,7 @@ def with_actions(session: Session, documents: Iterable[tuple[Sequence[Input], Da
     sets = actions.at_many(session, PLACE, [tap["id"] for tap in taps])
     for tap in taps:
         found = sets.get(tap["id"])
-        tap["actions"] = {"steps": list(found.steps), "repeats": found.repeats} if found else _NO_ACTIONS | {}
-
-
-_NO_ACTIONS: dict[str, Any] = {"steps": [], "repeats": True}
+        tap["actions"] = {"steps": list(found.steps), "repeats": found.repeats} if found else Actions().empty()
 
 
 def retire(session: Session, owner: Owner) -> None:

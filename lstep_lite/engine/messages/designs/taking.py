@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new
 from lstep_lite.engine import settings
-from lstep_lite.engine.media import MediaStore, PublicFile, StoredImage, storage
+from lstep_lite.engine.media import MediaStore, PublicFile, StoredImage, library
 from lstep_lite.engine.messages import templates
 from lstep_lite.engine.messages.designs import pictures
 from lstep_lite.engine.messages.designs.registry import Design, Sample
@@ -50,7 +49,8 @@ def store(pictures_store: MediaStore, names: Collection[str]) -> dict[str, Store
 def take(session: Session, design: Design, stored: Mapping[str, StoredImage], *, now: datetime) -> Template:
     """A template made of *design*, whose *missing* pictures were *stored* before."""
     for name, image in stored.items():
-        _keep(session, name, image, now)
+        title = pictures.label(name)
+        library.add_made(session, image, _recipe(name), now=now, name=title, name_key=name_key(title))
     draft = TemplateDraft(f"{design.label}（見本）", document(session, design, now=now))
     return templates.create(session, KIND, draft, now=now)
 
@@ -64,28 +64,6 @@ def _held(session: Session, names: Collection[str]) -> dict[str, int]:
     recipes = {_recipe(name): name for name in names}
     query = sa.select(Media.recipe, Media.id).where(Media.recipe.in_(recipes), Media.state == MediaState.STORED)
     return {recipes[row.recipe]: row.id for row in session.execute(query)} if names else {}
-
-
-def _keep(session: Session, name: str, image: StoredImage, now: datetime) -> None:
-    """Its row; when somebody else was faster, theirs, and our file is swept as a stray."""
-    title = pictures.label(name)
-    row = insert_new(session, Media).values(
-        code=image.code,
-        kind=MediaKind.IMAGE,
-        state=MediaState.STORED,
-        recipe=_recipe(name),
-        name=title,
-        name_key=name_key(title),
-        content_type=image.content_type,
-        size_bytes=image.size_bytes,
-        width=image.width,
-        height=image.height,
-        path=storage.path(image.code),
-        preview_path=storage.preview_path(image.code),
-        attempts=0,
-        created_at=now,
-    )
-    session.execute(row)
 
 
 def _recipe(name: str) -> str:

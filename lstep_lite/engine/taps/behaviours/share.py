@@ -33,10 +33,18 @@ class Share(Behaviour):
             here.at("text").refuse("紹介する文章が長すぎます。日本語でおよそ100文字までにしてください。")
 
     def line(self, tap: Data, speaker: Speaker) -> LineObject | None:
-        text = speaker.fill(tap["text"]).strip()
-        while len(_address(text)) > LONGEST:  # names and fields may have made it longer
-            text = text[:-1]
+        text = _fitting(speaker.fill(tap["text"]).strip())
         return {"type": "uri", "uri": _address(text)} if text else None
+
+
+def _fitting(text: str) -> str:
+    """As much of *text* as the address holds: names and fields may have made it longer."""
+    room = LONGEST - len(BASE)
+    for place, mark in enumerate(text):
+        room -= len(quote(mark, safe=""))
+        if room < 0:
+            return text[:place]
+    return text
 
 
 def _address(text: str) -> str:
