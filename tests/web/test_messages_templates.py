@@ -1,10 +1,13 @@
 """Templates: their list, their editor, and where they are chosen."""
 
 import json
+from dataclasses import replace
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
+from lstep_lite.config import Mode
 from lstep_lite.engine.messages import templates
 from lstep_lite.models import AnswerLimit, Template
 from tests.factories import NOW, a_friend, a_rule, a_sender, a_template
@@ -178,6 +181,14 @@ def test_line_is_asked_only_when_it_is_connected_and_the_answer_never_blocks(htm
     answer = htmx(f"/messages/{template.id}/line-check")
     assert regions(answer) == ["line-check"]
     assert "今は確認できませんでした" in answer.text
+
+
+def test_with_a_real_account_line_is_asked_after_every_save(app, htmx, template):
+    running = app.extensions["runtime"]
+    app.extensions["runtime"] = replace(running, settings=replace(running.settings, mode=Mode.LIVE))
+    region = BeautifulSoup(htmx(f"/messages/{template.id}", FORM).text, "html.parser").select_one("#line-check")
+    assert (region["hx-trigger"], region["hx-post"]) == ("load", f"/messages/{template.id}/line-check")
+    assert "LINEにたずねています" in region.get_text()
 
 
 def test_staff_who_only_chat_may_choose_templates_but_not_change_them(outsider, template):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lstep_lite.engine.line import Account
-from lstep_lite.engine.line.answers import Detail
+from lstep_lite.engine.line.answers import AnswerKind, Detail
 from lstep_lite.engine.messages.rendering import LineObject
 from lstep_lite.errors import DomainError
 
@@ -39,6 +39,6 @@ def ask_line(account: Account, objects: Sequence[LineObject]) -> Opinion:
         return Opinion(Verdict.UNKNOWN, error.message)
     if answer.is_accepted:
         return Opinion(Verdict.FINE)
-    if answer.status == 400:
+    if answer.kind is AnswerKind.REFUSED:
         return Opinion(Verdict.REFUSED, answer.message, answer.details)
     return Opinion(Verdict.UNKNOWN, "LINEから返事がありませんでした。しばらくしてから、もう一度お試しください。")
