@@ -184,6 +184,14 @@ def test_a_coupon_that_is_gone_is_answered_all_the_same(talk: Talk) -> None:
     assert talk.tap("coupon=nonsense") == talk.tap("something else") == []
 
 
+def test_somebody_whom_staff_blocked_gets_nothing(session: Session, talk: Talk, ann: Friend) -> None:
+    coupon = offered(session)
+    ann.is_blocked = True
+    session.commit()
+    assert talk.tap(f"coupon=get:{coupon.code}") == []
+    assert session.scalars(sa.select(CouponTicket)).all() == []
+
+
 def test_nobody_uses_anothers_ticket(database: Database, session: Session, talk: Talk, ann: Friend) -> None:
     coupon = offered(session)
     bob = a_friend(session, line_user_id=BOB)

@@ -13,6 +13,7 @@ from lstep_lite.errors import DomainError
 from lstep_lite.models import ChangedBy, CouponTicket, Friend, Lane
 
 GONE = "このクーポンは終了しました。またのご利用をお待ちしています。"
+BLOCKED = "こちらでブロックしている方のため、クーポンは渡さず、返信もしませんでした。"
 NOT_YOURS = "このクーポンは、受け取ったご本人のトークからお使いください。"
 QUESTION_OVER = "確認の時間（5分）が過ぎたか、すでにお答えいただいています。もう一度「使う」を押してください。"
 NOT_USED = "使いませんでした。クーポンはそのままお持ちです。"
@@ -23,6 +24,8 @@ def _answer(session: Session, happening: triggers.Happening) -> str | None:
     verb, _, code = str(happening.facts["data"]).removeprefix(PREFIX).partition(":")
     if not str(happening.facts["data"]).startswith(PREFIX) or verb not in _VERBS:
         return None
+    if happening.friend.is_blocked:
+        return BLOCKED
     event = happening.event
     by = By(
         changed_by=ChangedBy.CUSTOMER,
