@@ -62,6 +62,8 @@ def test_a_carousel_is_put_together_rearranged_and_kept(desk: Page, server: Serv
         desk.get_by_role("button", name="やり直す").click()
     assert titles(desk) == ["パーマ", "カラー", "カット", "カットとシャンプー"]
     expect(desk.locator(".studio-phone")).to_contain_text("カットとシャンプー")
+    desk.locator(".line-slider > *").nth(2).click()
+    expect(tab(desk, "カット")).to_have_attribute("aria-selected", "true")
 
     desk.get_by_label("管理用の名前").fill("メニューのご案内")
     save(desk)
@@ -69,7 +71,12 @@ def test_a_carousel_is_put_together_rearranged_and_kept(desk: Page, server: Serv
     desk.reload()
     expect(desk.get_by_role("tab")).to_have_count(4)
     assert titles(desk) == ["パーマ", "カラー", "カット", "カットとシャンプー"]
-    expect(desk.get_by_label("ボタンの文字")).to_have_value("予約する")
+
+    desk.get_by_label("タイトル").fill("ヘアカラー")
+    save(desk)
+    expect(desk.locator(".toast-card")).to_contain_text("保存しました")
+    desk.get_by_role("button", name="元に戻す（").click()
+    assert titles(desk) == ["パーマ", "カラー", "カット", "カットとシャンプー"]
 
 
 def test_what_is_missing_is_marked_where_it_stands(desk: Page, server: Server) -> None:
@@ -173,7 +180,10 @@ def titles(page: Page) -> list[str]:
 
 
 def drag(what: Locator, onto: Locator) -> None:
-    page, start, end = what.page, what.bounding_box(), onto.bounding_box()
+    page = what.page
+    what.evaluate("tab => tab.scrollIntoView({ block: 'center' })")
+    page.wait_for_timeout(500)
+    start, end = what.bounding_box(), onto.bounding_box()
     assert start and end
     page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()

@@ -7,16 +7,33 @@ const TROUBLE = "画面を開けませんでした。通信の状態を確認し
 widgets.condition = (context) => {
   const { value, set, place } = context;
   const isSet = value !== null && value !== undefined;
-  const edit = button(isSet ? "変える" : "条件を付ける", null, () => openForm(context, "condition", "だれに表示しますか"), { "data-key": place });
-  const none = isSet && button("外す", "x", () => set(null, { redraw: true }), { class: "btn btn-ghost-secondary", "data-key": `${place}|none` });
+  const edit = button(
+    isSet ? "変える" : "条件を付ける",
+    null,
+    () => openForm(context, "condition", "だれに表示しますか"),
+    { "data-key": place },
+  );
+  const none =
+    isSet &&
+    button("外す", "x", () => set(null, { redraw: true }), {
+      class: "btn btn-ghost-secondary",
+      "data-key": `${place}|none`,
+    });
   const words = said(place, (given) => (isSet ? given || ["…"] : ["すべての方に表示します"]), "filter");
-  return h("div", { class: "studio-said-box", "data-no-hint": !isSet }, words, h("div", { class: "studio-file-tools" }, edit, none));
+  return h(
+    "div",
+    { class: "studio-said-box", "data-no-hint": !isSet },
+    words,
+    h("div", { class: "studio-file-tools" }, edit, none),
+  );
 };
 
 widgets.actions = (context) => {
   const { value, place } = context;
   const count = value?.steps?.length || 0;
-  const edit = button(count ? "変える" : "設定する", null, () => openForm(context, "actions", "アクション"), { "data-key": place });
+  const edit = button(count ? "変える" : "設定する", null, () => openForm(context, "actions", "アクション"), {
+    "data-key": place,
+  });
   const words = said(place, (given) => (count ? given || ["…"] : ["まだ何もしません"]), "bolt");
   return h("div", { class: "studio-said-box" }, words, edit);
 };
@@ -24,7 +41,8 @@ widgets.actions = (context) => {
 // A place for sentences; they come with each answer of the preview.
 function said(place, choose, name) {
   const list = h("ul", { class: "studio-said", "data-said-at": place });
-  list.showSaid = (given) => list.replaceChildren(...choose(given).map((sentence) => h("li", {}, icon(name), h("span", {}, sentence))));
+  list.showSaid = (given) =>
+    list.replaceChildren(...choose(given).map((sentence) => h("li", {}, icon(name), h("span", {}, sentence))));
   list.showSaid(undefined);
   return list;
 }

@@ -5,7 +5,9 @@
 
 export function newCode() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_");
 }
 
 export function fresh(inputs) {
@@ -38,7 +40,10 @@ export function settle(description, inputs, data) {
   for (const input of inputs) {
     if (!isShown(input, data)) continue;
     if (!(input.name in data)) data[input.name] = freshValue(input);
-    for (const [inner, part] of within(description, input, data[input.name])) settle(description, inner, part);
+    for (const [inner, part] of within(description, input, data[input.name])) {
+      part.id ||= newCode();
+      settle(description, inner, part);
+    }
   }
 }
 
@@ -63,7 +68,11 @@ export function isSame(text, other) {
 function ordered(value) {
   if (Array.isArray(value)) return value.map(ordered);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.keys(value).sort().map((name) => [name, ordered(value[name])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((name) => [name, ordered(value[name])]),
+  );
 }
 
 export function join(place, name) {
@@ -135,8 +144,17 @@ export function titleOf(description, item) {
 const EMOJI = /\(emoji:[0-9a-f]{24}:\d{3}\)/g;
 
 function wordsOf(description, input, value) {
-  if (input.of) return (value || []).slice(0, 3).map((item) => titleOf(description, item)).filter(Boolean).join("、");
-  if (input.widget === "text") return String(value || "").replace(EMOJI, "［絵文字］").trim().split("\n")[0];
+  if (input.of)
+    return (value || [])
+      .slice(0, 3)
+      .map((item) => titleOf(description, item))
+      .filter(Boolean)
+      .join("、");
+  if (input.widget === "text")
+    return String(value || "")
+      .replace(EMOJI, "［絵文字］")
+      .trim()
+      .split("\n")[0];
   if (input.widget === "pick") return input.options.find((option) => option.value === value)?.label || "";
   return "";
 }

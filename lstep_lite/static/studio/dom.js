@@ -10,7 +10,9 @@ export function useIcons(given) {
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) give(element, name, value);
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -41,7 +43,12 @@ export function iconButton(words, name, onclick, attributes = {}) {
 // A menu behind a button; items are buttons of the class dropdown-item.
 export function menu(summary, items, attributes = {}) {
   const { class: extra = "", ...rest } = attributes;
-  return h("details", { class: `row-menu ${extra}`, "data-menu": true, ...rest }, summary, h("div", { class: "row-menu-items" }, items));
+  return h(
+    "details",
+    { class: `row-menu ${extra}`, "data-menu": true, ...rest },
+    summary,
+    h("div", { class: "row-menu-items" }, items),
+  );
 }
 
 export function menuItem(words, name, onclick, attributes = {}) {
@@ -53,7 +60,12 @@ let opened = 0;
 // A dialog of its own, gone when it is closed. Answers the <dialog>.
 export function openDialog(title, body, attributes = {}) {
   const id = `studio-dialog-${(opened += 1)}`;
-  const close = h("button", { type: "button", class: "btn-close", "aria-label": "閉じる", onclick: () => dialog.close() });
+  const close = h("button", {
+    type: "button",
+    class: "btn-close",
+    "aria-label": "閉じる",
+    onclick: () => dialog.close(),
+  });
   const head = h("div", { class: "studio-dialog-head" }, h("h2", { id }, title), close);
   const dialog = h("dialog", { class: "studio-dialog", "aria-labelledby": id, ...attributes }, head, body);
   dialog.addEventListener("close", () => dialog.remove());

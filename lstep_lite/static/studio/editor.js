@@ -3,7 +3,7 @@ import { button, h, icon, iconButton, useIcons } from "./dom.js";
 import { isInside, isSame, isShown, locate, placeOf, settle, titleOf, valueAt } from "./documents.js";
 import { drawFields, markProblems } from "./fields.js";
 import { History } from "./history.js";
-import { Keeping } from "./keeping.js";
+import { Keeping, offerDraft } from "./keeping.js";
 import { Preview } from "./preview.js";
 import "./texts.js";
 import "./values.js";
@@ -29,12 +29,13 @@ class Editor {
     this.touched = new Set();
     this.problems = this.placed(JSON.parse(root.dataset.problems || "[]"), this.document);
     this.showsAll = this.problems.length > 0;
-    this.isRefused = this.showsAll || Boolean(root.closest("form")?.querySelector(".has-error, .alert-danger, .alert-warning"));
+    this.isRefused =
+      this.showsAll || Boolean(root.closest("form")?.querySelector(".has-error, .alert-danger, .alert-warning"));
     this.keeping = new Keeping(root.dataset.draft);
     this.resume();
     this.build();
     this.draw();
-    this.offerDraft();
+    offerDraft(this);
     if (this.isRefused) this.tellForm();
     this.preview.ask();
     if (this.showsAll) this.showFirstProblem();
@@ -62,13 +63,30 @@ class Editor {
   build() {
     this.undoButton = iconButton("元に戻す（Ctrl+Z）", "arrow-back-up", () => this.undo());
     this.redoButton = iconButton("やり直す（Ctrl+Shift+Z）", "arrow-forward-up", () => this.redo());
-    this.status = h("button", { type: "button", class: "btn btn-sm studio-status", hidden: true, onclick: () => this.showFirstProblem() }, icon("alert-circle"), h("span"));
-    this.switcher = button("プレビュー", "eye", () => this.showPreview(!this.root.classList.contains("is-previewing")), { class: "btn btn-sm studio-switch", "aria-pressed": "false" });
+    this.status = h(
+      "button",
+      { type: "button", class: "btn btn-sm studio-status", hidden: true, onclick: () => this.showFirstProblem() },
+      icon("alert-circle"),
+      h("span"),
+    );
+    this.switcher = button(
+      "プレビュー",
+      "eye",
+      () => this.showPreview(!this.root.classList.contains("is-previewing")),
+      { class: "btn btn-sm studio-switch", "aria-pressed": "false" },
+    );
     this.parts = h("div", { class: "studio-parts" });
     this.live = h("p", { class: "visually-hidden", role: "status" });
     this.snack = h("div", { class: "studio-snack", role: "status", hidden: true });
     this.preview = new Preview(this);
-    const bar = h("div", { class: "studio-bar", role: "toolbar", "aria-label": "編集の操作" }, this.undoButton, this.redoButton, this.status, this.switcher);
+    const bar = h(
+      "div",
+      { class: "studio-bar", role: "toolbar", "aria-label": "編集の操作" },
+      this.undoButton,
+      this.redoButton,
+      this.status,
+      this.switcher,
+    );
     this.root.querySelector("[data-studio-waiting]")?.remove();
     this.root.append(bar, h("div", { class: "studio-panes" }, this.parts, this.preview.node), this.snack, this.live);
     this.root.addEventListener("keydown", (event) => this.onKey(event));
@@ -81,7 +99,10 @@ class Editor {
   draw(focus = {}) {
     const before = document.activeElement;
     const key = focus.key || (this.parts.contains(before) ? before.dataset.key : null);
-    const range = before?.selectionStart !== undefined && this.parts.contains(before) ? [before.selectionStart, before.selectionEnd] : null;
+    const range =
+      Number.isInteger(before?.selectionStart) && this.parts.contains(before)
+        ? [before.selectionStart, before.selectionEnd]
+        : null;
     this.parts.replaceChildren(drawFields(this, this.description.inputs, this.document, ""));
     this.undoButton.disabled = !this.history.canUndo;
     this.redoButton.disabled = !this.history.canRedo;
@@ -91,13 +112,17 @@ class Editor {
   }
 
   focus(key, inside, range) {
-    const around = inside && this.controls().find((control) => isInside(control.dataset.key, inside) && control.matches("input, textarea, select"));
+    const around =
+      inside &&
+      this.controls().find(
+        (control) => isInside(control.dataset.key, inside) && control.matches("input, textarea, select"),
+      );
     const same = key && this.controls().find((control) => control.dataset.key === key);
     const head = key && this.controls().find((control) => control.dataset.key === `${key.split("|")[0]}|head`);
     const found = around || (same?.disabled ? head : same);
-    found?.focus({ preventScroll: !inside });
-    if (found && range && found === same && found.type !== "number") found.setSelectionRange?.(...range);
-    if (inside) found?.scrollIntoView({ block: "center", behavior: "smooth" });
+    found?.focus({ preventScroll: true });
+    if (range && found && found === same) found.setSelectionRange?.(...range);
+    found?.scrollIntoView(inside ? { block: "center", behavior: "smooth" } : { block: "nearest" });
   }
 
   controls() {
@@ -183,7 +208,10 @@ class Editor {
   }
 
   offerUndo(words) {
-    this.say(words, button("元に戻す", "arrow-back-up", () => this.undo(), { class: "btn btn-sm" }));
+    this.say(
+      words,
+      button("元に戻す", "arrow-back-up", () => this.undo(), { class: "btn btn-sm" }),
+    );
   }
 
   say(words, more = null) {
@@ -229,7 +257,9 @@ class Editor {
 
   // The list whose tabs are the panels side by side in the preview, and which of them is chosen; null where there is none.
   panels() {
-    const list = this.description.inputs.find((input) => input.of?.every((kind) => this.description.elements[kind].is_panel));
+    const list = this.description.inputs.find((input) =>
+      input.of?.every((kind) => this.description.elements[kind].is_panel),
+    );
     const items = list && isShown(list, this.document) ? this.document[list.name] : [];
     const chosen = items.findIndex((item) => item.id === this.choices.get(list.name));
     return items.length ? { place: list.name, items, chosen: Math.max(0, chosen) } : null;
@@ -250,7 +280,9 @@ class Editor {
   }
 
   problemsAt(place) {
-    return this.problems.filter((problem) => problem.place === place && this.isTold(problem)).map((problem) => problem.message);
+    return this.problems
+      .filter((problem) => problem.place === place && this.isTold(problem))
+      .map((problem) => problem.message);
   }
 
   problemsIn(place) {
@@ -303,7 +335,8 @@ class Editor {
   }
 
   showSaid() {
-    for (const place of this.parts.querySelectorAll("[data-said-at]")) place.showSaid(this.said.get(place.dataset.saidAt));
+    for (const place of this.parts.querySelectorAll("[data-said-at]"))
+      place.showSaid(this.said.get(place.dataset.saidAt));
   }
 
   // Beside the parts ---------------------------------------------------------------------------------------------------
@@ -318,26 +351,12 @@ class Editor {
   // The colours in use, the most used first.
   colors() {
     const counts = new Map();
-    for (const [color] of JSON.stringify(this.document).matchAll(/#[0-9a-f]{6}(?=")/gi)) counts.set(color, (counts.get(color) || 0) + 1);
-    return [...counts].sort((one, other) => other[1] - one[1]).slice(0, 6).map(([color]) => color);
-  }
-
-  offerDraft() {
-    const kept = this.keeping.found(this.field.value, this.isRefused);
-    if (!kept) return;
-    const when = new Date(kept.at).toLocaleString("ja-JP", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" });
-    const bar = h("div", { class: "alert alert-info studio-draft" }, h("div", { class: "alert-icon" }, icon("info-circle")),
-      h("div", {}, h("p", {}, `保存していない下書きがあります（${when}）。`),
-        h("div", { class: "studio-draft-tools" },
-          button("下書きを戻す", "arrow-back-up", () => this.takeDraft(kept, bar), { class: "btn btn-primary" }),
-          button("使わない", null, () => this.dropDraft(bar)))));
-    this.root.prepend(bar);
-  }
-
-  takeDraft(kept, bar) {
-    bar.remove();
-    this.replace(JSON.parse(kept.text));
-    this.announce("下書きを戻しました");
+    for (const [color] of JSON.stringify(this.document).matchAll(/#[0-9a-f]{6}(?=")/gi))
+      counts.set(color, (counts.get(color) || 0) + 1);
+    return [...counts]
+      .sort((one, other) => other[1] - one[1])
+      .slice(0, 6)
+      .map(([color]) => color);
   }
 
   // Another document in place of this one; what it does not speak of stays.
@@ -345,11 +364,6 @@ class Editor {
     this.document = { ...this.document, ...document };
     this.commit(null);
     this.draw();
-  }
-
-  dropDraft(bar) {
-    bar.remove();
-    this.keeping.forget();
   }
 }
 
@@ -360,7 +374,8 @@ async function start(root) {
   root.dataset.started = "yes";
   const answer = await fetch(root.dataset.kindUrl).catch(() => null);
   if (!answer?.ok) {
-    root.querySelector("[data-studio-waiting]").textContent = "編集画面を開けませんでした。通信の状態を確認して、画面を読み込み直してください。";
+    root.querySelector("[data-studio-waiting]").textContent =
+      "編集画面を開けませんでした。通信の状態を確認して、画面を読み込み直してください。";
     return;
   }
   root.editor = new Editor(root, await answer.json());

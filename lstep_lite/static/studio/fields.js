@@ -5,14 +5,23 @@ import { widgets } from "./widgets.js";
 
 export function drawFields(editor, inputs, data, place, element = null) {
   const shown = inputs.filter((input) => isShown(input, data));
-  return h("div", { class: "studio-fields" }, shown.map((input) => drawField(editor, input, data, place, inputs, element)));
+  return h(
+    "div",
+    { class: "studio-fields" },
+    shown.map((input) => drawField(editor, input, data, place, inputs, element)),
+  );
 }
 
 function drawField(editor, input, data, place, inputs, element) {
   const at = join(place, input.name);
   const id = editor.newId();
   const node = (widgets[input.widget] || unknown)({
-    editor, input, data, element, id, place: at,
+    editor,
+    input,
+    data,
+    element,
+    id,
+    place: at,
     value: data[input.name],
     path: pathOf(editor.document, at),
     problems: editor.problemsAt(at),
@@ -28,15 +37,39 @@ function keep(editor, at, input, inputs, value, { typing = false, redraw = false
 
 function wrap(input, node, id, at) {
   const control = node.id === id || node.querySelector(`#${id}`);
-  const label = h(control ? "label" : "span", { class: "form-label", id: `${id}-label`, for: control ? id : null }, input.label, required(input));
-  if (!control) Object.entries({ role: "group", "aria-labelledby": `${id}-label` }).forEach(([name, value]) => node.setAttribute(name, value));
-  const head = h("div", { class: "studio-field-head" }, label, [...node.querySelectorAll(":scope > [data-field-tool]")]);
-  const hint = input.hint && !("noHint" in node.dataset) && h("p", { class: "form-hint", id: `${id}-hint` }, input.hint);
-  const problem = h("p", { class: "invalid-feedback", id: `${id}-problem`, "data-problem-at": at, hidden: true }, icon("alert-circle"), h("span"));
+  const label = h(
+    control ? "label" : "span",
+    { class: "form-label", id: `${id}-label`, for: control ? id : null },
+    input.label,
+    required(input),
+  );
+  if (!control)
+    Object.entries({ role: "group", "aria-labelledby": `${id}-label` }).forEach(([name, value]) =>
+      node.setAttribute(name, value),
+    );
+  const head = h("div", { class: "studio-field-head" }, label, [
+    ...node.querySelectorAll(":scope > [data-field-tool]"),
+  ]);
+  const hint =
+    input.hint && !("noHint" in node.dataset) && h("p", { class: "form-hint", id: `${id}-hint` }, input.hint);
+  const problem = h(
+    "p",
+    { class: "invalid-feedback", id: `${id}-problem`, "data-problem-at": at, hidden: true },
+    icon("alert-circle"),
+    h("span"),
+  );
   const below = `${hint ? `${id}-hint ` : ""}${id}-problem`;
-  (control ? control === true ? node : control : node).setAttribute("aria-describedby", below);
+  (control ? (control === true ? node : control) : node).setAttribute("aria-describedby", below);
   const isList = Boolean(input.of); // its hint would stand too far below
-  return h("div", { class: `field studio-field is-${input.widget}`, "data-place": at }, head, isList && hint, node, !isList && hint, problem);
+  return h(
+    "div",
+    { class: `field studio-field is-${input.widget}`, "data-place": at },
+    head,
+    isList && hint,
+    node,
+    !isList && hint,
+    problem,
+  );
 }
 
 function required(input) {
@@ -44,7 +77,12 @@ function required(input) {
 }
 
 function unknown({ input }) {
-  return h("p", { class: "form-hint" }, icon("info-circle"), ` ${input.label}は、この画面では変更できません。そのまま保存されます。`);
+  return h(
+    "p",
+    { class: "form-hint" },
+    icon("info-circle"),
+    ` ${input.label}は、この画面では変更できません。そのまま保存されます。`,
+  );
 }
 
 // What is wrong, shown without drawing anything anew: somebody may be typing.
@@ -65,5 +103,10 @@ export function markProblems(editor) {
 }
 
 export function problemMark(place) {
-  return h("span", { class: "badge badge-danger", "data-problems-in": place, hidden: true }, icon("alert-circle"), h("span"));
+  return h(
+    "span",
+    { class: "badge badge-danger", "data-problems-in": place, hidden: true },
+    icon("alert-circle"),
+    h("span"),
+  );
 }

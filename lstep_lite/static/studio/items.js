@@ -20,7 +20,12 @@ function listOf({ editor, input, value, place }) {
   const placeOf = (item) => join(place, `#${item.id}`);
   const change = (after, focus, words) => editor.put(place, after, { redraw: true, focus, words });
   return {
-    editor, input, items, elements, place, placeOf,
+    editor,
+    input,
+    items,
+    elements,
+    place,
+    placeOf,
     isFull: items.length >= input.most,
     add(kind, at = items.length) {
       const item = freshElement(editor.description, kind);
@@ -58,28 +63,68 @@ function drawAdding(list) {
   if (list.isFull) return h("p", { class: "form-hint" }, `${input.noun}は${input.most}個までです。`);
   const key = `${list.place}|add`;
   if (input.of.length === 1) {
-    return button(`${input.noun}を追加`, "plus", () => list.add(input.of[0]), { class: "btn btn-outline-primary", "data-key": key });
+    return button(`${input.noun}を追加`, "plus", () => list.add(input.of[0]), {
+      class: "btn btn-outline-primary",
+      "data-key": key,
+    });
   }
   if (input.of.length <= FEW_KINDS) {
-    return h("div", { class: "studio-adding" }, h("span", {}, "追加する"), input.of.map((kind) =>
-      button(elements[kind].label, elements[kind].icon, () => list.add(kind), { "data-key": `${key}-${kind}` })));
+    return h(
+      "div",
+      { class: "studio-adding" },
+      h("span", {}, "追加する"),
+      input.of.map((kind) =>
+        button(elements[kind].label, elements[kind].icon, () => list.add(kind), { "data-key": `${key}-${kind}` }),
+      ),
+    );
   }
-  return kindMenu(list, `${input.noun}を追加`, list.items.length, { class: "studio-kinds row-picker" }, "btn btn-outline-primary", key);
+  return kindMenu(
+    list,
+    `${input.noun}を追加`,
+    list.items.length,
+    { class: "studio-kinds row-picker" },
+    "btn btn-outline-primary",
+    key,
+  );
 }
 
 function kindMenu(list, words, at, attributes, look, key) {
   const { input, elements } = list;
-  const summary = h("summary", { class: look, "aria-label": words, title: words, "data-key": key }, icon("plus"), h("span", {}, words));
-  return menu(summary, input.of.map((kind) => menuItem(elements[kind].label, elements[kind].icon, () => list.add(kind, at))), attributes);
+  const summary = h(
+    "summary",
+    { class: look, "aria-label": words, title: words, "data-key": key },
+    icon("plus"),
+    h("span", {}, words),
+  );
+  return menu(
+    summary,
+    input.of.map((kind) => menuItem(elements[kind].label, elements[kind].icon, () => list.add(kind, at))),
+    attributes,
+  );
 }
 
 function insertion(list, at) {
   if (list.isFull || at === 0) return null;
   const words = "ここに追加";
   const key = `${list.place}|insert-${at}`;
-  if (list.input.of.length > 1) return h("div", { class: "studio-insert" }, kindMenu(list, words, at, { class: "row-picker" }, "studio-insert-button", key));
-  const attributes = { type: "button", class: "studio-insert-button", "aria-label": words, title: words, "data-key": key };
-  return h("div", { class: "studio-insert" }, h("button", { ...attributes, onclick: () => list.add(list.input.of[0], at) }, icon("plus"), h("span", {}, words)));
+  if (list.input.of.length > 1)
+    return h(
+      "div",
+      { class: "studio-insert" },
+      kindMenu(list, words, at, { class: "row-picker" }, "studio-insert-button", key),
+    );
+  const attributes = {
+    type: "button",
+    class: "studio-insert-button",
+    "aria-label": words,
+    title: words,
+    "data-key": key,
+  };
+  return h(
+    "div",
+    { class: "studio-insert" },
+    h("button", { ...attributes, onclick: () => list.add(list.input.of[0], at) }, icon("plus"), h("span", {}, words)),
+  );
 }
 
 // Cards --------------------------------------------------------------------------------------------------------------
@@ -97,12 +142,21 @@ function drawCard(list, item, at) {
   const element = elements[item.kind];
   const isOuter = place.split("#").length === 2;
   const isOpen = editor.isOpen(item.id, isOuter ? list.items.length <= FEW_ITEMS : !titleOf(editor.description, item));
-  const body = isOpen && element && h("div", { class: "studio-card-body" }, drawFields(editor, element.inputs, item, place, element));
-  return h("li", { class: `studio-card${isOpen ? " is-open" : ""}`, "data-id": item.id },
+  const body =
+    isOpen &&
+    element &&
+    h("div", { class: "studio-card-body" }, drawFields(editor, element.inputs, item, place, element));
+  return h(
+    "li",
+    { class: `studio-card${isOpen ? " is-open" : ""}`, "data-id": item.id },
     insertion(list, at),
-    h("div", { class: "studio-card-box" },
+    h(
+      "div",
+      { class: "studio-card-box" },
       h("div", { class: "studio-card-head" }, grip(), cardToggle(list, item, at, isOpen), cardTools(list, item, at)),
-      body));
+      body,
+    ),
+  );
 }
 
 function grip() {
@@ -112,18 +166,33 @@ function grip() {
 function cardToggle(list, item, at, isOpen) {
   const place = list.placeOf(item);
   const element = list.elements[item.kind];
-  return h("button", {
-    type: "button", class: "studio-card-toggle", "aria-expanded": String(isOpen), "data-key": `${place}|head`,
-    "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown",
-    onclick: () => list.editor.fold(item.id, !isOpen, `${place}|head`),
-    onkeydown: (event) => moveByKey(event, list, at, { ArrowUp: -1, ArrowDown: 1 }),
-  },
-  icon(isOpen ? "chevron-down" : "chevron-right"),
-  h("span", { class: "studio-card-icon" }, element && icon(element.icon)),
-  h("span", { class: "studio-card-words" },
-    h("strong", {}, list.input.of.length > 1 || !element ? `${at + 1}. ${element?.label || "使えない部品"}` : `${list.input.noun}${at + 1}`),
-    h("span", { class: "studio-card-title", "data-title-of": place }, titleOf(list.editor.description, item))),
-  problemMark(place));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "studio-card-toggle",
+      "aria-expanded": String(isOpen),
+      "data-key": `${place}|head`,
+      "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown",
+      onclick: () => list.editor.fold(item.id, !isOpen, `${place}|head`),
+      onkeydown: (event) => moveByKey(event, list, at, { ArrowUp: -1, ArrowDown: 1 }),
+    },
+    icon(isOpen ? "chevron-down" : "chevron-right"),
+    h("span", { class: "studio-card-icon" }, element && icon(element.icon)),
+    h(
+      "span",
+      { class: "studio-card-words" },
+      h(
+        "strong",
+        {},
+        list.input.of.length > 1 || !element
+          ? `${at + 1}. ${element?.label || "使えない部品"}`
+          : `${list.input.noun}${at + 1}`,
+      ),
+      h("span", { class: "studio-card-title", "data-title-of": place }, titleOf(list.editor.description, item)),
+    ),
+    problemMark(place),
+  );
 }
 
 function moveByKey(event, list, at, steps) {
@@ -135,10 +204,30 @@ function moveByKey(event, list, at, steps) {
 function cardTools(list, item, at) {
   const place = list.placeOf(item);
   const name = list.nameOf(at);
-  const up = iconButton(`${name}を上へ`, "arrow-up", () => list.move(at, at - 1, `${place}|up`), { disabled: at === 0, "data-key": `${place}|up` });
-  const down = iconButton(`${name}を下へ`, "arrow-down", () => list.move(at, at + 1, `${place}|down`), { disabled: at === list.items.length - 1, "data-key": `${place}|down` });
-  const summary = h("summary", { class: "btn btn-icon btn-ghost-secondary", "aria-label": `${name}の操作`, title: "操作", "data-key": `${place}|menu` }, icon("dots"));
-  return h("div", { class: "studio-card-tools" }, h("span", { class: "studio-moves" }, up, down), menu(summary, changes(list, at, "上へ", "下へ")));
+  const up = iconButton(`${name}を上へ`, "arrow-up", () => list.move(at, at - 1, `${place}|up`), {
+    disabled: at === 0,
+    "data-key": `${place}|up`,
+  });
+  const down = iconButton(`${name}を下へ`, "arrow-down", () => list.move(at, at + 1, `${place}|down`), {
+    disabled: at === list.items.length - 1,
+    "data-key": `${place}|down`,
+  });
+  const summary = h(
+    "summary",
+    {
+      class: "btn btn-icon btn-ghost-secondary",
+      "aria-label": `${name}の操作`,
+      title: "操作",
+      "data-key": `${place}|menu`,
+    },
+    icon("dots"),
+  );
+  return h(
+    "div",
+    { class: "studio-card-tools" },
+    h("span", { class: "studio-moves" }, up, down),
+    menu(summary, changes(list, at, "上へ", "下へ")),
+  );
 }
 
 function changes(list, at, before, after) {
@@ -155,12 +244,28 @@ function changes(list, at, before, after) {
 
 function drawTabs(list) {
   const { editor, items } = list;
-  const chosen = Math.max(0, items.findIndex((item) => item.id === editor.chosen(list.place)));
-  const strip = h("div", { class: "studio-tabs", role: "tablist", "aria-label": list.input.label }, items.map((item, at) => drawTab(list, item, at, at === chosen)));
+  const chosen = Math.max(
+    0,
+    items.findIndex((item) => item.id === editor.chosen(list.place)),
+  );
+  const strip = h(
+    "div",
+    { class: "studio-tabs", role: "tablist", "aria-label": list.input.label },
+    items.map((item, at) => drawTab(list, item, at, at === chosen)),
+  );
   sortable(strip, list, ".studio-tab", "horizontal");
-  const adding = list.isFull || list.input.of.length > 1 ? null : iconButton(`${list.input.noun}を追加`, "plus", () => addTab(list, list.items.length), { "data-key": `${list.place}|add` });
+  const adding =
+    list.isFull || list.input.of.length > 1
+      ? null
+      : iconButton(`${list.input.noun}を追加`, "plus", () => addTab(list, list.items.length), {
+          "data-key": `${list.place}|add`,
+        });
   const many = list.input.of.length > 1 || list.isFull ? drawAdding(list) : null;
-  return [h("div", { class: "studio-tab-row" }, strip, adding), many, items.length ? drawPanel(list, items[chosen], chosen) : null];
+  return [
+    h("div", { class: "studio-tab-row" }, strip, adding),
+    many,
+    items.length ? drawPanel(list, items[chosen], chosen) : null,
+  ];
 }
 
 function addTab(list, at) {
@@ -169,12 +274,24 @@ function addTab(list, at) {
 
 function drawTab(list, item, at, isChosen) {
   const place = list.placeOf(item);
-  return h("button", {
-    type: "button", role: "tab", class: "studio-tab", "aria-selected": String(isChosen), tabindex: isChosen ? "0" : "-1",
-    "data-id": item.id, "data-key": `${place}|head`, "aria-keyshortcuts": "Alt+ArrowLeft Alt+ArrowRight",
-    onclick: () => list.editor.choose(list.place, item.id, `${place}|head`),
-    onkeydown: (event) => tabKey(event, list, at),
-  }, h("span", {}, `${at + 1}`), h("span", { class: "studio-tab-title", "data-title-of": place }, titleOf(list.editor.description, item)), problemMark(place));
+  return h(
+    "button",
+    {
+      type: "button",
+      role: "tab",
+      class: "studio-tab",
+      "aria-selected": String(isChosen),
+      tabindex: isChosen ? "0" : "-1",
+      "data-id": item.id,
+      "data-key": `${place}|head`,
+      "aria-keyshortcuts": "Alt+ArrowLeft Alt+ArrowRight",
+      onclick: () => list.editor.choose(list.place, item.id, `${place}|head`),
+      onkeydown: (event) => tabKey(event, list, at),
+    },
+    h("span", {}, `${at + 1}`),
+    h("span", { class: "studio-tab-title", "data-title-of": place }, titleOf(list.editor.description, item)),
+    problemMark(place),
+  );
 }
 
 function tabKey(event, list, at) {
@@ -190,14 +307,34 @@ function drawPanel(list, item, at) {
   const element = list.elements[item.kind];
   const place = list.placeOf(item);
   const name = `${list.input.noun}${at + 1}`;
-  const tools = h("div", { class: "studio-panel-tools" },
-    iconButton(`${name}を左へ`, "arrow-left", () => list.move(at, at - 1, `${place}|left`), { disabled: at === 0, "data-key": `${place}|left` }),
-    iconButton(`${name}を右へ`, "arrow-right", () => list.move(at, at + 1, `${place}|right`), { disabled: at === list.items.length - 1, "data-key": `${place}|right` }),
-    !list.isFull && button("コピー", "copy", () => list.copy(at), { class: "btn btn-ghost-secondary", "data-key": `${place}|copy` }),
-    !list.isFull && list.input.of.length === 1 && button("右に追加", "plus", () => addTab(list, at + 1), { class: "btn btn-ghost-secondary", "data-key": `${place}|insert` }),
-    button("削除", "trash", () => list.remove(at), { class: "btn btn-ghost-secondary", "data-key": `${place}|remove` }));
+  const tools = h(
+    "div",
+    { class: "studio-panel-tools" },
+    iconButton(`${name}を左へ`, "arrow-left", () => list.move(at, at - 1, `${place}|left`), {
+      disabled: at === 0,
+      "data-key": `${place}|left`,
+    }),
+    iconButton(`${name}を右へ`, "arrow-right", () => list.move(at, at + 1, `${place}|right`), {
+      disabled: at === list.items.length - 1,
+      "data-key": `${place}|right`,
+    }),
+    !list.isFull &&
+      button("コピー", "copy", () => list.copy(at), { class: "btn btn-ghost-secondary", "data-key": `${place}|copy` }),
+    !list.isFull &&
+      list.input.of.length === 1 &&
+      button("右に追加", "plus", () => addTab(list, at + 1), {
+        class: "btn btn-ghost-secondary",
+        "data-key": `${place}|insert`,
+      }),
+    button("削除", "trash", () => list.remove(at), { class: "btn btn-ghost-secondary", "data-key": `${place}|remove` }),
+  );
   const head = h("div", { class: "studio-panel-head" }, h("strong", {}, `${name} / ${list.items.length}`), tools);
-  return h("div", { class: "studio-panel", role: "tabpanel", "aria-label": name, "data-panel": place }, head, drawFields(list.editor, element.inputs, item, place, element));
+  return h(
+    "div",
+    { class: "studio-panel", role: "tabpanel", "aria-label": name, "data-panel": place },
+    head,
+    element && drawFields(list.editor, element.inputs, item, place, element),
+  );
 }
 
 // Dragging -----------------------------------------------------------------------------------------------------------
@@ -205,8 +342,14 @@ function drawPanel(list, item, at) {
 function sortable(rows, list, draggable, direction) {
   if (list.items.length < 2) return;
   window.Sortable.create(rows, {
-    animation: 150, draggable, direction, handle: direction === "vertical" ? "[data-grip]" : undefined,
-    delay: direction === "vertical" ? 0 : 150, delayOnTouchOnly: true, forceFallback: true, fallbackTolerance: 5,
+    animation: 150,
+    draggable,
+    direction,
+    handle: direction === "vertical" ? "[data-grip]" : undefined,
+    delay: direction === "vertical" ? 0 : 150,
+    delayOnTouchOnly: true,
+    forceFallback: true,
+    fallbackTolerance: 5,
     onEnd: ({ oldDraggableIndex: from, newDraggableIndex: to }) => {
       list.editor.choices.set(list.place, list.items[from].id);
       list.move(from, to);

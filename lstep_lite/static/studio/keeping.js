@@ -1,5 +1,6 @@
 // What was not saved is kept in this browser, so that a closed window or a crash loses nothing.
 import { isSame } from "./documents.js";
+import { button, h, icon } from "./dom.js";
 
 const PREFIX = "studio:";
 
@@ -37,5 +38,28 @@ export class Keeping {
 
   forget() {
     localStorage.removeItem(this.key);
+  }
+}
+
+// The bar above the editor, if there is something to bring back.
+export function offerDraft(editor) {
+  const kept = editor.keeping.found(editor.field.value, editor.isRefused);
+  if (!kept) return;
+  const style = { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" };
+  const words = `保存していない下書きがあります（${new Date(kept.at).toLocaleString("ja-JP", style)}）。`;
+  const take = button("下書きを戻す", "arrow-back-up", takeIt, { class: "btn btn-primary" });
+  const tools = h("div", { class: "studio-draft-tools" }, take, button("使わない", null, dropIt));
+  const sign = h("div", { class: "alert-icon" }, icon("info-circle"));
+  const bar = h("div", { class: "alert alert-info studio-draft" }, sign, h("div", {}, h("p", {}, words), tools));
+  editor.root.prepend(bar);
+
+  function takeIt() {
+    bar.remove();
+    editor.replace(JSON.parse(kept.text));
+    editor.announce("下書きを戻しました");
+  }
+  function dropIt() {
+    bar.remove();
+    editor.keeping.forget();
   }
 }

@@ -16,10 +16,18 @@ export class Preview {
     this.phone = h("div", { class: "studio-phone", onclick: (event) => this.choosePanel(event) });
     this.notice = h("p", { class: "form-hint", role: "status", hidden: true });
     this.meter = h("p", { class: "studio-meter", hidden: true });
-    this.viewer = button("山田 花子（見本）として表示", "search", () => this.chooseFriend(), { class: "btn btn-sm studio-viewer" });
-    this.node = h("section", { class: "studio-preview", "aria-label": "LINEでの見え方" },
+    this.viewer = button("山田 花子（見本）として表示", "search", () => this.chooseFriend(), {
+      class: "btn btn-sm studio-viewer",
+    });
+    this.node = h(
+      "section",
+      { class: "studio-preview", "aria-label": "LINEでの見え方" },
       h("div", { class: "studio-preview-head" }, h("h3", { class: "form-label" }, "LINEでの見え方"), this.viewer),
-      this.phone, this.notice, this.meter, drawJson(editor));
+      this.phone,
+      this.notice,
+      this.meter,
+      drawJson(editor),
+    );
   }
 
   soon() {
@@ -98,28 +106,52 @@ export class Preview {
 
   // LINE refuses cards that are too large.
   weigh(sizes) {
-    const parts = sizes ? [["いちばん大きいカード", sizes.bubble, sizes.bubble_limit], ["カード全体", sizes.carousel, sizes.carousel_limit]] : [];
+    const parts = sizes
+      ? [
+          ["いちばん大きいカード", sizes.bubble, sizes.bubble_limit],
+          ["カード全体", sizes.carousel, sizes.carousel_limit],
+        ]
+      : [];
     const shown = parts.filter(([, bytes, limit]) => bytes > 0 && (this.editor.reads_json || bytes > limit / 2));
     this.meter.hidden = shown.length === 0;
-    this.meter.replaceChildren(...shown.map(([words, bytes, limit]) => h("label", {}, `${words} ${kilobytes(bytes)} / ${kilobytes(limit)}KB`,
-      h("meter", { max: limit, high: limit * 0.8, value: Math.min(bytes, limit) }))));
+    this.meter.replaceChildren(
+      ...shown.map(([words, bytes, limit]) =>
+        h(
+          "label",
+          {},
+          `${words} ${kilobytes(bytes)} / ${kilobytes(limit)}KB`,
+          h("meter", { max: limit, high: limit * 0.8, value: Math.min(bytes, limit) }),
+        ),
+      ),
+    );
   }
 
   chooseFriend() {
     const list = h("div", { class: "studio-words" });
-    const search = h("input", { type: "search", class: "form-control", placeholder: "名前でさがす", "aria-label": "友だちをさがす" });
+    const search = h("input", {
+      type: "search",
+      class: "form-control",
+      placeholder: "名前でさがす",
+      "aria-label": "友だちをさがす",
+    });
     const note = h("p", { class: "form-hint" }, "選んだ方の名前や友だち情報、条件で表示します。送信はされません。");
     const dialog = openDialog("だれとして表示しますか", h("div", { class: "studio-dialog-body" }, note, search, list));
     const choose = (friend) => {
       dialog.close();
       this.friend = friend;
-      this.viewer.replaceChildren(icon("search"), friend ? `${friend.name}さんとして表示` : "山田 花子（見本）として表示");
+      this.viewer.replaceChildren(
+        icon("search"),
+        friend ? `${friend.name}さんとして表示` : "山田 花子（見本）として表示",
+      );
       this.ask();
     };
     const find = async () => {
-      const answer = await fetch(`${this.editor.root.dataset.friendsUrl}?text=${encodeURIComponent(search.value)}`).catch(() => null);
+      const answer = await fetch(
+        `${this.editor.root.dataset.friendsUrl}?text=${encodeURIComponent(search.value)}`,
+      ).catch(() => null);
       const found = answer?.ok ? await answer.json() : [];
-      const item = (friend, words) => h("button", { type: "button", class: "dropdown-item", onclick: () => choose(friend) }, words);
+      const item = (friend, words) =>
+        h("button", { type: "button", class: "dropdown-item", onclick: () => choose(friend) }, words);
       list.replaceChildren(item(null, "山田 花子（見本）"), ...found.map((friend) => item(friend, friend.name)));
     };
     let timer = 0;

@@ -4,7 +4,11 @@ import { valueAt } from "./documents.js";
 import { widgets } from "./widgets.js";
 
 const MANY_OPTIONS = 15;
-const WORDS = { image: ["画像を選ぶ", "別の画像にする"], video: ["動画を選ぶ", "別の動画にする"], audio: ["音声を選ぶ", "別の音声にする"] };
+const WORDS = {
+  image: ["画像を選ぶ", "別の画像にする"],
+  video: ["動画を選ぶ", "別の動画にする"],
+  audio: ["音声を選ぶ", "別の音声にする"],
+};
 const TROUBLE = "ファイルを送れませんでした。通信の状態と、ファイルの種類・大きさを確認してください。";
 
 // Files --------------------------------------------------------------------------------------------------------------
@@ -12,10 +16,29 @@ const TROUBLE = "ファイルを送れませんでした。通信の状態と、
 widgets.file = ({ editor, input, value, set, place }) => {
   const [choose, another] = WORDS[input.kind] || ["ファイルを選ぶ", "別のファイルにする"];
   const problem = h("p", { class: "invalid-feedback", role: "alert", hidden: true });
-  const picture = value && h("img", { class: "studio-thumbnail", src: thumbnail(editor, value), alt: "選んだファイル", onerror: (event) => event.target.replaceWith(icon("photo")) });
+  const picture =
+    value &&
+    h("img", {
+      class: "studio-thumbnail",
+      src: thumbnail(editor, value),
+      alt: "選んだファイル",
+      onerror: (event) => event.target.replaceWith(icon("photo")),
+    });
   const pick = button(value ? another : choose, "photo-plus", open, { "data-key": place });
-  const none = value && !input.required && button("外す", "x", () => set(null, { redraw: true }), { class: "btn btn-ghost-secondary", "data-key": `${place}|none` });
-  const node = h("div", { class: "studio-file", tabindex: "-1" }, picture, h("div", { class: "studio-file-tools" }, pick, none), problem);
+  const none =
+    value &&
+    !input.required &&
+    button("外す", "x", () => set(null, { redraw: true }), {
+      class: "btn btn-ghost-secondary",
+      "data-key": `${place}|none`,
+    });
+  const node = h(
+    "div",
+    { class: "studio-file", tabindex: "-1" },
+    picture,
+    h("div", { class: "studio-file-tools" }, pick, none),
+    problem,
+  );
   if (input.kind === "image") acceptFiles(node, (file) => send(file));
   return node;
 
@@ -66,7 +89,9 @@ function chooseHere(take) {
 async function upload(editor, file) {
   const form = new FormData();
   form.append("file", file);
-  const answer = await fetch(editor.root.dataset.uploadUrl, { method: "POST", body: form, headers: csrf() }).catch(() => null);
+  const answer = await fetch(editor.root.dataset.uploadUrl, { method: "POST", body: form, headers: csrf() }).catch(
+    () => null,
+  );
   const isJson = answer?.headers.get("Content-Type")?.startsWith("application/json");
   const body = isJson ? await answer.json() : {};
   if (!answer?.ok) throw new Error(body.message || "");
@@ -82,7 +107,9 @@ widgets.pick = ({ input, value, set, id, place }) => {
   const options = [
     h("option", { value: "", selected: isNone }, input.options.length ? "選んでください" : "まだ何もありません"),
     isGone && h("option", { value, selected: true }, "削除されたもの"),
-    ...input.options.map((option) => h("option", { value: option.value, selected: option.value === value }, option.label)),
+    ...input.options.map((option) =>
+      h("option", { value: option.value, selected: option.value === value }, option.label),
+    ),
   ];
   const chosen = (text) => input.options.find((option) => String(option.value) === text)?.value ?? input.empty;
   const onchange = (event) => set(chosen(event.target.value));
@@ -93,13 +120,27 @@ function pickByDialog(input, value, set, id, place) {
   const chosen = input.options.find((option) => option.value === value);
   const words = chosen?.label || (value === input.empty ? "選んでください" : "削除されたもの");
   const open = button(words, "search", show, { id, class: "btn studio-pick", "data-key": place });
-  const none = value !== input.empty && !input.required && iconButton("外す", "x", () => set(input.empty, { redraw: true }), { "data-key": `${place}|none` });
+  const none =
+    value !== input.empty &&
+    !input.required &&
+    iconButton("外す", "x", () => set(input.empty, { redraw: true }), { "data-key": `${place}|none` });
   return h("div", { class: "studio-picked" }, open, none);
 
   function show() {
-    const list = h("div", { class: "studio-words" }, input.options.map((option) =>
-      h("button", { type: "button", class: "dropdown-item", onclick: () => choose(option.value) }, option.label)));
-    const search = h("input", { type: "search", class: "form-control", placeholder: `${input.label}をさがす`, "aria-label": `${input.label}をさがす`, oninput: narrow });
+    const list = h(
+      "div",
+      { class: "studio-words" },
+      input.options.map((option) =>
+        h("button", { type: "button", class: "dropdown-item", onclick: () => choose(option.value) }, option.label),
+      ),
+    );
+    const search = h("input", {
+      type: "search",
+      class: "form-control",
+      placeholder: `${input.label}をさがす`,
+      "aria-label": `${input.label}をさがす`,
+      oninput: narrow,
+    });
     const dialog = openDialog(`${input.label}を選ぶ`, h("div", { class: "studio-dialog-body" }, search, list));
     function choose(option) {
       dialog.close();
@@ -107,7 +148,8 @@ function pickByDialog(input, value, set, id, place) {
     }
     function narrow() {
       const wanted = search.value.normalize("NFKC").toLowerCase().trim();
-      for (const item of list.children) item.hidden = !item.textContent.normalize("NFKC").toLowerCase().includes(wanted);
+      for (const item of list.children)
+        item.hidden = !item.textContent.normalize("NFKC").toLowerCase().includes(wanted);
     }
   }
 }
@@ -123,12 +165,30 @@ widgets.sticker = ({ editor, input, data, place }) => {
   return h("div", { class: "studio-sticker" }, tile, open);
 
   function show() {
-    const note = h("p", { class: "form-hint" }, "LINEの決まりで、ここには絵を表示できません。言葉や番号を目安に選んでください。送るとLINEの画面には絵が出ます。");
-    const dialog = openDialog("スタンプを選ぶ", h("div", { class: "studio-dialog-body" }, note, editor.stickers.map(drawPackage)));
+    const note = h(
+      "p",
+      { class: "form-hint" },
+      "LINEの決まりで、ここには絵を表示できません。言葉や番号を目安に選んでください。送るとLINEの画面には絵が出ます。",
+    );
+    const dialog = openDialog(
+      "スタンプを選ぶ",
+      h("div", { class: "studio-dialog-body" }, note, editor.stickers.map(drawPackage)),
+    );
     function drawPackage(pack) {
       const tiles = pack.stickers.map(([id, label]) =>
-        h("button", { type: "button", class: "sticker-tile", onclick: () => choose(pack.id, id) }, icon("mood-smile"), h("span", {}, label)));
-      return h("section", { class: "sticker-package" }, h("h3", {}, pack.title), h("div", { class: "sticker-tiles" }, tiles));
+        h(
+          "button",
+          { type: "button", class: "sticker-tile", onclick: () => choose(pack.id, id) },
+          icon("mood-smile"),
+          h("span", {}, label),
+        ),
+      );
+      return h(
+        "section",
+        { class: "sticker-package" },
+        h("h3", {}, pack.title),
+        h("div", { class: "sticker-tiles" }, tiles),
+      );
     }
     function choose(packageId, stickerId) {
       dialog.close();

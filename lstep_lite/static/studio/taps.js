@@ -6,10 +6,19 @@ import { widgets } from "./widgets.js";
 
 widgets.tap = ({ editor, input, value, set, place }) => {
   const chosen = input.behaviours.find((each) => each.name === value.do);
-  const summary = h("summary", { class: "btn studio-behaviour", "data-key": place },
-    icon(chosen?.icon || "alert-triangle"), h("span", {}, chosen?.label || "選び直してください"), icon("chevron-down"));
-  const items = input.behaviours.map((each) => menuItem(each.label, each.icon, () => choose(each), { "aria-pressed": String(each === chosen) }));
-  const more = chosen?.inputs.length ? h("div", { class: "studio-tap-inputs" }, drawFields(editor, chosen.inputs, value, place)) : null;
+  const summary = h(
+    "summary",
+    { class: "btn studio-behaviour", "data-key": place },
+    icon(chosen?.icon || "alert-triangle"),
+    h("span", {}, chosen?.label || "選び直してください"),
+    icon("chevron-down"),
+  );
+  const items = input.behaviours.map((each) =>
+    menuItem(each.label, each.icon, () => choose(each), { "aria-pressed": String(each === chosen) }),
+  );
+  const more = chosen?.inputs.length
+    ? h("div", { class: "studio-tap-inputs" }, drawFields(editor, chosen.inputs, value, place))
+    : null;
   return h("div", { class: "studio-tap" }, menu(summary, items, { class: "row-picker" }), more);
 
   function choose(behaviour) {
