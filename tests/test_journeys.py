@@ -251,6 +251,16 @@ def test_a_second_demo_does_not_share_the_data_of_the_first(server: Server) -> N
     assert second.returncode == 1 and "もう体験版が動いています" in second.stderr
 
 
+def test_whoever_asks_for_prices_gets_a_card_whose_button_answers(world: World) -> None:
+    yui = world.person("水野 ゆい")
+    yui.follow()
+    yui.say("料金を教えてください")
+    world.settle()
+    card = yui.received()[-1]
+    assert (card["message"]["altText"], card["via"], card["counted"]) == ("メニューと料金のご案内", "reply", False)
+    assert "ご希望のメニューと日時" in yui.tap(card["message"])["text"]
+
+
 def test_a_coupon_is_sent_got_used_once_and_counted(world: World, browser: Browser, server: Server) -> None:
     browser.open("/coupons/new")
     values = {"name": "春の割引", "title": "ご来店ありがとう", "code_kind": "single", "code_shape": "qr", "supply": "1"}
