@@ -25,7 +25,7 @@ FITS = {"cover": "cover", "contain": "fit"}
 CHOICE = Element(
     name="carousel_choice",
     label="ボタン",
-    icon="hand-stop",
+    icon="hand-click",
     title="label",
     inputs=(
         Text(name="label", label="ボタンの文字", most=LONGEST_LABEL),

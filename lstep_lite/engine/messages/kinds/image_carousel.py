@@ -25,7 +25,7 @@ PICTURE = Element(
 class ImageCarousel(Kind):
     name = "image_carousel"
     label = "画像カルーセル"
-    icon = "layout-grid"
+    icon = "carousel-horizontal"
     order = 100
     lead = "正方形の画像を横に10枚まで並べます。"
     inputs = (

@@ -14,7 +14,7 @@ LONGEST_LABEL = 20
 CHOICE = Element(
     name="question_choice",
     label="選択肢",
-    icon="hand-stop",
+    icon="hand-click",
     title="label",
     inputs=(
         Text(name="label", label="選択肢の文字", most=LONGEST_LABEL),
