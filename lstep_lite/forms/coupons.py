@@ -1,13 +1,11 @@
 """Keeping coupons, and what staff do with those of one customer."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.fields import DateTimeLocalField
 from wtforms.validators import Optional
 
 from lstep_lite.engine.actions import SetDraft
@@ -16,6 +14,7 @@ from lstep_lite.engine.coupons.drafts import LONGEST, LONGEST_NAME
 from lstep_lite.forms.actions import ActionsField
 from lstep_lite.forms.base import EditForm, Form, at_most, options, required
 from lstep_lite.forms.folders import NO_FOLDER, FolderField
+from lstep_lite.forms.moments import MomentField, on_clock
 from lstep_lite.models import CodeKind, CodeShape, Coupon, CouponHome, Folder, Reward
 
 HOMES = {
@@ -38,7 +37,6 @@ REWARDS = {
 }
 NUMBERS = ("days", "supply", "uses_each", "percent", "reward_amount")
 WORDS = ("name", "title", "price_text", "description", "conditions", "losing_text", "common_code")
-CLOCK = "%Y-%m-%dT%H:%M"
 NO_PICTURE = 0
 USUAL_PERCENT = 50
 
@@ -77,8 +75,8 @@ class CouponForm(EditForm):
     conditions = TextAreaField("利用条件", [at_most(LONGEST["conditions"])])
     media_id = PictureField("画像")
     color = StringField("色", default=COLOR)
-    starts_at = DateTimeLocalField("始まり", [Optional()], format=CLOCK)
-    ends_at = DateTimeLocalField("終わり", [Optional()], format=CLOCK)
+    starts_at = MomentField("始まり")
+    ends_at = MomentField("終わり")
     days = IntegerField("受け取ってから使える日数", [Optional()])
     supply = IntegerField("枚数（抽選のときは当たりの数）", [Optional()])
     uses_each = IntegerField("1人が使える回数", [Optional()])
@@ -97,7 +95,7 @@ class CouponForm(EditForm):
     def of(cls, coupon: Coupon, sets: Mapping[str, SetDraft], zone: ZoneInfo) -> "CouponForm":
         data: dict[str, Any] = {name: getattr(coupon, name) for name in (*WORDS, *NUMBERS, "color")}
         data |= {name: getattr(coupon, name).value for name in ("home", "reward", "code_kind", "code_shape")}
-        data |= {name: _local(getattr(coupon, name), zone) for name in ("starts_at", "ends_at")}
+        data |= {name: on_clock(getattr(coupon, name), zone) for name in ("starts_at", "ends_at")}
         data |= {name: getattr(coupon, name) or 0 for name in ("media_id", "losing_media_id")}
         data |= {"percent": coupon.percent or USUAL_PERCENT}
         data |= {"folder_id": coupon.folder_id or NO_FOLDER, "chance": "lottery" if coupon.is_lottery else "everybody"}
@@ -120,8 +118,8 @@ class CouponForm(EditForm):
             color=self.color.data or COLOR,
             media_id=self.media_id.media_id,
             losing_media_id=self.losing_media_id.media_id,
-            starts_at=_aware(self.starts_at.data, zone),
-            ends_at=_aware(self.ends_at.data, zone),
+            starts_at=self.starts_at.moment(zone),
+            ends_at=self.ends_at.moment(zone),
             code_kind=_one_of(CodeKind, self.code_kind.data, CodeKind.NONE),
             code_shape=_one_of(CodeShape, self.code_shape.data, CodeShape.TEXT),
             home=_one_of(CouponHome, self.home.data, CouponHome.OWN),
@@ -143,14 +141,6 @@ class UseForm(Form):
     """Asking once more before a use; *token* makes pressing twice one use."""
 
     token = HiddenField(validators=[required(), at_most(64)])
-
-
-def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
-    return moment.astimezone(zone).replace(tzinfo=None) if moment else None
-
-
-def _aware(clock: datetime | None, zone: ZoneInfo) -> datetime | None:
-    return clock.replace(tzinfo=zone) if clock else None
 
 
 def _one_of(values: Any, text: str | None, default: Any) -> Any:

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
-from wtforms import DateTimeLocalField, Field, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Optional, ValidationError
+from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import ValidationError
 
 from lstep_lite.engine import mentions, messages
 from lstep_lite.engine.messages import placeholders, senders, stickers
@@ -19,6 +18,7 @@ from lstep_lite.engine.text import storable_json
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.base import EditForm, at_most, options, required
 from lstep_lite.forms.folders import NO_FOLDER, FolderField
+from lstep_lite.forms.moments import MomentField, on_clock
 from lstep_lite.models import AnswerLimit, Folder, Sender, Template
 
 Block = dict[str, Any]
@@ -128,8 +128,6 @@ def _shows_template(block: Block) -> bool:
 # Templates -----------------------------------------------------------------------------------------------------------
 
 NO_SENDER = 0
-MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-"""As browsers post it, and as they want it back."""
 LIMITS = {
     AnswerLimit.ANY: "何度でも受け付ける",
     AnswerLimit.ONCE: "このメッセージ全体で、1人1回だけ",
@@ -162,7 +160,7 @@ class TemplateForm(EditForm):
     sender_id = SelectField("送信者", coerce=int, default=NO_SENDER)
     answer_limit = RadioField("回答できる回数", default=AnswerLimit.ANY.value, choices=options(LIMITS))
     again_text = TextAreaField("2回目に押した方への返事", [at_most(LONGEST_ANSWER)])
-    closes_at = DateTimeLocalField("締め切り（空ならずっと）", [Optional()], format=MOMENT_FORMATS)
+    closes_at = MomentField("締め切り（空ならずっと）")
     closed_text = TextAreaField("締め切りのあとに押した方への返事", [at_most(LONGEST_ANSWER)])
 
     def __init__(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -175,7 +173,7 @@ class TemplateForm(EditForm):
         same = ("name", "again_text", "closed_text")
         data: dict[str, Any] = {name: getattr(template, name) for name in same} | {"document": document}
         data |= {"answer_limit": template.answer_limit.value, "folder_id": template.folder_id or NO_FOLDER}
-        data |= {"sender_id": template.sender_id or NO_SENDER, "closes_at": _local(template.closes_at, zone)}
+        data |= {"sender_id": template.sender_id or NO_SENDER, "closes_at": on_clock(template.closes_at, zone)}
         return cls(data=data)
 
     def offer(self, folders: Sequence[Folder], senders: Sequence[Sender]) -> "TemplateForm":
@@ -192,7 +190,7 @@ class TemplateForm(EditForm):
             sender_id=self.sender_id.data or None,
             answer_limit=AnswerLimit(self.answer_limit.data),
             again_text=self.again_text.data or "",
-            closes_at=self.closes_at.data.replace(tzinfo=zone) if self.closes_at.data else None,
+            closes_at=self.closes_at.moment(zone),
             closed_text=self.closed_text.data or "",
         )
 
@@ -206,7 +204,3 @@ class TemplateForm(EditForm):
         """Whether something is set about answers to its buttons."""
         limited = self.answer_limit.data != AnswerLimit.ANY.value or self.answer_limit.errors
         return bool(limited or self.closes_at.data or self.closes_at.errors or self.closed_text.data)
-
-
-def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
-    return moment.astimezone(zone).replace(tzinfo=None) if moment else None

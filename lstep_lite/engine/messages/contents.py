@@ -14,7 +14,7 @@ from lstep_lite.engine import media, mentions, segments, settings
 from lstep_lite.engine.messages import looking, placeholders, quick_replies, senders
 from lstep_lite.engine.messages.expanding import expand, load_templates
 from lstep_lite.engine.messages.kinds import text as _text
-from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kinds
+from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, check_id, kinds
 from lstep_lite.engine.messages.kinds.template import TEMPLATES
 from lstep_lite.engine.messages.rendering import Facts, Leaf, RenderContext, Speaking, tree_key
 from lstep_lite.engine.messages.validation import MAX_OBJECTS
@@ -56,14 +56,10 @@ def _check_block(block: Any, number: int) -> None:
     kind = kinds[block["kind"]]
     try:
         kind.check(block)
-        _check_sender(block.get("sender_id"))
+        if block.get("sender_id") is not None:
+            check_id(block["sender_id"], "送信者を選び直してください。")
     except DomainError as error:
         raise DomainError(f"{number}つ目のメッセージ（{kind.label}）: {error.message}") from error
-
-
-def _check_sender(sender_id: Any) -> None:
-    if sender_id is not None and (not isinstance(sender_id, int) or not 0 < sender_id < 2**53):
-        raise DomainError("送信者を選び直してください。")
 
 
 def _check_count(blocks: Sequence[Block]) -> None:

@@ -1,9 +1,8 @@
 """A picture from the media library."""
 
-from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
+from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, check_id, kind
 from lstep_lite.engine.messages.rendering import Speaking
 from lstep_lite.engine.studio import File
-from lstep_lite.errors import DomainError
 
 
 @kind
@@ -17,9 +16,7 @@ class Image(Kind):
     is_inline = True
 
     def check(self, block: Block) -> None:
-        media_id = block.get("media_id")
-        if not isinstance(media_id, int) or not 0 < media_id < 2**53 or media_id is True:
-            raise DomainError("画像を選んでください。")
+        check_id(block.get("media_id"), "画像を選んでください。")
 
     def render(self, block: Block, speaking: Speaking) -> list[LineObject]:
         picture = speaking.file(block["media_id"])

@@ -73,6 +73,12 @@ class Kind(ABC):
         """LINE's message objects. Pure. Raises DomainError when something the block shows is gone."""
 
 
+def check_id(value: Any, message: str) -> None:
+    """Raises DomainError with *message* for what a browser can't have got as the id of a row."""
+    if type(value) is not int or not 0 < value < 2**53:
+        raise DomainError(message)
+
+
 kinds: dict[str, Kind] = {}
 
 
@@ -87,4 +93,4 @@ def offered() -> list[Kind]:
     return sorted((each for each in kinds.values() if each.is_template), key=lambda each: (each.order, each.name))
 
 
-__all__ = ["Block", "Data", "Kind", "LineObject", "kind", "kinds", "offered"]
+__all__ = ["Block", "Data", "Kind", "LineObject", "check_id", "kind", "kinds", "offered"]

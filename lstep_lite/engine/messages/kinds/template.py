@@ -1,6 +1,6 @@
 """A template, by reference: it is looked up when the message is rendered, so a change is seen in every later send."""
 
-from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
+from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, check_id, kind
 from lstep_lite.engine.messages.rendering import Speaking
 from lstep_lite.engine.studio import Pick
 from lstep_lite.errors import DomainError
@@ -22,9 +22,7 @@ class Reference(Kind):
     is_template = False
 
     def check(self, block: Block) -> None:
-        template_id = block.get("template_id")
-        if not isinstance(template_id, int) or not 0 < template_id < 2**53 or template_id is True:
-            raise DomainError("テンプレートを選んでください。")
+        check_id(block.get("template_id"), "テンプレートを選んでください。")
 
     def render(self, block: Block, speaking: Speaking) -> list[LineObject]:
         """What is left of a reference after expanding leads nowhere."""

@@ -4,6 +4,12 @@ from lstep_lite.engine.studio import Actions, Data, Text
 from lstep_lite.engine.taps.registry import TOLD_OF, Behaviour, LineObject, Speaker, behaviour, postback
 
 
+def reply_text(more: str = "") -> Text:
+    """What is answered at once; *more* of a hint."""
+    hint = f"無料の返信として送ります。{more}"
+    return Text(name="reply", label="返信する文章", lines=3, most=5000, count="utf16", required=False, hint=hint)
+
+
 @behaviour
 class RunActions(Behaviour):
     name = "actions"
@@ -13,15 +19,7 @@ class RunActions(Behaviour):
     places = TOLD_OF
     answers = True
     inputs = (
-        Text(
-            name="reply",
-            label="返信する文章",
-            lines=3,
-            most=5000,
-            count="utf16",
-            required=False,
-            hint="無料の返信として送ります。",
-        ),
+        reply_text(),
         Actions(),
         Text(
             name="says",

@@ -4,36 +4,12 @@ LINE opens no mailto: links, so the tap opens a page of ours (templates/taps/mai
 https://developers.line.biz/en/reference/messaging-api/#uri-action
 """
 
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
-from lstep_lite.engine.fields.types import Shape, types
-from lstep_lite.engine.studio import Cleaning, Data, Text
+from lstep_lite.engine.studio import Data, Text
+from lstep_lite.engine.taps.contacts import Contact
 from lstep_lite.engine.taps.registry import Behaviour, LineObject, Speaker, behaviour
-from lstep_lite.errors import DomainError
 from lstep_lite.models import FieldType
-
-ANYWHERE = ZoneInfo("UTC")
-"""Addresses do not depend on it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MailAddress(Text):
-    name: str = "address"
-    label: str = "メールアドレス"
-    most: int = 254
-    words: bool = False
-    example: str = "shop@example.com"
-
-    def clean(self, value: Any, here: Cleaning) -> str:
-        text = super().clean(value, here)
-        try:
-            return str(types[FieldType.EMAIL].parse(text, Shape(), ANYWHERE) or "")
-        except DomainError as error:
-            here.refuse(error.message)
-            return text
 
 
 @behaviour
@@ -43,7 +19,7 @@ class WriteMail(Behaviour):
     icon = "mail"
     order = 40
     inputs = (
-        MailAddress(),
+        Contact(type=FieldType.EMAIL, name="address", label="メールアドレス", most=254, example="shop@example.com"),
         Text(name="subject", label="件名", most=100, required=False, words=False),
         Text(name="body", label="本文の書き出し", most=500, lines=3, required=False, words=False),
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import fields
 from lstep_lite.engine.fields.types import dates
 from lstep_lite.engine.studio import Actions, Choice, Cleaning, Data, Input, Moment, Number, Text
+from lstep_lite.engine.taps.behaviours.actions import reply_text
 from lstep_lite.engine.taps.registry import (
     PREFIX,
     TOLD_OF,
@@ -115,15 +116,7 @@ class PickMoment(Behaviour):
         Moment(name="to_moment", label="終わり", shown_if={"limits": ["fixed"]}),
         ClockTime(name="from_time", label="何時から", shown_if={"mode": ["time"]}),
         ClockTime(name="to_time", label="何時まで", shown_if={"mode": ["time"]}),
-        Text(
-            name="reply",
-            label="返信する文章",
-            lines=3,
-            most=5000,
-            count="utf16",
-            required=False,
-            hint="無料の返信として送ります。選ばれた日時は、上の友だち情報欄の差し込みで入れられます。",
-        ),
+        reply_text("選ばれた日時は、上の友だち情報欄の差し込みで入れられます。"),
         Actions(),
     )
 
