@@ -55,6 +55,16 @@ def test_what_cannot_be_drawn_is_left_out(client: Any, session: Any) -> None:
     assert "blocks.0.template_id" in [problem["path"] for problem in answer["problems"]]
 
 
+def test_every_part_is_drawn_as_soon_as_it_is_added(client: Any) -> None:
+    described = client.get("/studio/kinds/flex").get_json()["description"]
+    document = {each["name"]: each["empty"] for each in described["inputs"]}
+    parts = next(each for each in described["elements"]["flex_bubble"]["inputs"] if each["name"] == "body")["of"]
+    for name in parts:
+        fresh = {each["name"]: each["empty"] for each in described["elements"][name]["inputs"]}
+        document["bubbles"][0]["body"] = [TEXT | {"kind": "flex_text"}, fresh | {"kind": name}]
+        assert "こんにちは" in words(preview(client, document, "flex")), name
+
+
 @pytest.mark.parametrize("body", ["", "{", "[]", "7", '{"kind": "pack", "document": [1, {"blocks": 5}]}'])
 def test_odd_requests_are_answered_in_words(client: Any, body: str) -> None:
     answer = client.post("/studio/preview", data=body, content_type="application/json")

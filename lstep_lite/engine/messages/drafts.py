@@ -4,7 +4,7 @@ import copy
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,12 +16,13 @@ from lstep_lite.engine.messages.flex.converting import AsWritten
 from lstep_lite.engine.messages.kinds.registry import kinds
 from lstep_lite.engine.messages.rendering import RenderContext
 from lstep_lite.engine.messages.templates import Examined
-from lstep_lite.engine.studio import Data, Input, Items, Problem, Text, walk
+from lstep_lite.engine.studio import Data, Input, Items, Moment, Problem, Text, walk
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Friend, MediaKind, Template
 
 SAMPLE_PICTURE = "/static/studio/picture.svg"
 """Stands for a file that is not chosen yet, or gone."""
+A_WEEK = timedelta(days=7)
 _ELEMENT = re.compile(r"(?:^|.*\.)(\d+)(?=\.|$)")
 
 
@@ -86,19 +87,20 @@ def _showable(kind: str, examined: Examined, viewer: Viewer) -> Iterator[Data]:
     """What to try to draw, best first; nothing where the examination has drawn it already."""
     if examined.problems:
         inputs = templates.inputs_of(kind)
-        whole = _stood_in(inputs, examined.document)
+        whole = _stood_in(inputs, examined.document, viewer.now)
         rest = _without(whole, examined.problems)
         yield from (each for each in (whole, rest) if not _lacks(inputs, each))
     elif viewer.friend.id is not None:
         yield examined.document
 
 
-def _stood_in(inputs: Sequence[Input], document: Data) -> Data:
-    """A copy in which the names of empty texts stand for them."""
+def _stood_in(inputs: Sequence[Input], document: Data, now: datetime) -> Data:
+    """A copy in which the names of empty texts stand for them, and a week from now for days not chosen yet."""
     filled = copy.deepcopy(document)
     for found in list(walk(inputs, filled)):
-        if isinstance(found.input, Text) and found.input.required and not found.value:
-            _holder(filled, found.path)[found.input.name] = found.input.label
+        if isinstance(found.input, Text | Moment) and found.input.required and not found.value:
+            stand_in = found.input.label if isinstance(found.input, Text) else f"{now + A_WEEK:%Y-%m-%dT%H:%M}"
+            _holder(filled, found.path)[found.input.name] = stand_in
     return filled
 
 

@@ -151,6 +151,7 @@ class Moment(Input):
             datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - a clock on a wall
         except ValueError:
             here.refuse(f"{self.label}の日付と時刻を選んでください。")
+            return ""
         return text
 
     def describe(self, session: Session, elements: dict[str, Any]) -> Data:
