@@ -171,6 +171,16 @@ def test_the_picker_shows_favourites_first_and_searches(htmx, session, template)
     assert "data-template-id" not in htmx("/messages/picker?q=ない", method="GET").text
 
 
+def test_small_pictures_with_buttons_stand_in_no_button_and_in_no_link(htmx, page, session, owner):
+    button = {"type": "button", "action": {"type": "uri", "label": "開く", "uri": "https://example.com"}}
+    bubble = {"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": [button]}}
+    document = {"alt_text": "お知らせ", "source": "json", "json": json.dumps(bubble), "quick_replies": []}
+    assert htmx("/messages", FORM | {"kind": "flex", "document": json.dumps(document)}).status_code == 204
+    for soup in (BeautifulSoup(htmx("/messages/picker", method="GET").text, "html.parser"), page("/messages")):
+        assert soup.select(".template-thumb button")
+        assert not soup.select("button button, a button")
+
+
 def test_a_chosen_template_is_shown_as_this_friend_gets_it(htmx, session, template):
     friend = a_friend(session, display_name="佐藤 太郎")
     session.commit()
