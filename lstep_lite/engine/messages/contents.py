@@ -16,8 +16,9 @@ from lstep_lite.engine.messages.expanding import expand, load_templates
 from lstep_lite.engine.messages.kinds import text as _text
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, check_id, kinds
 from lstep_lite.engine.messages.kinds.template import TEMPLATES
-from lstep_lite.engine.messages.rendering import Facts, Leaf, RenderContext, Speaking, tree_key
+from lstep_lite.engine.messages.rendering import Facts, Leaf, RenderContext, Shown, Speaking, tree_key
 from lstep_lite.engine.messages.validation import MAX_OBJECTS
+from lstep_lite.engine.studio import Found
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Content, ContentTemplate, Friend
 
@@ -111,12 +112,17 @@ def refresh(session: Session, content: Content) -> None:
 
 def is_personal(session: Session, blocks: Sequence[Block]) -> bool:
     """Whether it reads differently for each friend."""
-    return _is_personal(leaf for leaves in expand(session, [blocks]) for leaf in leaves)
+    leaves = [leaf for leaves in expand(session, [blocks]) for leaf in leaves]
+    return _is_personal(_shown(list(looking.walk_leaves(leaves))))
 
 
-def _is_personal(leaves: Iterable[Leaf]) -> bool:
-    found = list(looking.walk_leaves(leaves))
-    return bool(looking.trees(found)) or placeholders.is_personal(looking.texts(found))
+def _shown(found: Sequence[Found]) -> Shown:
+    texts = looking.texts(found)
+    return Shown(texts, looking.trees(found), placeholders.used(texts))
+
+
+def _is_personal(shown: Shown) -> bool:
+    return bool(shown.trees) or placeholders.is_personal(shown.texts)
 
 
 # Rendering -----------------------------------------------------------------------------------------------------------
@@ -151,13 +157,13 @@ def contexts_of(
 ) -> list[RenderContext]:
     """The same for what is expanded already."""
     leaves = [leaf for each in expanded for leaf in each]
-    found = list(looking.walk_leaves(leaves))
+    walked = [list(looking.walk_leaves(each)) for each in expanded]
     pictures = senders.load(session, {leaf.sender_id for leaf in leaves if leaf.sender_id}, public_url)
-    files = media.public(session, looking.files(found), public_url)
+    files = media.public(session, looking.files(each for found in walked for each in found), public_url)
     loaded, zone = _loaded(session, leaves, public_url), settings.zone(session)
     bare = [
-        RenderContext(each, files, pictures, loaded, public_url, zone, is_personal=_is_personal(each))
-        for each in expanded
+        RenderContext(each, files, pictures, loaded, public_url, zone, _is_personal(shown), shown)
+        for each, shown in zip(expanded, map(_shown, walked), strict=True)
     ]
     known = facts(session, bare, friends, public_url=public_url, now=now)
     return [each.with_facts(known) for each in bare]
@@ -179,10 +185,11 @@ def facts(
     now: datetime,
 ) -> Facts:
     """What placeholders become and which conditions hold for *friends* as of *now*."""
-    found = [each for context in contexts for each in looking.walk_leaves(context.leaves)]
-    words = placeholders.load(session, looking.texts(found), friends, public_url=public_url, now=now)
+    shown = [context.shown for context in contexts]
+    texts = [text for each in shown for text in each.texts]
+    words = placeholders.load(session, texts, friends, public_url=public_url, now=now)
     ids = [friend.id for friend in friends if friend.id is not None]
-    by_key = {tree_key(tree): tree for tree in looking.trees(found)} if ids else {}
+    by_key = {tree_key(tree): tree for each in shown for tree in each.trees} if ids else {}
     held = {key: _holding(session, tree, ids, now) for key, tree in by_key.items()}
     return Facts(now, words, held)
 
@@ -220,8 +227,7 @@ def needs_profile(context: RenderContext, friend: Friend) -> bool:
     """Whether sending it should wait for this friend's LINE profile, which was never asked for yet."""
     if friend.line_user_id is None or friend.profile_checked_at is not None:
         return False
-    texts = looking.texts(looking.walk_leaves(context.leaves))
-    return any(word.needs_profile(friend) for word in placeholders.used(texts))
+    return any(word.needs_profile(friend) for word in context.shown.words)
 
 
 # Looking -------------------------------------------------------------------------------------------------------------

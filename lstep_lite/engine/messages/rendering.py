@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from lstep_lite.engine import taps
 from lstep_lite.engine.media import PublicFile
 from lstep_lite.engine.messages import placeholders
-from lstep_lite.engine.messages.placeholders import Words
+from lstep_lite.engine.messages.placeholders import Placeholder, Words
 from lstep_lite.engine.studio import Data
 from lstep_lite.engine.text import GRAPHEME
 from lstep_lite.errors import DomainError
@@ -51,6 +51,16 @@ NO_FACTS = Facts(datetime(2000, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What of a content may read differently from friend to friend. Walking finds it once, however many they are."""
+
+    texts: Sequence[str] = ()
+    trees: Sequence[Data] = ()
+    words: Sequence[Placeholder] = ()
+    """The plain ones among the placeholders."""
+
+
+@dataclass(frozen=True)
 class RenderContext:
     """A content with everything it shows that is the same for all friends."""
 
@@ -63,6 +73,7 @@ class RenderContext:
     zone: ZoneInfo
     is_personal: bool
     """Whether it reads differently for each friend."""
+    shown: Shown = Shown()
     facts: Facts = NO_FACTS
 
     def with_facts(self, facts: Facts) -> "RenderContext":
