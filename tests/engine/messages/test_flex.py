@@ -419,6 +419,11 @@ def test_what_no_part_can_say_stays_json(look: Json) -> None:
     assert found.has_parts == ("color" in look)
 
 
+def test_a_card_that_is_only_a_shape_stays_json() -> None:
+    body = {"type": "box", "layout": "vertical", "contents": [], "height": "40px", "backgroundColor": "#058743"}
+    assert not flex.imported(json.dumps({"type": "bubble", "body": body})).has_parts
+
+
 def test_a_card_that_is_too_large_is_named(session: Session) -> None:
     heavy = card(body=[text("👩‍👩‍👧" * 1800)])  # 18 bytes each
     document = a_document(card(body=[text("軽い")]), heavy, card(body=[text("軽い")])) | {"quick_replies": []}

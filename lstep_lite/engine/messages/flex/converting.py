@@ -65,8 +65,14 @@ def _parts(container: Component) -> Data | None:
     except (KeyError, TypeError, AttributeError):  # something there that no part can say
         return None
     kept, problems = clean(Session(), documents.INPUTS, document)  # it refers to no row: the session stays unused
-    is_same = not problems and documents.draw(kept, AsWritten(_NOWHERE, Friend())) == container
-    return kept if is_same else None
+    return kept if not problems and _drawn(kept) == container else None
+
+
+def _drawn(document: Data) -> Component | None:
+    try:
+        return documents.draw(document, AsWritten(_NOWHERE, Friend()))
+    except DomainError:  # nothing is left of it
+        return None
 
 
 def _document(cards: list[Component]) -> Data:
