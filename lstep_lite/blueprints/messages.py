@@ -14,7 +14,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.taps import statistics
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.messages import TemplateForm, parse_blocks
-from lstep_lite.models import Template
+from lstep_lite.models import Friend, Template
 from lstep_lite.web import fragment, go, number, own_args, render, runtime
 
 bp = Blueprint("messages", __name__, url_prefix="/messages")
@@ -97,14 +97,10 @@ def favourite_update(template_id: int) -> Response:
 @allow(Permission.MESSAGES_EDIT)
 def line_check_create(template_id: int) -> Response:
     """What LINE itself says of the template as it is kept."""
-    template, parts = templates.get(g.read, template_id), runtime()
-    try:
-        objects = templates.render(
-            g.read, template, templates.SAMPLE_FRIEND, public_url=parts.settings.public_url, now=g.now
-        )
-        opinion = asking.ask_line(parts.account, objects)
-    except DomainError as error:
-        opinion = asking.Opinion(asking.Verdict.REFUSED, error.message)
+    template = templates.get(g.read, template_id)
+    objects, problem = _objects(template, templates.SAMPLE_FRIEND)
+    refused = asking.Opinion(asking.Verdict.REFUSED, problem)
+    opinion = refused if problem else asking.ask_line(runtime().account, objects)
     return render("messages/line_check_create.html", "line_check", template=template, opinion=opinion)
 
 
@@ -125,14 +121,16 @@ def preview_show(template_id: int) -> Response:
     """How the friend named in the address would get a template."""
     template, friend_id = templates.get(g.read, template_id), request.args.get("friend", 0, type=number)
     friend = friends.get(g.read, friend_id) if friend_id else templates.SAMPLE_FRIEND
-    try:
-        objects, problem = (
-            templates.render(g.read, template, friend, public_url=runtime().settings.public_url, now=g.now),
-            "",
-        )
-    except DomainError as error:
-        objects, problem = [], error.message
+    objects, problem = _objects(template, friend)
     return fragment("messages/_chosen.html", "chosen_template", template=template, objects=objects, problem=problem)
+
+
+def _objects(template: Template, friend: Friend) -> tuple[list[dict[str, Any]], str]:
+    """LINE's message objects as *friend* would get them; why there are none."""
+    try:
+        return templates.render(g.read, template, friend, public_url=runtime().settings.public_url, now=g.now), ""
+    except DomainError as error:
+        return [], error.message
 
 
 @bp.post("/preview")
