@@ -75,7 +75,8 @@ def test_whatever_can_be_made_in_the_studio_is_taken_by_both(
         assert_sendable(list(examined.objects))
         template = templates.unsaved(kind, examined.document)
         friend = data.draw(st.sampled_from(people))
-        assert_sendable(templates.render(session, template, friend, public_url=SOMEWHERE, now=NOW))
+        sent = templates.render(session, template, friend, public_url=SOMEWHERE, now=NOW)
+        assert_too_large(sent) if is_too_large(sent) else assert_sendable(sent)
 
     judge()
     assert kept > 4, "nearly everything was refused: this test no longer tests anything"
@@ -98,6 +99,16 @@ def with_even_panels(document: dict[str, Any]) -> None:
             "".join(GRAPHEME.findall(panel["text"])[:60]).strip() or "あ",
             panel["choices"][:3],
         )
+
+
+def is_too_large(objects: list[dict[str, Any]]) -> bool:
+    """What is put in for a friend can make a card heavier than LINE takes; nobody knows beforehand."""
+    return any("大きすぎます" in problem.message for problem in messages.problems(objects))
+
+
+def assert_too_large(objects: list[dict[str, Any]]) -> None:
+    with pytest.raises(Refused):
+        require_messages({"messages": objects})
 
 
 def assert_sendable(objects: list[dict[str, Any]]) -> None:

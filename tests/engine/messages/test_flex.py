@@ -96,6 +96,11 @@ def test_a_text_says_only_what_differs_from_what_line_assumes(session: Session) 
     ]
 
 
+def test_a_long_name_is_cut_where_the_text_would_be_too_long(session: Session) -> None:
+    [said] = drawn(session, text("[name]"), friend=a_friend(session, system_name="長" * 5000))
+    assert said["text"] == "長" * 1999 + "…"
+
+
 def test_a_text_goes_on_in_other_letters(session: Session) -> None:
     runs = [run("5,500", size="xl", bold=True), run("円", size="xs", decoration="underline")]
     assert drawn(session, text("料金 ", details=True, runs=runs)) == [

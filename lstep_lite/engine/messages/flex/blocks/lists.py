@@ -6,6 +6,8 @@ from lstep_lite.engine.messages.flex.registry import Component, block
 from lstep_lite.engine.messages.rendering import Speaking
 from lstep_lite.engine.studio import Choice, Color, Condition, Data, Element, Flag, Items, Text
 
+CELL, LINE = 300, 1000
+"""Characters, also of what is put in for a friend."""
 SHARES = {"1:1": "半分ずつ", "2:1": "左を広く", "3:1": "左をもっと広く", "1:2": "右を広く", "1:3": "右をもっと広く"}
 ROW = Element(
     name="flex_row",
@@ -13,8 +15,8 @@ ROW = Element(
     icon="list",
     title="label",
     inputs=(
-        Text(name="label", label="左の文字", most=300, example="カット"),
-        Text(name="value", label="右の文字", most=300, required=False, example="5,500円"),
+        Text(name="label", label="左の文字", most=CELL, example="カット"),
+        Text(name="value", label="右の文字", most=CELL, required=False, example="5,500円"),
         BOLD,
         COLOR,
         Condition(),
@@ -25,7 +27,7 @@ POINT = Element(
     label="項目",
     icon="point",
     title="text",
-    inputs=(Text(name="text", label="文章", most=1000, lines=2), Condition()),
+    inputs=(Text(name="text", label="文章", most=LINE, lines=2), Condition()),
 )
 MARKS = {"dot": "・", "check": "✓", "number": "1. 2. 3."}
 
@@ -51,7 +53,7 @@ def draw_table(data: Data, speaking: Speaking) -> Component | None:
 
 
 def _row(item: Data, data: Data, speaking: Speaking) -> Component | None:
-    label, value = speaking.fill(item["label"]), speaking.fill(item["value"])
+    label, value = speaking.fill(item["label"], CELL), speaking.fill(item["value"], CELL)
     left, right = (int(share) for share in data["shares"].split(":"))
     size, own = data["size"], letters(item)
     cells = []
@@ -80,7 +82,7 @@ def _with_lines(rows: list[Component]) -> list[Component]:
     ),
 )
 def draw_list(data: Data, speaking: Speaking) -> Component | None:
-    shown = [speaking.fill(point["text"]) for point in data["points"] if speaking.is_shown(point)]
+    shown = [speaking.fill(point["text"], LINE) for point in data["points"] if speaking.is_shown(point)]
     rows = [_point(said, number, data) for number, said in enumerate((each for each in shown if each.strip()), 1)]
     return box("vertical", rows, spacing="sm") if rows else None
 

@@ -10,6 +10,7 @@ from lstep_lite.engine.taps import TapInput, Where
 
 WIDTHS = {"100%": "幅いっぱい", "75%": "4分の3", "50%": "半分", "33%": "3分の1", "25%": "4分の1"}
 STARS = 5
+CAPTION = 200
 ICON = Element(
     name="flex_icon",
     label="アイコン",
@@ -83,13 +84,13 @@ def _rounded(image: Component, data: Data) -> Component:
             noun="アイコン",
             shown_if={"show": ("icons",)},
         ),
-        Text(name="caption", label="横に置く文字", most=200, required=False),
+        Text(name="caption", label="横に置く文字", most=CAPTION, required=False),
         looks.SIZE,
     ),
 )
 def draw_icons(data: Data, speaking: Speaking) -> Component | None:
     row = _stars(data, speaking) if data["show"] == "stars" else _icons(data, speaking)
-    if caption := speaking.fill(data["caption"]):
+    if caption := speaking.fill(data["caption"], CAPTION):
         beside = looks.text(caption, size=data["size"], color=looks.GREY)
         row = [*row, beside | ({"margin": "md", "flex": 1} if row else {})]
     return box("baseline", row, spacing="xs") if row else None

@@ -8,7 +8,8 @@ from lstep_lite.engine.messages.flex.registry import Component, block
 from lstep_lite.engine.messages.rendering import Speaking
 from lstep_lite.engine.studio import Choice, Color, Condition, Data, Element, Flag, Items, Number, Text
 
-LONGEST = 2000
+LONGEST, BADGE = 2000, 30
+"""Characters, also of what is put in for a friend: one long word must not make a card too large."""
 DETAILS = {"details": (True,)}
 RUN = Element(
     name="flex_run",
@@ -64,7 +65,7 @@ RUN = Element(
 )
 def draw_text(data: Data, speaking: Speaking) -> Component | None:
     look = letters(data) | _lines(data)
-    said, runs = speaking.fill(data["text"]), _runs(data, speaking)
+    said, runs = speaking.fill(data["text"], LONGEST), _runs(data, speaking)
     if not (said + "".join(run["text"] for run in runs)).strip():
         return None
     if not runs:
@@ -80,7 +81,7 @@ def _lines(data: Data) -> dict[str, Any]:
 
 
 def _runs(data: Data, speaking: Speaking) -> list[Component]:
-    shown = [(run, speaking.fill(run["text"])) for run in data.get("runs") or () if speaking.is_shown(run)]
+    shown = [(run, speaking.fill(run["text"], LONGEST)) for run in data.get("runs") or () if speaking.is_shown(run)]
     return [{"type": "span", "text": said} | _own(run, data) for run, said in shown if said]
 
 
@@ -105,7 +106,7 @@ def _span(said: str) -> list[Component]:
     icon="tag",
     title="text",
     inputs=(
-        Text(name="text", label="文字", most=30, example="NEW"),
+        Text(name="text", label="文字", most=BADGE, example="NEW"),
         Color(name="background", label="背景の色", start="#c2410c", required=True),
         Color(name="color", label="文字の色", start="#ffffff", required=True),
         Choice(name="size", label="文字の大きさ", options=looks.TEXT_SIZES, start="xs"),
@@ -113,7 +114,7 @@ def _span(said: str) -> list[Component]:
     ),
 )
 def draw_badge(data: Data, speaking: Speaking) -> Component | None:
-    said = speaking.fill(data["text"])
+    said = speaking.fill(data["text"], BADGE)
     if not said.strip():
         return None
     words = {"type": "text", "text": said} | letters(data, weight="bold", align="center")
