@@ -34,7 +34,7 @@ PLACEHOLDERS = 30
 FRIENDS, FULL = 2_000, 10_000
 CHUNK = 100
 """Friends the outbox claims at once."""
-RENDER_MS, RENDERS_SECONDS, SENDING_SECONDS = 2.0, 15.0, 30.0
+RENDER_MS, RENDERS_SECONDS, TIMES_BASELINE = 2.0, 15.0, 10.0
 
 
 def main() -> int:
@@ -60,7 +60,7 @@ def main() -> int:
             [
                 _claim("a render", alone / size * 1000, RENDER_MS, "ms"),
                 _claim("10,000 renders", alone / size * 10_000, RENDERS_SECONDS, "s"),
-                _claim("10,000 loaded, rendered and checked", whole / size * 10_000, SENDING_SECONDS, "s"),
+                _claim("loaded, rendered and checked, against the baseline", whole / plain, TIMES_BASELINE, "times"),
             ]
         )
         else 1

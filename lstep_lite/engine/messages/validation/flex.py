@@ -96,10 +96,11 @@ def _properties(node: Node, checks: Mapping[str, Check], needed: Sequence[str] =
     What is absent costs nothing: this runs for each friend of a broadcast.
     """
     for name, value in node.value.items():
-        if name not in checks:
+        rule = checks.get(name)
+        if rule is None:
             node.child(name).problem(f"「{name}」という項目はここでは使えません。")
-        elif value is not None:
-            checks[name](node.child(name))
+        elif value is not None and rule is not _anything:
+            rule(node.child(name))
     for name in needed:
         if node.value.get(name) is None:
             checks[name](node.child(name))
@@ -108,14 +109,14 @@ def _properties(node: Node, checks: Mapping[str, Check], needed: Sequence[str] =
 def _component(component: Node, kinds: Sequence[str]) -> None:
     if not component.is_object("部品"):
         return
-    kind = component.child("type")
-    if kind.word not in kinds:
-        kind.problem("ここには置けない種類の部品です。")
+    kind = component.value.get("type")
+    if kind not in kinds:
+        component.child("type").problem("ここには置けない種類の部品です。")
         return
-    _properties(component, COMPONENTS[kind.word], NEEDED.get(kind.word, ()))
-    if kind.word in ("text", "span"):
+    _properties(component, COMPONENTS[kind], NEEDED.get(kind, ()))
+    if kind in ("text", "span"):
         _words(component)
-    elif kind.word == "box":
+    elif kind == "box":
         _contents(component)
 
 
