@@ -20,12 +20,12 @@ PACKAGE = ROOT / "lstep_lite"
 LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 
 FEATURES = (
-    "actions", "auto_replies", "batches", "chat", "coupons", "deliveries", "fields", "folders", "friends", "greetings", "intake",
-    "marks", "media", "messages", "notifications", "schedules", "scores", "segments", "settings", "shared_values",
-    "staff", "tags", "test_sends", "taps", "transfers",
+    "actions", "auto_replies", "batches", "chat", "coupons", "deliveries", "fields", "folders", "friends", "greetings",
+    "intake", "marks", "media", "messages", "notifications", "schedules", "scores", "segments", "settings",
+    "shared_values", "staff", "tags", "test_sends", "taps", "transfers",
 )  # fmt: skip
-PAGES = ("about", "account", "control", "designs", "health", "home", "invitations", "senders", "setup", "shop", "sign_in",
-         "studio")
+PAGES = ("about", "account", "control", "designs", "health", "home", "invitations", "senders", "setup", "shop",
+         "sign_in", "studio")
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")
 EXCEPTIONS = {

@@ -32,10 +32,12 @@ USER_ID = "Uf00d" + "0" * 28
 MACHINE_WORDS = {
     "action_runs.occurrence",
     "chat_messages.kind",
+    "coupon_tickets.code", "coupon_tickets.number", "coupon_tickets.question", "coupon_uses.occurrence",
     "deliveries.dedupe_key", "deliveries.lease_owner", "deliveries.source", "deliveries.source_label",
     "field_changes.target",
     "media.code", "media.content_type", "media.path", "media.preview_path",
     "notifications.dedupe_key", "notifications.href", "notifications.kind", "notifications.title",
+    "tap_answers.occurrence", "tap_answers.owner", "tap_answers.panel",
     "timeline.kind",
 }  # fmt: skip
 """Columns that hold ids, codes and the product's own words, never anything about a person."""
