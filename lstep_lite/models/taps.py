@@ -55,7 +55,8 @@ class TapAnswer(Base):
     __table_args__ = (
         Index("ix_tap_answers_friend_id_owner_owner_id", "friend_id", "owner", "owner_id", "state"),
         Index("ix_tap_answers_tap_id_state", "tap_id", "state", "friend_id"),
-        Index("ix_tap_answers_owner_owner_id_at", "owner", "owner_id", "at"),
+        # All that the numbers of a message are counted from: there may be very many answers.
+        Index("ix_tap_answers_owner_owner_id_at", "owner", "owner_id", "at", "state", "tap_id", "friend_id"),
     )
 
     id: Mapped[int] = primary_key()

@@ -154,7 +154,11 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_tap_answers_friend_id_owner_owner_id", ["friend_id", "owner", "owner_id", "state"], unique=False
         )
-        batch_op.create_index("ix_tap_answers_owner_owner_id_at", ["owner", "owner_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_tap_answers_owner_owner_id_at",
+            ["owner", "owner_id", "at", "state", "tap_id", "friend_id"],
+            unique=False,
+        )
         batch_op.create_index("ix_tap_answers_tap_id_state", ["tap_id", "state", "friend_id"], unique=False)
 
     op.create_table(
@@ -363,21 +367,21 @@ def upgrade() -> None:
             batch_op.f("fk_media_uploaded_by_id"), "staff", ["uploaded_by_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
+            batch_op.f("fk_media_preview_media_id"), "media", ["preview_media_id"], ["id"], ondelete="SET NULL"
+        )
+        batch_op.create_foreign_key(
             batch_op.f("fk_media_folder_id"), "folders", ["folder_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_media_made_from_id"), "media", ["made_from_id"], ["id"], ondelete="SET NULL"
         )
-        batch_op.create_foreign_key(
-            batch_op.f("fk_media_preview_media_id"), "media", ["preview_media_id"], ["id"], ondelete="SET NULL"
-        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("media", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_media_preview_media_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_made_from_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_folder_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_media_preview_media_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_uploaded_by_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_media_recipe"), type_="unique")
         batch_op.drop_index("ix_media_state_kind")
