@@ -36,32 +36,8 @@
   document.addEventListener("DOMContentLoaded", () => {
     const canvas = document.getElementById("coupon-chart");
     if (!canvas) return;
-    const rows = [...document.querySelectorAll("#coupon-days tbody tr")].map((row) => row.dataset);
-    const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    const chart = new Chart(canvas, {
-      type: "bar",
-      data: {
-        labels: rows.map((row) => row.label),
-        datasets: [
-          { label: "受け取り", data: rows.map((row) => Number(row.obtained)), backgroundColor: "#2f6fed", borderRadius: 4 },
-          { label: "使用", data: rows.map((row) => Number(row.used)), backgroundColor: "#1f9d57", borderRadius: 4 },
-        ],
-      },
-      options: {
-        animation: false,
-        maintainAspectRatio: false,
-        scales: { x: { grid: { display: false } }, y: { beginAtZero: true, suggestedMax: 4, ticks: { precision: 0 } } },
-      },
-    });
-    const paint = () => {
-      Object.assign(chart.options.plugins.legend.labels, { color: colour("--quiet") });
-      for (const axis of Object.values(chart.options.scales)) {
-        axis.ticks.color = colour("--quiet");
-        axis.grid.color = colour("--line");
-      }
-      chart.update();
-    };
-    paint();
-    new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+    const obtained = { label: "受け取り", name: "obtained", colour: "#2f6fed" };
+    const used = { label: "使用", name: "used", colour: "#1f9d57" };
+    window.dayChart(canvas, document.querySelectorAll("#coupon-days tbody tr"), [obtained, used]);
   });
 })();
