@@ -268,8 +268,10 @@ def test_a_picker_that_brings_nonsense_changes_nothing(database: Database, sessi
         a_question(unit, a_button(YES, "日付", do="pick", mode="date", field="system:birthday", limits="none"))
     tap(database, YES, time="10:30")
     tap(database, YES)
+    tap(database, YES, date="1899-12-31")
     assert session.get_one(Friend, ann).birthday is None
-    assert states(session) == [AnswerState.TAKEN] * 2
+    assert states(session) == [AnswerState.TAKEN] * 3
+    assert replies(session) == ["日付ですね"] * 3
 
 
 def test_somebody_who_has_just_blocked_us_still_counts_and_gets_nothing(

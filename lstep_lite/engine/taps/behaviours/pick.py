@@ -23,7 +23,7 @@ from lstep_lite.engine.taps.registry import (
     Speaker,
     behaviour,
 )
-from lstep_lite.errors import NotFound
+from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import ChangedBy, FieldType
 
 MODES = {"date": "日付", "datetime": "日付と時刻", "time": "時刻"}
@@ -143,7 +143,10 @@ class PickMoment(Behaviour):
             target = fields.target(session, tap["field"])
         except NotFound:
             return "選ばれた日時を入れる友だち情報欄が削除されています。"
-        value = fields.parse(session, target, picked if target.type not in _TEXTS else _in_words(picked))
+        try:
+            value = fields.parse(session, target, picked if target.type not in _TEXTS else _in_words(picked))
+        except DomainError as error:  # a birthday in the future: the rest of the answer follows all the same
+            return f"選ばれた日時を友だち情報「{target.name}」に入れられませんでした。{error.message}"
         fields.write(
             session,
             answer.friend,
