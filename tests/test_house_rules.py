@@ -24,8 +24,10 @@ FEATURES = (
     "intake", "marks", "media", "messages", "notifications", "schedules", "scores", "segments", "settings",
     "shared_values", "staff", "tags", "test_sends", "taps", "transfers",
 )  # fmt: skip
-PAGES = ("about", "account", "control", "designs", "health", "home", "invitations", "senders", "setup", "shop",
-         "sign_in", "studio")
+PAGES = (
+    "about", "account", "control", "designs", "health", "home", "invitations", "senders", "setup", "shop", "sign_in",
+    "studio",
+)  # fmt: skip
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")
 EXCEPTIONS = {
