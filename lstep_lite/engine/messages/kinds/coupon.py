@@ -23,7 +23,15 @@ class CouponCard(Kind):
     icon = "ticket"
     order = 120
     lead = "作っておいたクーポンを配ります。受け取り・抽選・使用まで、トークの中でできます。"
-    inputs = (Pick(name="coupon_id", label="クーポン", source=coupons.FEATURE, feature=coupons.FEATURE),)
+    inputs = (
+        Pick(
+            name="coupon_id",
+            label="クーポン",
+            source=coupons.FEATURE,
+            feature=coupons.FEATURE,
+            hint="メニューの「クーポン」で作ったものから選びます。",
+        ),
+    )
 
     def load(self, session: Session, blocks: list[Block], public_url: str) -> dict[int, coupons.Offer]:
         return coupons.offers(session, {block["coupon_id"] for block in blocks}, public_url)
