@@ -1,12 +1,27 @@
 """What the stories in a real browser share: the sizes of screens, a fresh window, signing in."""
 
-from playwright.sync_api import Browser, Page
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.world import OWNER, Server
 
 DESK = {"width": 1366, "height": 800}
 PHONE = {"width": 375, "height": 812}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "These tests need Chromium: install it (apt-get install chromium fonts-noto-cjk) or set CHROMIUM_PATH."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 def new_page(chromium: Browser, viewport: dict[str, int]) -> Page:

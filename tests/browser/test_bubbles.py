@@ -1,13 +1,11 @@
 """Boxes of Flex messages, measured in a real browser: the box model is LINE's, not the browser's own."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import lstep_lite
 from lstep_lite import bubbles, config, runtime
@@ -16,7 +14,6 @@ from tests.bubbles.designs import PICTURE, STAR, box, bubble, button, carousel, 
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 STYLE = (Path(lstep_lite.__file__).parent / "static" / "line.css").read_text()
 SCRIPT = (Path(lstep_lite.__file__).parent / "static" / "line.js").read_text()
 PIXEL = bytes.fromhex(
@@ -25,16 +22,6 @@ PIXEL = bytes.fromhex(
 )
 PHONE = 390
 SHOP = "http://shop.test/"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "These tests need Chromium: install it (apt-get install chromium fonts-noto-cjk) or set CHROMIUM_PATH."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -198,21 +198,39 @@ def test_a_stranger_is_sent_to_sign_in(anybody, owner, friend: Friend) -> None:
     assert anybody.post(f"/chat/{friend.id}/messages", data={"text": "x"}).status_code == 303
 
 
-def test_the_talk_asks_the_database_as_little_for_many_bubbles_as_for_few(
-    client, session: Session, friend: Friend, count_queries
-) -> None:
-    def queries() -> int:
+@pytest.fixture
+def asked(client, friend: Friend, count_queries):
+    """How many statements showing the talk takes."""
+
+    def count() -> int:
         with count_queries() as found:
             client.get(f"/chat/{friend.id}")
         return len(found)
 
+    return count
+
+
+def test_the_talk_asks_the_database_as_little_for_many_bubbles_as_for_few(session: Session, friend, asked) -> None:
     a_delivery(session, friend)
-    few = queries()
+    few = asked()
     for number in range(20):
         said(session, friend, f"質問{number}")
         a_delivery(session, friend, source_label=f"答え{number}")
     session.commit()
-    assert queries() == few
+    assert asked() == few
+
+
+def test_a_talk_with_many_templates_asks_no_more_than_one_with_few(session: Session, friend, asked) -> None:
+    def send(number: int) -> None:
+        template = a_template(session, {"kind": "text", "text": f"[name]さん、{number}回目のご来店です"})
+        content = messages.freeze(session, [{"kind": "template", "template_id": template.id}], now=NOW)
+        a_delivery(session, friend, content_id=content.id)
+
+    send(0)
+    few = asked()
+    for number in range(1, 15):
+        send(number)
+    assert asked() == few
 
 
 def test_a_talk_says_that_sending_is_paused(page, session: Session, friend: Friend) -> None:

@@ -378,7 +378,7 @@ async function start(root) {
       "編集画面を開けませんでした。通信の状態を確認して、画面を読み込み直してください。";
     return;
   }
-  root.editor = new Editor(root, await answer.json());
+  new Editor(root, await answer.json());
 }
 
 const startAll = (around) => {

@@ -36,7 +36,7 @@ function keep(editor, at, input, inputs, value, { typing = false, redraw = false
 }
 
 function wrap(input, node, id, at) {
-  const control = node.id === id || node.querySelector(`#${id}`);
+  const control = node.id === id ? node : node.querySelector(`#${id}`);
   const label = h(
     control ? "label" : "span",
     { class: "form-label", id: `${id}-label`, for: control ? id : null },
@@ -59,7 +59,7 @@ function wrap(input, node, id, at) {
     h("span"),
   );
   const below = `${hint ? `${id}-hint ` : ""}${id}-problem`;
-  (control ? (control === true ? node : control) : node).setAttribute("aria-describedby", below);
+  (control || node).setAttribute("aria-describedby", below);
   const isList = Boolean(input.of); // its hint would stand too far below
   return h(
     "div",

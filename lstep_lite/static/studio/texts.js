@@ -4,7 +4,7 @@ import { lengthOf } from "./documents.js";
 import { widgets } from "./widgets.js";
 
 // Further tools beside a text: ({input, editor}) => {label, icon, open(insert)} or null; insert(text) puts it at the cursor.
-export const textTools = [
+const textTools = [
   ({ input, editor }) =>
     input.words ? { label: "差し込む", icon: "variable", open: (insert) => chooseWord(editor.words, insert) } : null,
   ({ input }) =>

@@ -9,5 +9,3 @@
 // *problems* are the sentences that stand below it. A widget may answer null: nothing is drawn.
 
 export const widgets = {};
-
-window.studio = { widgets };
