@@ -24,6 +24,8 @@ from lstep_lite.web import number, runtime
 bp = Blueprint("studio", __name__, url_prefix="/studio")
 
 CANDIDATES = 8
+LARGEST_DOCUMENT = 1_000_000
+"""Bytes: twice what a form may weigh that keeps it."""
 EDITOR_ICONS = (
     "alert-circle", "alert-triangle", "arrow-back-up", "arrow-down", "arrow-forward-up", "arrow-left", "arrow-right",
     "arrow-up", "bolt", "check", "chevron-down", "chevron-right", "copy", "dots", "download", "edit", "eye",
@@ -166,6 +168,7 @@ class _Posted:
 
 
 def _posted() -> _Posted:
+    request.max_content_length = LARGEST_DOCUMENT
     try:
         posted = storable_json(request.get_json(silent=True))
     except RecursionError:  # lists in lists without end

@@ -71,6 +71,18 @@ def test_odd_requests_are_answered_in_words(client: Any, body: str) -> None:
     assert answer.status_code in (200, 404)
 
 
+def test_a_document_beyond_all_measure_is_not_read(client: Any) -> None:
+    answer = client.post("/studio/preview", json={"kind": "text", "document": {"text": "あ" * 400_000}})
+    assert answer.status_code == 413
+
+
+def test_half_characters_hidden_in_json_are_drawn_as_something(client: Any) -> None:
+    said = {"type": "text", "text": "\ud800 こんにちは\x00"}
+    bubble = {"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": [said]}}
+    document = {"alt_text": "春", "source": "json", "json": json.dumps(bubble), "quick_replies": []}
+    assert "? こんにちは" in words(preview(client, document, "flex"))
+
+
 def test_conditions_and_actions_are_read_back(client: Any, session: Any) -> None:
     tag = a_tag(session, name="常連")
     session.commit()

@@ -16,6 +16,7 @@ from lstep_lite.engine.messages.flex.registry import Component
 from lstep_lite.engine.messages.rendering import URL_SAFE, Speaking
 from lstep_lite.engine.messages.validation import problems as line_problems
 from lstep_lite.engine.studio import Cleaning, Found, Text
+from lstep_lite.engine.text import storable_json
 from lstep_lite.errors import DomainError
 
 LONGEST = 200_000
@@ -72,7 +73,7 @@ class Pasted(Text):
 def parsed(text: str) -> Component:
     """The bubble or carousel in *text*. Raises DomainError saying where it can't be read."""
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = storable_json(json.loads(text, parse_constant=_refuse_constant))
     except json.JSONDecodeError as error:
         raise DomainError(f"JSONとして読み取れません（{error.lineno}行目の{error.colno}文字目あたり）。") from error
     except (RecursionError, ValueError) as error:
