@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Batch, BatchMember, BatchState, Friend, MemberState
 
@@ -18,15 +19,8 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class Page(Paged, Generic[Row]):
     rows: Sequence[Row]
-    total_count: int
-    number: int
-    size: int = PAGE_SIZE
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total_count // self.size))
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,7 @@ def get(session: Session, batch_id: int) -> Batch:
 def page(session: Session, *, number: int = 1) -> Page[Batch]:
     """Batches, the newest first."""
     count = session.scalar(sa.select(sa.func.count()).select_from(Batch)) or 0
-    number = _within(number, count)
+    number = nearest(number, count, PAGE_SIZE)
     query = (
         sa.select(Batch)
         .options(joinedload(Batch.staff))
@@ -73,7 +67,7 @@ def page(session: Session, *, number: int = 1) -> Page[Batch]:
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     )
-    return Page(session.scalars(query).all(), count, number)
+    return Page(session.scalars(query).all(), total_count=count, number=number, size=PAGE_SIZE)
 
 
 def running(session: Session) -> Sequence[Batch]:
@@ -97,10 +91,11 @@ def members(session: Session, batch: Batch, *, state: MemberState | None = None,
     if state is not None:
         wanted = sa.and_(wanted, BatchMember.state == state)
     count = session.scalar(sa.select(sa.func.count()).select_from(BatchMember).where(wanted)) or 0
-    number = _within(number, count)
+    number = nearest(number, count, PAGE_SIZE)
     query = sa.select(Friend, BatchMember.state, BatchMember.note).join(BatchMember, BatchMember.friend_id == Friend.id)
     query = query.where(wanted).order_by(BatchMember.friend_id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    return Page([Result(*row) for row in session.execute(query)], count, number)
+    rows = [Result(*row) for row in session.execute(query)]
+    return Page(rows, total_count=count, number=number, size=PAGE_SIZE)
 
 
 def reasons(session: Session, batch: Batch) -> Sequence[Reason]:
@@ -123,7 +118,3 @@ def cancel(session: Session, batch: Batch, *, now: datetime) -> None:
     if not batch.is_open:
         raise DomainError("この一括処理はすでに終わっているため、中止できません。")
     batch.state, batch.finished_at = BatchState.CANCELLED, now
-
-
-def _within(number: int, count: int) -> int:
-    return max(1, min(number, -(-count // PAGE_SIZE)))

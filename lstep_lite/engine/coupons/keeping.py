@@ -11,6 +11,7 @@ from lstep_lite.engine import actions, folders, mentions
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.coupons import drafts
 from lstep_lite.engine.coupons.drafts import CouponDraft
+from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.studio import new_code, source
 from lstep_lite.engine.text import storable
@@ -55,7 +56,7 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Paged):
     """One page of the list."""
 
     coupons: Sequence[Coupon]
@@ -63,13 +64,6 @@ class Page:
     at_line: Mapping[int, LineCoupon]
     broken: Collection[int]
     """Coupons whose actions use something that is gone."""
-    total_count: int
-    number: int
-    size: int
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total_count // self.size))
 
 
 # Looking -------------------------------------------------------------------------------------------------------------
@@ -109,11 +103,19 @@ def page(
     if key := name_key(text):
         wanted.append(Coupon.name_key.contains(key, autoescape=True))
     total = session.scalar(sa.select(sa.func.count()).select_from(Coupon).where(*wanted)) or 0
-    number = max(1, min(number, -(-total // size)))
+    number = nearest(number, total, size)
     query = sa.select(Coupon).where(*wanted).order_by(Coupon.position, Coupon.id)
     found = session.scalars(query.limit(size).offset((number - 1) * size)).all()
     ids = [coupon.id for coupon in found]
-    return Page(found, counts(session, ids), line_coupons(session, ids), _broken(session, ids), total, number, size)
+    return Page(
+        found,
+        counts=counts(session, ids),
+        at_line=line_coupons(session, ids),
+        broken=_broken(session, ids),
+        total_count=total,
+        number=number,
+        size=size,
+    )
 
 
 def counts(session: Session, coupon_ids: Collection[int]) -> dict[int, Count]:

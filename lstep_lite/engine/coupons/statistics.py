@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.engine import settings
+from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.text import normalise
 from lstep_lite.models import Coupon, CouponTicket, CouponUse, Friend, TicketState
 
@@ -25,17 +26,10 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Paged):
     """One page of the tickets, the newest first."""
 
     tickets: Sequence[CouponTicket]
-    total_count: int
-    number: int
-    size: int
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total_count // self.size))
 
 
 def days(session: Session, coupon: Coupon, *, now: datetime) -> list[Day]:
@@ -84,11 +78,11 @@ def page(session: Session, coupon: Coupon, *, now: datetime, text: str = "", sta
     wanted = [*_wanted(coupon, state, now), *_like(text)]
     joined = sa.select(sa.func.count()).select_from(CouponTicket).join(Friend, Friend.id == CouponTicket.friend_id)
     total = session.scalar(joined.where(*wanted)) or 0
-    number = max(1, min(number, -(-total // PAGE_SIZE)))
+    number = nearest(number, total, PAGE_SIZE)
     query = sa.select(CouponTicket).join(Friend, Friend.id == CouponTicket.friend_id).where(*wanted)
     query = query.options(joinedload(CouponTicket.friend), joinedload(CouponTicket.coupon))
     query = query.order_by(CouponTicket.id.desc()).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    return Page(session.scalars(query).all(), total, number, PAGE_SIZE)
+    return Page(session.scalars(query).all(), total_count=total, number=number, size=PAGE_SIZE)
 
 
 def _wanted(coupon: Coupon, state: str, now: datetime) -> list[sa.ColumnElement[bool]]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, tru
 from sqlalchemy.orm import Session, aliased
 
 from lstep_lite.engine import text
+from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.models import Friend
 
 PAGE_SIZE = 50
@@ -44,15 +45,8 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Paged):
     friends: Sequence[Friend]
-    total_count: int
-    number: int
-    size: int
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total_count // self.size))
 
 
 HAS_LINE = Friend.line_user_id.is_not(None)
@@ -79,7 +73,7 @@ def page_of(
     """One page of the friends for whom *condition* holds, those known last first; *count* if it is known already."""
     if count is None:
         count = session.scalar(select(func.count()).select_from(Friend).where(condition)) or 0
-    number = max(1, min(page, -(-count // size)))
+    number = nearest(page, count, size)
     rows = session.scalars(
         select(Friend)
         .where(condition)
@@ -87,7 +81,7 @@ def page_of(
         .limit(size)
         .offset((number - 1) * size)
     )
-    return Page(rows.all(), count, number, size)
+    return Page(rows.all(), total_count=count, number=number, size=size)
 
 
 def page_of_few(session: Session, condition: ColumnElement[bool], *, number: int, size: int = PAGE_SIZE) -> Page:
@@ -101,7 +95,8 @@ def page_of_few(session: Session, condition: ColumnElement[bool], *, number: int
     rows = session.execute(query.order_by(Friend.followed_at.desc(), Friend.id.desc())).all()
     if not rows and number > 1:
         return page_of_few(session, condition, number=1, size=size)
-    return Page([friend for friend, _ in rows], rows[0].total if rows else 0, max(1, number), size)
+    total = rows[0].total if rows else 0
+    return Page([friend for friend, _ in rows], total_count=total, number=max(1, number), size=size)
 
 
 def count_by_state(session: Session) -> dict[FriendState, int]:

@@ -13,6 +13,7 @@ from lstep_lite.db import insert_new
 from lstep_lite.engine import folders, mentions
 from lstep_lite.engine.media import storage
 from lstep_lite.engine.media.storage import RawClip, StoredFile, StoredImage
+from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.text import checked_name, storable
 from lstep_lite.errors import NotFound
@@ -40,17 +41,10 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Paged):
     """One page of the library, newest first."""
 
     files: Sequence[Media]
-    total_count: int
-    number: int
-    size: int
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total_count // self.size))
 
 
 # Keeping -------------------------------------------------------------------------------------------------------------
@@ -166,9 +160,10 @@ def page(
     if key := name_key(text):
         wanted.append(Media.name_key.contains(key, autoescape=True))
     total = session.scalar(sa.select(sa.func.count()).select_from(Media).where(*wanted)) or 0
-    number = max(1, min(number, -(-total // size)))
+    number = nearest(number, total, size)
     query = sa.select(Media).where(*wanted).options(joinedload(Media.preview_media)).order_by(Media.id.desc())
-    return Page(session.scalars(query.limit(size).offset((number - 1) * size)).all(), total, number, size)
+    rows = session.scalars(query.limit(size).offset((number - 1) * size)).all()
+    return Page(rows, total_count=total, number=number, size=size)
 
 
 def get(session: Session, media_id: int) -> Media:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import mentions
 from lstep_lite.engine.media import library
 from lstep_lite.engine.media.library import FEATURE, Page
+from lstep_lite.engine.paging import nearest
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Content, Delivery, DeliveryState, Media, MediaKind, MediaState, Mention
 
@@ -64,9 +65,10 @@ def unused(session: Session, *, number: int = 1, size: int = PAGE_SIZE) -> Page:
         ~used,
     ]
     total = session.scalar(sa.select(sa.func.count()).select_from(Media).where(*wanted)) or 0
-    number = max(1, min(number, -(-total // size)))
+    number = nearest(number, total, size)
     query = sa.select(Media).where(*wanted).order_by(sa.func.coalesce(Media.size_bytes, 0).desc(), Media.id)
-    return Page(session.scalars(query.limit(size).offset((number - 1) * size)).all(), total, number, size)
+    rows = session.scalars(query.limit(size).offset((number - 1) * size)).all()
+    return Page(rows, total_count=total, number=number, size=size)
 
 
 def release(session: Session, media_id: int) -> None:

@@ -13,6 +13,7 @@ from lstep_lite.engine.messages import contents, expanding, packs
 from lstep_lite.engine.messages.kinds.registry import kinds
 from lstep_lite.engine.messages.rendering import LineObject
 from lstep_lite.engine.messages.templates import FEATURE, SAMPLE_FRIEND
+from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.text import normalise
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Template
@@ -33,31 +34,25 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Paged):
     templates: Sequence[Template]
     lines: Mapping[int, str]
     """Each in one line."""
     used: Mapping[str, int]
     """How often each is used, by id as text."""
-    total_count: int
-    number: int
-    size: int
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total_count // self.size))
 
 
 def page(session: Session, wanted: Wanted, *, number: int = 1, size: int = PAGE_SIZE) -> Page:
     """One page of the templates that fit; a page that is not there becomes the nearest one."""
     conditions = _conditions(wanted)
     total = session.scalar(sa.select(sa.func.count()).select_from(Template).where(*conditions)) or 0
-    number = max(1, min(number, -(-total // size)))
+    number = nearest(number, total, size)
     query = sa.select(Template).where(*conditions).order_by(*_order(wanted))
     found = session.scalars(query.limit(size).offset((number - 1) * size)).all()
     lines = contents.preview_texts(session, [template.blocks for template in found])
     by_id = {template.id: line for template, line in zip(found, lines, strict=True)}
-    return Page(found, by_id, mentions.counts(session, FEATURE), total, number, size)
+    used = mentions.counts(session, FEATURE)
+    return Page(found, by_id, used, total_count=total, number=number, size=size)
 
 
 def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:

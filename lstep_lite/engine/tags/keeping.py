@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import insert_new
 from lstep_lite.engine import actions, folders, mentions, segments
 from lstep_lite.engine.actions import SetDraft
+from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.text import checked_name
@@ -39,7 +40,7 @@ class TagDraft:
 
 
 @dataclass(frozen=True)
-class Page:
+class Page(Paged):
     """One page of the list, with how many friends carry each tag."""
 
     tags: Sequence[Tag]
@@ -48,13 +49,6 @@ class Page:
     """Tags from which actions follow."""
     broken: Collection[int]
     """Tags whose actions use something that is gone."""
-    total_count: int
-    number: int
-    size: int
-
-    @property
-    def page_count(self) -> int:
-        return max(1, -(-self.total_count // self.size))
 
 
 def get(session: Session, tag_id: int) -> Tag:
@@ -81,7 +75,7 @@ def page(
     if key := name_key(text):
         wanted.append(Tag.name_key.contains(key, autoescape=True))
     total = session.scalar(sa.select(sa.func.count()).select_from(Tag).where(*wanted)) or 0
-    number = max(1, min(number, -(-total // size)))
+    number = nearest(number, total, size)
     query = sa.select(Tag).where(*wanted).order_by(Tag.position, Tag.id)
     found = session.scalars(query.limit(size).offset((number - 1) * size)).all()
     ids = [tag.id for tag in found]
