@@ -121,6 +121,7 @@ def a_score(session: Session, **over: Any) -> Score:
     number = next(_numbers)
     values: dict[str, Any] = {
         "name": f"スコア{number}",
+        "word": over.get("name", f"スコア{number}"),
         "recent_days": 30,
         "position": number,
         "created_at": NOW,

@@ -61,3 +61,20 @@ def test_a_migration_keeps_the_rows_there_are(empty: Database) -> None:
         assert row[:2] == ("やまだ花子", "常連")
         assert str(row.last_message_at).startswith("2026-02-03")
         assert connection.execute(sa.text("SELECT count(*) FROM chat_messages")).scalar() == 1
+
+
+def test_scores_of_one_name_get_words_of_their_own(empty: Database) -> None:
+    with empty.engine.connect() as connection:
+        config = schema.alembic_config(connection)
+        command.upgrade(config, "0002")
+        for number in (1, 2):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO scores (id, name, recent_days, position, created_at, updated_at)"
+                    f" VALUES ({number}, '来店 [A]', 30, {number}, '2026-01-01', '2026-01-01')"
+                )
+            )
+        connection.commit()
+        command.upgrade(config, "head")
+        connection.commit()
+        assert connection.scalars(sa.text("SELECT word FROM scores ORDER BY id")).all() == ["来店A", "来店A2"]

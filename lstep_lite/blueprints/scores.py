@@ -186,6 +186,7 @@ def _edit_page(form: ScoreForm, score: Score | None, *, status: int = 200) -> Re
         thresholds=found,
         steps={int(holder): actions.sentences(g.read, kept.steps) for holder, kept in sets.items()},
         in_words=scores.in_words,
+        insertion=scores.insertion,
         places=scores.places(g.read, score) if score else [],
         count=scores.friend_counts(g.read).get(score.id, 0) if score else 0,
     )

@@ -31,6 +31,8 @@ class Score(Base):
     id: Mapped[int] = primary_key()
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id", ondelete="SET NULL"))
     name: Mapped[str]
+    word: Mapped[str] = mapped_column(unique=True)
+    """What stands in messages: [スコア:<word>]. It never changes."""
     recent_days: Mapped[int]
     """Points count as recent for so many days."""
     recounted_to: Mapped[int | None]

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from lstep_lite.engine.messages.placeholders import free_words
+
 revision: str = "0003"
 down_revision: str | None = "0002"
 branch_labels: str | Sequence[str] | None = None
@@ -364,25 +366,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_media_state_kind", ["state", "kind", "friend_id", "size_bytes"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_media_recipe"), ["recipe"])
         batch_op.create_foreign_key(
+            batch_op.f("fk_media_folder_id"), "folders", ["folder_id"], ["id"], ondelete="SET NULL"
+        )
+        batch_op.create_foreign_key(
             batch_op.f("fk_media_uploaded_by_id"), "staff", ["uploaded_by_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
             batch_op.f("fk_media_preview_media_id"), "media", ["preview_media_id"], ["id"], ondelete="SET NULL"
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_media_folder_id"), "folders", ["folder_id"], ["id"], ondelete="SET NULL"
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_media_made_from_id"), "media", ["made_from_id"], ["id"], ondelete="SET NULL"
         )
 
+    with op.batch_alter_table("scores", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("word", sa.Text(), nullable=False, server_default=""))
+    _name_scores()
+    with op.batch_alter_table("scores", schema=None) as batch_op:
+        batch_op.alter_column("word", server_default=None)
+        batch_op.create_unique_constraint(batch_op.f("uq_scores_word"), ["word"])
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("scores", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_scores_word"), type_="unique")
+        batch_op.drop_column("word")
+
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_media_made_from_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_media_folder_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_preview_media_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_media_uploaded_by_id"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_media_folder_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_media_recipe"), type_="unique")
         batch_op.drop_index("ix_media_state_kind")
         batch_op.drop_index("ix_media_made_from_id")
@@ -437,3 +450,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_taps_owner_owner_id")
 
     op.drop_table("taps")
+
+
+def _name_scores() -> None:
+    """What stands in messages for the scores there are."""
+    scores = sa.table("scores", sa.column("id"), sa.column("name"), sa.column("word"))
+    connection, taken = op.get_bind(), set()
+    for row in connection.execute(scores.select().order_by("id")).all():
+        word = next(word for word in free_words(row.name) if word not in taken)
+        taken.add(word)
+        connection.execute(scores.update().where(scores.c.id == row.id).values(word=word))

@@ -23,7 +23,7 @@ from lstep_lite.engine.scores.keeping import (
     with_points,
 )
 from lstep_lite.engine.scores.points import FriendScore, Line, add, ledger, of, top
-from lstep_lite.engine.scores.words import places
+from lstep_lite.engine.scores.words import insertion, places
 
 __all__ = [
     "BASES",
@@ -46,6 +46,7 @@ __all__ = [
     "get_threshold",
     "in_order",
     "in_words",
+    "insertion",
     "ledger",
     "of",
     "overview",

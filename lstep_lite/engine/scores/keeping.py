@@ -7,8 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import insert_new
 from lstep_lite.engine import actions, folders, mentions
 from lstep_lite.engine.actions import SetDraft
+from lstep_lite.engine.messages.placeholders import free_words
 from lstep_lite.engine.scores.crossing import PLACE
 from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
@@ -73,11 +75,13 @@ def with_points(score: Score) -> Tree:
 
 def create(session: Session, draft: ScoreDraft, *, now: datetime) -> Score:
     """A new score at the end of the list. Raises DomainError naming the field."""
-    score = Score(position=folders.next_position(session, FEATURE), created_at=now)
-    _write(session, score, draft, now)
-    session.add(score)
-    session.flush()  # the caller links to its id
-    return score
+    values = _checked(session, draft) | {"created_at": now, "updated_at": now}
+    values["position"] = folders.next_position(session, FEATURE)
+    for word in free_words(str(values["name"])):
+        made = session.scalar(insert_new(session, Score).values(**values, word=word).returning(Score.id))
+        if made is not None:
+            return session.get_one(Score, made)
+    raise AssertionError("words never end")
 
 
 def update(session: Session, score: Score, draft: ScoreDraft, *, now: datetime) -> None:
@@ -85,7 +89,9 @@ def update(session: Session, score: Score, draft: ScoreDraft, *, now: datetime) 
     session.refresh(score, with_for_update=True)  # the worker may be counting it anew
     if draft.recent_days != score.recent_days:
         score.recounted_to = 0
-    _write(session, score, draft, now)
+    for name, value in _checked(session, draft).items():
+        setattr(score, name, value)
+    score.updated_at = now
 
 
 def copy(session: Session, score: Score, *, now: datetime) -> Score:
@@ -161,14 +167,12 @@ def delete_threshold(session: Session, threshold: ScoreThreshold) -> None:
     session.flush()  # the same request lists the thresholds
 
 
-def _write(session: Session, score: Score, draft: ScoreDraft, now: datetime) -> None:
+def _checked(session: Session, draft: ScoreDraft) -> dict[str, object]:
     name = checked_name(draft.name, LONGEST_NAME)
     if not 1 <= draft.recent_days <= MOST_DAYS:
         raise DomainError(f"日数は1〜{MOST_DAYS:,}の数字で入力してください。", "recent_days")
-    score.name = name
-    score.recent_days = draft.recent_days
-    score.folder_id = folders.checked(session, FEATURE, draft.folder_id)
-    score.updated_at = now
+    folder_id = folders.checked(session, FEATURE, draft.folder_id)
+    return {"name": name, "recent_days": draft.recent_days, "folder_id": folder_id}
 
 
 def _write_threshold(threshold: ScoreThreshold, draft: ThresholdDraft) -> None:

@@ -1,6 +1,5 @@
 """[スコア:来店] in messages: a friend's total of a score."""
 
-import re
 from collections.abc import Collection
 
 import sqlalchemy as sa
@@ -13,8 +12,11 @@ from lstep_lite.models import Score, ScoreTotal
 
 PREFIX = "スコア"
 MENTIONED_AS = "score_words"
-_UNSPEAKABLE = re.compile(r"[\[\]|｜\n]")
-"""A name with one of these can't stand in brackets."""
+
+
+def insertion(word: str) -> str:
+    """What to write into a message."""
+    return f"[{PREFIX}:{word}]"
 
 
 @family
@@ -25,29 +27,18 @@ class ScoreFamily(Family):
     mentioned_as = MENTIONED_AS
 
     def offered(self, session: Session) -> list[Offer]:
-        names = session.scalars(sa.select(Score.name).order_by(Score.position, Score.id))
-        return [
-            Offer(f"{PREFIX}:{name}", f"「{name}」の点数（例：120）") for name in names if not _UNSPEAKABLE.search(name)
-        ]
+        rows = session.execute(sa.select(Score.word, Score.name).order_by(Score.position, Score.id))
+        return [Offer(f"{PREFIX}:{word}", f"「{name}」の点数（例：120）") for word, name in rows]
 
     def load(self, session: Session, words: Collection[str], asking: Asking) -> Loaded:
-        ids = _ids(session, words)
+        ids = dict(session.execute(sa.select(Score.word, Score.id).where(Score.word.in_(words))).all())
         people = [friend.id for friend in asking.friends if friend.id is not None]
         totals = _totals(session, ids.values(), people) if ids and people else {}
         filled = {
-            friend_id: {name: f"{totals.get((friend_id, score_id), 0):,}" for name, score_id in ids.items()}
+            friend_id: {word: f"{totals.get((friend_id, score_id), 0):,}" for word, score_id in ids.items()}
             for friend_id in people
         }
         return Loaded(dict.fromkeys(ids, "120"), filled)
-
-
-def _ids(session: Session, names: Collection[str]) -> dict[str, int]:
-    """Of several scores of one name, the first."""
-    query = sa.select(Score.name, Score.id).where(Score.name.in_(names)).order_by(Score.position, Score.id)
-    ids: dict[str, int] = {}
-    for name, score_id in session.execute(query):
-        ids.setdefault(name, score_id)
-    return ids
 
 
 def _totals(session: Session, score_ids: Collection[int], people: Collection[int]) -> dict[tuple[int, int], int]:
@@ -57,11 +48,11 @@ def _totals(session: Session, score_ids: Collection[int], people: Collection[int
 
 def places(session: Session, score: Score) -> list[mentions.Place]:
     """Where it is used: steps and conditions, and texts that show it."""
-    found = mentions.places(session, FEATURE, score.id) + mentions.places(session, MENTIONED_AS, score.name)
+    found = mentions.places(session, FEATURE, score.id) + mentions.places(session, MENTIONED_AS, score.word)
     return sorted({place.label: place for place in found}.values(), key=lambda place: place.label)
 
 
 @mentions.target(MENTIONED_AS)
 def _names(session: Session, words: Collection[str]) -> dict[str, str]:
-    # A name without a score is sent as it stands: the text that holds it is not broken by that.
-    return {word: f"[{PREFIX}:{word}]" for word in words}
+    # A word without a score is sent as it stands: the text that holds it is not broken by that.
+    return {word: insertion(word) for word in words}

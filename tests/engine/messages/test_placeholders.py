@@ -68,6 +68,8 @@ def test_points_and_the_public_number_are_the_friends_own(session: Session) -> N
     session.add(ScoreTotal(friend_id=friend.id, score_id=score.id, total=1234, recent=1))
     session.flush()
     assert said(session, "[スコア:来店]点 [id]", friend) == f"1,234点 {friend.code}"
+    score.name = "ご来店"
+    assert said(session, "[スコア:来店]点", friend) == "1,234点", "what was written stays true when it is renamed"
 
 
 def test_points_of_many_friends_are_loaded_together(session: Session) -> None:
@@ -90,9 +92,9 @@ def test_where_points_are_shown_is_known(session: Session) -> None:
 
 
 def test_all_words_are_offered_with_an_example(session: Session) -> None:
-    a_score(session, name="来店"), a_score(session, name="[秘]")
+    for name in ("来店", "[秘]の点", "来店"):
+        scores.create(session, scores.ScoreDraft(name), now=NOW)
     offered = {offer.name: offer.label for _, offers in placeholders.offered(session) for offer in offers}
-    for name in ("id", "日付:今日+3日", "曜日:明日", "スコア:来店"):
+    for name in ("id", "日付:今日+3日", "曜日:明日", "スコア:来店", "スコア:来店2", "スコア:秘の点"):
         assert "例：" in offered[name]
-    assert "スコア:[秘]" not in offered, "it could not be read back"
     assert placeholders.unknown(session, [f"[{name}]" for name in offered]) == []
