@@ -1,14 +1,12 @@
-"""Random friends, random condition trees over them, and a plain-Python answer to every condition.
+"""Random friends, and random condition trees over them.
 
-What the SQL of a condition says is compared with what `holds` says here; nothing is shared between the two but the
-stored facts.
+What the SQL of a condition says about them is compared with what tests/judging.py says.
 """
 
 import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
@@ -17,11 +15,11 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import (
     friends,
     registry,  # noqa: F401 - every kind of condition registers itself
-    segments,
     text,
 )
 from lstep_lite.engine.segments import Tree
 from lstep_lite.models import (
+    AnswerState,
     CouponTicket,
     FieldOption,
     FieldPick,
@@ -33,11 +31,11 @@ from lstep_lite.models import (
     ScoreTotal,
     Segment,
     Tag,
+    Tap,
     TicketState,
 )
-from tests.factories import NOW, a_coupon, a_field, a_friend, a_score
+from tests.factories import NOW, a_coupon, a_field, a_friend, a_score, a_tap, a_template, an_answer
 
-ZONE = ZoneInfo("Asia/Tokyo")
 GONE = 999_999
 """An id that no row has."""
 WORDS = ("さくら", "サクラ", "佐藤", "ＡＢＣ", "abc", "100%", "a_b", "\\", "花 子", "")
@@ -58,6 +56,8 @@ class Person:
     """Total and recent total by score."""
     tickets: dict[int, tuple[TicketState, int, datetime | None]] = field(default_factory=dict)
     """State, uses and end by coupon."""
+    answers: list[tuple[Tap, AnswerState, datetime]] = field(default_factory=list)
+    """What was tapped, whether it counted, and when."""
     values: dict[str, Any] = field(default_factory=dict)
     """What fields hold, by key: a text, a whole number, a day, or the ids of options. Empty ones are missing."""
 
@@ -69,6 +69,8 @@ class World:
     marks: list[int]
     scores: list[int]
     coupons: list[int]
+    taps: list[Tap]
+    """Of two templates."""
     fields: dict[FieldType, str] = field(default_factory=dict)
     """The key of one field of some types."""
     options: list[int] = field(default_factory=list)
@@ -83,7 +85,8 @@ def a_world(session: Session, seed: int, size: int = 40) -> World:
     session.add_all(rows)
     session.flush()
     tags, marks = [[row.id for row in rows if isinstance(row, kind)] for kind in (Tag, Mark)]
-    world = World([], tags, marks, [a_score(session).id for _ in range(2)], [a_coupon(session).id for _ in range(2)])
+    scores, coupons = [a_score(session).id for _ in range(2)], [a_coupon(session).id for _ in range(2)]
+    world = World([], tags, marks, scores, coupons, _some_taps(session))
     for type in (FieldType.TEXT, FieldType.NUMBER, FieldType.DATE):
         world.fields[type] = f"field:{a_field(session, type).id}"
     choices = a_field(session, FieldType.CHOICES, "一", "二", "三")
@@ -102,6 +105,11 @@ def a_world(session: Session, seed: int, size: int = 40) -> World:
 def one(kind: str, **data: Any) -> Tree:
     """A tree of one condition."""
     return {"all": [{"id": "c1", "kind": kind, "data": data}], "any": []}
+
+
+def _some_taps(session: Session) -> list[Tap]:
+    templates = [a_template(session, {"kind": "text", "text": "どうぞ"}) for _ in range(2)]
+    return [a_tap(session, template) for template in templates for _ in range(2)]
 
 
 def _a_person(session: Session, world: World, chance: random.Random) -> Person:
@@ -132,6 +140,10 @@ def _a_person(session: Session, world: World, chance: random.Random) -> Person:
         person.totals[score_id] = (total, recent)
     for coupon_id in chance.sample(world.coupons, chance.randrange(3)):
         _hold_coupon(session, coupon_id, person, chance)
+    for tap in chance.sample(world.taps, chance.randrange(3)):
+        state, at = chance.choice(list(AnswerState)), chance.choice(MOMENTS)
+        an_answer(session, tap, friend, state=state, at=at)
+        person.answers.append((tap, state, at))
     _fill_fields(session, world, person, chance)
     return person
 
@@ -205,6 +217,7 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
             bounds,
         ),
         "coupon": _coupon_conditions(world),
+        "tap": _tap_conditions(world),
         "field": _field_conditions(world),
         "user_block": shown,
         "shelved": shown,
@@ -219,6 +232,17 @@ def _coupon_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
     hows = st.sampled_from(["obtained", "unused", "used", "lost", "none"])
     expiring = {"coupon_id": ids, "how": st.just("expiring"), "days": st.sampled_from([0, 1, 7])}
     return st.fixed_dictionaries({"coupon_id": ids, "how": hows}) | st.fixed_dictionaries(expiring)
+
+
+def _tap_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    wanted = [(tap.owner_id, code) for tap in world.taps for code in ("", tap.code)]
+    hows, days = st.sampled_from(["taken", "none", "again", "closed"]), st.none() | st.sampled_from([0, 1, 29, 30, 31])
+    return st.builds(
+        lambda what, how, days: {"owner": "messages", "owner_id": what[0], "code": what[1], "how": how, "days": days},
+        st.sampled_from([*wanted, (GONE, ""), (world.taps[0].owner_id, "gone")]),
+        hows,
+        days,
+    )
 
 
 def _field_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
@@ -263,173 +287,3 @@ def trees(world: World) -> st.SearchStrategy[Tree]:
 
 def _some(ids: list[int]) -> st.SearchStrategy[list[int]]:
     return st.lists(st.sampled_from(ids), min_size=1, max_size=3, unique=True)
-
-
-# What Python says ----------------------------------------------------------------------------------------------------
-
-
-def matching(world: World, tree: Tree) -> set[int]:
-    """The ids of the friends for whom the tree holds."""
-    return {person.friend.id for person in world.people if tree_holds(world, tree, person)}
-
-
-def tree_holds(world: World, tree: Tree, person: Person) -> bool:
-    every = all(holds(world, row, person) for row in tree["all"])
-    return every and (not tree["any"] or any(holds(world, row, person) for row in tree["any"]))
-
-
-def holds(world: World, row: dict[str, Any], person: Person) -> bool:
-    return ANSWERS[row["kind"]](world, row, person)
-
-
-def _text(key: str) -> Any:
-    def answer(_world: World, row: dict[str, Any], person: Person) -> bool:
-        held, data = text_of(person.friend, key), row["data"]
-        if data["how"] in ("empty", "filled"):
-            return (not any(held)) == (data["how"] == "empty")
-        found = any(text.normalise(data["text"]) in text.normalise(part) for part in held)
-        return found == (data["how"] == "contains")
-
-    return answer
-
-
-def text_of(friend: Friend, key: str) -> list[str]:
-    if key == "memo":
-        return [friend.memo]
-    return [name or "" for name in (friend.display_name, friend.system_name, friend.real_name, friend.kana)]
-
-
-def _days(column: str) -> Any:
-    def answer(_world: World, row: dict[str, Any], person: Person) -> bool:
-        moment, data = getattr(person.friend, column), row["data"]
-        if moment is None or data["how"] == "never":
-            return moment is None and data["how"] == "never"
-        day, today = _day(moment), _day(NOW)
-        if data["how"] == "between":
-            return (data["from"] or "") <= day.isoformat() <= (data["to"] or "9999")
-        return ((today - day).days <= data["days"]) == (data["how"] == "within")
-
-    return answer
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(ZONE).date()
-
-
-def _tag(world: World, row: dict[str, Any], person: Person) -> bool:
-    asked = set(row["data"]["tag_ids"])
-    if not asked <= set(world.tags):
-        return False
-    has_any, has_all = bool(asked & person.tags), asked <= person.tags
-    return {"any": has_any, "all": has_all, "none": not has_any, "not_all": not has_all}[row["data"]["how"]]
-
-
-def _mark(_world: World, row: dict[str, Any], person: Person) -> bool:
-    data, mark_id = row["data"], person.friend.mark_id
-    if data["how"] == "unset":
-        return mark_id is None
-    return (mark_id in data["mark_ids"]) == (data["how"] == "any")
-
-
-def _score(world: World, row: dict[str, Any], person: Person) -> bool:
-    data = row["data"]
-    if data["score_id"] not in world.scores:
-        return False
-    points = person.totals.get(data["score_id"], (0, 0))[data["basis"] == "recent"]
-    return (data["least"] is None or points >= data["least"]) and (data["most"] is None or points <= data["most"])
-
-
-def _coupon(world: World, row: dict[str, Any], person: Person) -> bool:
-    data = row["data"]
-    if data["coupon_id"] not in world.coupons:
-        return False
-    if data["coupon_id"] not in person.tickets:
-        return data["how"] == "none"
-    state, uses, end = person.tickets[data["coupon_id"]]
-    is_lost, is_unused = state is TicketState.LOST, state is TicketState.HELD and uses == 0
-    return {
-        "obtained": not is_lost,
-        "none": is_lost,
-        "lost": is_lost,
-        "used": uses > 0,
-        "unused": is_unused and (end is None or end > NOW),
-        "expiring": is_unused and end is not None and NOW < end <= NOW + timedelta(days=data.get("days", 0)),
-    }[data["how"]]
-
-
-def _field(_world: World, row: dict[str, Any], person: Person) -> bool:
-    how, typed = row["data"]["how"], row["data"]["typed"]
-    held = person.values.get(row["data"]["target"])
-    if how in ("empty", "filled"):
-        return (held is None) == (how == "empty")
-    if held is None:
-        return how in ("lacks", "none")
-    return FIELD_ANSWERS[how](held, typed)
-
-
-def _between(held: Any, least: Any, most: Any) -> bool:
-    return (least is None or held >= least) and (most is None or held <= most)
-
-
-def _number(text: str | None) -> int | None:
-    return None if text is None else int(text)
-
-
-FIELD_ANSWERS: dict[str, Any] = {
-    "equals": lambda held, typed: text.normalise(held) == text.normalise(typed["text"]),
-    "contains": lambda held, typed: text.normalise(typed["text"]) in text.normalise(held),
-    "lacks": lambda held, typed: text.normalise(typed["text"]) not in text.normalise(held),
-    "between": lambda held, typed: _between(held, _number(typed["least"]), _number(typed["most"])),
-    "period": lambda held, typed: _between(held.isoformat(), typed["first"], typed["last"]),
-    "next_days": lambda held, typed: 0 <= (held - _day(NOW)).days <= typed["days"],
-    "past_days": lambda held, typed: 0 <= (_day(NOW) - held).days <= typed["days"],
-    "month": lambda held, _typed: held.month == _day(NOW).month,
-    "same_day": lambda held, _typed: (held.month, held.day) == (_day(NOW).month, _day(NOW).day),
-    "any": lambda held, typed: bool(held & set(typed["option_ids"])),
-    "all": lambda held, typed: set(typed["option_ids"]) <= held,
-    "none": lambda held, typed: not held & set(typed["option_ids"]),
-}
-
-
-def _scope(is_one: Any) -> Any:
-    def answer(_world: World, row: dict[str, Any], person: Person) -> bool:
-        return {"yes": True, "only": is_one(person.friend), "no": not is_one(person.friend)}[row["data"]["shown"]]
-
-    return answer
-
-
-def has_left(friend: Friend) -> bool:
-    return friend.line_user_id is not None and not friend.is_following
-
-
-def _percent(_world: World, row: dict[str, Any], person: Person) -> bool:
-    return segments.draw(person.friend.lot_number, row["id"], "", sides=100) < row["data"]["percent"]
-
-
-def _saved(world: World, row: dict[str, Any], person: Person) -> bool:
-    tree = world.segments.get(row["data"]["segment_id"])
-    return tree is not None and tree_holds(world, tree, person)
-
-
-ANSWERS: dict[str, Any] = {
-    "name": _text("name"),
-    "memo": _text("memo"),
-    "added": _days("followed_at"),
-    "last_message": _days("last_message_at"),
-    "last_reaction": _days("last_reaction_at"),
-    "tag": _tag,
-    "mark": _mark,
-    "score": _score,
-    "coupon": _coupon,
-    "field": _field,
-    "user_block": _scope(has_left),
-    "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),
-    "without_line": _scope(lambda friend: friend.line_user_id is None),
-    "percent": _percent,
-    "saved": _saved,
-}
-
-
-def asked(session: Session, condition: sa.ColumnElement[bool]) -> set[int]:
-    """The ids of the friends for whom SQL says yes."""
-    return set(session.scalars(sa.select(Friend.id).where(condition)))

@@ -13,9 +13,10 @@ from lstep_lite.engine.rows import Values
 from lstep_lite.engine.segments import EVERYBODY, Reach, SegmentDraft
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Tag
-from tests import people
+from tests import judging, people
 from tests.factories import NOW, a_friend, a_shop
-from tests.people import GONE, asked, one
+from tests.judging import asked
+from tests.people import GONE, one
 
 SAME = hypothesis.HealthCheck.function_scoped_fixture
 QUICK = hypothesis.settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[SAME])
@@ -29,7 +30,7 @@ def world(session):
 
 def test_every_kind_has_an_answer_in_python():
     offered = {kind.name for kind in segments.offered()}
-    assert offered == set(people.ANSWERS), "tell tests/people.py what the new kind means in plain Python"
+    assert offered == set(judging.ANSWERS), "tell tests/judging.py what the new kind means in plain Python"
 
 
 @QUICK
@@ -52,10 +53,10 @@ def test_the_sql_of_very_many_trees_says_what_python_says(session, seed):
 
 
 def compare(session, world, tree):
-    assert asked(session, segments.condition(session, tree, now=NOW)) == people.matching(world, tree)
+    assert asked(session, segments.condition(session, tree, now=NOW)) == judging.matching(world, tree)
 
 
-@pytest.mark.parametrize("kind", sorted(people.ANSWERS))
+@pytest.mark.parametrize("kind", sorted(judging.ANSWERS))
 def test_an_editor_gives_back_what_is_stored(session, kind):
     world = people.a_world(session, seed=1, size=0)
 

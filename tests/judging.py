@@ -1,0 +1,193 @@
+"""A plain-Python answer to every condition: nothing is shared with its SQL but the stored facts."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import segments, text
+from lstep_lite.engine.segments import Tree
+from lstep_lite.models import AnswerState, Friend, TicketState
+from tests.factories import NOW
+from tests.people import Person, World
+
+ZONE = ZoneInfo("Asia/Tokyo")
+
+
+def matching(world: World, tree: Tree) -> set[int]:
+    """The ids of the friends for whom the tree holds."""
+    return {person.friend.id for person in world.people if tree_holds(world, tree, person)}
+
+
+def tree_holds(world: World, tree: Tree, person: Person) -> bool:
+    every = all(holds(world, row, person) for row in tree["all"])
+    return every and (not tree["any"] or any(holds(world, row, person) for row in tree["any"]))
+
+
+def holds(world: World, row: dict[str, Any], person: Person) -> bool:
+    return ANSWERS[row["kind"]](world, row, person)
+
+
+def _text(key: str) -> Any:
+    def answer(_world: World, row: dict[str, Any], person: Person) -> bool:
+        held, data = text_of(person.friend, key), row["data"]
+        if data["how"] in ("empty", "filled"):
+            return (not any(held)) == (data["how"] == "empty")
+        found = any(text.normalise(data["text"]) in text.normalise(part) for part in held)
+        return found == (data["how"] == "contains")
+
+    return answer
+
+
+def text_of(friend: Friend, key: str) -> list[str]:
+    if key == "memo":
+        return [friend.memo]
+    return [name or "" for name in (friend.display_name, friend.system_name, friend.real_name, friend.kana)]
+
+
+def _days(column: str) -> Any:
+    def answer(_world: World, row: dict[str, Any], person: Person) -> bool:
+        moment, data = getattr(person.friend, column), row["data"]
+        if moment is None or data["how"] == "never":
+            return moment is None and data["how"] == "never"
+        day, today = _day(moment), _day(NOW)
+        if data["how"] == "between":
+            return (data["from"] or "") <= day.isoformat() <= (data["to"] or "9999")
+        return ((today - day).days <= data["days"]) == (data["how"] == "within")
+
+    return answer
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(ZONE).date()
+
+
+def _tag(world: World, row: dict[str, Any], person: Person) -> bool:
+    asked = set(row["data"]["tag_ids"])
+    if not asked <= set(world.tags):
+        return False
+    has_any, has_all = bool(asked & person.tags), asked <= person.tags
+    return {"any": has_any, "all": has_all, "none": not has_any, "not_all": not has_all}[row["data"]["how"]]
+
+
+def _mark(_world: World, row: dict[str, Any], person: Person) -> bool:
+    data, mark_id = row["data"], person.friend.mark_id
+    if data["how"] == "unset":
+        return mark_id is None
+    return (mark_id in data["mark_ids"]) == (data["how"] == "any")
+
+
+def _score(world: World, row: dict[str, Any], person: Person) -> bool:
+    data = row["data"]
+    if data["score_id"] not in world.scores:
+        return False
+    points = person.totals.get(data["score_id"], (0, 0))[data["basis"] == "recent"]
+    return (data["least"] is None or points >= data["least"]) and (data["most"] is None or points <= data["most"])
+
+
+def _coupon(world: World, row: dict[str, Any], person: Person) -> bool:
+    data = row["data"]
+    if data["coupon_id"] not in world.coupons:
+        return False
+    if data["coupon_id"] not in person.tickets:
+        return data["how"] == "none"
+    state, uses, end = person.tickets[data["coupon_id"]]
+    is_lost, is_unused = state is TicketState.LOST, state is TicketState.HELD and uses == 0
+    return {
+        "obtained": not is_lost,
+        "none": is_lost,
+        "lost": is_lost,
+        "used": uses > 0,
+        "unused": is_unused and (end is None or end > NOW),
+        "expiring": is_unused and end is not None and NOW < end <= NOW + timedelta(days=data.get("days", 0)),
+    }[data["how"]]
+
+
+def _tap(world: World, row: dict[str, Any], person: Person) -> bool:
+    data = row["data"]
+    known = [tap for tap in world.taps if tap.owner_id == data["owner_id"] and data["code"] in ("", tap.code)]
+    state = AnswerState.TAKEN if data["how"] == "none" else AnswerState(data["how"])
+    first = _day(NOW) - timedelta(days=9999 if data["days"] is None else data["days"])
+    found = any(tap in known and each is state and _day(at) >= first for tap, each, at in person.answers)
+    return bool(known) and found != (data["how"] == "none")
+
+
+def _field(_world: World, row: dict[str, Any], person: Person) -> bool:
+    how, typed = row["data"]["how"], row["data"]["typed"]
+    held = person.values.get(row["data"]["target"])
+    if how in ("empty", "filled"):
+        return (held is None) == (how == "empty")
+    if held is None:
+        return how in ("lacks", "none")
+    return FIELD_ANSWERS[how](held, typed)
+
+
+def _between(held: Any, least: Any, most: Any) -> bool:
+    return (least is None or held >= least) and (most is None or held <= most)
+
+
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+FIELD_ANSWERS: dict[str, Any] = {
+    "equals": lambda held, typed: text.normalise(held) == text.normalise(typed["text"]),
+    "contains": lambda held, typed: text.normalise(typed["text"]) in text.normalise(held),
+    "lacks": lambda held, typed: text.normalise(typed["text"]) not in text.normalise(held),
+    "between": lambda held, typed: _between(held, _number(typed["least"]), _number(typed["most"])),
+    "period": lambda held, typed: _between(held.isoformat(), typed["first"], typed["last"]),
+    "next_days": lambda held, typed: 0 <= (held - _day(NOW)).days <= typed["days"],
+    "past_days": lambda held, typed: 0 <= (_day(NOW) - held).days <= typed["days"],
+    "month": lambda held, _typed: held.month == _day(NOW).month,
+    "same_day": lambda held, _typed: (held.month, held.day) == (_day(NOW).month, _day(NOW).day),
+    "any": lambda held, typed: bool(held & set(typed["option_ids"])),
+    "all": lambda held, typed: set(typed["option_ids"]) <= held,
+    "none": lambda held, typed: not held & set(typed["option_ids"]),
+}
+
+
+def _scope(is_one: Any) -> Any:
+    def answer(_world: World, row: dict[str, Any], person: Person) -> bool:
+        return {"yes": True, "only": is_one(person.friend), "no": not is_one(person.friend)}[row["data"]["shown"]]
+
+    return answer
+
+
+def has_left(friend: Friend) -> bool:
+    return friend.line_user_id is not None and not friend.is_following
+
+
+def _percent(_world: World, row: dict[str, Any], person: Person) -> bool:
+    return segments.draw(person.friend.lot_number, row["id"], "", sides=100) < row["data"]["percent"]
+
+
+def _saved(world: World, row: dict[str, Any], person: Person) -> bool:
+    tree = world.segments.get(row["data"]["segment_id"])
+    return tree is not None and tree_holds(world, tree, person)
+
+
+ANSWERS: dict[str, Any] = {
+    "name": _text("name"),
+    "memo": _text("memo"),
+    "added": _days("followed_at"),
+    "last_message": _days("last_message_at"),
+    "last_reaction": _days("last_reaction_at"),
+    "tag": _tag,
+    "mark": _mark,
+    "score": _score,
+    "coupon": _coupon,
+    "tap": _tap,
+    "field": _field,
+    "user_block": _scope(has_left),
+    "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),
+    "without_line": _scope(lambda friend: friend.line_user_id is None),
+    "percent": _percent,
+    "saved": _saved,
+}
+
+
+def asked(session: Session, condition: sa.ColumnElement[bool]) -> set[int]:
+    """The ids of the friends for whom SQL says yes."""
+    return set(session.scalars(sa.select(Friend.id).where(condition)))
