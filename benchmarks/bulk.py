@@ -173,7 +173,7 @@ def _act(running: Runtime, count: int) -> float:
 
 def _new_action(session: Session) -> int:
     tag = _new_tag(session, "自動")
-    score = Score(name="来店", recent_days=90, position=1, created_at=shop.NOW, updated_at=shop.NOW)
+    score = Score(name="来店", word="来店", recent_days=90, position=1, created_at=shop.NOW, updated_at=shop.NOW)
     session.add(score)
     session.flush()  # the steps name its id
     steps = [
