@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite import db
-from lstep_lite.engine import deliveries, notifications
+from lstep_lite.engine import deliveries, media, notifications
 from lstep_lite.models import Worker
 
 DEAD_AFTER = timedelta(seconds=15)
@@ -48,6 +48,7 @@ def tell_of_outage(session: Session, *, now: datetime, wall: datetime) -> None:
 def bury_others(session: Session, owner: str, *, wall: datetime) -> None:
     """*owner* is the only worker: every other one is dead."""
     _bury(session, Worker.id != owner, wall)
+    media.hand_back(session)
 
 
 def leave(session: Session, owner: str, *, wall: datetime) -> None:

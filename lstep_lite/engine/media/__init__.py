@@ -25,7 +25,7 @@ from lstep_lite.engine.media.library import (
     rename,
 )
 from lstep_lite.engine.media.pictures import Box
-from lstep_lite.engine.media.preparing import prepare_due
+from lstep_lite.engine.media.preparing import hand_back, prepare_due
 from lstep_lite.engine.media.public import PublicFile, public
 from lstep_lite.engine.media.storage import (
     RECEIVED_BYTES,
@@ -65,6 +65,7 @@ __all__ = [
     "fetch_due",
     "find",
     "get",
+    "hand_back",
     "move",
     "page",
     "places",

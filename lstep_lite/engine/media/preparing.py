@@ -51,6 +51,13 @@ TOO_LARGE = (
 )
 
 
+_UPLOADS = (
+    Media.state == MediaState.WAITING,
+    Media.line_message_id.is_(None),
+    Media.container_format.is_not(None),
+)
+
+
 @dataclass(frozen=True)
 class _Job:
     media_id: int
@@ -93,15 +100,15 @@ def prepare_due(database: Database, store: MediaStore, *, wall: datetime, limit:
     return limit
 
 
+def hand_back(session: Session) -> None:
+    """Nobody is at work on any upload: the next worker need not wait until the lease of a dead one ends."""
+    session.execute(update(Media).where(*_UPLOADS, Media.due_at.is_not(None)).values(due_at=None))
+
+
 def _claim(session: Session, wall: datetime) -> _Job | None:
     due = (
         select(Media.id)
-        .where(
-            Media.state == MediaState.WAITING,
-            Media.line_message_id.is_(None),
-            Media.container_format.is_not(None),
-            or_(Media.due_at.is_(None), Media.due_at <= wall),
-        )
+        .where(*_UPLOADS, or_(Media.due_at.is_(None), Media.due_at <= wall))
         .order_by(Media.due_at, Media.id)
         .limit(1)
         .with_for_update(skip_locked=True)

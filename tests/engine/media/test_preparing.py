@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from lstep_lite.db import Database
-from lstep_lite.engine import media
+from lstep_lite.engine import media, workers
 from lstep_lite.engine.media import MediaStore, Upload, clips, preparing, storage, uploads
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Media, MediaKind, MediaState
@@ -193,6 +193,16 @@ def test_a_worker_that_died_is_followed_by_one_that_does_it_again(database: Data
     row = row_of(database, media_id)
     assert row.state is MediaState.STORED
     assert files(store) == {row.code, f"{row.code}.preview.jpg"}
+
+
+def test_the_only_worker_does_not_wait_for_the_lease_of_a_dead_one(database: Database, store: MediaStore) -> None:
+    media_id = uploaded(database, store, a_sound())
+    with database.unit() as session:
+        assert preparing._claim(session, NOW)
+    with database.unit() as session:
+        workers.bury_others(session, "the only one", wall=NOW)
+    assert media.prepare_due(database, store, wall=NOW, limit=1) == 1
+    assert row_of(database, media_id).state is MediaState.STORED
 
 
 def test_a_file_that_brings_every_worker_down_is_given_up(database: Database, store: MediaStore) -> None:
