@@ -54,7 +54,7 @@ def give_a_point(session, schedule):
     step = {
         "id": "s",
         "kind": "score",
-        "data": {"score_id": a_score(session, name="来店").id, "way": "add", "points": 1},
+        "data": {"score_id": a_score(session).id, "way": "add", "points": 1},
         "segment": None,
     }
     actions.keep(session, schedules.PLACE, schedule.id, SetDraft([step], repeats=True), now=NOW)
