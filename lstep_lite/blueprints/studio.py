@@ -29,7 +29,7 @@ LARGEST_DOCUMENT = 1_000_000
 EDITOR_ICONS = (
     "alert-circle", "alert-triangle", "arrow-back-up", "arrow-down", "arrow-forward-up", "arrow-left", "arrow-right",
     "arrow-up", "bolt", "check", "chevron-down", "chevron-right", "copy", "dots", "download", "edit", "eye",
-    "file-export", "file-import", "filter", "grip-vertical", "info-circle", "minus", "mood-smile", "photo",
+    "file-export", "file-import", "filter", "grip-vertical", "info-circle", "minus", "mood-smile", "music", "photo",
     "photo-plus", "plus", "search", "trash", "variable", "x",
 )  # fmt: skip
 """What static/studio draws besides the icons in the description."""

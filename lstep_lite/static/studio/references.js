@@ -16,14 +16,7 @@ const TROUBLE = "ファイルを送れませんでした。通信の状態と、
 widgets.file = ({ editor, input, value, set, place }) => {
   const [choose, another] = WORDS[input.kind] || ["ファイルを選ぶ", "別のファイルにする"];
   const problem = h("p", { class: "invalid-feedback", role: "alert", hidden: true });
-  const picture =
-    value &&
-    h("img", {
-      class: "studio-thumbnail",
-      src: thumbnail(editor, value),
-      alt: "選んだファイル",
-      onerror: (event) => event.target.replaceWith(icon("photo")),
-    });
+  const picture = value && (input.kind === "audio" ? icon("music") : picturePreview(editor, value));
   const pick = button(value ? another : choose, "photo-plus", open, { "data-key": place });
   const none =
     value &&
@@ -61,6 +54,15 @@ widgets.file = ({ editor, input, value, set, place }) => {
     if (valueAt(editor.document, place) !== undefined) editor.put(place, id, { redraw: true }); // it may have gone meanwhile
   }
 };
+
+function picturePreview(editor, id) {
+  return h("img", {
+    class: "studio-thumbnail",
+    src: thumbnail(editor, id),
+    alt: "選んだファイル",
+    onerror: (event) => event.target.replaceWith(icon("photo")),
+  });
+}
 
 export function thumbnail(editor, id) {
   return editor.root.dataset.thumbnailUrl.replace(/0$/, id);
