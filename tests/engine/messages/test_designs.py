@@ -1,15 +1,17 @@
 """Designs: finished cards with sample words."""
 
+import io
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lstep_lite.emulator.validation.messages import require_messages
 from lstep_lite.engine import media, messages
-from lstep_lite.engine.media import MediaStore
+from lstep_lite.engine.media import MediaStore, StoredImage
 from lstep_lite.engine.messages import designs, templates
 from lstep_lite.engine.messages.designs import Design, pictures
 from lstep_lite.models import Media, MediaState
@@ -19,10 +21,15 @@ URL = "https://salon.example"
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
+def as_if_stored(name: str) -> StoredImage:
+    """As far as a row tells: drawing and encoding are tested below, once."""
+    return StoredImage(f"code-of-{name}", "image/png", 1000, 1040, 676)
+
+
 @pytest.mark.parametrize("design", designs.designs.values(), ids=list(designs.designs))
-def test_a_design_is_well_from_the_start(session: Session, tmp_path: Path, design: Design) -> None:
+def test_a_design_is_well_from_the_start(session: Session, design: Design) -> None:
     shown = designs.drawn(design, public_url=URL, zone=TOKYO, now=NOW)
-    stored = designs.store(MediaStore(tmp_path), designs.missing(session, design))
+    stored = {name: as_if_stored(name) for name in designs.missing(session, design)}
     template = designs.take(session, design, stored, now=NOW)
     assert (template.kind, template.name) == ("flex", f"{design.label}（見本）")
     [sent] = templates.render(session, template, a_friend(session), public_url=URL, now=NOW)
@@ -36,6 +43,12 @@ def test_there_are_sixteen_and_each_says_what_it_is_for() -> None:
     assert len(designs.designs) == 16
     assert len({design.lead for design in designs.designs.values()}) == 16
     assert {name for design in designs.designs.values() for name in design.pictures} == set(pictures.names())
+
+
+@pytest.mark.parametrize("name", pictures.names())
+def test_each_picture_is_drawn(name: str) -> None:
+    with Image.open(io.BytesIO(pictures.draw(name))) as picture:
+        assert picture.format == "PNG" and picture.width in (780, 1040)
 
 
 def test_pictures_come_into_the_library_once(session: Session, tmp_path: Path) -> None:
