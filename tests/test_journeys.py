@@ -254,6 +254,7 @@ def test_a_second_demo_does_not_share_the_data_of_the_first(server: Server) -> N
 def test_whoever_asks_for_prices_gets_a_card_whose_button_answers(world: World) -> None:
     yui = world.person("水野 ゆい")
     yui.follow()
+    world.settle()  # or the greeting may arrive last
     yui.say("料金を教えてください")
     world.settle()
     card = yui.received()[-1]
