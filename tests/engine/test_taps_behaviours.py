@@ -27,7 +27,7 @@ class Speaker:
     def fill(self, text: str, most: int | None = None) -> str:
         return text.replace("[name]", "花子" * 400)[:most]
 
-    def fill_url(self, url: str) -> str:
+    def fill_url(self, url: str, most: int | None = None) -> str:
         return url
 
 

@@ -1,7 +1,7 @@
 """What rendering needs, loaded once for any number of friends, and how a kind of block asks for it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -109,10 +109,16 @@ class Speaking:
         """The same for what LINE does not take empty."""
         return self.fill(text, most).strip() or NOTHING
 
-    def fill_url(self, url: str) -> str:
-        """The same for an address: what is put in, and all that is no part of addresses, is percent-encoded."""
-        words = self.context.facts.words
-        filled = placeholders.fill(url, self.friend, words, encode=lambda value: quote(value, safe=""))
+    def fill_url(self, url: str, most: int | None = None) -> str:
+        """The same for an address: what is put in, and all that is no part of addresses, is percent-encoded.
+
+        Words that would make it longer than *most* are left out: the address still leads somewhere without them.
+        """
+        whole = self._filled_url(url, lambda value: quote(value, safe=""))
+        return whole if most is None or len(whole) <= most else self._filled_url(url, lambda value: "")
+
+    def _filled_url(self, url: str, encode: Callable[[str], str]) -> str:
+        filled = placeholders.fill(url, self.friend, self.context.facts.words, encode=encode)
         return quote(filled, safe=URL_SAFE)
 
     def file(self, media_id: int | None, kind: MediaKind = MediaKind.IMAGE) -> PublicFile:

@@ -44,8 +44,8 @@ class Speaker(Protocol):
     def fill(self, text: str, most: int | None = None) -> str:
         """*text* with the friend's own words, cut to *most* graphemes."""
 
-    def fill_url(self, url: str) -> str:
-        """The same for an address: what is put in is percent-encoded."""
+    def fill_url(self, url: str, most: int | None = None) -> str:
+        """The same for an address: what is put in is percent-encoded, and left out where it gets longer than *most*."""
 
 
 @dataclass(frozen=True)

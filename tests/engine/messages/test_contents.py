@@ -167,3 +167,15 @@ def test_every_part_fits_and_no_letter_is_lost(text: str, limit: int) -> None:
     parts = split(text, limit)
     assert all(0 < utf16_length(part) <= limit and part.strip() for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.replace("\x00", "").split())
+
+
+def test_a_link_leaves_a_friends_words_out_before_it_gets_too_long_for_line(session: Session) -> None:
+    document = {"tap": {"id": "tap-number-1", "do": "uri", "uri": "https://salon.example/?n=[name]&m=1"}}
+    context = messages.context(session, [], public_url="https://salon.example", now=NOW)
+
+    def link(name: str) -> str:
+        speaking = messages.Speaking(context, Friend(display_name=name))
+        return str((speaking.action(document["tap"]) or {})["uri"])
+
+    assert link("花") == "https://salon.example/?n=%E8%8A%B1&m=1"
+    assert link("長" * 100 + "い" * 20) == "https://salon.example/?n=&m=1"

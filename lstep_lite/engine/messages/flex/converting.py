@@ -25,7 +25,7 @@ class AsWritten(Speaking):
     def fill(self, text: str, most: int | None = None) -> str:
         return text
 
-    def fill_url(self, url: str) -> str:
+    def fill_url(self, url: str, most: int | None = None) -> str:
         return url
 
     def is_shown(self, element: Data) -> bool:

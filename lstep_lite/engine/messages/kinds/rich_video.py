@@ -65,7 +65,7 @@ class RichVideo(Kind):
 
 
 def _link(block: Block, speaking: Speaking) -> str:
-    link = speaking.fill_url(block["uri"])
+    link = speaking.fill_url(block["uri"], LONGEST_URI)
     if len(link) > LONGEST_URI:
         raise DomainError(f"リンク先のURLが長すぎます（{LONGEST_URI:,}文字まで）。")
     return link

@@ -44,4 +44,4 @@ class OpenPage(Behaviour):
     inputs = (Address(),)
 
     def line(self, tap: Data, speaker: Speaker) -> LineObject:
-        return {"type": "uri", "uri": speaker.fill_url(tap["uri"])}
+        return {"type": "uri", "uri": speaker.fill_url(tap["uri"], LONGEST)}
