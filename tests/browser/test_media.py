@@ -36,7 +36,7 @@ def test_files_go_one_by_one_and_a_video_becomes_ready_by_itself(chromium: Brows
     expect(page.locator(".media-tile", has_text="海").locator("img")).to_be_visible()
     expect(page.locator(".media-tile", has_text="紹介").locator("img")).to_be_visible(timeout=PREPARED_MS)
     page.locator(".media-tile", has_text="紹介").locator("a").click()
-    page.evaluate("document.querySelector('video').currentTime = 1")  # asks for a part of the file
+    page.locator("video").evaluate("video => { video.currentTime = 1 }")  # asks for a part of the file
     expect(page.locator("video")).to_have_js_property("currentTime", 1)
     address = page.locator("#media-address").input_value()
     part = page.request.get(server.url + address.partition(".invalid")[2], headers={"Range": "bytes=4-7"})
