@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
+from lstep_lite.models import Friend
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,23 @@ _work: dict[str, list[Work]] = defaultdict(list)
 _asks: list[Ask] = []
 
 
+@dataclass(frozen=True)
+class Personal:
+    """What a feature does for each friend at times of their own: the same code its `@work` runs, for one friend.
+
+    A rehearsal (試運転) replays a friend's future with it, within one unit that is taken back.
+    """
+
+    next_due: Callable[[Session, Friend], datetime | None]
+    """The earliest moment at which something waits for the friend, past ones included; None when nothing does."""
+    run: Callable[..., None]
+    """run(session, friend, *, now): do all of it that is due at *now*."""
+
+
+personals: list[Personal] = []
+"""In the order in which they run at one moment: the worker's order of lanes and features."""
+
+
 def work(lane: str) -> Callable[[Work], Work]:
     """Register work for a lane of the worker."""
 
@@ -45,6 +63,11 @@ def work(lane: str) -> Callable[[Work], Work]:
         return do
 
     return register
+
+
+def personal(next_due: Callable[[Session, Friend], datetime | None], run: Callable[..., None]) -> None:
+    """Register what a feature does for one friend (see Personal)."""
+    personals.append(Personal(next_due, run))
 
 
 def pending(ask: Ask) -> Ask:

@@ -1,8 +1,18 @@
 """Tables, one file a feature noun. Models answer questions about their own loaded row and nothing more."""
 
 from lstep_lite.models.actions import Action, ActionRun, ActionSet
-from lstep_lite.models.auto_replies import AutoReply, Matching
+from lstep_lite.models.auto_replies import AutoReply, DayRule, Matching
 from lstep_lite.models.batches import Batch, BatchMember, BatchState, MemberState
+from lstep_lite.models.broadcasts import (
+    AudienceAt,
+    Broadcast,
+    BroadcastState,
+    BroadcastVariant,
+    Recipient,
+    RecipientState,
+    WinnerBy,
+)
+from lstep_lite.models.business_days import DayKind, SpecialDay
 from lstep_lite.models.chat import ChatMessage, Talk, TalkMark
 from lstep_lite.models.coupons import (
     CodeKind,
@@ -38,9 +48,34 @@ from lstep_lite.models.notifications import (
     StaffLink,
     UnansweredTalk,
 )
+from lstep_lite.models.reminders import (
+    Countdown,
+    CountdownState,
+    Reminder,
+    ReminderMode,
+    ReminderPassage,
+    ReminderPassageState,
+    ReminderStep,
+)
+from lstep_lite.models.scenarios import (
+    Enrolment,
+    EnrolmentState,
+    Passage,
+    PassageState,
+    PastStart,
+    Restart,
+    Scenario,
+    ScenarioMode,
+    ScenarioStep,
+    ScenarioVersion,
+    Side,
+    StepKind,
+    VersionState,
+)
 from lstep_lite.models.schedules import Pattern, RunState, Schedule, ScheduleRun
 from lstep_lite.models.scores import Basis, Direction, Score, ScoreLeftover, ScorePoint, ScoreThreshold, ScoreTotal
 from lstep_lite.models.segments import Segment
+from lstep_lite.models.sending_rules import AfterLimit, MessageCount, SendingRules
 from lstep_lite.models.settings import Channel, Check, CheckState, DeadReply, FollowersState, Purpose, Shop, Worker
 from lstep_lite.models.shared_values import SharedValue, SharedValueChange, SharedValueType
 from lstep_lite.models.staff import Role, SignInFailure, Staff, Ticket, TicketKind
@@ -53,13 +88,18 @@ __all__ = [
     "Action",
     "ActionRun",
     "ActionSet",
+    "AfterLimit",
     "AnswerLimit",
     "AnswerState",
+    "AudienceAt",
     "AutoReply",
     "Basis",
     "Batch",
     "BatchMember",
     "BatchState",
+    "Broadcast",
+    "BroadcastState",
+    "BroadcastVariant",
     "Call",
     "CallKind",
     "CallState",
@@ -73,11 +113,15 @@ __all__ = [
     "Color",
     "Content",
     "ContentTemplate",
+    "Countdown",
+    "CountdownState",
     "Coupon",
     "CouponHome",
     "CouponState",
     "CouponTicket",
     "CouponUse",
+    "DayKind",
+    "DayRule",
     "DeadReply",
     "Delivery",
     "DeliveryState",
@@ -85,6 +129,8 @@ __all__ = [
     "Dispatch",
     "DispatchState",
     "Encoding",
+    "Enrolment",
+    "EnrolmentState",
     "Erasure",
     "EventState",
     "Export",
@@ -119,16 +165,32 @@ __all__ = [
     "MediaState",
     "MemberState",
     "Mention",
+    "MessageCount",
     "Notification",
     "NotificationChannel",
     "NotificationRule",
     "Origin",
+    "Passage",
+    "PassageState",
+    "PastStart",
     "Pattern",
     "Purpose",
     "Receipt",
+    "Recipient",
+    "RecipientState",
+    "Reminder",
+    "ReminderMode",
+    "ReminderPassage",
+    "ReminderPassageState",
+    "ReminderStep",
+    "Restart",
     "Reward",
     "Role",
     "RunState",
+    "Scenario",
+    "ScenarioMode",
+    "ScenarioStep",
+    "ScenarioVersion",
     "Schedule",
     "ScheduleRun",
     "Score",
@@ -138,13 +200,17 @@ __all__ = [
     "ScoreTotal",
     "Segment",
     "Sender",
+    "SendingRules",
     "SharedValue",
     "SharedValueChange",
     "SharedValueType",
     "Shop",
+    "Side",
     "SignInFailure",
+    "SpecialDay",
     "Staff",
     "StaffLink",
+    "StepKind",
     "Tag",
     "TagLeftover",
     "Talk",
@@ -158,6 +224,8 @@ __all__ = [
     "TicketState",
     "TimelineEntry",
     "UnansweredTalk",
+    "VersionState",
     "WebhookEvent",
+    "WinnerBy",
     "Worker",
 ]

@@ -14,6 +14,8 @@ from lstep_lite.models.messages import Content
 
 class DeliveryState(StrEnum):
     WAITING = "waiting"
+    HELD = "held"
+    """Stopped on the way, as when the month's allowance was used up; it goes on when somebody says so."""
     SENDING = "sending"
     SENT = "sent"
     """LINE has accepted it; nothing tells whether the phone has shown it."""
@@ -149,6 +151,8 @@ class Delivery(Base):
     tree: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """The segment the friend must still be in when the message goes out, with the "occurrence" its chances are drawn
     for; null means no such condition."""
+    guard: Mapped[str | None]
+    """What must still run when the message goes out, for example "scenarios:12" (deliveries/rechecks.py)."""
     due_at: Mapped[datetime]
     """On `now`."""
     missed_after: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -52,6 +53,8 @@ class Shop(Base):
     name: Mapped[str]
     time_zone: Mapped[str] = mapped_column(default="Asia/Tokyo")
     purpose: Mapped[Purpose] = mapped_column(one_of(Purpose, "purpose"))
+    closed_weekdays: Mapped[list[Any]] = mapped_column(default=list)
+    """The weekly rest: Monday = 0 … Sunday = 6."""
     dead_reply: Mapped[DeadReply] = mapped_column(one_of(DeadReply, "dead_reply"), default=DeadReply.MISS)
     created_at: Mapped[datetime]
 

@@ -48,6 +48,8 @@ class Running:
     step_id: str
     tree: Tree | None = None
     """The step's own condition."""
+    guard: str | None = None
+    """What must still run when something is sent later (deliveries.guard)."""
     inside: list[Outcome] = field(default_factory=list)
     """What came of the steps of a set that this step ran."""
 

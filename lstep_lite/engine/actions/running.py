@@ -42,6 +42,8 @@ class Trigger:
     cause: TimelineEntry | None = None
     event: WebhookEvent | None = None
     staff_id: int | None = None
+    guard: str | None = None
+    """What must still run when a message that the set sends later goes out (deliveries.guard)."""
 
 
 def run_at(session: Session, place: str, holder: int | str, friend: Friend, trigger: Trigger) -> ActionRun | None:
@@ -155,7 +157,16 @@ def _run_steps(session: Session, started: ActionRun, action_set: ActionSet, frie
         facts["staff_id"] = trigger.staff_id
     entry = triggers.record(session, "action.run", friend, now=trigger.now, cause=trigger.cause, **facts)
     running = Running(
-        session, friend, trigger.now, action_set, started, entry, trigger.event, trigger.staff_id, step_id=""
+        session,
+        friend,
+        trigger.now,
+        action_set,
+        started,
+        entry,
+        trigger.event,
+        trigger.staff_id,
+        step_id="",
+        guard=trigger.guard,
     )
     started.entry_id, started.results = entry.id, [_run_step(running, step) for step in action_set.steps]
     entry.results = [text for outcome in started.results for text in _texts(outcome)]

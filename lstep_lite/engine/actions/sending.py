@@ -57,6 +57,7 @@ def put(running: Running, data: Data, blocks: Sequence[dict[str, Any]]) -> str:
         cause=running.entry,
         staff_id=running.staff_id,
         tree=None if is_now else _tree(running, data),
+        guard=None if is_now else running.guard,
     )
     return _due_in_words(running, due_at)
 

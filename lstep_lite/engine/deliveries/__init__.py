@@ -20,6 +20,7 @@ from lstep_lite.engine.deliveries.history import (
 )
 from lstep_lite.engine.deliveries.outbox import CHUNK, cancel, cancel_waiting, on_put, put, put_many, retry
 from lstep_lite.engine.deliveries.pausing import recheck
+from lstep_lite.engine.deliveries.rechecks import guard
 from lstep_lite.engine.deliveries.sender import Sender
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "cancel",
     "cancel_waiting",
     "get",
+    "guard",
     "log",
     "objects",
     "on_put",

@@ -186,6 +186,7 @@ def _candidates(lane: Lane, paused: bool) -> sa.Select[*tuple[Any, ...]]:
             Delivery.event_id,
             Delivery.is_alone,
             Delivery.tree,
+            Delivery.guard,
             Content.is_personal,
             Friend.line_user_id,
             Friend.is_following,

@@ -52,12 +52,14 @@ def put(
     cause: TimelineEntry | None = None,
     staff_id: int | None = None,
     tree: dict[str, Any] | None = None,
+    guard: str | None = None,
     tolerance: timedelta = TOLERANCE,
 ) -> Delivery | None:
     """Lay one message for *friend* into the outbox; None when *dedupe_key* was put before.
 
     *event* is the webhook event it answers: it may then go out as a free reply, together with all else put for it.
-    *tree* is the segment the friend must still be in when its time comes (see Delivery.tree).
+    *tree* is the segment the friend must still be in when its time comes (see Delivery.tree), *guard* what must still
+    run then (see rechecks.guard).
     """
     session.flush()  # the ids of content and cause
     due_at = due_at or now
@@ -72,6 +74,7 @@ def put(
         "cause_id": cause.id if cause else None,
         "staff_id": staff_id,
         "tree": tree,
+        "guard": guard,
         "due_at": due_at,
         "missed_after": due_at + tolerance,
         "state": DeliveryState.WAITING,
@@ -103,6 +106,7 @@ def put_many(
     lane: Lane,
     now: datetime,
     due_at: datetime | None = None,
+    guard: str | None = None,
     tolerance: timedelta = TOLERANCE,
 ) -> int:
     """Lay the same message for up to 500 friends into the outbox; how many of them were new.
@@ -121,6 +125,7 @@ def put_many(
         "lane": sa.literal(lane, Delivery.lane.type),
         "source": sa.literal(source),
         "source_label": sa.literal(label),
+        "guard": sa.literal(guard, db.PlainText()),
         "due_at": sa.literal(due_at, db.UTCDateTime),
         "missed_after": sa.literal(due_at + tolerance, db.UTCDateTime),
         "state": sa.literal(DeliveryState.WAITING, Delivery.state.type),

@@ -1,7 +1,10 @@
-"""「送る直前にも条件を確かめる」: is the friend still in the segment the message was meant for?"""
+"""What is asked again just before a message goes out.
+
+Is the friend still in the segment it was meant for (「送る直前にも条件を確かめる」)? Does what it belongs to still run?
+"""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +18,46 @@ from lstep_lite.models import Friend
 GONE = "参照先がありません：送る条件で使っていたものが削除されているため、送信しませんでした。"
 
 
-def reasons(session: Session, candidates: Iterable[Any], *, now: datetime) -> dict[int, str]:
-    """Why deliveries must not go out, by id. One question a tree, whoever shares it; rows without one cost nothing."""
+Ask = Callable[[Session, Collection[str]], dict[str, str]]
+"""ask(session, names): the reason why messages of these must not go out any more; those that still run are left out."""
+_guards: dict[str, Ask] = {}
+
+
+def guard(feature: str) -> Callable[[Ask], Ask]:
+    """Register who tells whether what a message belongs to still runs.
+
+    A delivery put with `guard="scenarios:12"` is asked about as "12" by the function of the feature "scenarios".
+    """
+
+    def register(ask: Ask) -> Ask:
+        _guards[feature] = ask
+        return ask
+
+    return register
+
+
+def reasons(session: Session, candidates: Sequence[Any], *, now: datetime) -> dict[int, str]:
+    """Why deliveries must not go out, by id. Rows with neither guard nor tree cost nothing."""
+    return _stopped(session, candidates) | _not_meant(session, candidates, now)
+
+
+def _stopped(session: Session, candidates: Sequence[Any]) -> dict[int, str]:
+    """One question a feature."""
+    by_feature: dict[str, dict[str, list[int]]] = {}
+    for candidate in candidates:
+        if candidate.guard is not None:
+            feature, _, name = candidate.guard.partition(":")
+            by_feature.setdefault(feature, {}).setdefault(name, []).append(candidate.id)
+    return {
+        delivery_id: reason
+        for feature, ids_by_name in by_feature.items()
+        for name, reason in _guards[feature](session, ids_by_name.keys()).items()
+        for delivery_id in ids_by_name[name]
+    }
+
+
+def _not_meant(session: Session, candidates: Sequence[Any], now: datetime) -> dict[int, str]:
+    """One question a tree, whoever shares it."""
     by_tree: dict[str, list[Any]] = {}
     for candidate in candidates:
         if candidate.tree is not None:
