@@ -30,7 +30,7 @@ test: $(DEV) $(ASSETS)  ## Run all tests but the slow ones, on SQLite and on Pos
 
 test-slow: $(DEV) $(ASSETS)  ## Run the crash, race and browser tests
 	@test -n "$(CHROMIUM_PATH)" || { echo "The browser tests need Chromium. Install it (Debian, Ubuntu: apt-get install chromium fonts-noto-cjk) or set CHROMIUM_PATH to your browser."; exit 1; }
-	$(BIN)/pytest -m slow $(ARGS)
+	$(BIN)/pytest -m slow --numprocesses 2 --dist loadscope $(ARGS)
 
 check: lint types imports templates containers locks migrations  ## Check style, types, layers, templates, containers, locks, migrations
 

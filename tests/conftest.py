@@ -61,11 +61,11 @@ class BoundDatabase(Database):
 
 
 class JourneysTogether(LoadScopeScheduling):
-    """One worker goes on all journeys, with the servers it has started; every other test goes where there is room."""
+    """The journeys of one file stay with the servers their worker has started; any other test goes where is room."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        return file if file == "tests/test_journeys.py" else nodeid
+        return file if file.startswith("tests/test_journeys") else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
