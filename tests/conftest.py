@@ -65,7 +65,7 @@ class JourneysTogether(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        return file if file.startswith("tests/test_journeys") else nodeid
+        return file if file.startswith("tests/journeys/") else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,31 +14,7 @@ from urllib.parse import quote
 import pytest
 from PIL import Image
 
-from tests.conftest import BACKENDS, _new_postgres_database
 from tests.world import Browser, Server, World
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    environ = {}
-    if request.param == "postgresql":
-        environ["DATABASE_URL"] = _new_postgres_database(request.getfixturevalue("postgres_url"), "journeys")
-    running = Server(tmp_path_factory.mktemp("journeys"), **environ)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def world(server: Server) -> World:
-    return World(server)
-
-
-@pytest.fixture
-def browser(server: Server) -> Browser:
-    opened = Browser(server)
-    opened.sign_in()
-    return opened
 
 
 def test_a_new_friend_is_greeted_asks_a_question_and_is_answered_by_a_person(world: World, browser: Browser) -> None:
