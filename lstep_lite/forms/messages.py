@@ -19,6 +19,7 @@ from lstep_lite.errors import DomainError
 from lstep_lite.forms.base import EditForm, at_most, options, required
 from lstep_lite.forms.folders import NO_FOLDER, FolderField
 from lstep_lite.forms.moments import MomentField, on_clock
+from lstep_lite.forms.studio import condition_in_words
 from lstep_lite.models import AnswerLimit, Folder, Sender, Template
 
 Block = dict[str, Any]
@@ -72,11 +73,21 @@ class BlocksField(Field):
     def _value(self) -> str:
         return json.dumps(self.data or [], ensure_ascii=False)
 
-    def __init__(self, label: str, *, required: bool = False, offers_senders: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        label: str,
+        *,
+        required: bool = False,
+        offers_senders: bool = False,
+        offers_conditions: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(label, **kwargs)
         self._required = required
         self.offers_senders = offers_senders
         """Whether one may choose under which name and picture all of it is sent."""
+        self.offers_conditions = offers_conditions
+        """Whether each message may have a condition of its own, at "if": the tree of those who get it."""
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         self._plain_text = formdata.get(f"{self.name}-text") if formdata else None
@@ -106,6 +117,11 @@ class BlocksField(Field):
 
     def senders(self, session: Session) -> Sequence[Sender]:
         return senders.in_order(session) if self.offers_senders else ()
+
+    def conditions(self, session: Session) -> list[str]:
+        """Of each block, who gets it, in words; empty for everybody. Nothing where no conditions are offered."""
+        blocks = (self.data or []) if self.offers_conditions else []
+        return [condition_in_words(session, block.get("if")) for block in blocks]
 
     @property
     def sender_id(self) -> int | None:

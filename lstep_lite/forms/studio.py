@@ -48,6 +48,11 @@ def _kept(session: Session, each: studio.Input, value: Any) -> Any:
     return studio.clean(session, [each], {each.name: value})[0][each.name]
 
 
+def condition_in_words(session: Session, value: Any) -> str:
+    """A condition that comes from a browser, as far as it can be read; empty for everybody."""
+    return " ".join(sentences(session, _kept(session, _CONDITION, value)))
+
+
 def sentences(session: Session, value: Data | None) -> list[str]:
     """A condition or actions, as a document holds them, in words."""
     each = _ACTIONS if value and "steps" in value else _CONDITION

@@ -18,6 +18,8 @@
       timer: 0,
     };
     state.blocks = JSON.parse(state.field.value || "[]");
+    const words = JSON.parse(editor.dataset.conditions || "[]");
+    state.conditions = new Map(state.blocks.map((block, index) => [block, words[index]]));
     editor.querySelector("[data-without-script]").remove();
     editor.querySelector("[data-with-script]").hidden = false;
     editor.addEventListener("click", (event) => onClick(state, event));
@@ -47,6 +49,7 @@
     item.querySelector("[data-body]").append(body);
     item.querySelector("[data-kind-name]").textContent = body.dataset.name;
     FILL[block.kind]?.(state, item, block);
+    if ("conditionUrl" in state.editor.dataset) fillCondition(state, item, block);
     return item;
   }
 
@@ -104,6 +107,8 @@
     if (button.dataset.move) return move(state, index, Number(button.dataset.move));
     if ("remove" in button.dataset) return remove(state, index);
     if ("pickImage" in button.dataset) return pickImage(state, index);
+    if ("editCondition" in button.dataset) return openCondition(state, index);
+    if ("dropCondition" in button.dataset) return setCondition(state, state.blocks[index], null, "");
     if ("pickSticker" in button.dataset) return openStickers(state, index);
     if (button.dataset.stickerId) return chooseSticker(state, button);
     if ("closeStickers" in button.dataset) button.closest("dialog").close();
@@ -214,6 +219,63 @@
 
   function csrf() {
     return JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+  }
+
+  // Who gets a message ----------------------------------------------------------------------------------------------
+
+  function fillCondition(state, item, block) {
+    if (!block.if) return;
+    item.querySelector("[data-condition-words]").textContent = state.conditions.get(block);
+    item.querySelector("[data-edit-condition]").textContent = "変える";
+    item.querySelector("[data-drop-condition]").hidden = false;
+  }
+
+  // The dialog's form comes from the server, which makes JSON of it when it is sent.
+  async function openCondition(state, index) {
+    const block = state.blocks[index]; // the cards may be moved while the dialog is open
+    const dialog = clone(state.editor, "condition");
+    const form = dialog.querySelector("form");
+    document.body.append(dialog);
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.addEventListener("click", (event) => event.target.closest("[data-close-dialog]") && dialog.close());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      finishCondition(state, block, dialog, form);
+    });
+    dialog.showModal();
+    const body = new URLSearchParams({ value: JSON.stringify(block.if ?? null) });
+    drawDialog(dialog, form, await post(state.editor.dataset.conditionUrl, body));
+  }
+
+  async function finishCondition(state, block, dialog, form) {
+    const answer = await post(`${state.editor.dataset.conditionUrl}/finished`, new URLSearchParams(new FormData(form)));
+    if (!answer?.isJson) return drawDialog(dialog, form, answer);
+    const kept = JSON.parse(answer.text);
+    dialog.close();
+    setCondition(state, block, kept.value, kept.said.join(" "));
+  }
+
+  function drawDialog(dialog, form, answer) {
+    dialog.querySelector("[data-trouble]").hidden = Boolean(answer);
+    if (!answer) return;
+    form.innerHTML = answer.text; // drawn by our server
+    window.htmx.process(form);
+    form.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
+  }
+
+  function setCondition(state, block, tree, words) {
+    if (tree) block.if = tree;
+    else delete block.if;
+    state.conditions.set(block, words);
+    draw(state);
+    save(state);
+    state.list.children[state.blocks.indexOf(block)]?.querySelector("[data-edit-condition]").focus();
+  }
+
+  async function post(url, body) {
+    const answer = await fetch(url, { method: "POST", body, headers: csrf() }).catch(() => null);
+    if (!answer || (!answer.ok && answer.status !== 422)) return null;
+    return { text: await answer.text(), isJson: answer.headers.get("Content-Type")?.startsWith("application/json") };
   }
 
   // Stickers --------------------------------------------------------------------------------------------------------
