@@ -40,6 +40,8 @@ class Reminder(Base):
     """Whether a goal taken from a date field moves when the field is changed, and ends when it is cleared."""
     version: Mapped[int] = mapped_column(default=1)
     """Raised by every change of its steps; countdowns of an older one are reckoned anew in the background."""
+    reckoned_to_id: Mapped[int | None]
+    """The last countdown that was reckoned anew after such a change; null when none is left to do."""
     is_ending: Mapped[bool] = mapped_column(default=False)
     """Deleted by staff: its countdowns are being stopped, then the row goes."""
     created_at: Mapped[datetime]
@@ -66,6 +68,8 @@ class ReminderStep(Base):
     """Clock time: "HH:MM" in the shop's zone."""
     minutes: Mapped[int] = mapped_column(default=0)
     """Remaining time: minutes from the goal; negative is before it."""
+    timed_at: Mapped[datetime]
+    """Since when it has this time; goals for which that time had passed by then don't get it any more."""
     tree: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """Who gets it; others skip it."""
     blocks: Mapped[list[Any]]
@@ -102,6 +106,10 @@ class Countdown(Base):
     origin: Mapped[str]
     """Where the goal comes from, so that it can move: "field:12", "reservation:5", or the moment itself for one that
     was set once."""
+    follows: Mapped[bool] = mapped_column(default=False)
+    """Whether it goes along with the field its goal comes from: it does until somebody stops it."""
+    is_yearly: Mapped[bool] = mapped_column(default=False)
+    """Whether it begins again with the next anniversary of its day."""
     state: Mapped[CountdownState] = mapped_column(one_of(CountdownState, "state"))
     goal_at: Mapped[datetime]
     started_at: Mapped[datetime]

@@ -146,6 +146,7 @@ def upgrade() -> None:
         sa.Column("is_quiet", sa.Boolean(), nullable=False),
         sa.Column("follows_field", sa.Boolean(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reckoned_to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("is_ending", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -211,6 +212,8 @@ def upgrade() -> None:
         sa.Column("reminder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("follows", sa.Boolean(), nullable=False),
+        sa.Column("is_yearly", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -260,6 +263,7 @@ def upgrade() -> None:
         sa.Column("days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at_time", sa.Text(), nullable=True),
         sa.Column("minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("timed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tree", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("blocks", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -538,12 +542,14 @@ def upgrade() -> None:
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("closed_weekdays", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("works_on_holidays", sa.Boolean(), nullable=False, server_default=sa.false()))
     _replace_states(BEFORE, AFTER)
 
 
 def downgrade() -> None:
     _replace_states(AFTER, BEFORE)
     with op.batch_alter_table("shop", schema=None) as batch_op:
+        batch_op.drop_column("works_on_holidays")
         batch_op.drop_column("closed_weekdays")
 
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
