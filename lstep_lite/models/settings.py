@@ -55,6 +55,8 @@ class Shop(Base):
     purpose: Mapped[Purpose] = mapped_column(one_of(Purpose, "purpose"))
     closed_weekdays: Mapped[list[Any]] = mapped_column(default=list)
     """The weekly rest: Monday = 0 … Sunday = 6."""
+    works_on_holidays: Mapped[bool] = mapped_column(default=False)
+    """Whether a public holiday is an ordinary working day."""
     dead_reply: Mapped[DeadReply] = mapped_column(one_of(DeadReply, "dead_reply"), default=DeadReply.MISS)
     created_at: Mapped[datetime]
 
