@@ -1,6 +1,5 @@
 """What steps of scenarios and reminders share: what they hold, and doing it once."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -34,7 +33,7 @@ def attaching(tag: Tag) -> SetDraft:
 
 
 def due(*blocks: dict[str, Any], tree: Any = None, holder: int = 1, key: str = "7:a") -> Due:
-    return Due("scenarios", "体験のご案内", blocks, tree, PLACE, holder, key, None, NOW - timedelta(minutes=5))
+    return Due("scenarios", "体験のご案内", blocks, tree, PLACE, holder, key, None)
 
 
 def sent(session: Session) -> list[list[str]]:
@@ -57,7 +56,7 @@ def test_a_step_puts_its_messages_once_and_then_runs_its_actions(session: Sessio
     assert sent(session) == [["ようこそ"]]
     assert has(session, friend, tag)
     delivery = session.get_one(Delivery, first.delivery_id)
-    assert (delivery.lane, delivery.due_at) == (Lane.TIMED, NOW - timedelta(minutes=5))
+    assert (delivery.lane, delivery.due_at) == (Lane.TIMED, NOW)
 
 
 def test_who_does_not_fit_the_step_gets_neither_messages_nor_actions_and_the_reason_names_the_condition(

@@ -37,8 +37,6 @@ class Due:
     """Which time this is: with the same key nobody gets it twice. Chances are drawn for it, too."""
     guard: str | None
     """What must still run when its messages go out (deliveries.guard)."""
-    planned_at: datetime
-    """Messages that are not out so long after it are marked missed; now for what staff send by hand after all."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,6 @@ def _put(
         dedupe_key=f"{due.source}:{due.key}",
         lane=Lane.REPLY if event else Lane.TIMED,
         now=now,
-        due_at=min(due.planned_at, now),
         event=event,
         cause=cause,
         staff_id=staff_id,
