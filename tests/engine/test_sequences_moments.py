@@ -163,7 +163,7 @@ def test_a_window_is_stored_and_read_back(window: Window) -> None:
     ],
 )
 def test_a_window_in_words(window: Window | None, words: str) -> None:
-    assert moments.in_words(window) == words
+    assert moments.in_words(window and window.to_json()) == words
 
 
 def test_rules_come_from_the_shop(session: Session) -> None:
@@ -189,7 +189,7 @@ def test_a_window_in_which_nothing_could_ever_go_out_is_refused(session: Session
     session.add(SendingRules(id=1, quiet_from="22:00", quiet_to="08:00"))
     session.flush()
     with pytest.raises(DomainError) as refused:
-        moments.check(session, window, is_quiet=True, now=NOW)
+        moments.check(session, window.to_json(), is_quiet=True, now=NOW)
     assert refused.value.field == "window"
-    moments.check(session, Window((1,), "12:00", "13:00"), is_quiet=True, now=NOW)
-    moments.check(session, Window((), "23:00", "01:00"), is_quiet=False, now=NOW)
+    moments.check(session, Window((1,), "12:00", "13:00").to_json(), is_quiet=True, now=NOW)
+    moments.check(session, Window((), "23:00", "01:00").to_json(), is_quiet=False, now=NOW)

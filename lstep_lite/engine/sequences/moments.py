@@ -76,13 +76,13 @@ def rules(session: Session, *, window: dict[str, Any] | None, is_quiet: bool) ->
     )
 
 
-def check(session: Session, window: Window | None, *, is_quiet: bool, now: datetime) -> None:
+def check(session: Session, window: dict[str, Any] | None, *, is_quiet: bool, now: datetime) -> None:
     """Raises DomainError for a window in which nothing could ever go out."""
     if window is None:
         return
-    if window.starts_at == window.ends_at:
+    if window["starts_at"] == window["ends_at"]:
         raise DomainError("時間帯の始まりと終わりは、別の時刻にしてください。", "window")
-    if _first(now, rules(session, window=window.to_json(), is_quiet=is_quiet)) is None:
+    if _first(now, rules(session, window=window, is_quiet=is_quiet)) is None:
         raise DomainError(NEVER, "window")
 
 
@@ -145,10 +145,11 @@ def on_clock(day: date, at_time: str, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.fromisoformat(at_time), tzinfo=zone).astimezone(UTC)
 
 
-def in_words(window: Window | None) -> str:
-    """For example 「平日 12:00〜13:00のみ、祝日と定休日は翌営業日」; None means at any time."""
-    if window is None:
+def in_words(stored: dict[str, Any] | None) -> str:
+    """A stored window, for example 「平日 12:00〜13:00のみ、祝日と定休日は翌営業日」; None means at any time."""
+    if stored is None:
         return "いつでも"
+    window = Window.from_json(stored)
     next_day = "" if window.starts_at < window.ends_at else "翌"
     hours = f"{_days_in_words(window.weekdays)} {window.starts_at}〜{next_day}{window.ends_at}のみ"
     return hours if window.holidays is Holidays.SEND else f"{hours}、祝日と定休日は翌営業日"
