@@ -77,6 +77,12 @@ def forget(session: Session, feature: str, owner_id: int | str) -> None:
     write(session, feature, owner_id, ())
 
 
+def forget_all(session: Session, feature: str, owner_ids: Iterable[int | str]) -> None:
+    """The same for many."""
+    ids = [str(owner_id) for owner_id in owner_ids]
+    session.execute(sa.delete(Mention).where(Mention.owner == feature, Mention.owner_id.in_(ids)))
+
+
 def places(session: Session, feature: str, target_id: int | str) -> list[Place]:
     """Where the row is used, ready to be listed."""
     query = sa.select(Mention).where(Mention.target == feature, Mention.target_id == str(target_id))
