@@ -58,6 +58,7 @@ GROUPS = (
         "配信",
         "send",
         (
+            Entry("一斉配信", "speakerphone", "broadcasts.index"),
             Entry("自動応答", "robot", "auto_replies.index"),
             Entry("友だち追加時設定", "user-plus", "greetings.index"),
             Entry("配信予定・送信ログ", "history", "deliveries.index"),
@@ -84,6 +85,8 @@ GROUPS = (
         (
             Entry("LINE接続", "plug-connected", "settings.index"),
             Entry("お店の設定", "building-store", "shop.edit"),
+            Entry("営業日・祝日", "calendar-event", "business_days.index"),
+            Entry("配信のきまり", "adjustments", "sending_rules.edit"),
             Entry("受信できなかった通知", "mail-exclamation", "intake.index"),
             Entry("スタッフ", "id-badge-2", "staff.index"),
             Entry("通知", "bell", "notifications.index"),

@@ -20,9 +20,9 @@ PACKAGE = ROOT / "lstep_lite"
 LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 
 FEATURES = (
-    "actions", "auto_replies", "batches", "chat", "coupons", "deliveries", "fields", "folders", "friends", "greetings",
-    "intake", "marks", "media", "messages", "notifications", "schedules", "scores", "segments", "settings",
-    "shared_values", "staff", "tags", "test_sends", "taps", "transfers",
+    "actions", "auto_replies", "batches", "business_days", "chat", "coupons", "deliveries", "fields", "folders",
+    "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "schedules", "scores",
+    "segments", "sending_rules", "settings", "shared_values", "staff", "tags", "test_sends", "taps", "transfers",
 )  # fmt: skip
 PAGES = (
     "about", "account", "control", "designs", "health", "home", "invitations", "senders", "setup", "shop", "sign_in",

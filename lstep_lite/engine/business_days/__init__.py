@@ -2,8 +2,10 @@
 
 from lstep_lite.engine.business_days.calendar import WEEKDAYS, Calendar
 from lstep_lite.engine.business_days.keeping import (
+    LONGEST_NAME,
     YEARS,
     DayDraft,
+    ListedDay,
     WeekDraft,
     calendar,
     listed,
@@ -14,10 +16,12 @@ from lstep_lite.engine.business_days.keeping import (
 )
 
 __all__ = [
+    "LONGEST_NAME",
     "WEEKDAYS",
     "YEARS",
     "Calendar",
     "DayDraft",
+    "ListedDay",
     "WeekDraft",
     "calendar",
     "listed",
