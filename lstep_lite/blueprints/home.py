@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import jobs
 from lstep_lite.auth import allow
-from lstep_lite.engine import batches, home, marks, segments, settings
+from lstep_lite.engine import batches, deliveries, home, marks, segments, settings
 from lstep_lite.engine.home import Numbers
 from lstep_lite.engine.settings import quota
 from lstep_lite.engine.staff import Permission
@@ -67,6 +67,7 @@ def _page(*regions: str, then: str = "") -> Response:
         change=sum(day.gained - day.lost for day in week),
         link=link,
         qr=_qr(link) if link else "",
+        month=deliveries.this_month(g.read, now=g.now),
         running={batch: batches.progress(batch, now=g.now) for batch in batches.running(g.read)},
         forecast=quota.forecast(channel, now=g.now) if channel else None,
         marks=marks.in_order(g.read),

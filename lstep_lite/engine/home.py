@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import friends
 from lstep_lite.engine.friends import Filters, FriendState
-from lstep_lite.engine.settings import quota
 from lstep_lite.models import (
     AutoReply,
     Check,
@@ -57,8 +56,6 @@ class Numbers:
     missed: int
     unknown: int
     parked_events: int
-    free_replies: int
-    """This month's answers that cost nothing of the allowance."""
     has_greeting: bool
     has_auto_reply: bool
     has_colleague: bool
@@ -77,7 +74,6 @@ def numbers(session: Session, *, now: datetime) -> Numbers:
         "missed": _ended(DeliveryState.MISSED, since),
         "unknown": _ended(DeliveryState.UNKNOWN, since),
         "parked_events": _count(WebhookEvent, WebhookEvent.state == EventState.PARKED),
-        "free_replies": _free_replies(now),
         "has_greeting": exists().where(Greeting.kind == GreetingKind.NEW, Greeting.is_on.is_(True)),
         "has_auto_reply": exists().where(AutoReply.is_on.is_(True)),
         "has_colleague": _count(Staff, Staff.is_active.is_(True)) + _count(Ticket, Ticket.kind == TicketKind.INVITE)
@@ -94,17 +90,6 @@ def _count(model: type[Any], condition: ColumnElement[bool]) -> ScalarSelect[int
 
 def _ended(state: DeliveryState, since: datetime) -> ScalarSelect[int]:
     return _count(Delivery, and_(Delivery.state == state, Delivery.finished_at >= since))
-
-
-def _free_replies(now: datetime) -> ScalarSelect[int]:
-    return _count(
-        Delivery,
-        and_(
-            Delivery.state == DeliveryState.SENT,
-            Delivery.is_counted.is_(False),
-            Delivery.finished_at >= quota.month_start(now),
-        ),
-    )
 
 
 def week(session: Session, *, zone: ZoneInfo, now: datetime) -> list[Day]:

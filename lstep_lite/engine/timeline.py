@@ -16,6 +16,7 @@ PAGE_SIZE = 50
 Row = TypeVar("Row", TimelineEntry, ChatMessage, Staff, ActionRun)
 _OUTCOMES = {
     DeliveryState.WAITING: "これから送ります。",
+    DeliveryState.HELD: "送らずに残しています。",
     DeliveryState.SENDING: "送信中です。",
     DeliveryState.FAILED: "送れませんでした。",
     DeliveryState.MISSED: "時間を過ぎたため送りませんでした。",

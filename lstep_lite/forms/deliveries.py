@@ -11,6 +11,7 @@ from lstep_lite.models import DeliveryState
 STATE_LABELS = {
     DeliveryState.SENT: "送信済み",
     DeliveryState.WAITING: "送信待ち",
+    DeliveryState.HELD: "残しています",
     DeliveryState.SENDING: "送信中",
     DeliveryState.FAILED: "送信できませんでした",
     DeliveryState.UNKNOWN: "届いたか確認できません",
@@ -24,6 +25,9 @@ SOURCE_LABELS = {
     "chat": "個別トーク",
     "test": "テスト送信",
     "actions": "アクション",
+    "broadcasts": "一斉配信",
+    "scenarios": "シナリオ",
+    "reminders": "リマインダ",
     "notifications": "スタッフへのお知らせ",
 }
 COST_LABELS = {"free": "無料返信", "counted": "通数がかかったもの"}

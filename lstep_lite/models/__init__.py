@@ -27,7 +27,7 @@ from lstep_lite.models.coupons import (
     Reward,
     TicketState,
 )
-from lstep_lite.models.deliveries import Call, CallKind, CallState, Delivery, DeliveryState, Lane
+from lstep_lite.models.deliveries import Call, CallKind, CallState, Decision, Delivery, DeliveryState, Lane, Verdict
 from lstep_lite.models.fields import Field, FieldChange, FieldLeftover, FieldOption, FieldPick, FieldType, FieldValue
 from lstep_lite.models.folders import Folder
 from lstep_lite.models.friends import ChangedBy, Color, Erasure, Friend, FriendArchive, Origin, TimelineEntry
@@ -123,6 +123,7 @@ __all__ = [
     "DayKind",
     "DayRule",
     "DeadReply",
+    "Decision",
     "Delivery",
     "DeliveryState",
     "Direction",
@@ -224,6 +225,7 @@ __all__ = [
     "TicketState",
     "TimelineEntry",
     "UnansweredTalk",
+    "Verdict",
     "VersionState",
     "WebhookEvent",
     "WinnerBy",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
@@ -122,6 +122,23 @@ class Delivery(Base):
             postgresql_where=text("state IN ('waiting', 'sending')"),
             sqlite_where=text("state IN ('waiting', 'sending')"),
         ),
+        Index(
+            "ix_deliveries_guard",
+            "guard",
+            postgresql_where=text("state = 'waiting' AND guard IS NOT NULL"),
+            sqlite_where=text("state = 'waiting' AND guard IS NOT NULL"),
+        ),
+        Index(
+            "ix_deliveries_held",
+            "guard",
+            "source",
+            "source_label",
+            "reason",
+            "friend_id",
+            "due_at",
+            postgresql_where=text("state = 'held'"),
+            sqlite_where=text("state = 'held'"),
+        ),
         Index("ix_deliveries_friend_id_id", "friend_id", "id"),
         Index("ix_deliveries_friend_id_finished_at", "friend_id", "finished_at", "id"),
         Index("ix_deliveries_source_id", "source", "id"),
@@ -181,3 +198,24 @@ class Delivery(Base):
     content: Mapped[Content] = relationship()
     call: Mapped[Call | None] = relationship()
     cause: Mapped[TimelineEntry | None] = relationship()
+
+
+class Verdict(StrEnum):
+    SEND = "send"
+    DROP = "drop"
+
+
+class Decision(Base):
+    """What staff said about a group of messages that did not go out. Carried out in the background; then it goes."""
+
+    __tablename__ = "delivery_decisions"
+    __table_args__ = (UniqueConstraint("kind", "key"),)
+
+    id: Mapped[int] = primary_key()
+    kind: Mapped[str]
+    """Who keeps them: a word registered with `deliveries.leftovers`."""
+    key: Mapped[str]
+    """Which of its groups."""
+    verdict: Mapped[Verdict] = mapped_column(one_of(Verdict, "verdict"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime]

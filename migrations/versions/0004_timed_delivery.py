@@ -106,6 +106,8 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("totals", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -130,6 +132,24 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_broadcasts_state", ["state", "id"], unique=False)
 
+    op.create_table(
+        "delivery_decisions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum("send", "drop", name="verdict", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_delivery_decisions_staff_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_decisions")),
+        sa.UniqueConstraint("kind", "key", name=op.f("uq_delivery_decisions_kind_key")),
+    )
     op.create_table(
         "reminders",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -340,8 +360,8 @@ def upgrade() -> None:
             "ix_broadcast_recipients_to_act",
             ["broadcast_id", "id"],
             unique=False,
-            postgresql_where=sa.text("acted_at IS NULL"),
-            sqlite_where=sa.text("acted_at IS NULL"),
+            postgresql_where=sa.text("acted_at IS NULL AND state = 'put'"),
+            sqlite_where=sa.text("acted_at IS NULL AND state = 'put'"),
         )
 
     op.create_table(
@@ -539,6 +559,20 @@ def upgrade() -> None:
 
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.add_column(sa.Column("guard", sa.Text(), nullable=True))
+        batch_op.create_index(
+            "ix_deliveries_guard",
+            ["guard"],
+            unique=False,
+            postgresql_where=sa.text("state = 'waiting' AND guard IS NOT NULL"),
+            sqlite_where=sa.text("state = 'waiting' AND guard IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_held",
+            ["guard", "source", "source_label", "reason", "friend_id", "due_at"],
+            unique=False,
+            postgresql_where=sa.text("state = 'held'"),
+            sqlite_where=sa.text("state = 'held'"),
+        )
 
     with op.batch_alter_table("shop", schema=None) as batch_op:
         batch_op.add_column(sa.Column("closed_weekdays", sa.JSON(), nullable=False, server_default="[]"))
@@ -553,6 +587,14 @@ def downgrade() -> None:
         batch_op.drop_column("closed_weekdays")
 
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_deliveries_held", postgresql_where=sa.text("state = 'held'"), sqlite_where=sa.text("state = 'held'")
+        )
+        batch_op.drop_index(
+            "ix_deliveries_guard",
+            postgresql_where=sa.text("state = 'waiting' AND guard IS NOT NULL"),
+            sqlite_where=sa.text("state = 'waiting' AND guard IS NOT NULL"),
+        )
         batch_op.drop_column("guard")
 
     with op.batch_alter_table("auto_replies", schema=None) as batch_op:
@@ -596,8 +638,8 @@ def downgrade() -> None:
     with op.batch_alter_table("broadcast_recipients", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_broadcast_recipients_to_act",
-            postgresql_where=sa.text("acted_at IS NULL"),
-            sqlite_where=sa.text("acted_at IS NULL"),
+            postgresql_where=sa.text("acted_at IS NULL AND state = 'put'"),
+            sqlite_where=sa.text("acted_at IS NULL AND state = 'put'"),
         )
         batch_op.drop_index("ix_broadcast_recipients_state")
         batch_op.drop_index("ix_broadcast_recipients_friend_id")
@@ -621,6 +663,7 @@ def downgrade() -> None:
     op.drop_table("broadcast_variants")
     op.drop_table("scenarios")
     op.drop_table("reminders")
+    op.drop_table("delivery_decisions")
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
         batch_op.drop_index("ix_broadcasts_state")
         batch_op.drop_index(

@@ -4,36 +4,57 @@ A feature puts rows (`put`). A worker's lane claims them, renders them, stores e
 LINE outside any transaction and writes the outcome down. Whatever dies on the way is found again by its lease.
 """
 
-from lstep_lite.engine.deliveries.claim import put_aside_late, release
+from lstep_lite.engine.deliveries.claim import release
+from lstep_lite.engine.deliveries.counting import Counts, Month, this_month
+from lstep_lite.engine.deliveries.deciding import Leftover, decide, left_over, leftovers
 from lstep_lite.engine.deliveries.history import (
     Filters,
     Page,
     Pending,
-    Sent,
     get,
     log,
     objects,
     pending,
     previews,
-    sent_since,
     sources,
 )
-from lstep_lite.engine.deliveries.outbox import CHUNK, cancel, cancel_waiting, on_put, put, put_many, retry
+from lstep_lite.engine.deliveries.holding import drop, hold, let_go, put_aside_late
+from lstep_lite.engine.deliveries.outbox import (
+    CHUNK,
+    cancel,
+    cancel_waiting,
+    on_put,
+    put,
+    put_many,
+    tolerance_of,
+)
 from lstep_lite.engine.deliveries.pausing import recheck
-from lstep_lite.engine.deliveries.rechecks import guard
+from lstep_lite.engine.deliveries.rechecks import Wait, guard
+from lstep_lite.engine.deliveries.retrying import retry
 from lstep_lite.engine.deliveries.sender import Sender
+from lstep_lite.engine.deliveries.unsent import OFFERED_FOR
 
 __all__ = [
     "CHUNK",
+    "OFFERED_FOR",
+    "Counts",
     "Filters",
+    "Leftover",
+    "Month",
     "Page",
     "Pending",
     "Sender",
-    "Sent",
+    "Wait",
     "cancel",
     "cancel_waiting",
+    "decide",
+    "drop",
     "get",
     "guard",
+    "hold",
+    "left_over",
+    "leftovers",
+    "let_go",
     "log",
     "objects",
     "on_put",
@@ -45,6 +66,7 @@ __all__ = [
     "recheck",
     "release",
     "retry",
-    "sent_since",
     "sources",
+    "this_month",
+    "tolerance_of",
 ]

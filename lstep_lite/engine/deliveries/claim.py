@@ -1,6 +1,7 @@
 """Whose turn it is: takes due deliveries for this worker, and puts aside what must not be sent."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,7 +10,6 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import Database
 from lstep_lite.engine.deliveries import conditions, rechecks, trouble
 from lstep_lite.models import (
     Call,
@@ -25,7 +25,7 @@ from lstep_lite.models import (
 )
 
 CHUNK = 500
-"""LINE takes so many people in one multicast; and so many late rows are put aside at a time."""
+"""LINE takes so many people in one multicast; and so many rows are changed at a time."""
 ROUNDS = 10
 """How often one claim goes on looking after all it found had to be skipped."""
 REPLY_LANES = (Lane.REPLY, Lane.CHAT)
@@ -69,20 +69,6 @@ def why_not(user_id: str | None, is_following: bool, is_blocked: bool) -> str | 
     if is_blocked:
         return BLOCKED_BY_STAFF
     return None if is_following else BLOCKED_BY_FRIEND
-
-
-def put_aside_late(database: Database, *, now: datetime) -> int:
-    """Mark waiting deliveries as missed whose time has passed for good; how many it was."""
-    count = 0
-    while True:
-        with database.read() as session:
-            ids = session.scalars(_LATE, {"now": now}).all()
-        if not ids:
-            return count
-        with database.unit() as session:
-            late = session.scalars(_STILL_LATE, {"now": now, "ids": ids}).all()
-            close(session, late, DeliveryState.MISSED, TOO_LATE, now)
-        count += len(ids)
 
 
 def release(session: Session, owners: Collection[str], *, wall: datetime) -> None:
@@ -145,16 +131,27 @@ class _Turns:
         # On the connection: these are plain columns, and the session's own way costs as much again.
         return self.session.connection().execute(query, parameters).all()
 
-    def sendable(self, candidates: Iterable[Any]) -> Iterator[Any]:
-        found = list(candidates)
-        outside = rechecks.reasons(self.session, found, now=self.now)
-        for candidate in found:
+    def sendable(self, candidates: Sequence[Any]) -> list[Any]:
+        """Those that may go out; the others are skipped, or held, with their reasons."""
+        outside = rechecks.reasons(self.session, candidates, now=self.now)
+        found: list[Any] = []
+        others: dict[str, list[int]] = defaultdict(list)
+        for candidate in candidates:
             reason = why_not(candidate.line_user_id, candidate.is_following, candidate.is_blocked)
             reason = reason or outside.get(candidate.id)
             if reason is None:
-                yield candidate
+                found.append(candidate)
             else:
-                close(self.session, [candidate.id], DeliveryState.SKIPPED, reason, self.now)
+                others[reason].append(candidate.id)
+        for reason, ids in others.items():
+            self._set_aside(ids, reason)
+        return found
+
+    def _set_aside(self, ids: Sequence[int], reason: str) -> None:
+        if isinstance(reason, rechecks.Wait):
+            keep(self.session, ids, reason)
+        else:
+            close(self.session, ids, DeliveryState.SKIPPED, reason, self.now)
 
 
 def _groups(turns: _Turns, candidates: Sequence[Any]) -> list[Group]:
@@ -268,6 +265,13 @@ def close(session: Session, ids: Sequence[int], state: DeliveryState, reason: st
         trouble.tell(session, ids, state, now)
 
 
+def keep(session: Session, ids: Sequence[int], reason: str) -> None:
+    """Hold deliveries that nobody is sending: they go on when somebody says so (holding.py)."""
+    if ids:
+        held = {"state": DeliveryState.HELD, "reason": reason, "lease_owner": None, "lease_until": None}
+        session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(held))
+
+
 _deliveries = cast(sa.Table, Delivery.__table__)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _LEASE = (
@@ -275,5 +279,3 @@ _LEASE = (
     .where(_deliveries.c.id.in_(_IDS))
     .values(lease_owner=sa.bindparam("lease_owner"), lease_until=sa.bindparam("lease_until"))
 )
-_LATE = sa.select(Delivery.id).where(conditions.LATE).limit(CHUNK)
-_STILL_LATE = sa.select(Delivery.id).where(Delivery.id.in_(_IDS), conditions.LATE).with_for_update()

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from lstep_lite.db import UTCDateTime
+from lstep_lite.engine.deliveries import pausing
 from lstep_lite.models import Call, CallKind, CallState, Channel, Delivery, DeliveryState, Lane, WebhookEvent
 
 FIRST_RETRIES = timedelta(seconds=60)
@@ -37,6 +38,7 @@ def literal(value: StrEnum) -> sa.ColumnElement[Any]:
 
 
 WAITING = literal(DeliveryState.WAITING)
+HELD = literal(DeliveryState.HELD)
 SENDING = literal(DeliveryState.SENDING)
 QUEUED = literal(CallState.QUEUED)
 IN_FLIGHT = literal(CallState.IN_FLIGHT)
@@ -133,7 +135,14 @@ def open_calls(lane: Lane, *, paused: bool) -> sa.ColumnElement[bool]:
     before = aliased(Call)
     follows = sa.exists().where(before.id == Call.after_id, before.state.in_(OPEN_CALL))
     found = sa.and_(Call.lane == literal(lane), Call.state.in_(OPEN_CALL), sa.or_(ready, abandoned), ~follows)
-    return sa.and_(found, Call.kind == literal(CallKind.REPLY)) if paused else found
+    return sa.and_(found, goes_while_paused()) if paused else found
+
+
+def goes_while_paused() -> sa.ColumnElement[bool]:
+    """Calls that are made while counted sending rests: replies, and what had its place within the shop's own limit."""
+    at_own_limit = sa.exists().where(Channel.id == 1, Channel.pause_reason == pausing.OWN_CAP)
+    had_place = sa.or_(Call.attempts > 0, Call.lane.in_([literal(Lane.TIMED), literal(Lane.BULK)]))
+    return sa.or_(Call.kind == literal(CallKind.REPLY), sa.and_(had_place, at_own_limit))
 
 
 def friend_is_busy() -> sa.ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Looking into the outbox: the log, the month's numbers, and what is not settled yet."""
+"""Looking into the outbox: the log, and what is not settled yet."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from lstep_lite.engine.deliveries import conditions
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.text import normalise
 from lstep_lite.errors import NotFound
-from lstep_lite.models import Call, CallKind, Channel, Delivery, DeliveryState, Friend
+from lstep_lite.models import Call, Channel, Delivery, DeliveryState, Friend
 
 PAGE = 50
 SOON = timedelta(seconds=10)
@@ -118,25 +118,6 @@ def sources(session: Session) -> Sequence[str]:
     return session.scalars(sa.select(found.c.source).where(found.c.source.is_not(None))).all()
 
 
-@dataclass(frozen=True)
-class Sent:
-    """How many messages went out, and what they cost of the month's allowance."""
-
-    free: int
-    counted: int
-
-
-def sent_since(session: Session, since: datetime) -> Sent:
-    """Free ones are messages saved: each reply would have been a counted push."""
-    query = (
-        sa.select(Delivery.is_counted, sa.func.count())
-        .where(Delivery.state == DeliveryState.SENT, Delivery.finished_at >= since)
-        .group_by(Delivery.is_counted)
-    )
-    counts = {is_counted: count for is_counted, count in session.execute(query)}  # noqa: C416 - a Row is no pair to mypy
-    return Sent(free=counts.get(False, 0), counted=counts.get(True, 0))
-
-
 class Pending(TypedDict):
     due: int
     in_flight: int
@@ -158,7 +139,7 @@ def pending(session: Session, *, now: datetime, wall: datetime) -> Pending:
         claimable = sa.and_(claimable, sa.false())
     elif channel.paused_at:
         claimable = sa.and_(claimable, conditions.can_reply())
-        soon = sa.and_(soon, Call.kind == CallKind.REPLY)
+        soon = sa.and_(soon, conditions.goes_while_paused())
     upcoming = sa.select(sa.func.min(Delivery.due_at)).where(is_waiting, Delivery.due_at > now)
     # One statement: between two of them a message could pass from one count into another, unseen by both.
     counts = sa.select(

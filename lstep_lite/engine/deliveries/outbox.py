@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from lstep_lite import db
+from lstep_lite.engine import sending_rules
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Content, Delivery, DeliveryState, Friend, Lane, TimelineEntry, WebhookEvent
 
 TOLERANCE = timedelta(minutes=60)
-"""How late an ordinary message may go out; later it is marked missed."""
+"""How late an answer or a chat may go out; what is sent by itself has the shop's tolerance (sending_rules.late)."""
 CHUNK = 500
 """How many rows one statement may put."""
 
@@ -37,6 +38,16 @@ def _wake(lane: Lane) -> None:
 _wakers = {lane: partial(_wake, lane) for lane in Lane}
 
 
+def wake(lane: Lane) -> Callable[[], None]:
+    """What to have run after the commit when *lane* has got something to send at once."""
+    return _wakers[lane]
+
+
+def tolerance_of(session: Session, lane: Lane) -> timedelta:
+    """How late a message of *lane* may go out; later it is marked missed."""
+    return sending_rules.late(session) if lane in (Lane.TIMED, Lane.BULK) else TOLERANCE
+
+
 def put(
     session: Session,
     friend: Friend,
@@ -53,13 +64,13 @@ def put(
     staff_id: int | None = None,
     tree: dict[str, Any] | None = None,
     guard: str | None = None,
-    tolerance: timedelta = TOLERANCE,
+    tolerance: timedelta | None = None,
 ) -> Delivery | None:
     """Lay one message for *friend* into the outbox; None when *dedupe_key* was put before.
 
     *event* is the webhook event it answers: it may then go out as a free reply, together with all else put for it.
     *tree* is the segment the friend must still be in when its time comes (see Delivery.tree), *guard* what must still
-    run then (see rechecks.guard).
+    run then (see rechecks.guard). *tolerance* is how late it may go out, if not as `tolerance_of` its lane.
     """
     session.flush()  # the ids of content and cause
     due_at = due_at or now
@@ -76,7 +87,7 @@ def put(
         "tree": tree,
         "guard": guard,
         "due_at": due_at,
-        "missed_after": due_at + tolerance,
+        "missed_after": due_at + (tolerance_of(session, lane) if tolerance is None else tolerance),
         "state": DeliveryState.WAITING,
         "created_at": now,
     }
@@ -84,7 +95,7 @@ def put(
     if delivery_id is None:
         return None
     if due_at <= now:
-        db.after_commit(session, _wakers[lane])
+        db.after_commit(session, wake(lane))
     return _known(session, Delivery(id=delivery_id, **row))
 
 
@@ -107,7 +118,7 @@ def put_many(
     now: datetime,
     due_at: datetime | None = None,
     guard: str | None = None,
-    tolerance: timedelta = TOLERANCE,
+    tolerance: timedelta | None = None,
 ) -> int:
     """Lay the same message for up to 500 friends into the outbox; how many of them were new.
 
@@ -116,6 +127,7 @@ def put_many(
     """
     session.flush()  # the id of content
     due_at = due_at or now
+    missed_after = due_at + (tolerance_of(session, lane) if tolerance is None else tolerance)
     chosen = friend_ids.limit(CHUNK).subquery()
     friend_id = chosen.c[0]
     row = {
@@ -127,7 +139,7 @@ def put_many(
         "source_label": sa.literal(label),
         "guard": sa.literal(guard, db.PlainText()),
         "due_at": sa.literal(due_at, db.UTCDateTime),
-        "missed_after": sa.literal(due_at + tolerance, db.UTCDateTime),
+        "missed_after": sa.literal(missed_after, db.UTCDateTime),
         "state": sa.literal(DeliveryState.WAITING, Delivery.state.type),
         **{name: sa.literal(value) for name, value in NEW.items()},
         "created_at": sa.literal(now, db.UTCDateTime),
@@ -138,58 +150,26 @@ def put_many(
         db.insert_new(session, Delivery).from_select(list(row), rows).returning(Delivery.id)
     ).all()
     if put_ids and due_at <= now:
-        db.after_commit(session, _wakers[lane])
+        db.after_commit(session, wake(lane))
     return len(put_ids)
 
 
 def cancel(session: Session, delivery: Delivery, *, now: datetime, reason: str = "取り消しました。") -> None:
-    """Take a waiting message back. Raises DomainError when it is on its way already."""
+    """Take a waiting or held message back. Raises DomainError when it is on its way already."""
     if not _cancel(session, Delivery.id == delivery.id, now, reason):
         raise DomainError("すでに送信が始まっているため、取り消せません。")
     session.refresh(delivery)
 
 
 def cancel_waiting(session: Session, friend: Friend, *, now: datetime, reason: str) -> int:
-    """Take back everything that still waits for *friend*; how many it was."""
+    """Take back everything that still waits for *friend*, held or not; how many it was."""
     return _cancel(session, Delivery.friend_id == friend.id, now, reason)
 
 
 def _cancel(session: Session, which: sa.ColumnElement[bool], now: datetime, reason: str) -> int:
     session.flush()  # what this unit has put so far
     values = {"state": DeliveryState.CANCELLED, "reason": reason, "finished_at": now}
-    waiting = sa.update(Delivery).where(which, Delivery.state == DeliveryState.WAITING).values(values)
-    return len(session.scalars(waiting.returning(Delivery.id)).all())
-
-
-RETRYABLE = (DeliveryState.FAILED, DeliveryState.MISSED, DeliveryState.SKIPPED, DeliveryState.UNKNOWN)
-
-
-def retry(
-    session: Session, delivery: Delivery, *, staff_id: int | None, now: datetime, even_if_unknown: bool = False
-) -> Delivery:
-    """Send *delivery* again as a new message; pressing twice makes one.
-
-    One whose outcome is unknown may arrive twice that way, so it needs *even_if_unknown*. Raises DomainError.
-    """
-    if delivery.state not in RETRYABLE:
-        raise DomainError("送り直せるのは、送信できなかったメッセージだけです。")
-    if delivery.state is DeliveryState.UNKNOWN and not even_if_unknown:
-        raise DomainError(
-            "届いている可能性があります。送り直すと同じメッセージが2通届くかもしれません。トークを確認してから、もう一度操作してください。"
-        )
-    again = put(
-        session,
-        delivery.friend,
-        delivery.content,
-        source=delivery.source,
-        label=delivery.source_label,
-        dedupe_key=f"retry:{delivery.id}",
-        lane=Lane.CHAT,
-        cause=delivery.cause,
-        staff_id=staff_id,
-        now=now,
+    waiting = (
+        sa.update(Delivery).where(which, Delivery.state.in_([DeliveryState.WAITING, DeliveryState.HELD])).values(values)
     )
-    if again is None:
-        raise DomainError("このメッセージは、すでに送り直しています。")
-    again.content_from, again.content_to = delivery.content_from, delivery.content_to
-    return again
+    return len(session.scalars(waiting.returning(Delivery.id)).all())

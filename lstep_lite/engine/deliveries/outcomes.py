@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,8 +16,8 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from lstep_lite.engine.deliveries import conditions, parts, pausing
-from lstep_lite.engine.deliveries.claim import REPLY_ENDED, close, pushes_dead_replies
+from lstep_lite.engine.deliveries import conditions, counting, parts, pausing
+from lstep_lite.engine.deliveries.claim import REPLY_ENDED, SHARED_LANES, close, pushes_dead_replies
 from lstep_lite.engine.deliveries.resume import MAYBE_ARRIVED, end
 from lstep_lite.engine.deliveries.start import Attempt
 from lstep_lite.engine.line import Answer, AnswerKind
@@ -40,12 +41,12 @@ class Outcome:
 def record(session: Session, outcomes: Sequence[Outcome], *, owner: str, now: datetime, wall: datetime) -> None:
     """Write down what LINE answered to these calls, and decide what follows from it."""
     accepted = [outcome for outcome in outcomes if outcome.answer.is_accepted]
-    if accepted:
-        _accept(session, accepted, now)
+    sent = _accept(session, accepted, now) if accepted else Counter()
     for outcome in outcomes:
         if not outcome.answer.is_accepted:
             call = session.get_one(Call, outcome.attempt.call_id, with_for_update=True)
             _not_accepted(session, call, outcome.answer, owner=owner, now=now, wall=wall)
+    counting.add(session, sent, now=now)
 
 
 def note_sent(session: Session, *, now: datetime) -> None:
@@ -53,7 +54,8 @@ def note_sent(session: Session, *, now: datetime) -> None:
     session.execute(sa.update(Channel).where(Channel.id == 1).values(last_sent_at=now))
 
 
-def _accept(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
+def _accept(session: Session, outcomes: Sequence[Outcome], now: datetime) -> Counter[tuple[str, bool]]:
+    """How many messages went out, by (source, is_counted)."""
     connection = session.connection()
     answers = [
         {
@@ -65,10 +67,13 @@ def _accept(session: Session, outcomes: Sequence[Outcome], now: datetime) -> Non
         for outcome in outcomes
     ]
     connection.execute(_accept_call, answers)
+    sent: Counter[tuple[str, bool]] = Counter()
     for is_counted in (True, False):
         made = [o.attempt.call_id for o in outcomes if (o.attempt.kind is not CallKind.REPLY) is is_counted]
         if made:
-            connection.execute(_mark_sent, {"calls": made, "counted": is_counted, "at": now})
+            marked = connection.execute(_mark_sent, {"calls": made, "counted": is_counted, "at": now})
+            sent.update((source, is_counted) for source in marked.scalars())
+    return sent
 
 
 _calls = cast(sa.Table, Call.__table__)
@@ -94,6 +99,7 @@ _mark_sent = (
         _deliveries.c.state.in_([conditions.SENDING, conditions.literal(DeliveryState.UNKNOWN)]),
     )
     .values(state=DeliveryState.SENT, is_counted=sa.bindparam("counted"), finished_at=sa.bindparam("at"), reason=None)
+    .returning(_deliveries.c.source)
 )
 
 
@@ -118,12 +124,24 @@ def _again_later(session: Session, call: Call, answer: Answer, now: datetime, wa
         call.had_unknown_outcome = True
     if answer.kind is AnswerKind.MONTHLY_LIMIT:
         pausing.pause(session, pausing.MONTHLY_LIMIT, now=now, wall=wall)
+        if call.lane in SHARED_LANES and not call.had_unknown_outcome:
+            return _give_back(session, call)
     if answer.kind is AnswerKind.TOKEN_REJECTED:
         pausing.pause(session, pausing.TOKEN_REJECTED, now=now, wall=wall)
     call.state = CallState.RETRYING
     call.due_at = wall + wait(call.id, call.attempts)
     call.lease_owner = call.lease_until = None
     log.info("call %s: attempt %s ended as %s", call.id, call.attempts, answer.kind)
+
+
+def _give_back(session: Session, call: Call) -> None:
+    """Nobody got it, and it may be long until it can go: what is right then is asked then."""
+    given_back = [call, *_followers(session, call)]
+    ids = [each.id for each in given_back]
+    hanging = sa.update(Delivery).where(Delivery.call_id.in_(ids), Delivery.state == DeliveryState.SENDING)
+    session.execute(hanging.values(state=DeliveryState.WAITING, call_id=None))
+    for each in given_back:
+        each.state, each.lease_owner, each.lease_until = CallState.REFUSED, None, None
 
 
 def wait(call_id: int, attempts: int) -> timedelta:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import notifications, settings
+from lstep_lite.engine import agenda, notifications, settings
 from lstep_lite.engine.line import Account
 from lstep_lite.engine.settings import quota
 from lstep_lite.models import Channel
@@ -17,8 +17,13 @@ MONTHLY_LIMIT = (
     "今月送れるメッセージの数を使い切ったため、送信を止めています。"
     "LINE公式アカウントのプランを変えるか、来月になると自動で再開します。無料の返信は続けて送れます。"
 )
+OWN_CAP = (
+    "お店で決めた今月の上限に達したため、送信を止めています。"
+    "「配信のきまり」で上限を上げるか、来月になると自動で再開します。無料の返信は続けて送れます。"
+)
 TOKEN_REJECTED = "LINEが接続情報を受け付けないため、送信を止めています。「LINE接続」の設定を確かめてください。"  # noqa: S105
 CHECK_EVERY = timedelta(minutes=10)
+ANSWERS_WITHIN = timedelta(seconds=10)
 KIND = notifications.kind(
     "sending.paused",
     label="配信の停止",
@@ -29,7 +34,7 @@ KIND = notifications.kind(
 
 
 def pause(session: Session, reason: str, *, now: datetime, wall: datetime) -> None:
-    """Stop counted sends for *reason*, which is shown; LINE is asked again after ten minutes."""
+    """Stop counted sends for *reason*, which is shown; LINE is asked for the allowance again after ten minutes."""
     channel = settings.channel(session)
     if channel and channel.paused_at is None:
         channel.paused_at, channel.pause_reason = now, reason
@@ -63,6 +68,23 @@ def _is_stale(channel: Channel | None, now: datetime, wall: datetime) -> bool:
     if channel is None or not _rests(channel) or channel.quota_checked_at is None or channel.quota_due_at is None:
         return False
     return channel.quota_checked_at < quota.month_start(now) and channel.quota_due_at > wall + quota.RETRY_AFTER
+
+
+@agenda.pending
+def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
+    """What a limit keeps back can go on with the month."""
+    channel = settings.channel(session)
+    if channel is None or channel.paused_at is None or channel.pause_reason not in (MONTHLY_LIMIT, OWN_CAP):
+        return agenda.Pending()
+    return agenda.Pending(int(_is_being_asked(channel, now, wall)), quota.next_month_start(now))
+
+
+def _is_being_asked(channel: Channel, now: datetime, wall: datetime) -> bool:
+    """Whether LINE is about to tell us of a new month; if it does not answer at once, nobody waits for it."""
+    if channel.quota_checked_at is None or channel.quota_due_at is None or not _rests(channel):
+        return False
+    has_failed = wall < channel.quota_due_at <= wall + quota.RETRY_AFTER - ANSWERS_WITHIN
+    return channel.quota_checked_at < quota.month_start(now) and not has_failed
 
 
 def _rests(channel: Channel) -> bool:

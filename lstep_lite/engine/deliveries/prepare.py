@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import messages
 from lstep_lite.engine.deliveries.claim import Group, Row
+from lstep_lite.engine.deliveries.drafts import Draft, Part
 from lstep_lite.engine.deliveries.parts import OBJECTS_PER_CALL, MessageObject
-from lstep_lite.engine.deliveries.start import Draft, Part
 from lstep_lite.engine.messages import NO_FACTS, Facts, RenderContext, validation
 from lstep_lite.errors import DomainError
 from lstep_lite.models import CallKind, Content, Friend

@@ -18,8 +18,13 @@ from lstep_lite.models import Friend
 GONE = "参照先がありません：送る条件で使っていたものが削除されているため、送信しませんでした。"
 
 
+class Wait(str):
+    """A guard's answer for what rests and may go on: the message is held with this reason instead of skipped."""
+
+
 Ask = Callable[[Session, Collection[str]], dict[str, str]]
-"""ask(session, names): the reason why messages of these must not go out any more; those that still run are left out."""
+"""ask(session, names): the reason why messages of these must not go out any more, or a `Wait`; those that still run are
+left out."""
 _guards: dict[str, Ask] = {}
 
 

@@ -2,35 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.deliveries import parts
+from lstep_lite.engine.deliveries import own_limit, parts
 from lstep_lite.engine.deliveries.claim import Group, Row, close, why_not
+from lstep_lite.engine.deliveries.drafts import Draft, Part
 from lstep_lite.engine.deliveries.parts import MessageObject, Slice
 from lstep_lite.models import Call, CallKind, CallState, Delivery, DeliveryState, Friend
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one claimed delivery says. In a multicast one part stands for all rows."""
-
-    row: Row
-    objects: list[MessageObject]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A group with its messages, ready to be sent."""
-
-    group: Group
-    parts: list[Part]
-    broken: dict[int, str] = field(default_factory=dict)
-    """Deliveries that LINE would refuse, with the reason."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +45,10 @@ def start(
 
     Deliveries that were cancelled, or taken by somebody else after the lease ran out, are left alone.
     """
+    own_limit.take_turns(session)
     ours = _still_ours(session, drafts, owner)
     kept = [checked for draft in drafts if (checked := _checked(session, draft, ours, now))]
+    kept = own_limit.within(session, kept, now=now, wall=wall)
     planned = [call for draft in kept for call in _plan(draft, wall)]
     first = [call for call in planned if call.after is None]
     lease = {"state": CallState.IN_FLIGHT, "attempts": 1, "lease_owner": owner, "lease_until": lease_until}
@@ -97,17 +82,15 @@ def _checked(session: Session, draft: Draft, ours: dict[int, str | None], now: d
     if not rows:
         return None
     if draft.group.kind is CallKind.MULTICAST:
-        kind = CallKind.MULTICAST if len(rows) > 1 else CallKind.PUSH
-        return Draft(replace(draft.group, rows=rows, kind=kind), draft.parts)
+        return draft.for_rows(rows)
     return Draft(replace(draft.group, rows=rows), [part for part in draft.parts if part.row in rows])
 
 
 def _plan(draft: Draft, wall: datetime) -> list[_Planned]:
-    lists = [part.objects for part in draft.parts]
-    objects = parts.gather_quick_replies([message for part in lists for message in part])
+    objects = parts.gather_quick_replies([message for part in draft.parts for message in part.objects])
     calls: list[_Planned] = []
     sent = 0
-    for slices in parts.cut([len(part) for part in lists]):
+    for slices in draft.requests():
         count = sum(piece.length for piece in slices)
         values = _call(draft.group, objects[sent : sent + count], is_first=not calls, wall=wall)
         calls.append(_Planned(draft, slices, values, after=calls[-1] if calls else None))

@@ -55,6 +55,11 @@ def month_start(now: datetime) -> datetime:
     return now.astimezone(LINE_ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
+def next_month_start(now: datetime) -> datetime:
+    """When the next month begins, as LINE counts."""
+    return (month_start(now) + timedelta(days=32)).replace(day=1)
+
+
 def forecast(channel: Channel, *, now: datetime) -> Forecast | None:
     """None until LINE has told the allowance. The used number goes back to nothing with the month."""
     if channel.quota_used is None or channel.quota_checked_at is None:

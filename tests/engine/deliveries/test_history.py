@@ -36,8 +36,10 @@ def test_the_month_is_counted_in_free_and_paid_messages(outbox: Outbox) -> None:
     outbox.put(outbox.friend(), "有料")
     outbox.send()
     with outbox.database.read() as session:
-        assert deliveries.sent_since(session, NOW) == deliveries.Sent(free=1, counted=2)
-        assert deliveries.sent_since(session, NOW + timedelta(days=1)) == deliveries.Sent(free=0, counted=0)
+        month = deliveries.this_month(session, now=NOW)
+        assert (month.free, month.counted) == (1, 2)
+        assert list(month.by_source) == [deliveries.Counts("chat", free=1, counted=2)]
+        assert deliveries.this_month(session, now=NOW + timedelta(days=31)).by_source == []
 
 
 def test_things_are_settled_when_nothing_is_due_in_flight_or_tried_again_soon(outbox: Outbox, line: FakeLine) -> None:
