@@ -12,6 +12,8 @@ from lstep_lite.models import (
     Action,
     AnswerState,
     AutoReply,
+    Broadcast,
+    BroadcastVariant,
     Coupon,
     CouponState,
     Delivery,
@@ -155,6 +157,20 @@ def a_schedule(session: Session, **over: Any) -> Schedule:
         "updated_at": NOW,
     }
     return _kept(session, Schedule(**values | over))
+
+
+def a_broadcast(session: Session, *blocks: Any, **over: Any) -> Broadcast:
+    """A draft for everybody, to go out at once, that says 「お知らせ」 or *blocks*."""
+    values: dict[str, Any] = {
+        "name": f"一斉配信{next(_numbers)}",
+        "tree": {"all": [], "any": []},
+        "variants": [
+            BroadcastVariant(position=0, percent=100, blocks=list(blocks) or [{"kind": "text", "text": "お知らせ"}])
+        ],
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return _kept(session, Broadcast(**values | over))
 
 
 def a_tag(session: Session, **over: Any) -> Tag:

@@ -158,8 +158,10 @@ def _write_results(session: Session, entries: Sequence[TimelineEntry]) -> None:
         session.connection().execute(mine, rows)
 
 
-def record_many(session: Session, kind: str, friend_ids: Sequence[int], /, *, now: datetime, **facts: Any) -> None:
-    """`record` for many friends in one statement."""
+def record_many(
+    session: Session, kind: str, friend_ids: Sequence[int], /, *, now: datetime, **facts: Any
+) -> Sequence[int]:
+    """`record` for many friends in one statement; the entries' ids."""
     columns = {
         "friend_id": Friend.id,
         "at": sa.literal(now, UTCDateTime()),
@@ -168,7 +170,8 @@ def record_many(session: Session, kind: str, friend_ids: Sequence[int], /, *, no
         "results": sa.literal([], sa.JSON()),
     }
     chosen = sa.select(*columns.values()).where(Friend.id.in_(friend_ids)).order_by(Friend.id)
-    session.execute(sa.insert(TimelineEntry).from_select(list(columns), chosen))
+    written = sa.insert(TimelineEntry).from_select(list(columns), chosen)
+    return session.scalars(written.returning(TimelineEntry.id)).all()
 
 
 def _call(session: Session, subscriber: Subscriber, happening: Happening) -> str | None:

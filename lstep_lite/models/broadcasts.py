@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
@@ -67,9 +67,10 @@ class Broadcast(Base):
     is_at_once: Mapped[bool] = mapped_column(default=True)
     """今すぐ rather than at a moment."""
     due_at: Mapped[datetime | None]
-    """When it goes out, the hold included; then when to look again (pacing, the winner)."""
+    """When it goes out, the hold included; then when to look again (pacing, the winner). Null while it waits for people
+    or for the outbox."""
     held_from: Mapped[datetime | None]
-    """When 「送信」 was pressed, while it can be taken back before `due_at`."""
+    """When it was booked; until `due_at` it can be taken back."""
     per_minute: Mapped[int | None]
     """At most so many messages a minute; null means as fast as LINE allows."""
     keeps_frequency: Mapped[bool] = mapped_column(default=True)
@@ -83,7 +84,8 @@ class Broadcast(Base):
     is_gathered: Mapped[bool] = mapped_column(default=False)
     """Whether all who get it are written down."""
     cursor: Mapped[int] = mapped_column(default=0)
-    """The last friend who was looked at while gathering, then the last recipient whose message was put."""
+    """How far gathering has come: the last friend's id, or with `at_most` the last lot; then the last recipient who was
+    looked at while their messages were put."""
     pause_reason: Mapped[str | None]
     resent_from_id: Mapped[int | None]
     """The broadcast whose failed ones this one reaches again."""
@@ -93,6 +95,10 @@ class Broadcast(Base):
     asked_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    """Gone for everybody; its rows are cleared away bit by bit."""
+    totals: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """How many were "sent", "failed", … when it ended, for lists."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -136,8 +142,8 @@ class Recipient(Base):
             "ix_broadcast_recipients_to_act",
             "broadcast_id",
             "id",
-            postgresql_where=text("acted_at IS NULL"),
-            sqlite_where=text("acted_at IS NULL"),
+            postgresql_where=text("acted_at IS NULL AND state = 'put'"),
+            sqlite_where=text("acted_at IS NULL AND state = 'put'"),
         ),
     )
 
@@ -145,10 +151,10 @@ class Recipient(Base):
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id", ondelete="CASCADE"))
     friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"))
     variant_id: Mapped[int | None] = mapped_column(ForeignKey("broadcast_variants.id", ondelete="CASCADE"))
-    """Null while waiting for the winner."""
+    """Which version they got; null until their message is put."""
     state: Mapped[RecipientState] = mapped_column(one_of(RecipientState, "state"))
     reason: Mapped[str | None]
     """Why it was skipped."""
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id", ondelete="SET NULL"))
     acted_at: Mapped[datetime | None]
-    """When the broadcast's action set was run for them."""
+    """When their message had come to its end, and the action set was run if they got it."""

@@ -108,7 +108,7 @@ def _known(session: Session, delivery: Delivery) -> Delivery:
 
 def put_many(
     session: Session,
-    friend_ids: sa.Select[int],
+    friend_ids: sa.Select[*tuple[int, ...]],
     content: Content,
     *,
     source: str,
@@ -122,16 +122,17 @@ def put_many(
 ) -> int:
     """Lay the same message for up to 500 friends into the outbox; how many of them were new.
 
-    *friend_ids* selects one column of friends' ids; the caller pages through its audience. Each row's dedupe key is
-    "*key_prefix*:<friend id>".
+    *friend_ids* selects one column of friends' ids, and perhaps a second one of the timeline entries they follow from;
+    the caller pages through its audience. Each row's dedupe key is "*key_prefix*:<friend id>".
     """
     session.flush()  # the id of content
     due_at = due_at or now
     missed_after = due_at + (tolerance_of(session, lane) if tolerance is None else tolerance)
     chosen = friend_ids.limit(CHUNK).subquery()
-    friend_id = chosen.c[0]
+    friend_id, *cause_id = chosen.c
     row = {
         "friend_id": friend_id,
+        "cause_id": cause_id[0] if cause_id else sa.null(),
         "content_id": sa.literal(content.id),
         "dedupe_key": sa.literal(f"{key_prefix}:") + sa.cast(friend_id, sa.Text),
         "lane": sa.literal(lane, Delivery.lane.type),

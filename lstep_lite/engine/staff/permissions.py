@@ -16,13 +16,21 @@ class Permission(StrEnum):
     FRIENDS_ERASE = "friends.erase"
     MESSAGES_EDIT = "messages.edit"
     AUTOMATION_EDIT = "automation.edit"
+    BROADCASTS_SEND = "broadcasts.send"
+    BROADCASTS_APPROVE = "broadcasts.approve"
+    """Saying yes to what somebody else wants to send."""
     LOGS_VIEW = "logs.view"
     SETTINGS_EDIT = "settings.edit"
     STAFF_EDIT = "staff.edit"
 
 
 _EVERYDAY = frozenset({Permission.USE, Permission.CHAT, Permission.FRIENDS_VIEW, Permission.FRIENDS_EDIT})
-_OPERATING = _EVERYDAY | {Permission.MESSAGES_EDIT, Permission.AUTOMATION_EDIT, Permission.LOGS_VIEW}
+_OPERATING = _EVERYDAY | {
+    Permission.MESSAGES_EDIT,
+    Permission.AUTOMATION_EDIT,
+    Permission.BROADCASTS_SEND,
+    Permission.LOGS_VIEW,
+}
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.ADMIN: frozenset(Permission),
