@@ -271,12 +271,14 @@ def quota() -> ResponseReturnValue:
 @blueprint.post("/clock")
 def clock() -> ResponseReturnValue:
     here, wanted = emulator(), body()
-    target = _target(wanted, here.clock.now())
-    if target < here.clock.now():
-        abort(409, "the clock cannot go back")
     if not here.replay.moving.acquire(blocking=False):
         abort(409, "the clock is moving already")
     try:
+        target = _target(here, wanted)
+        if target is None:
+            return {"message": "nothing is due later", "nothing_due": True}, 409
+        if target < here.clock.now():
+            abort(409, "the clock cannot go back")
         if wanted.get("jump"):
             return {"now": here.replay.jump(target).isoformat()}
         arrived = here.replay.advance(target)
@@ -285,17 +287,28 @@ def clock() -> ResponseReturnValue:
     return {"now": here.clock.now().isoformat()}, 200 if arrived else 202
 
 
-def _target(wanted: dict[str, Any], now: datetime) -> datetime:
+def _target(here: Emulator, wanted: dict[str, Any]) -> datetime | None:
+    """Where the clock shall go; None for the next due instant when there is none."""
     seconds = wanted.get("advance_seconds")
     if isinstance(seconds, int | float) and not isinstance(seconds, bool):
-        return now + timedelta(seconds=seconds)
+        return here.clock.now() + timedelta(seconds=seconds)
+    if wanted.get("to") != "next":
+        return _moment(wanted, "to")
+    until = _moment(wanted, "until") if "until" in wanted else None
+    if until and until < here.clock.now():
+        return until
+    due = here.replay.next_due()
+    return min((moment for moment in (due, until) if moment), default=None)
+
+
+def _moment(wanted: dict[str, Any], name: str) -> datetime:
     try:
-        target = datetime.fromisoformat(required(wanted, "to", str))
+        moment = datetime.fromisoformat(required(wanted, name, str))
     except ValueError:
-        abort(400, "to must be an ISO 8601 time")
-    if target.tzinfo is None:
-        abort(400, "to must name its time zone")
-    return target.astimezone(UTC)
+        abort(400, f"{name} must be an ISO 8601 time")
+    if moment.tzinfo is None:
+        abort(400, f"{name} must name its time zone")
+    return moment.astimezone(UTC)
 
 
 @blueprint.post("/settle")

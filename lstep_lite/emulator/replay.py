@@ -62,12 +62,20 @@ class Replay:
         busy = webhooks or any(application.get(name) for name in BUSY_COUNTS)
         return {"webhooks": webhooks, **application} if busy else None
 
+    def next_due(self) -> datetime | None:
+        """The next instant at which the application has something to do, once what is under way is done."""
+        self.settle(time.monotonic() + PATIENCE_SECONDS)
+        return self._next_due()
+
     def _next_stop(self, now: datetime, target: datetime) -> datetime:
-        next_due = self._ask().get("next_due")
-        if next_due is None:
+        stop = self._next_due()
+        if stop is None:
             return target
-        stop = datetime.fromisoformat(next_due)
         return min(target, stop if stop > now else now + SMALLEST_STEP)
+
+    def _next_due(self) -> datetime | None:
+        found = self._ask().get("next_due")
+        return datetime.fromisoformat(found) if found else None
 
     def _ask(self) -> dict[str, Any]:
         return self._call("GET", "/_pending", None)

@@ -28,6 +28,30 @@ def test_the_clock_stops_at_every_due_instant_on_the_way(
     assert all(ran - due < timedelta(seconds=5) for due, ran in application.ran_at), "nothing ran late"
 
 
+def test_the_clock_goes_from_one_due_instant_to_the_next(
+    application: Application, emulator: Emulator, control: Control
+) -> None:
+    now = emulator.clock.now()
+    wanted = [now + timedelta(hours=hours) for hours in (1, 30)]
+    application.due = list(wanted)
+    for count in (1, 2):
+        reached = datetime.fromisoformat(control.post("/clock", {"to": "next"})["now"])
+        assert [due for due, _ in application.ran_at] == wanted[:count]
+        assert reached - wanted[count - 1] < timedelta(seconds=5)
+    assert control.post("/clock", {"to": "next"}, status=409)["nothing_due"] is True
+
+
+def test_on_the_way_to_the_next_due_instant_the_clock_stops_where_it_is_told(
+    application: Application, emulator: Emulator, control: Control
+) -> None:
+    until = emulator.clock.now() + timedelta(hours=2)
+    application.due = [until + timedelta(days=1)]
+    wanted = {"to": "next", "until": until.isoformat()}
+    assert datetime.fromisoformat(control.post("/clock", wanted)["now"]) - until < timedelta(seconds=5)
+    assert application.ran_at == []
+    control.post("/clock", wanted, status=409)
+
+
 def test_a_jump_makes_things_late(application: Application, emulator: Emulator, control: Control) -> None:
     now = emulator.clock.now()
     application.due = [now + timedelta(hours=1)]
@@ -44,6 +68,7 @@ def test_a_jump_makes_things_late(application: Application, emulator: Emulator, 
         ({"to": "2020-01-01T00:00:00Z"}, 409),
         ({"to": "2030-01-01T00:00:00"}, 400),
         ({"to": "tomorrow"}, 400),
+        ({"to": "next", "until": "soon"}, 400),
         ({}, 400),
     ],
 )

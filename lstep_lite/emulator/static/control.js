@@ -2,7 +2,13 @@
 
 const base = document.body.dataset.control;
 
-export class Refused extends Error {}
+/** `found` is what the control API answered. */
+export class Refused extends Error {
+  constructor(message, found) {
+    super(message);
+    this.found = found;
+  }
+}
 
 export async function read(path) {
   const answer = await fetch(base + path, { headers: { Accept: "application/json" } });
@@ -20,6 +26,6 @@ export async function act(path, body = {}) {
 
 async function unpack(answer) {
   const found = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(found.message || `HTTP ${answer.status}`);
+  if (!answer.ok) throw new Refused(found.message || `HTTP ${answer.status}`, found);
   return found;
 }

@@ -6,13 +6,18 @@ import { Handset } from "./handset.js";
 const POLL_MS = 1000;
 const OPEN_KEY = "lstep-emulator-open";
 const SHOP_ZONE = "Asia/Tokyo";
+const PLAY_MS = 1000; // how long one stands at a message before going to the next
+const MONTH_MS = 31 * 86400 * 1000;
+const NOTHING_DUE = "これから届く予定のメッセージはありません。管理画面で配信を予約すると、ここで見られます。";
 
 const people = document.getElementById("people");
 const phones = document.getElementById("phones");
 const notice = document.getElementById("notice");
+const clockState = document.getElementById("clock-state");
 const shown = new Map(); // user id → phone
 let world = { users: [], account: {} };
 const page = { world: () => world, refresh, tell, relation, toggle };
+let playUntil = null; // where the fast-forward ends, while it runs
 let open = new Set(JSON.parse(localStorage.getItem(OPEN_KEY) || "[]"));
 
 async function refresh() {
@@ -27,6 +32,7 @@ async function refresh() {
   document.getElementById("hint").hidden = world.users.length > 0;
   drawPeople();
   drawPhones();
+  for (const date of document.querySelectorAll(".screen-date")) date.textContent = moment(world.now);
   await Promise.all([...shown.values()].map((phone) => phone.refresh().catch(tell)));
 }
 
@@ -70,25 +76,65 @@ function toggle(userId) {
   shown.get(userId)?.refresh().catch(tell);
 }
 
+// The clock -----------------------------------------------------------------------------------------------------------
+
+/** Whether the clock went; the date stands large on every phone meanwhile. */
 async function moveClock(body) {
-  const state = document.getElementById("clock-state");
-  state.textContent = "進めています…";
+  document.body.dataset.moving = "";
+  clockState.textContent = "進めています…";
   try {
     const { now } = await act("/clock", body);
-    state.textContent = `${moment(now)} になりました`;
+    clockState.textContent = `${moment(now)} になりました`;
+    return true;
   } catch (error) {
-    state.textContent = "";
-    tell(error);
+    clockState.textContent = "";
+    if (error instanceof Refused && error.found.nothing_due) clockState.textContent = NOTHING_DUE;
+    else tell(error);
+    return false;
+  } finally {
+    await refresh();
+    if (!playUntil) delete document.body.dataset.moving;
   }
-  await refresh();
+}
+
+function chosenMoment() {
+  const chosen = document.getElementById("clock-to").value;
+  return chosen && `${chosen}:00+09:00`;
+}
+
+/** From message to message, a second for each, to the chosen moment or for a month. */
+async function play() {
+  playUntil = chosenMoment() || new Date(Date.parse(world.now) + MONTH_MS).toISOString();
+  drawPlay();
+  while (playUntil && Date.parse(world.now) < Date.parse(playUntil)) {
+    if (!(await moveClock({ to: "next", until: playUntil }))) break;
+    await new Promise((done) => setTimeout(done, PLAY_MS));
+  }
+  stopPlaying();
+}
+
+function stopPlaying() {
+  playUntil = null;
+  delete document.body.dataset.moving;
+  drawPlay();
+}
+
+function drawPlay() {
+  const button = document.getElementById("clock-play");
+  button.setAttribute("aria-pressed", String(playUntil !== null));
+  button.textContent = playUntil ? "早送りを止める" : "早送りで見る";
+  for (const other of document.querySelectorAll(".clock-buttons button")) other.disabled = playUntil !== null && other !== button;
 }
 
 document.querySelectorAll("[data-advance]").forEach((button) =>
   button.addEventListener("click", () => moveClock({ advance_seconds: Number(button.dataset.advance) })));
+document.getElementById("clock-next").addEventListener("click", () => moveClock({ to: "next" }));
 document.getElementById("clock-go").addEventListener("click", () => {
-  const chosen = document.getElementById("clock-to").value;
-  if (chosen) moveClock({ to: `${chosen}:00+09:00` });
+  const to = chosenMoment();
+  if (to) moveClock({ to });
 });
+document.getElementById("clock-play").addEventListener("click", () => (playUntil ? stopPlaying() : play()));
+
 document.getElementById("new-person").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
