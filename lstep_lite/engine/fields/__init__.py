@@ -38,7 +38,17 @@ from lstep_lite.engine.fields.targets import (
     typed,
 )
 from lstep_lite.engine.fields.types import Attachment, Option, Type, Value, types
-from lstep_lite.engine.fields.values import PLACE, Upload, Values, read, read_many, read_targets, write, write_by_hand
+from lstep_lite.engine.fields.values import (
+    PLACE,
+    Upload,
+    Values,
+    read,
+    read_many,
+    read_targets,
+    watches,
+    write,
+    write_by_hand,
+)
 
 __all__ = [
     "FEATURE",
@@ -82,6 +92,7 @@ __all__ = [
     "typed",
     "types",
     "update",
+    "watches",
     "write",
     "write_by_hand",
 ]

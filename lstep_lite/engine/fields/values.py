@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -113,6 +113,23 @@ class _Origin:
     cause: TimelineEntry | None = None
 
 
+class Watcher(Protocol):
+    """Is told that a field may hold something else now, whoever changed it; *cause* is the entry that says so."""
+
+    def __call__(
+        self, session: Session, friend: Friend, target: Target, *, now: datetime, cause: TimelineEntry | None
+    ) -> None: ...
+
+
+_watchers: list[Watcher] = []
+
+
+def watches(watcher: Watcher) -> Watcher:
+    """Register one that is called after each change, by hand and by an import too."""
+    _watchers.append(watcher)
+    return watcher
+
+
 def write(
     session: Session,
     friend: Friend,
@@ -136,7 +153,8 @@ def write(
     facts: dict[str, Any] = {"target": wanted.key, "label": wanted.name}
     if staff_id is not None:
         facts["staff_id"] = staff_id
-    triggers.happen(session, "field.changed", friend, changed_by, now=now, cause=cause, event=event, **facts)
+    entry = triggers.happen(session, "field.changed", friend, changed_by, now=now, cause=cause, event=event, **facts)
+    _tell(session, friend, [wanted], now, entry)
     return True
 
 
@@ -153,12 +171,12 @@ def write_by_hand(
 ) -> None:
     """Have several fields hold what staff typed in or uploaded: one entry on the timeline for all of it."""
     origin = _Origin(now, ChangedBy.STAFF, staff_id)
-    names = []
+    changed = []
     for each, value in wanted.items():
         held = _attached(session, friend, value, now) if isinstance(value, Upload) else value
         if _change(session, friend, each, held, origin):
-            names.append(each.name)
-    _record_by_hand(session, friend, names, origin)
+            changed.append(each)
+    _record_by_hand(session, friend, changed, origin)
 
 
 def _attached(session: Session, friend: Friend, upload: Upload, now: datetime) -> Attachment:
@@ -175,16 +193,23 @@ def _note_edit(
     changed = [each for each in SYSTEM if each.column in before]
     for each in changed:
         _note(session, friend, each, before[each.column or ""] or None, getattr(friend, each.column or ""), origin)
-    _record_by_hand(session, friend, [each.name for each in changed], origin)
+    _record_by_hand(session, friend, changed, origin)
 
 
-def _record_by_hand(session: Session, friend: Friend, names: Sequence[str], origin: _Origin) -> None:
-    if not names:
+def _record_by_hand(session: Session, friend: Friend, changed: Sequence[Target], origin: _Origin) -> None:
+    if not changed:
         return
-    facts: dict[str, Any] = {"label": "、".join(names)[:LONGEST_LABEL]}
+    facts: dict[str, Any] = {"label": "、".join(each.name for each in changed)[:LONGEST_LABEL]}
     if origin.staff_id is not None:
         facts["staff_id"] = origin.staff_id
-    triggers.record(session, "field.changed", friend, now=origin.now, **facts)
+    entry = triggers.record(session, "field.changed", friend, now=origin.now, **facts)
+    _tell(session, friend, changed, origin.now, entry)
+
+
+def _tell(session: Session, friend: Friend, changed: Sequence[Target], now: datetime, entry: TimelineEntry) -> None:
+    for each in changed:
+        for watcher in _watchers:
+            watcher(session, friend, each, now=now, cause=entry)
 
 
 def _change(session: Session, friend: Friend, target: Target, value: Value, origin: _Origin) -> bool:

@@ -1,0 +1,256 @@
+"""Goals: giving a friend one, moving it, taking it away.
+
+A goal is known by where it comes from (its origin), so that it can move. Whoever changes one locks the friend first;
+the same goal from the same origin once more changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import add_new, insert_new, remembered
+from lstep_lite.engine import locking, settings, triggers
+from lstep_lite.engine.reminders import positions, steps
+from lstep_lite.engine.reminders.positions import Position, Stop
+from lstep_lite.engine.sequences import moments
+from lstep_lite.engine.sequences.moments import Rules
+from lstep_lite.errors import DomainError
+from lstep_lite.models import (
+    Countdown,
+    CountdownState,
+    Friend,
+    Reminder,
+    ReminderPassage,
+    ReminderPassageState,
+    TimelineEntry,
+)
+
+FIELDS = ("field:", "system:")
+"""How the origins begin of goals that come from a field."""
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+triggers.labels["reminder.set"] = "リマインダを始めた"
+triggers.labels["reminder.moved"] = "リマインダのゴールが変わった"
+triggers.labels["reminder.stopped"] = "リマインダを止めた"
+
+
+def set_goal(
+    session: Session,
+    reminder: Reminder,
+    friend: Friend,
+    goal_at: datetime,
+    *,
+    origin: str,
+    now: datetime,
+    cause: TimelineEntry | None = None,
+    staff_id: int | None = None,
+    is_yearly: bool = False,
+) -> Countdown:
+    """From now on *friend* has this goal from *origin*: a new one, or the one from there moves.
+
+    Steps whose time has passed are skipped, with the reason. Raises DomainError for a year beyond all measure.
+    """
+    if not FIRST_YEAR <= goal_at.year <= LAST_YEAR:
+        raise DomainError("ゴールの日時を確認してください。", "goal_at")
+    locking.lock(session, friend)
+    before = of_origin(session, reminder, friend, origin)
+    if before is not None and _stands(before, goal_at, is_yearly):
+        return before
+    countdown = before or _new(session, reminder, friend, origin, goal_at, now)
+    kind = "reminder.moved" if before is not None and before.state is CountdownState.ACTIVE else "reminder.set"
+    facts = _facts(reminder, countdown, staff_id)
+    entry = triggers.fire(session, kind, friend, now=now, cause=cause, **facts)
+    countdown.state, countdown.goal_at, countdown.started_at = CountdownState.ACTIVE, goal_at, now
+    countdown.follows, countdown.is_yearly = origin.startswith(FIELDS), is_yearly
+    countdown.cause_id, countdown.ended_at, countdown.end_reason = entry.id, None, None
+    found = settle(session, countdown, now=now)
+    entry.results = [f"ゴールは{in_words(session, goal_at)}です。", *_outlook(session, reminder, found)]
+    return countdown
+
+
+def clear_goal(
+    session: Session,
+    reminder: Reminder,
+    friend: Friend,
+    *,
+    origin: str,
+    now: datetime,
+    reason: str,
+    cause: TimelineEntry | None = None,
+    staff_id: int | None = None,
+) -> bool:
+    """The goal from *origin* is gone: its steps stop. False when there was none."""
+    locking.lock(session, friend)
+    countdown = of_origin(session, reminder, friend, origin)
+    if countdown is None or countdown.state is not CountdownState.ACTIVE:
+        return False
+    end(session, countdown, friend, now=now, reason=reason, cause=cause, staff_id=staff_id)
+    return True
+
+
+def stop(
+    session: Session,
+    friend: Friend,
+    *,
+    reminder: Reminder | None = None,
+    countdown: Countdown | None = None,
+    now: datetime,
+    reason: str,
+    cause: TimelineEntry | None = None,
+    staff_id: int | None = None,
+) -> int:
+    """Stop all the friend's goals, those of *reminder*, or the one *countdown*; how many that was.
+
+    They no longer go along with the fields they came from, either.
+    """
+    locking.lock(session, friend)
+    mine = sa.select(Countdown).where(Countdown.friend_id == friend.id)
+    mine = mine.where(sa.or_(Countdown.state == CountdownState.ACTIVE, Countdown.follows))
+    if reminder is not None:
+        mine = mine.where(Countdown.reminder_id == reminder.id)
+    if countdown is not None:
+        mine = mine.where(Countdown.id == countdown.id)
+    mine = mine.order_by(Countdown.id).with_for_update()
+    found = session.scalars(mine, execution_options={"populate_existing": True}).all()
+    active = [each for each in found if each.state is CountdownState.ACTIVE]
+    for each in active:
+        end(session, each, friend, now=now, reason=reason, cause=cause, staff_id=staff_id)
+    for each in found:
+        each.follows = False
+    return len(active)
+
+
+def end(
+    session: Session,
+    countdown: Countdown,
+    friend: Friend,
+    *,
+    now: datetime,
+    reason: str,
+    cause: TimelineEntry | None = None,
+    staff_id: int | None = None,
+) -> None:
+    """Stop an active one, whose friend is locked. What is on its way to LINE is asked again (guarding.py)."""
+    facts = _facts(countdown.reminder, countdown, staff_id)
+    entry = triggers.fire(session, "reminder.stopped", friend, now=now, cause=cause, **facts)
+    entry.results = [reason]
+    countdown.state, countdown.due_at = CountdownState.STOPPED, None
+    countdown.ended_at, countdown.end_reason = now, reason
+
+
+def of_origin(session: Session, reminder: Reminder, friend: Friend, origin: str) -> Countdown | None:
+    """The goal from there, whatever became of it; nobody else changes it until the unit ends."""
+    query = sa.select(Countdown).filter_by(**_key(reminder, friend, origin))
+    return session.scalar(query.with_for_update(), execution_options={"populate_existing": True})
+
+
+def settle(session: Session, countdown: Countdown, *, now: datetime) -> Position:
+    """Write down what never comes, and when to look next."""
+    found = position(session, countdown)
+    for stop in found.past:
+        write_down(session, countdown, stop, ReminderPassageState.SKIPPED, now=now, reason=stop.reason)
+    countdown.due_at = max(found.ahead[0].due_at if found.ahead else countdown.goal_at, now)
+    countdown.version = countdown.reminder.version
+    session.flush()  # pages and conditions look at it
+    return found
+
+
+def position(session: Session, countdown: Countdown) -> Position:
+    """How far *countdown* has come, by what its reminder says now."""
+    had = passed(session, [countdown])[countdown.id, countdown.goal_at]
+    return positions.position(stops_of(session, countdown), started_at=countdown.started_at, passed=had)
+
+
+def passed(session: Session, found: Collection[Countdown]) -> dict[tuple[int, datetime], set[int]]:
+    """The ids of the steps that are over, by countdown and goal."""
+    passage = ReminderPassage
+    query = sa.select(passage.countdown_id, passage.goal_at, passage.step_id)
+    over: dict[tuple[int, datetime], set[int]] = defaultdict(set)
+    for row in session.execute(query.where(passage.countdown_id.in_([each.id for each in found]))) if found else ():
+        over[row.countdown_id, row.goal_at].add(row.step_id)
+    return over
+
+
+def stops_of(session: Session, countdown: Countdown) -> list[Stop]:
+    reminder = countdown.reminder
+    return positions.stops(reminder.mode, reminder.steps, countdown.goal_at, rules_of(session, reminder))
+
+
+def rules_of(session: Session, reminder: Reminder) -> Rules:
+    """When its steps may go out."""
+    key = ("reminders.rules", reminder.id)
+    return remembered(session, key, lambda: moments.rules(session, window=reminder.window, is_quiet=reminder.is_quiet))
+
+
+def write_down(
+    session: Session,
+    countdown: Countdown,
+    stop: Stop,
+    state: ReminderPassageState,
+    *,
+    now: datetime,
+    reason: str | None = None,
+) -> int | None:
+    """What became of a step for this goal; it does not come again. The row's id, None if one was there already."""
+    row: dict[str, Any] = {
+        "countdown_id": countdown.id,
+        "reminder_id": countdown.reminder_id,
+        "friend_id": countdown.friend_id,
+        "step_id": stop.step.id,
+        "goal_at": countdown.goal_at,
+        "state": state,
+        "reason": reason,
+        "planned_at": stop.planned_at,
+        "at": now,
+    }
+    passage_id: int | None = add_new(session, ReminderPassage, row)
+    return passage_id
+
+
+def in_words(session: Session, moment: datetime) -> str:
+    """On the shop's clock: 「2026年3月5日(木) 10:00」."""
+    local = moment.astimezone(settings.zone(session))
+    return f"{local.year}年{local.month}月{local.day}日({'月火水木金土日'[local.weekday()]}) {local:%H:%M}"
+
+
+def active_of(session: Session, friend: Friend) -> Sequence[Countdown]:
+    """The friend's goals now, the nearest first."""
+    mine = sa.select(Countdown).where(Countdown.friend_id == friend.id, Countdown.state == CountdownState.ACTIVE)
+    return session.scalars(mine.order_by(Countdown.goal_at, Countdown.id)).all()
+
+
+def _outlook(session: Session, reminder: Reminder, found: Position) -> list[str]:
+    """What comes of a goal, in words."""
+    words = [f"「{steps.title(reminder.mode, stop.step)}」は送りません：{stop.reason}" for stop in found.past]
+    if not found.ahead:
+        return [*words, "このあと送るステップはありません。"]
+    following = found.ahead[0]
+    title = steps.title(reminder.mode, following.step)
+    return [*words, f"次は{in_words(session, following.due_at)}の「{title}」です。"]
+
+
+def _stands(countdown: Countdown, goal_at: datetime, is_yearly: bool) -> bool:
+    """Whether the friend has just this goal, or had it to its end."""
+    is_same = countdown.goal_at == goal_at and countdown.is_yearly is is_yearly
+    return is_same and countdown.state is not CountdownState.STOPPED
+
+
+def _new(
+    session: Session, reminder: Reminder, friend: Friend, origin: str, goal_at: datetime, now: datetime
+) -> Countdown:
+    row: dict[str, Any] = {**_key(reminder, friend, origin), "goal_at": goal_at, "state": CountdownState.ACTIVE}
+    row |= {"started_at": now, "version": reminder.version}
+    session.execute(insert_new(session, Countdown).values(row | {"follows": False, "is_yearly": False}))
+    return session.scalars(sa.select(Countdown).filter_by(**_key(reminder, friend, origin))).one()
+
+
+def _key(reminder: Reminder, friend: Friend, origin: str) -> dict[str, Any]:
+    return {"reminder_id": reminder.id, "friend_id": friend.id, "origin": origin}
+
+
+def _facts(reminder: Reminder, countdown: Countdown, staff_id: int | None) -> dict[str, Any]:
+    facts: dict[str, Any] = {"reminder_id": reminder.id, "countdown_id": countdown.id, "label": reminder.name}
+    return facts | ({"staff_id": staff_id} if staff_id is not None else {})
