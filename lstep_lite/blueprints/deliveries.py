@@ -10,8 +10,8 @@ from lstep_lite.engine import deliveries, friends, settings, timeline
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.deliveries import SOURCE_LABELS, DeliverySearchForm
-from lstep_lite.models import Delivery
-from lstep_lite.web import number, own_args, render, runtime
+from lstep_lite.models import Delivery, Verdict
+from lstep_lite.web import live, number, own_args, render, runtime
 
 bp = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
@@ -25,14 +25,38 @@ def index() -> Response:
     return render(
         "deliveries/index.html",
         "delivery_list",
+        month=deliveries.this_month(g.read, now=g.now),
         form=form,
         found=found,
-        sources=SOURCE_LABELS,
         friend=friends.get(g.read, friend_id) if friend_id else None,
         channel=settings.channel(g.read),
         previews=deliveries.previews(g.read, found.rows, now=g.now),
+        **_leftovers(),
         **_place_in_list(),
     )
+
+
+@bp.get("/leftovers")
+@allow(Permission.LOGS_VIEW)
+def leftovers_show() -> Response:
+    return live("deliveries/index.html", "leftovers", **_leftovers())
+
+
+@bp.post("/leftovers/<kind>/<any(send, drop):verdict>")
+@allow(Permission.LOGS_VIEW)
+def leftovers_create(kind: str, verdict: str) -> Response:
+    key = request.form.get("key", "")
+    deliveries.decide(g.session, kind, key, Verdict(verdict), staff_id=g.staff.id, now=g.now)
+    flash("順に送ります。" if verdict == Verdict.SEND else "送らないことにしました。", "success")
+    return render("deliveries/index.html", "leftovers", then=url_for(".index"), **_leftovers())
+
+
+def _leftovers() -> dict[str, Any]:
+    return {
+        "groups": deliveries.left_over(g.read, now=g.now),
+        "left": deliveries.left(g.read, now=g.now),
+        "sources": SOURCE_LABELS,
+    }
 
 
 @bp.get("/<int:delivery_id>")

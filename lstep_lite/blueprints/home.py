@@ -8,12 +8,13 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lstep_lite import jobs
-from lstep_lite.auth import allow
+from lstep_lite.auth import allow, may
 from lstep_lite.engine import batches, deliveries, home, marks, segments, settings
 from lstep_lite.engine.home import Numbers
 from lstep_lite.engine.settings import quota
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
+from lstep_lite.forms.deliveries import SOURCE_LABELS
 from lstep_lite.models import Channel, Mark
 from lstep_lite.web import render, runtime
 
@@ -67,6 +68,9 @@ def _page(*regions: str, then: str = "") -> Response:
         change=sum(day.gained - day.lost for day in week),
         link=link,
         qr=_qr(link) if link else "",
+        groups=deliveries.left_over(g.read, now=g.now) if may(Permission.LOGS_VIEW) else [],
+        left=deliveries.left(g.read, now=g.now),
+        sources=SOURCE_LABELS,
         month=deliveries.this_month(g.read, now=g.now),
         running={batch: batches.progress(batch, now=g.now) for batch in batches.running(g.read)},
         forecast=quota.forecast(channel, now=g.now) if channel else None,

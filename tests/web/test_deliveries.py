@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from lstep_lite.models import Call, CallKind, CallState, Channel, Delivery, DeliveryState, Lane
+from lstep_lite.models import Call, CallKind, CallState, Channel, Decision, Delivery, DeliveryState, Lane, MessageCount
 from tests.factories import NOW, a_delivery, a_friend
 from tests.web.conftest import regions
 
@@ -70,7 +70,7 @@ def test_older_ones_follow_on_the_next_page_at_the_same_cost(page, session, ann,
     session.commit()
     with count_queries() as many:
         soup = page("/deliveries?state=waiting")
-    assert len(many) == len(few) <= 8
+    assert len(many) == len(few) <= 20
     assert len(rows(soup)) == 50
     assert len(rows(page(soup.select_one("a[rel=next]")["href"]))) == 13
 
@@ -147,3 +147,67 @@ def test_staff_without_the_right_are_refused(outsider, session, ann):
     delivery = ended(session, ann, DeliveryState.FAILED)
     assert outsider.get("/deliveries").status_code == 403
     assert outsider.post(f"/deliveries/{delivery.id}/retry").status_code == 403
+
+
+# What did not go out --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def missed(session, ann) -> Delivery:
+    reason = "送信予定の時刻を大きく過ぎたため、送信しませんでした。"
+    over = {"lane": Lane.TIMED, "source": "scenarios", "source_label": "来店お礼", "reason": reason}
+    return ended(session, ann, DeliveryState.MISSED, **over)
+
+
+@pytest.mark.parametrize("address", ["/", "/deliveries"])
+def test_what_did_not_go_out_is_offered_with_people_and_messages(page, missed, address):
+    words = " ".join(page(address).select_one("#leftovers").get_text().split())
+    for wanted in ("シナリオ：来店お礼", "1人・1通", "時刻を大きく過ぎた", "1人に、いま送りますか？", "送らない"):
+        assert wanted in words
+
+
+def test_pressing_send_twice_sends_once_and_the_page_looks_again_meanwhile(htmx, page, session, missed):
+    key = {"key": "scenarios:来店お礼"}
+    answer = htmx("/deliveries/leftovers/missed/send", key)
+    assert regions(answer) == ["leftovers", "toasts"]
+    assert "順に送っています" in answer.text
+    assert "hx-get" in page("/").select_one("#leftovers").attrs
+    assert htmx("/deliveries/leftovers/missed/send", key).status_code == 409
+    assert session.scalars(select(Decision.verdict)).all() == ["send"]
+
+
+def test_the_region_that_looks_again_answers_alone(client, owner, missed):
+    answer = client.get("/deliveries/leftovers", headers={"HX-Request": "true"})
+    assert regions(answer) == ["leftovers"]
+
+
+def test_what_is_settled_already_can_not_be_decided(htmx, session, missed):
+    assert htmx("/deliveries/leftovers/missed/drop", {"key": "scenarios:別のもの"}).status_code == 404
+    assert htmx("/deliveries/leftovers/nothing/drop", {"key": "x"}).status_code == 404
+    assert session.scalars(select(Decision)).all() == []
+
+
+def test_one_that_is_held_goes_on_by_hand_or_is_cancelled(htmx, page, session, ann):
+    held = ended(session, ann, DeliveryState.HELD, lane=Lane.TIMED, reason="今月の通数を使い切ったため")
+    assert "今送る" in page(f"/deliveries/{held.id}").get_text()
+    assert regions(htmx(f"/deliveries/{held.id}/retry")) == ["delivery", "toasts"]
+    session.expire_all()
+    assert held.state == DeliveryState.WAITING
+    held.state = DeliveryState.HELD
+    session.commit()
+    assert htmx(f"/deliveries/{held.id}/cancel").status_code == 200
+
+
+def test_the_month_shows_what_free_replies_saved_by_feature(page, session, ann):
+    session.add(MessageCount(month="2026-03", source="greetings", is_counted=False, count=1200))
+    session.add(MessageCount(month="2026-03", source="chat", is_counted=True, count=3))
+    session.commit()
+    words = " ".join(page("/deliveries").select_one(".month-counts").get_text().split())
+    assert "無料の返信で 1,200通 節約しました（通数がかかったもの 3通）" in words
+    assert "友だち追加時設定 1,200通 0通 個別トーク 0通 3通" in words
+    assert "無料の返信 1,200通" in " ".join(page("/").get_text().split())
+
+
+def test_staff_without_the_right_decide_nothing(outsider, missed):
+    assert outsider.post("/deliveries/leftovers/missed/send", data={"key": "scenarios:来店お礼"}).status_code == 403
+    assert outsider.get("/deliveries/leftovers").status_code == 403

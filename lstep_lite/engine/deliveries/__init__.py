@@ -5,7 +5,7 @@ LINE outside any transaction and writes the outcome down. Whatever dies on the w
 """
 
 from lstep_lite.engine.deliveries.claim import release
-from lstep_lite.engine.deliveries.counting import Counts, Month, this_month
+from lstep_lite.engine.deliveries.counting import Counts, Month, left, this_month
 from lstep_lite.engine.deliveries.deciding import Leftover, decide, left_over, leftovers
 from lstep_lite.engine.deliveries.history import (
     Filters,
@@ -52,6 +52,7 @@ __all__ = [
     "get",
     "guard",
     "hold",
+    "left",
     "left_over",
     "leftovers",
     "let_go",

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import sending_rules
+from lstep_lite.engine import sending_rules, settings
 from lstep_lite.engine.deliveries import conditions
 from lstep_lite.engine.settings import quota
 from lstep_lite.models import Call, CallKind, Delivery, MessageCount
@@ -84,6 +84,18 @@ def room(session: Session, *, now: datetime) -> int | None:
     if cap is None:
         return None
     return cap - int(session.scalar(_USED, {"month": month_of(now)}) or 0)  # PostgreSQL sums up to a Decimal
+
+
+def left(session: Session, *, now: datetime) -> int | None:
+    """How many counted messages may still go out this month: LINE's allowance or the shop's own limit, whichever ends
+    first. None: no end is known."""
+    channel = settings.channel(session)
+    allowance = quota.forecast(channel, now=now) if channel else None
+    ends = [room(session, now=now)]
+    if allowance is not None and allowance.limit is not None:
+        ends.append(allowance.limit - allowance.used)
+    known = [max(0, end) for end in ends if end is not None]
+    return min(known, default=None)
 
 
 _COUNTED = sa.select(sa.func.coalesce(sa.func.sum(MessageCount.count), 0)).where(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -72,6 +73,10 @@ class Group:
     leftover: Leftover
     verdict: Verdict | None
     """What is being done with it."""
+
+    @property
+    def html_id(self) -> str:
+        return f"{self.kind}-{crc32(self.leftover.key.encode())}"
 
 
 def left_over(session: Session, *, now: datetime) -> list[Group]:
