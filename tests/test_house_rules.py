@@ -21,18 +21,20 @@ LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 
 FEATURES = (
     "actions", "auto_replies", "batches", "business_days", "chat", "coupons", "deliveries", "fields", "folders",
-    "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "schedules", "scores",
-    "segments", "sending_rules", "settings", "shared_values", "staff", "tags", "test_sends", "taps", "transfers",
+    "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "rehearsals", "scenarios",
+    "schedules", "scores", "segments", "sending_rules", "settings", "shared_values", "staff", "tags", "taps",
+    "test_sends", "transfers",
 )  # fmt: skip
 PAGES = (
-    "about", "account", "control", "designs", "health", "home", "invitations", "senders", "setup", "shop", "sign_in",
-    "studio",
+    "about", "account", "control", "designs", "enrolments", "health", "home", "invitations", "scenario_steps", "senders",
+    "setup", "shop", "sign_in", "studio",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")
 EXCEPTIONS = {
     ("intake", "forms"): "LINE posts JSON",
     ("taps", "forms"): "what taps are is typed into the documents they stand in",
+    ("rehearsals", "models"): "nothing of them is kept",
     ("folders", "templates"): "they are drawn by macros on the pages of others (ui/folders.html)",
 }
 PUBLIC = {

@@ -44,7 +44,7 @@ def _drafts(session: Session, ids: Collection[int]) -> dict[int, int]:
     query = sa.select(ScenarioVersion.scenario_id, ScenarioVersion.id).where(
         ScenarioVersion.scenario_id.in_(ids), ScenarioVersion.state == VersionState.DRAFT
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _step_counts(session: Session, ids: Collection[int]) -> dict[int, int]:
@@ -61,7 +61,7 @@ def _step_counts(session: Session, ids: Collection[int]) -> dict[int, int]:
         .where(ScenarioStep.version_id.in_(shown))
         .group_by(ScenarioStep.version_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _people(session: Session, ids: Collection[int], since: datetime) -> dict[int, tuple[int, int, int]]:
@@ -79,7 +79,7 @@ def _people(session: Session, ids: Collection[int], since: datetime) -> dict[int
         .where(Enrolment.scenario_id.in_(ids))
         .group_by(Enrolment.scenario_id)
     )
-    return {key: (active, started, ended) for key, active, started, ended in session.execute(query).tuples()}
+    return {key: (active, started, ended) for key, active, started, ended in session.execute(query)}
 
 
 def _first_of_month(now: datetime, zone: ZoneInfo) -> datetime:

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.engine import paging
-from lstep_lite.models import Enrolment, EnrolmentState, Friend, Scenario, ScenarioStep
+from lstep_lite.engine.scenarios import positions, steps, versions
+from lstep_lite.models import Enrolment, EnrolmentState, Friend, Scenario, ScenarioStep, StepKind
 
 PAGE_SIZE = 50
 PAST_SHOWN = 5
@@ -32,7 +33,7 @@ def people(session: Session, scenario: Scenario, state: EnrolmentState, *, numbe
         .limit(PAGE_SIZE)
         .offset((number - 1) * PAGE_SIZE)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     return People(rows=rows, total_count=total, number=number, size=PAGE_SIZE)
 
 
@@ -43,7 +44,7 @@ def counts(session: Session, scenario: Scenario) -> dict[EnrolmentState, int]:
         .where(Enrolment.scenario_id == scenario.id)
         .group_by(Enrolment.state)
     )
-    found = dict(session.execute(query).tuples().all())
+    found = dict(session.execute(query).all())
     return {state: found.get(state, 0) for state in EnrolmentState}
 
 
@@ -63,3 +64,15 @@ def next_steps(session: Session, enrolments: Collection[Enrolment]) -> dict[int,
     steps = {(step.version_id, step.code): step for step in session.scalars(query)}
     keys = {each.id: (each.version_id, each.next_code or "") for each in enrolments}
     return {enrolment_id: steps[key] for enrolment_id, key in keys.items() if key in steps}
+
+
+def beginnings(session: Session, scenario: Scenario) -> dict[str, str]:
+    """The live steps one can be started at, by code, in words and in their order; none before it is published."""
+    version = versions.live(session, scenario)
+    found = steps.in_version(session, version) if version else []
+    rows = {step.code: step for step in found}
+    return {
+        step.code: steps.said(scenario.mode, rows[step.code])
+        for step in positions.plan(scenario.mode, found).steps
+        if step.kind is StepKind.MESSAGE
+    }
