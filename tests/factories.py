@@ -31,6 +31,9 @@ from lstep_lite.models import (
     Origin,
     Pattern,
     Purpose,
+    Reminder,
+    ReminderMode,
+    ReminderStep,
     Role,
     Schedule,
     Score,
@@ -171,6 +174,28 @@ def a_broadcast(session: Session, *blocks: Any, **over: Any) -> Broadcast:
         "updated_at": NOW,
     }
     return _kept(session, Broadcast(**values | over))
+
+
+def a_reminder(session: Session, *times: tuple[int, str] | int, **over: Any) -> Reminder:
+    """One that is on; a step a time, (days from the goal, clock time) or minutes from it, whose text says it."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name": f"リマインダ{number}",
+        "position": number,
+        "mode": ReminderMode.CLOCK,
+        "is_on": True,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    reminder: Reminder = _kept(session, Reminder(**values | over))
+    for position, time in enumerate(times, 1):
+        days, at_time, minutes = (*time, 0) if isinstance(time, tuple) else (0, None, time)
+        text = f"{days} {at_time}" if at_time else str(minutes)
+        blocks = [{"kind": "text", "text": text}]
+        told = {"days": days, "at_time": at_time, "minutes": minutes, "timed_at": NOW - timedelta(days=365)}
+        reminder.steps.append(ReminderStep(position=position, name="", blocks=blocks, **told))
+    session.flush()
+    return reminder
 
 
 def a_tag(session: Session, **over: Any) -> Tag:

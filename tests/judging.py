@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import segments, text
 from lstep_lite.engine.segments import Tree
-from lstep_lite.models import AnswerState, Friend, TicketState
+from lstep_lite.models import AnswerState, CountdownState, Friend, TicketState
 from tests.factories import NOW
 from tests.people import Person, World
 
@@ -114,6 +114,19 @@ def _tap(world: World, row: dict[str, Any], person: Person) -> bool:
     return bool(known) and found != (data["how"] == "none")
 
 
+def _reminder(world: World, row: dict[str, Any], person: Person) -> bool:
+    data, (state, goal_at) = row["data"], person.goals.get(row["data"]["reminder_id"], (None, NOW))
+    if data["reminder_id"] not in world.reminders:
+        return False
+    has_goal = state is CountdownState.ACTIVE
+    return {
+        "has": has_goal,
+        "within": has_goal and NOW <= goal_at <= NOW + timedelta(days=data.get("days", 0)),
+        "none": not has_goal,
+        "never": state is None,
+    }[data["how"]]
+
+
 def _field(_world: World, row: dict[str, Any], person: Person) -> bool:
     how, typed = row["data"]["how"], row["data"]["typed"]
     held = person.values.get(row["data"]["target"])
@@ -179,6 +192,7 @@ ANSWERS: dict[str, Any] = {
     "score": _score,
     "coupon": _coupon,
     "tap": _tap,
+    "reminder": _reminder,
     "field": _field,
     "user_block": _scope(has_left),
     "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),

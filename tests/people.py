@@ -20,6 +20,8 @@ from lstep_lite.engine import (
 from lstep_lite.engine.segments import Tree
 from lstep_lite.models import (
     AnswerState,
+    Countdown,
+    CountdownState,
     CouponTicket,
     FieldOption,
     FieldPick,
@@ -34,7 +36,7 @@ from lstep_lite.models import (
     Tap,
     TicketState,
 )
-from tests.factories import NOW, a_coupon, a_field, a_friend, a_score, a_tap, a_template, an_answer
+from tests.factories import NOW, a_coupon, a_field, a_friend, a_reminder, a_score, a_tap, a_template, an_answer
 
 GONE = 999_999
 """An id that no row has."""
@@ -58,6 +60,8 @@ class Person:
     """State, uses and end by coupon."""
     answers: list[tuple[Tap, AnswerState, datetime]] = field(default_factory=list)
     """What was tapped, whether it counted, and when."""
+    goals: dict[int, tuple[CountdownState, datetime]] = field(default_factory=dict)
+    """By reminder."""
     values: dict[str, Any] = field(default_factory=dict)
     """What fields hold, by key: a text, a whole number, a day, or the ids of options. Empty ones are missing."""
 
@@ -74,6 +78,7 @@ class World:
     fields: dict[FieldType, str] = field(default_factory=dict)
     """The key of one field of some types."""
     options: list[int] = field(default_factory=list)
+    reminders: list[int] = field(default_factory=list)
     segments: dict[int, Tree] = field(default_factory=dict)
 
 
@@ -92,6 +97,7 @@ def a_world(session: Session, seed: int, size: int = 40) -> World:
     choices = a_field(session, FieldType.CHOICES, "一", "二", "三")
     world.fields[FieldType.CHOICES] = f"field:{choices.id}"
     world.options = list(session.scalars(sa.select(FieldOption.id).filter_by(field_id=choices.id)))
+    world.reminders = [a_reminder(session).id for _ in range(2)]
     for _ in range(size):
         world.people.append(_a_person(session, world, chance))
     session.flush()
@@ -144,6 +150,8 @@ def _a_person(session: Session, world: World, chance: random.Random) -> Person:
         state, at = chance.choice(list(AnswerState)), chance.choice(MOMENTS)
         an_answer(session, tap, friend, state=state, at=at)
         person.answers.append((tap, state, at))
+    for reminder_id in chance.sample(world.reminders, chance.randrange(3)):
+        _set_goal(session, reminder_id, person, chance)
     _fill_fields(session, world, person, chance)
     return person
 
@@ -155,6 +163,14 @@ def _hold_coupon(session: Session, coupon_id: int, person: Person, chance: rando
     key = f"{coupon_id}-{person.friend.id}"
     values = {"state": state, "uses": uses, "expires_at": end, "obtained_at": NOW, "obtained_by": "customer"}
     session.add(CouponTicket(coupon_id=coupon_id, friend_id=person.friend.id, code=key, number=key, **values))
+
+
+def _set_goal(session: Session, reminder_id: int, person: Person, chance: random.Random) -> None:
+    state = chance.choice(list(CountdownState))
+    goal_at = NOW + timedelta(days=chance.choice((-1, 0, 1, 7)))
+    person.goals[reminder_id] = (state, goal_at)
+    values = {"origin": "test", "state": state, "goal_at": goal_at, "started_at": NOW, "version": 1}
+    session.add(Countdown(reminder_id=reminder_id, friend_id=person.friend.id, **values))
 
 
 def _fill_fields(session: Session, world: World, person: Person, chance: random.Random) -> None:
@@ -218,6 +234,7 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
         ),
         "coupon": _coupon_conditions(world),
         "tap": _tap_conditions(world),
+        "reminder": _reminder_conditions(world),
         "field": _field_conditions(world),
         "user_block": shown,
         "shelved": shown,
@@ -232,6 +249,13 @@ def _coupon_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
     hows = st.sampled_from(["obtained", "unused", "used", "lost", "none"])
     expiring = {"coupon_id": ids, "how": st.just("expiring"), "days": st.sampled_from([0, 1, 7])}
     return st.fixed_dictionaries({"coupon_id": ids, "how": hows}) | st.fixed_dictionaries(expiring)
+
+
+def _reminder_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    ids = st.sampled_from([*world.reminders, GONE])
+    within = {"reminder_id": ids, "how": st.just("within"), "days": st.sampled_from([0, 1, 7])}
+    hows = st.sampled_from(["has", "none", "never"])
+    return st.fixed_dictionaries({"reminder_id": ids, "how": hows}) | st.fixed_dictionaries(within)
 
 
 def _tap_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:

@@ -6,7 +6,7 @@ the same goal from the same origin once more changes nothing.
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,6 +55,7 @@ def set_goal(
     """
     if not FIRST_YEAR <= goal_at.year <= LAST_YEAR:
         raise DomainError("ゴールの日時を確認してください。", "goal_at")
+    goal_at = goal_at.astimezone(UTC)  # moments of other zones are not always equal to what is stored
     locking.lock(session, friend)
     before = of_origin(session, reminder, friend, origin)
     if before is not None and _stands(before, goal_at, is_yearly):
