@@ -7,8 +7,9 @@ from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine import auto_replies, folders, messages
+from lstep_lite.engine import auto_replies, folders, friends, messages
 from lstep_lite.engine.auto_replies import samples
+from lstep_lite.engine.friends import Filters
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.auto_replies import AutoReplyForm, ScheduleForm, TrialForm
@@ -19,6 +20,8 @@ bp = Blueprint("auto_replies", __name__, url_prefix="/auto-replies")
 
 FEATURE = "auto_replies"
 SAMPLE_FRIEND = Friend(display_name="山田 花子")
+CANDIDATES = 8
+"""Friends to choose from in the trial."""
 
 
 @bp.get("")
@@ -125,12 +128,13 @@ def _list(region: str) -> Response:
         then=then,
         rules=rules,
         besides=auto_replies.besides(g.read, rules),
+        whom=auto_replies.whom(g.read, rules),
         shelf=shelf,
         samples=samples.SAMPLES,
         hours_in_words=auto_replies.hours_in_words,
         previews=_previews(rules),
         trial=trial,
-        **_outcome(trial),
+        **_trial(trial),
     )
 
 
@@ -139,15 +143,33 @@ def _previews(rules: Sequence[AutoReply]) -> dict[int, str]:
     return {rule.id: line for rule, line in zip(rules, lines, strict=True)}
 
 
-def _outcome(trial: TrialForm) -> dict[str, Any]:
-    """What the rules would do with the text in the trial box, and the bubbles the friend would see."""
+def _trial(trial: TrialForm) -> dict[str, Any]:
+    """What the trial box shows: the outcome, or first the friends of that name to choose from."""
+    found: dict[str, Any] = {"explanation": None, "friend": None, "candidates": None}
     if not trial.text.data or not trial.validate():
-        return {"explanation": None}
-    explanation = auto_replies.explain(g.read, trial.text.data, now=trial.moment(g.zone) or g.now)
+        return found
+    if trial.who.data:
+        found |= _writers(trial)
+    return found if found["candidates"] is not None else found | _outcome(trial, found["friend"])
+
+
+def _writers(trial: TrialForm) -> dict[str, Any]:
+    """Whoever was chosen, or the only one of that name; else those to choose from."""
+    people = friends.search(g.read, Filters(text=trial.who.data), size=CANDIDATES).friends
+    chosen = people if len(people) == 1 else [friend for friend in people if friend.id == trial.friend.data]
+    return {"friend": chosen[0]} if chosen else {"candidates": people}
+
+
+def _outcome(trial: TrialForm, friend: Friend | None) -> dict[str, Any]:
+    """What the rules would do with the text, and the bubbles the friend would see."""
+    now = trial.moment(g.zone) or g.now
+    explanation = auto_replies.explain(g.read, trial.text.data, friend=friend, now=now)
     blocks = [block for rule in explanation.answers for block in rule.blocks]
-    context = messages.context(g.read, blocks, public_url=runtime().settings.public_url, now=g.now)
+    people = [friend] if friend else []
+    context = messages.context(g.read, blocks, public_url=runtime().settings.public_url, now=now, friends=people)
     try:
-        return {"explanation": explanation, "objects": messages.render(context, SAMPLE_FRIEND), "problem": ""}
+        objects = messages.render(context, friend or SAMPLE_FRIEND)
+        return {"explanation": explanation, "objects": objects, "problem": ""}
     except DomainError as error:
         return {"explanation": explanation, "objects": [], "problem": error.message}
 

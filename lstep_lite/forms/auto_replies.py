@@ -10,6 +10,7 @@ from wtforms import (
     BooleanField,
     DateTimeLocalField,
     Field,
+    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -17,19 +18,26 @@ from wtforms import (
     TimeField,
 )
 from wtforms.validators import Optional
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from lstep_lite.engine import actions, auto_replies
 from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword, KeywordMatch
-from lstep_lite.engine.auto_replies.matching import WEEKDAYS
 from lstep_lite.engine.auto_replies.rules import LONGEST_NAME
+from lstep_lite.engine.business_days import WEEKDAYS
+from lstep_lite.engine.segments import Reach
 from lstep_lite.forms.actions import ActionsField
 from lstep_lite.forms.base import EditForm, Form, at_most, options, required
 from lstep_lite.forms.messages import BlocksField
-from lstep_lite.models import ActionSet, AutoReply, Folder, Matching
+from lstep_lite.forms.segments import SegmentField
+from lstep_lite.models import ActionSet, AutoReply, DayRule, Folder, Matching
 
 NO_FOLDER = 0
 LONGEST_TRIAL = 1000
+DAY_RULES = {
+    DayRule.ANY: "営業日でも休みの日でも",
+    DayRule.BUSINESS: "営業日だけ",
+    DayRule.CLOSED: "お休みの日だけ（定休日・祝日）",
+}
 MATCHES = {KeywordMatch.PARTIAL.value: "をふくむ", KeywordMatch.EXACT.value: "とぴったり同じ"}
 SPARE_ROWS = 2
 """Empty rows for a browser without JavaScript; with it, a button adds more."""
@@ -74,12 +82,14 @@ class ScheduleForm(Form):
     """When a rule answers; on its own it reads the sentence back while the form is being filled in."""
 
     weekdays = WeekdaysField("曜日")
+    day_rule = RadioField("お店の営業日", default=DayRule.ANY.value, choices=options(DAY_RULES))
     starts_at = TimeField("始まり", [Optional()])
     ends_at = TimeField("終わり", [Optional()])
 
     def hours(self) -> dict[str, Any]:
         return {
             "weekdays": self.weekdays.data or [],
+            "day_rule": DayRule(self.day_rule.data if self.day_rule.data in list(DayRule) else DayRule.ANY),
             "starts_at": _clock_time(self.starts_at.data),
             "ends_at": _clock_time(self.ends_at.data),
         }
@@ -100,6 +110,7 @@ class AutoReplyForm(EditForm, ScheduleForm):
         ),
     )
     keywords = KeywordsField("言葉")
+    segment = SegmentField("だれに返すか", reach=Reach.SEND)
     goes_on = BooleanField("返したあと、次に当てはまる自動応答も返す")
     blocks = BlocksField("返すメッセージ", offers_senders=True)
     actions = ActionsField("返したあとのアクション", place=auto_replies.PLACE)
@@ -111,9 +122,10 @@ class AutoReplyForm(EditForm, ScheduleForm):
         """The form of what is kept, of a draft, or of nothing yet."""
         if rule is None:
             return cls._with_folders(cls(), folders)
-        same = ("name", "is_on", "matching", "keywords", "weekdays", "goes_on", "blocks")
+        same = ("name", "is_on", "matching", "keywords", "weekdays", "day_rule", "goes_on", "blocks")
         data = {name: getattr(rule, name) for name in same}
         data |= {"starts_at": _time(rule.starts_at), "ends_at": _time(rule.ends_at)}
+        data["segment"] = rule.tree
         data["folder_id"] = rule.folder_id or NO_FOLDER
         data["actions"] = actions.draft(action_set, auto_replies.PLACE)
         return cls._with_folders(cls(data=data), folders)
@@ -133,6 +145,7 @@ class AutoReplyForm(EditForm, ScheduleForm):
             name=self.name.data or "",
             matching=Matching(self.matching.data),
             keywords=self.keywords.data,
+            tree=self.segment.draft(session),
             goes_on=self.goes_on.data,
             is_on=self.is_on.data,
             folder_id=self.folder_id.data or None,
@@ -143,10 +156,13 @@ class AutoReplyForm(EditForm, ScheduleForm):
 
 
 class TrialForm(Form):
-    """「この文に何が返る?」: a text and, if it matters, the moment it comes in."""
+    """「この文に何が返る?」: a text and, if it matters, who writes it and the moment it comes in."""
 
     text = StringField("お客様の文", [at_most(LONGEST_TRIAL)])
     at = DateTimeLocalField("届く日時（空なら今）", [Optional()])
+    who = StringField("お客様の名前（空ならどなたか）", [at_most(100)])
+    friend = IntegerField(widget=HiddenInput())
+    """Who was chosen among those of that name."""
 
     def moment(self, zone: ZoneInfo) -> datetime | None:
         return self.at.data.replace(tzinfo=zone) if self.at.data else None

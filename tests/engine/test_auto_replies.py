@@ -1,7 +1,7 @@
 """Which rule answers what, and when."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,18 +12,33 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import auto_replies, folders, intake, registry
+from lstep_lite.engine import auto_replies, folders, intake, mentions, registry, tags
 from lstep_lite.engine.actions import SetDraft
-from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword, KeywordMatch
+from lstep_lite.engine.auto_replies import Arrival, AutoReplyDraft, Keyword, KeywordMatch
+from lstep_lite.engine.business_days import Calendar
 from lstep_lite.errors import DomainError
-from lstep_lite.models import AutoReply, Delivery, Lane, Matching, Talk, TalkMark
-from tests.factories import NOW, a_shop, a_text_event, an_event
+from lstep_lite.models import (
+    AutoReply,
+    ChangedBy,
+    DayKind,
+    DayRule,
+    Delivery,
+    Friend,
+    Lane,
+    Matching,
+    Tag,
+    Talk,
+    TalkMark,
+)
+from tests.factories import NOW, a_friend, a_shop, a_tag, a_text_event, an_event
 
 assert registry
 
 ANN = f"U{'a' * 32}"
 TOKYO = ZoneInfo("Asia/Tokyo")
 THURSDAY = datetime(2026, 3, 5, 12, 0, tzinfo=TOKYO)
+SHOP = Calendar({1}, special={date(2026, 3, 6): (DayKind.CLOSED, "棚卸し")})
+"""Closed on Tuesdays, and on Friday 6 March."""
 EXACT, PARTIAL = KeywordMatch.EXACT, KeywordMatch.PARTIAL
 
 
@@ -32,6 +47,7 @@ def rule(name: str = "rule", *words: str, match: KeywordMatch = PARTIAL, **over:
         "name": name,
         "is_on": True,
         "weekdays": [],
+        "day_rule": DayRule.ANY,
         "starts_at": None,
         "ends_at": None,
         "goes_on": False,
@@ -42,7 +58,7 @@ def rule(name: str = "rule", *words: str, match: KeywordMatch = PARTIAL, **over:
 
 
 def names(rules: list[AutoReply], text: str | None, at: datetime = THURSDAY) -> list[str]:
-    return [found.name for found in auto_replies.match(rules, text, at)]
+    return [found.name for found in auto_replies.match(rules, Arrival(text, at, SHOP))]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +119,55 @@ def test_a_rule_that_is_off_or_closed_lets_the_next_one_answer() -> None:
 )
 def test_weekdays_and_hours(weekdays: list[int], starts_at: str, ends_at: str, at: str, is_open: bool) -> None:
     timed = rule("r", weekdays=weekdays, starts_at=starts_at, ends_at=ends_at)
-    assert auto_replies.is_open(timed, datetime.fromisoformat(at).replace(tzinfo=TOKYO)) is is_open
+    assert auto_replies.is_open(timed, datetime.fromisoformat(at).replace(tzinfo=TOKYO), SHOP) is is_open
+
+
+@pytest.mark.parametrize(
+    ("day_rule", "weekdays", "at", "is_open"),
+    [
+        (DayRule.BUSINESS, [], "2026-03-05 23:00", True),
+        (DayRule.BUSINESS, [], "2026-03-10 23:00", False),  # Tuesday
+        (DayRule.BUSINESS, [], "2026-03-20 23:00", False),  # 春分の日
+        (DayRule.BUSINESS, [], "2026-03-06 01:00", True),  # the night of Thursday
+        (DayRule.BUSINESS, [], "2026-03-06 23:00", False),  # set by hand
+        (DayRule.BUSINESS, [5], "2026-03-05 23:00", False),
+        (DayRule.CLOSED, [], "2026-03-05 23:00", False),
+        (DayRule.CLOSED, [], "2026-03-06 23:00", True),
+        (DayRule.CLOSED, [], "2026-03-07 01:00", True),
+        (DayRule.CLOSED, [4], "2026-03-10 23:00", False),
+    ],
+)
+def test_working_days_and_days_off(day_rule: DayRule, weekdays: list[int], at: str, is_open: bool) -> None:
+    timed = rule("r", weekdays=weekdays, day_rule=day_rule, starts_at="22:00", ends_at="02:00")
+    assert auto_replies.is_open(timed, datetime.fromisoformat(at).replace(tzinfo=TOKYO), SHOP) is is_open
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ({}, "毎日"),
+        ({"day_rule": DayRule.BUSINESS, "starts_at": "10:00", "ends_at": "18:00"}, "営業日 10:00〜18:00"),
+        ({"day_rule": DayRule.CLOSED}, "お休みの日"),
+        ({"day_rule": DayRule.BUSINESS, "weekdays": [0, 1, 2, 3, 4]}, "毎週月〜金の営業日"),
+    ],
+)
+def test_when_a_rule_answers_in_words(over: dict[str, Any], words: str) -> None:
+    assert auto_replies.hours_in_words(rule("r", **over)) == words
+
+
+def test_only_those_whom_a_rule_means_are_answered_and_they_are_asked_for_last() -> None:
+    some = {"all": [{"id": "a", "kind": "tag", "data": {}}], "any": []}
+    rules = [rule("other", "y", tree=some), rule("closed", "x", weekdays=[6], tree=some), rule("meant", "x", tree=some)]
+    asked: list[str] = []
+
+    def is_meant(each: AutoReply) -> bool:
+        asked.append(each.name)
+        return False
+
+    rules.append(rule("all", "x"))
+    assert [each.name for each in auto_replies.match(rules, Arrival("x", THURSDAY, SHOP, is_meant))] == ["all"]
+    assert asked == ["meant"]
+    assert names(rules, "x") == ["meant"], "nobody is chosen: taken for everybody"
 
 
 clock_times = st.times().map(lambda time: time.strftime("%H:%M"))
@@ -113,7 +177,7 @@ clock_times = st.times().map(lambda time: time.strftime("%H:%M"))
     starts_at=clock_times,
     ends_at=clock_times,
     days=st.sets(st.integers(0, 6), min_size=1),
-    at=st.datetimes(timezones=st.just(TOKYO)),
+    at=st.datetimes(datetime.fromisoformat("2000-01-01"), timezones=st.just(TOKYO)),
 )
 def test_a_range_and_the_rest_of_the_day_never_overlap(
     starts_at: str, ends_at: str, days: set[int], at: datetime
@@ -122,11 +186,13 @@ def test_a_range_and_the_rest_of_the_day_never_overlap(
         return
     one = rule("one", starts_at=starts_at, ends_at=ends_at)
     other = rule("other", starts_at=ends_at, ends_at=starts_at)
-    assert auto_replies.is_open(one, at) is not auto_replies.is_open(other, at)
+    assert auto_replies.is_open(one, at, SHOP) is not auto_replies.is_open(other, at, SHOP)
     some = rule("some", weekdays=list(days), starts_at=starts_at, ends_at=ends_at)
     rest = rule("rest", weekdays=list(set(range(7)) - days) or [0], starts_at=starts_at, ends_at=ends_at)
     if len(days) < 7:
-        assert auto_replies.is_open(one, at) is (auto_replies.is_open(some, at) or auto_replies.is_open(rest, at))
+        assert auto_replies.is_open(one, at, SHOP) is (
+            auto_replies.is_open(some, at, SHOP) or auto_replies.is_open(rest, at, SHOP)
+        )
 
 
 def test_a_thousand_rules_are_no_burden() -> None:
@@ -274,6 +340,64 @@ def test_the_test_box_says_why(session: Session) -> None:
     ]
     closed = auto_replies.explain(session, "夜", now=NOW)
     assert closed.summary == "「留守」が返信します。"
+
+
+def tagged(session: Session, friend: Friend, name: str = "会員") -> dict[str, Any]:
+    """A condition on a tag that *friend* has."""
+    tag = a_tag(session, name=name)
+    tags.attach(session, tag, friend, changed_by=ChangedBy.STAFF, now=NOW)
+    return {"all": [{"id": "a", "kind": "tag", "data": {"how": "any", "tag_ids": [tag.id]}}], "any": []}
+
+
+def test_a_rule_for_some_answers_them_and_leaves_others_to_the_next(database: Database, session: Session) -> None:
+    member, other = a_friend(session), a_friend(session)
+    keep(session, draft("会員へ", keywords=[Keyword("特典")], tree=tagged(session, member)), draft("特典"))
+    say(database, a_text_event(str(member.line_user_id), "特典"))
+    say(database, a_text_event(str(other.line_user_id), "特典"))
+    assert answers(session) == ["会員へ", "特典"]
+
+
+def test_the_test_box_says_for_whom_and_on_which_days(session: Session) -> None:
+    member, other = a_friend(session), a_friend(session)
+    tree = tagged(session, member)
+    keep(
+        session,
+        draft("休み", keywords=[Keyword("特典")], day_rule=DayRule.CLOSED),
+        draft("会員へ", keywords=[Keyword("特典")], tree=tree),
+        draft("平日", keywords=[Keyword("特典")], day_rule=DayRule.BUSINESS),
+    )
+    at = datetime(2026, 3, 20, 12, 0, tzinfo=TOKYO)
+
+    def reasons(friend: Friend | None, now: datetime) -> list[str]:
+        return [verdict.reason for verdict in auto_replies.explain(session, "特典", friend=friend, now=now).verdicts]
+
+    assert reasons(None, NOW)[:2] == [
+        "この日は営業日です（お休みの日に返信します）。",
+        "「特典」を含んでいます。「だれに返すか」の条件に当てはまる方だけです。",
+    ]
+    assert reasons(member, NOW)[1] == "「特典」を含んでいます。「だれに返すか」の条件にも当てはまります。"
+    assert reasons(other, NOW)[1:] == [
+        "このお客様は、「だれに返すか」の条件に当てはまりません。",
+        "「特典」を含んでいます。",
+    ]
+    keep(session, draft("平日だけ", keywords=[Keyword("営業")], day_rule=DayRule.BUSINESS))
+    found = auto_replies.explain(session, "営業", now=at).verdicts[-1].reason
+    assert found == "この日は「春分の日」でお休みです（営業日に返信します）。"
+
+
+def test_a_rule_mentions_its_conditions_and_so_does_its_copy(session: Session) -> None:
+    friend = a_friend(session)
+    [made] = keep(session, draft("会員へ", tree=tagged(session, friend), day_rule=DayRule.BUSINESS))
+    twin = auto_replies.copy(session, made, now=NOW)
+    tag_id = made.tree["all"][0]["data"]["tag_ids"][0] if made.tree else 0
+    assert {place.label for place in mentions.places(session, "tags", tag_id)} == {
+        "自動応答「会員へ」",
+        "自動応答「会員へのコピー」",
+    }
+    assert (twin.tree, twin.day_rule) == (made.tree, DayRule.BUSINESS)
+    assert not auto_replies.whom(session, [made])[made.id].is_broken
+    tags.delete(session, session.get_one(Tag, tag_id))
+    assert auto_replies.whom(session, [made])[made.id].is_broken
 
 
 def test_the_set_of_a_rule_runs_after_its_answer(database: Database, session: Session) -> None:

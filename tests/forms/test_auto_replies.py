@@ -7,7 +7,9 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from lstep_lite.engine.auto_replies import Keyword, KeywordMatch, samples
+from lstep_lite.engine.segments import EVERYBODY
 from lstep_lite.forms.auto_replies import AutoReplyForm, parse_keywords
+from lstep_lite.models import DayRule
 
 PARTIAL, EXACT = KeywordMatch.PARTIAL, KeywordMatch.EXACT
 
@@ -32,11 +34,12 @@ def test_a_rule_survives_the_way_into_the_form_and_back(session):
     assert form.validate(), form.errors
     kept = form.draft(session)
     assert kept.steps is not None and not kept.steps.steps
-    assert replace(kept, steps=None) == replace(draft, weekdays=[])
+    assert replace(kept, steps=None) == replace(draft, weekdays=[], tree=EVERYBODY)
 
 
 def test_hours_typed_in_the_form_reach_the_draft_as_clock_times():
     form = AutoReplyForm.posted(
         MultiDict([("weekdays", "0"), ("weekdays", "4"), ("starts_at", "22:00"), ("ends_at", "09:00")]), []
     )
-    assert form.hours() == {"weekdays": [0, 4], "starts_at": "22:00", "ends_at": "09:00"}
+    hours = {"weekdays": [0, 4], "day_rule": DayRule.ANY, "starts_at": "22:00", "ends_at": "09:00"}
+    assert form.hours() == hours

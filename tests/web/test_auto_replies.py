@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from lstep_lite.engine import actions, auto_replies, folders
 from lstep_lite.engine.actions import saved
-from lstep_lite.models import ActionSet, AutoReply
-from tests.factories import NOW, a_rule, an_action
+from lstep_lite.models import ActionSet, AutoReply, DayRule, FriendTag
+from tests.factories import NOW, a_friend, a_rule, a_tag, an_action
 from tests.web.conftest import regions
 
 FORM = {
@@ -32,6 +32,10 @@ def rules(session, owner):
 
 def names(soup: BeautifulSoup) -> list[str]:
     return [link.get_text() for link in soup.select(".rule-name")]
+
+
+def with_tag(tag):
+    return {"all": [{"id": "a", "kind": "tag", "data": {"how": "any", "tag_ids": [tag.id]}}], "any": []}
 
 
 def in_order(session) -> list[str]:
@@ -59,6 +63,19 @@ def test_the_list_costs_the_same_however_many_there_are(page, session, rules, co
     with count_queries() as many:
         page("/auto-replies")
     assert len(many) == len(few) <= 8
+
+
+def test_the_conditions_of_the_list_cost_the_same_however_many_there_are(page, session, owner, count_queries):
+    a_rule(session, tree=with_tag(a_tag(session, name="会員")))
+    session.commit()
+    with count_queries() as few:
+        assert "タグ「会員」が付いている" in page("/auto-replies").get_text()
+    for _ in range(20):
+        a_rule(session, tree=with_tag(a_tag(session)))
+    session.commit()
+    with count_queries() as many:
+        page("/auto-replies")
+    assert len(many) == len(few) <= 9
 
 
 def test_a_rule_is_made_and_its_page_says_when_it_answers(htmx, client, session, owner):
@@ -131,6 +148,41 @@ def test_the_box_tells_which_rule_answers_why_and_with_what(htmx, page, session,
     assert "山田 花子さん、カットは5,500円です" in answer.text
     at_night = page("/auto-replies/trial?text=こんばんは&at=2026-03-05T23:00")
     assert "「夜間」が返信します" in at_night.get_text()
+
+
+def test_the_box_asks_who_writes_and_answers_for_that_person(htmx, page, session, owner):
+    ann = a_friend(session, display_name="佐藤 花", search_text="佐藤花")
+    anna = a_friend(session, display_name="佐藤 花子", search_text="佐藤花子")
+    tag = a_tag(session)
+    session.add(FriendTag(friend_id=ann.id, tag_id=tag.id, attached_at=NOW, changed_by="staff"))
+    text = [{"kind": "text", "text": "[name]さんだけの特典です"}]
+    word = [{"text": "特典", "match": "partial"}]
+    a_rule(session, name="会員へ", keywords=word, tree=with_tag(tag), blocks=text)
+    session.commit()
+    asked = page("/auto-replies/trial?text=特典&who=佐藤")
+    assert {button["value"] for button in asked.select("button[name=friend]")} == {str(ann.id), str(anna.id)}
+    chosen = htmx(f"/auto-replies/trial?text=特典&who=佐藤&friend={ann.id}", method="GET")
+    assert "「会員へ」が返信します" in chosen.text and "佐藤 花さんだけの特典です" in chosen.text
+    assert "どの自動応答も返信しません" in htmx("/auto-replies/trial?text=特典&who=花子", method="GET").text
+    assert "見つかりませんでした" in htmx("/auto-replies/trial?text=特典&who=田中", method="GET").text
+    assert "「会員へ」が返信します" in htmx("/auto-replies/trial?text=特典", method="GET").text
+
+
+def test_a_rule_keeps_whom_it_answers_and_on_which_days(htmx, session, page, owner):
+    rule, tag = a_rule(session), a_tag(session, name="会員")
+    session.commit()
+    condition = {"segment.all": "k", "segment.all.k.kind": "tag", "segment.all.k.how": "any"}
+    form = FORM | condition | {"day_rule": "business", "segment.all.k.tag_ids": str(tag.id)}
+    htmx(f"/auto-replies/{rule.id}", form)
+    session.expire_all()
+    assert rule.day_rule is DayRule.BUSINESS
+    assert rule.tree["all"][0]["data"] == {"how": "any", "tag_ids": [tag.id]}
+    assert page(f"/auto-replies/{rule.id}/edit").select_one("[name='segment.all.k.tag_ids'][checked]")
+    wrong = htmx(f"/auto-replies/{rule.id}", FORM | condition)
+    assert (wrong.status_code, regions(wrong)) == (422, ["rule-form"])
+    htmx(f"/auto-replies/{rule.id}", FORM)
+    session.expire_all()
+    assert rule.tree is None
 
 
 def test_more_than_five_bubbles_are_said_to_cost(htmx, session, owner):

@@ -2,12 +2,13 @@
 
 from lstep_lite.engine.auto_replies import answering as _answering
 from lstep_lite.engine.auto_replies.answering import Explanation, explain
-from lstep_lite.engine.auto_replies.matching import Verdict, hours_in_words, is_open, judge, match
+from lstep_lite.engine.auto_replies.matching import Arrival, Verdict, hours_in_words, is_open, judge, match
 from lstep_lite.engine.auto_replies.rules import (
     PLACE,
     AutoReplyDraft,
     Keyword,
     KeywordMatch,
+    Whom,
     actions_of,
     besides,
     copy,
@@ -17,15 +18,18 @@ from lstep_lite.engine.auto_replies.rules import (
     in_order,
     switch,
     update,
+    whom,
 )
 
 __all__ = [
     "PLACE",
+    "Arrival",
     "AutoReplyDraft",
     "Explanation",
     "Keyword",
     "KeywordMatch",
     "Verdict",
+    "Whom",
     "actions_of",
     "besides",
     "copy",
@@ -40,6 +44,7 @@ __all__ = [
     "match",
     "switch",
     "update",
+    "whom",
 ]
 
 del _answering  # imported for its registration

@@ -1,14 +1,15 @@
 """Answering what came in, and telling beforehand what would be answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, deliveries, messages, settings, triggers
+from lstep_lite.engine import actions, business_days, deliveries, messages, segments, settings, triggers
 from lstep_lite.engine.auto_replies import matching, rules
-from lstep_lite.models import AutoReply, ChatMessage, Delivery, Lane, Matching
+from lstep_lite.engine.auto_replies.matching import Arrival
+from lstep_lite.models import AutoReply, ChatMessage, Delivery, Friend, Lane, Matching
 
 SOURCE = "auto_replies"
 triggers.labels["message.unanswered"] = "自動応答では返せないメッセージ"
@@ -24,9 +25,12 @@ class Explanation:
         return [verdict.rule for verdict in self.verdicts if verdict.answers]
 
 
-def explain(session: Session, text: str, *, now: datetime) -> Explanation:
-    """What each rule would do with *text* if it came in at *now*."""
-    verdicts = matching.judge(rules.in_order(session), text, _local(session, now))
+def explain(session: Session, text: str, *, friend: Friend | None = None, now: datetime) -> Explanation:
+    """What each rule would do with *text* if it came in at *now*, from *friend* or from somebody."""
+    arrival = _arrival(session, text, now)
+    if friend is not None:
+        arrival = replace(arrival, is_meant=lambda rule: _is_meant(session, rule, friend, now))
+    verdicts = matching.judge(rules.in_order(session), arrival)
     names = "、".join(f"「{verdict.rule.name}」" for verdict in verdicts if verdict.answers)
     summary = f"{names}が返信します。" if names else "どの自動応答も返信しません。対応マークが「要対応」になります。"
     return Explanation(verdicts, summary)
@@ -37,7 +41,9 @@ def _answer(session: Session, happening: triggers.Happening) -> str | None:
     message = session.get_one(ChatMessage, happening.facts["chat_message_id"])
     text = message.text if message.kind == "text" else None
     # The moment the friend wrote decides about opening hours, not the moment we come round to it.
-    answers = matching.match(rules.in_order(session), text, _local(session, message.at))
+    arrival = _arrival(session, text, message.at)
+    meant = replace(arrival, is_meant=lambda rule: _is_meant(session, rule, happening.friend, happening.now))
+    answers = matching.match(rules.in_order(session), meant)
     results = [result for rule in answers if (result := _respond(session, happening, rule))]
     if text is not None and not any(rule.matching is Matching.KEYWORDS for rule in answers):
         triggers.fire(
@@ -85,5 +91,9 @@ def _count(session: Session, rule: AutoReply) -> None:
     session.execute(counted.execution_options(synchronize_session=False))
 
 
-def _local(session: Session, moment: datetime) -> datetime:
-    return moment.astimezone(settings.zone(session))
+def _arrival(session: Session, text: str | None, at: datetime) -> Arrival:
+    return Arrival(text, at.astimezone(settings.zone(session)), business_days.calendar(session))
+
+
+def _is_meant(session: Session, rule: AutoReply, friend: Friend, now: datetime) -> bool:
+    return segments.matches(session, rule.tree or segments.EVERYBODY, friend, now=now)

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, folders, mentions, messages
+from lstep_lite.engine import actions, folders, mentions, messages, segments
 from lstep_lite.engine.actions import SetDraft
+from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.text import checked_name, normalise, storable
 from lstep_lite.errors import DomainError, NotFound
-from lstep_lite.models import ActionSet, AutoReply, Matching
+from lstep_lite.models import ActionSet, AutoReply, DayRule, Matching
 
 OWNER = "auto_replies"
 PLACE = "auto_replies.matched"
@@ -46,8 +47,11 @@ class AutoReplyDraft:
     blocks: Sequence[dict[str, Any]]
     keywords: Sequence[Keyword] = ()
     weekdays: Sequence[int] = ()
+    day_rule: DayRule = DayRule.ANY
     starts_at: str | None = None
     ends_at: str | None = None
+    tree: Tree | None = None
+    """Whom it answers."""
     goes_on: bool = False
     is_on: bool = True
     folder_id: int | None = None
@@ -100,6 +104,26 @@ def besides(session: Session, rules: Sequence[AutoReply]) -> dict[int, Besides]:
     return {int(holder): Besides(len(found.steps), holder in broken) for holder, found in sets.items() if found.steps}
 
 
+@dataclass(frozen=True)
+class Whom:
+    """Whom a rule answers, for lists."""
+
+    sentence: str
+    is_broken: bool
+    """Whether something its conditions refer to is gone."""
+
+
+def whom(session: Session, rules: Sequence[AutoReply]) -> dict[int, Whom]:
+    """Of the rules that do not answer everybody, by id; one look at the names for all of them."""
+    chosen = {rule.id: rule.tree for rule in rules if rule.tree is not None and not segments.is_empty(rule.tree)}
+    named = [pair for tree in chosen.values() for pair in segments.mentioned(tree)]
+    with mentions.names_at_hand(session, named):
+        return {
+            rule_id: Whom(segments.sentence(session, tree), segments.broken(session, tree))
+            for rule_id, tree in chosen.items()
+        }
+
+
 def actions_of(session: Session, rule: AutoReply) -> ActionSet | None:
     """What the rule does besides answering."""
     return actions.at(session, PLACE, rule.id)
@@ -120,8 +144,10 @@ def copy(session: Session, rule: AutoReply, *, now: datetime) -> AutoReply:
         position=folders.next_position(session, "auto_replies"),
         keywords=rule.keywords,
         weekdays=rule.weekdays,
+        day_rule=rule.day_rule,
         starts_at=rule.starts_at,
         ends_at=rule.ends_at,
+        tree=rule.tree,
         goes_on=rule.goes_on,
         blocks=rule.blocks,
         created_at=now,
@@ -130,7 +156,7 @@ def copy(session: Session, rule: AutoReply, *, now: datetime) -> AutoReply:
     session.add(twin)
     session.flush()  # the caller links to its id
     actions.keep(session, PLACE, twin.id, actions.draft(actions_of(session, rule), PLACE), now=now)
-    mentions.write(session, OWNER, twin.id, messages.mentioned(twin.blocks))
+    mentions.write(session, OWNER, twin.id, _mentioned(twin))
     return twin
 
 
@@ -144,7 +170,11 @@ def delete(session: Session, rule: AutoReply) -> None:
 def _keep_steps(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: datetime) -> None:
     session.flush()  # the set hangs at its id
     actions.keep(session, PLACE, rule.id, draft.steps or actions.draft(None, PLACE), now=now)
-    mentions.write(session, OWNER, rule.id, messages.mentioned(rule.blocks))
+    mentions.write(session, OWNER, rule.id, _mentioned(rule))
+
+
+def _mentioned(rule: AutoReply) -> list[tuple[str, int | str]]:
+    return [*messages.mentioned(rule.blocks), *segments.mentioned(rule.tree)]
 
 
 def _write(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: datetime) -> None:
@@ -156,7 +186,9 @@ def _write(session: Session, rule: AutoReply, draft: AutoReplyDraft, now: dateti
     rule.matching = draft.matching
     rule.keywords = _checked_keywords(draft)
     rule.weekdays = sorted(set(draft.weekdays))
+    rule.day_rule = draft.day_rule
     rule.starts_at, rule.ends_at = draft.starts_at, draft.ends_at
+    rule.tree = None if segments.is_empty(draft.tree) else draft.tree
     rule.goes_on = draft.goes_on
     rule.is_on = draft.is_on
     rule.folder_id = folders.checked(session, "auto_replies", draft.folder_id)
