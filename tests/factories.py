@@ -35,6 +35,10 @@ from lstep_lite.models import (
     ReminderMode,
     ReminderStep,
     Role,
+    Scenario,
+    ScenarioMode,
+    ScenarioStep,
+    ScenarioVersion,
     Schedule,
     Score,
     Sender,
@@ -42,11 +46,13 @@ from lstep_lite.models import (
     SharedValueType,
     Shop,
     Staff,
+    StepKind,
     Tag,
     Tap,
     TapAnswer,
     Template,
     Tester,
+    VersionState,
 )
 from lstep_lite.models.names import name_key
 
@@ -174,6 +180,38 @@ def a_broadcast(session: Session, *blocks: Any, **over: Any) -> Broadcast:
         "updated_at": NOW,
     }
     return _kept(session, Broadcast(**values | over))
+
+
+def a_step(
+    words: str = "", *, days: int = 0, at: str | None = None, minutes: int = 0, code: str = "", **over: Any
+) -> dict[str, Any]:
+    """What `a_scenario` makes a step of: says *words*; on day 0 without a time it is due at once."""
+    blocks = [{"kind": "text", "text": words}] if words else []
+    values = {"days": days, "at_time": at, "minutes": minutes, "name": "", "blocks": blocks, "kind": StepKind.MESSAGE}
+    return values | ({"code": code} if code else {}) | over
+
+
+def a_scenario(session: Session, *steps: dict[str, Any], **over: Any) -> Scenario:
+    """Published with *steps* (or one that is due at once), on, by clock time."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "name": f"シナリオ{number}",
+        "position": number,
+        "mode": ScenarioMode.CLOCK,
+        "is_on": True,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    scenario: Scenario = _kept(session, Scenario(**values | over))
+    published = {"number": 1, "state": VersionState.PUBLISHED, "created_at": NOW, "published_at": NOW}
+    version: ScenarioVersion = _kept(session, ScenarioVersion(scenario_id=scenario.id, **published))
+    for position, step in enumerate(steps or [a_step("こんにちは")], start=1):
+        row = {"version_id": version.id, "position": position, "code": f"s{number}-{position}"}
+        _kept(session, ScenarioStep(**row | step))
+    if scenario.live_version_id is None:
+        scenario.live_version_id = version.id
+    session.flush()
+    return scenario
 
 
 def a_reminder(session: Session, *times: tuple[int, str] | int, **over: Any) -> Reminder:

@@ -1,8 +1,16 @@
 """Scenarios (シナリオ配信): steps that reach each friend relative to their own start."""
 
+from lstep_lite.engine.scenarios import bulk as _bulk
+from lstep_lite.engine.scenarios import guarding as _guarding
+from lstep_lite.engine.scenarios import missed as _missed
 from lstep_lite.engine.scenarios import steps
+from lstep_lite.engine.scenarios import sweeping as _sweeping
+from lstep_lite.engine.scenarios import ticking as _ticking
+from lstep_lite.engine.scenarios.advancing import Coming, advance, start, upcoming
 from lstep_lite.engine.scenarios.changes import Change, ChangeKind
-from lstep_lite.engine.scenarios.flow import Node, arranged, flow
+from lstep_lite.engine.scenarios.enrolling import Started, stop
+from lstep_lite.engine.scenarios.flow import Node, arranged, entries, flow
+from lstep_lite.engine.scenarios.funnel import Numbers, funnel
 from lstep_lite.engine.scenarios.keeping import (
     FEATURE,
     FINISHED,
@@ -41,11 +49,15 @@ __all__ = [
     "Affected",
     "Change",
     "ChangeKind",
+    "Coming",
     "Line",
     "Node",
+    "Numbers",
     "People",
     "ScenarioDraft",
+    "Started",
     "StepDraft",
+    "advance",
     "affected",
     "arranged",
     "broken_ids",
@@ -57,7 +69,9 @@ __all__ = [
     "draft",
     "draft_of",
     "edited",
+    "entries",
     "flow",
+    "funnel",
     "get",
     "in_order",
     "lines",
@@ -70,7 +84,12 @@ __all__ = [
     "reckon_anew",
     "said",
     "shown",
+    "start",
     "steps",
+    "stop",
     "switch",
+    "upcoming",
     "update",
 ]
+
+del _bulk, _guarding, _missed, _sweeping, _ticking  # imported for what they register

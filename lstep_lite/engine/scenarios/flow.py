@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.scenarios import positions, steps
@@ -49,6 +50,22 @@ def arranged(mode: ScenarioMode, found: Sequence[ScenarioStep]) -> list[Node]:
         return Node(row, steps.offset_in_words(mode, row), _day(mode, row), row.code in reachable, yes, no)
 
     return lane(None, None)
+
+
+def entries(session: Session, scenarios: Sequence[Scenario]) -> dict[int, list[tuple[str, str]]]:
+    """Of each scenario the steps that it can be begun with, as its friends get them: code and words."""
+    by_version = {scenario.live_version_id: scenario for scenario in scenarios if scenario.live_version_id}
+    rows = session.scalars(sa.select(ScenarioStep).where(ScenarioStep.version_id.in_(by_version)))
+    found: dict[int, list[ScenarioStep]] = {scenario.id: [] for scenario in scenarios}
+    for row in rows:
+        found[by_version[row.version_id].id].append(row)
+    return {scenario.id: _entries(scenario.mode, found[scenario.id]) for scenario in scenarios}
+
+
+def _entries(mode: ScenarioMode, found: Sequence[ScenarioStep]) -> list[tuple[str, str]]:
+    rows = {row.code: row for row in found}
+    inner = [rows[step.code] for step in positions.plan(mode, found).reachable if step.kind is StepKind.MESSAGE]
+    return [(row.code, steps.said(mode, row)) for row in inner]
 
 
 def _day(mode: ScenarioMode, row: ScenarioStep) -> str:

@@ -196,7 +196,7 @@ def _passed(session: Session, scenario: Scenario, codes: Collection[str]) -> dic
         .where(_is_in(scenario), Passage.code.in_(codes))
         .group_by(Passage.code)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _is_in(scenario: Scenario) -> sa.ColumnElement[bool]:

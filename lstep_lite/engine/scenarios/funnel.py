@@ -1,0 +1,131 @@
+"""What became of each step, over all friends and versions: how far they get, and where they are lost."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine.scenarios import positions
+from lstep_lite.models import (
+    AnswerState,
+    Friend,
+    Passage,
+    PassageState,
+    Scenario,
+    ScenarioStep,
+    ScenarioVersion,
+    TapAnswer,
+)
+
+BLOCKED_WITHIN = timedelta(hours=24)
+TEMPLATES = "templates"
+_NOT_REACHED = (positions.BEFORE, positions.PASSED, positions.INSERTED)
+"""Reasons of steps that never came the friend's way."""
+
+
+@dataclass
+class Numbers:
+    """Of one step."""
+
+    sent: int = 0
+    missed: int = 0
+    yes: int = 0
+    """Of a branch."""
+    no: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    """By reason."""
+    tapped: int = 0
+    """Friends who chose something in one of its messages after they got it."""
+    blocked: int = 0
+    """Friends who blocked us within a day after it."""
+
+    @property
+    def skipped_count(self) -> int:
+        return sum(self.skipped.values())
+
+    @property
+    def reached(self) -> int:
+        """Friends for whom its time came."""
+        passed_over = sum(self.skipped.get(reason, 0) for reason in _NOT_REACHED)
+        return self.sent + self.missed + self.yes + self.no + self.skipped_count - passed_over
+
+
+def funnel(session: Session, scenario: Scenario) -> dict[str, Numbers]:
+    """By the steps' codes; nothing stands for those that have not come to anybody yet."""
+    found = _counted(session, scenario)
+    for code, count in _tapped(session, scenario, found).items():
+        found[code].tapped = count
+    for code, count in _blocked(session, scenario).items():
+        found[code].blocked = count
+    return found
+
+
+def _counted(session: Session, scenario: Scenario) -> dict[str, Numbers]:
+    columns = (Passage.code, Passage.state, Passage.reason)
+    query = sa.select(*columns, sa.func.count()).where(Passage.scenario_id == scenario.id).group_by(*columns)
+    found: dict[str, Numbers] = {}
+    for code, state, reason, count in session.execute(query).tuples():
+        numbers = found.setdefault(code, Numbers())
+        if state is PassageState.SKIPPED:
+            numbers.skipped[reason or ""] = count
+        else:
+            setattr(numbers, state.value, getattr(numbers, state.value) + count)
+    return found
+
+
+def _tapped(session: Session, scenario: Scenario, found: Collection[str]) -> dict[str, int]:
+    """Distinct friends a step. What can be tapped stands in templates."""
+    shown = _templates(session, scenario)
+    counts: dict[str, int] = {}
+    for code in found:
+        if template_ids := shown.get(code):
+            counts[code] = session.scalar(_tappers(scenario, code, template_ids)) or 0
+    return counts
+
+
+def _templates(session: Session, scenario: Scenario) -> Mapping[str, set[int]]:
+    """The templates that each step shows, or has shown in a version."""
+    query = sa.select(ScenarioStep.code, ScenarioStep.blocks).join(
+        ScenarioVersion, ScenarioVersion.id == ScenarioStep.version_id
+    )
+    shown: dict[str, set[int]] = {}
+    for code, blocks in session.execute(query.where(ScenarioVersion.scenario_id == scenario.id)).tuples():
+        shown.setdefault(code, set()).update(block["template_id"] for block in blocks if block["kind"] == "template")
+    return shown
+
+
+def _tappers(scenario: Scenario, code: str, template_ids: Collection[int]) -> sa.Select[int]:
+    return (
+        sa.select(sa.func.count(TapAnswer.friend_id.distinct()))
+        .join(Passage, Passage.friend_id == TapAnswer.friend_id)
+        .where(
+            Passage.scenario_id == scenario.id,
+            Passage.code == code,
+            Passage.state == PassageState.SENT,
+            TapAnswer.owner == TEMPLATES,
+            TapAnswer.owner_id.in_(template_ids),
+            TapAnswer.state == AnswerState.TAKEN,
+            TapAnswer.at >= Passage.at,
+        )
+    )
+
+
+def _blocked(session: Session, scenario: Scenario) -> dict[str, int]:
+    """Who has left is few: their steps are looked through here."""
+    query = (
+        sa.select(Passage.code, Passage.friend_id, Passage.at, Friend.follow_changed_at)
+        .join(Friend, Friend.id == Passage.friend_id)
+        .where(
+            Passage.scenario_id == scenario.id,
+            Passage.state == PassageState.SENT,
+            Friend.is_following.is_(False),
+            Friend.follow_changed_at >= Passage.at,
+        )
+    )
+    gone: dict[str, set[int]] = {}
+    for code, friend_id, at, left_at in session.execute(query).tuples():
+        if left_at is not None and left_at - at <= BLOCKED_WITHIN:
+            gone.setdefault(code, set()).add(friend_id)
+    return {code: len(friends) for code, friends in gone.items()}

@@ -1,0 +1,103 @@
+"""Ways whose time has come, a few a unit of work.
+
+What a step does and that it was passed are one unit, and its row is unique: a worker that is killed anywhere, or two at
+once, send nothing twice and leave nothing out.
+"""
+
+import logging
+import time
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import Database, memory
+from lstep_lite.engine import agenda, locking
+from lstep_lite.engine.scenarios import advancing
+from lstep_lite.engine.scenarios.enrolling import ACTIVE
+from lstep_lite.models import Enrolment, EnrolmentState, Friend, Lane
+
+log = logging.getLogger(__name__)
+
+CHUNK = 100
+"""Ways one look finds."""
+UNIT_SECONDS = 0.08
+"""Of this thread's own time: then the unit ends, and the rest comes with the next."""
+PAUSE = timedelta(minutes=5)
+"""When to try again what failed."""
+
+
+def due(now: datetime, limit: int = CHUNK) -> sa.Select[int, int]:
+    """The ways to look at, and whose they are, the longest waiting first."""
+    query = sa.select(Enrolment.id, Enrolment.friend_id).where(Enrolment.state == ACTIVE, Enrolment.due_at <= now)
+    return query.order_by(Enrolment.due_at, Enrolment.id).limit(limit)
+
+
+@agenda.work(Lane.TIMED)
+def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
+    """One unit of what is due. True when there is more."""
+    with database.read() as session:
+        found = session.execute(due(now)).tuples().all()
+    if not found:
+        return False
+    with database.unit() as session, memory(session):
+        done = _advance_some(session, dict(found), now)
+    return done > 0 and (done < len(found) or len(found) == CHUNK)
+
+
+@agenda.pending
+def pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
+    active = sa.select(sa.func.min(Enrolment.due_at)).where(Enrolment.state == ACTIVE)
+    waiting = sa.select(sa.func.count()).select_from(due(now).subquery())
+    return agenda.Pending(session.scalar(waiting) or 0, session.scalar(active.where(Enrolment.due_at > now)))
+
+
+def _advance_some(session: Session, found: dict[int, int], now: datetime) -> int:
+    """As many of *found* as the time allows; how many. Friends that somebody else holds are left to a later unit."""
+    whose = sa.select(Friend).where(Friend.id.in_(set(found.values()))).order_by(Friend.id)
+    friends = {friend.id: friend for friend in session.scalars(whose.with_for_update(skip_locked=True))}
+    locking.know(session, friends.values())
+    still_due = sa.select(Enrolment).where(
+        Enrolment.id.in_(found), Enrolment.friend_id.in_(friends), Enrolment.state == ACTIVE, Enrolment.due_at <= now
+    )
+    ways = session.scalars(still_due.order_by(Enrolment.due_at, Enrolment.id)).all()
+    began, done = time.thread_time(), 0
+    for enrolment in ways:
+        _advance_alone(session, enrolment, now)
+        done += 1
+        if time.thread_time() - began > UNIT_SECONDS:
+            break
+    return done
+
+
+def _advance_alone(session: Session, enrolment: Enrolment, now: datetime) -> None:
+    """One that fails is undone alone and waits a little, until its step is too late; the others go on."""
+    enrolment_id = enrolment.id
+    try:
+        with session.begin_nested():
+            advancing.advance(session, enrolment, now=now)
+    except OperationalError:
+        raise  # a lost connection or lock: the whole unit is tried again
+    except Exception:
+        log.exception("scenarios: enrolment %s failed; it is tried again soon", enrolment_id)
+        mine = sa.update(Enrolment).where(Enrolment.id == enrolment_id)
+        session.execute(mine.values(due_at=now + PAUSE, next_code=None))
+
+
+# One friend alone ----------------------------------------------------------------------------------------------------
+
+
+def _next_due(session: Session, friend: Friend) -> datetime | None:
+    mine = sa.select(sa.func.min(Enrolment.due_at)).where(Enrolment.friend_id == friend.id)
+    return session.scalar(mine.where(Enrolment.state == EnrolmentState.ACTIVE))
+
+
+def _run(session: Session, friend: Friend, *, now: datetime) -> None:
+    locking.lock(session, friend)
+    mine = sa.select(Enrolment).where(Enrolment.friend_id == friend.id, Enrolment.state == EnrolmentState.ACTIVE)
+    for enrolment in session.scalars(mine.where(Enrolment.due_at <= now).order_by(Enrolment.due_at, Enrolment.id)):
+        advancing.advance(session, enrolment, now=now)
+
+
+agenda.personal(_next_due, _run)
