@@ -71,7 +71,7 @@ def _next(session: Session, broadcast: Broadcast) -> Sequence[Any]:
             Recipient.id > broadcast.cursor,
         )
         .order_by(Recipient.id)
-        .limit(min(CHUNK, broadcast.per_minute or CHUNK))
+        .limit(_at_once(broadcast))
     ).all()
 
 
@@ -113,8 +113,14 @@ def _put_version(
 
 
 def _look_again_at(broadcast: Broadcast, count: int, now: datetime) -> datetime:
-    """A minute's worth is spread over the minute."""
-    return now + A_MINUTE * count / broadcast.per_minute if broadcast.per_minute else now
+    """A minute's worth is spread over the minute; after the last ones nothing has to wait."""
+    if broadcast.per_minute is None or count < _at_once(broadcast):
+        return now
+    return now + A_MINUTE * count / broadcast.per_minute
+
+
+def _at_once(broadcast: Broadcast) -> int:
+    return min(CHUNK, broadcast.per_minute or CHUNK)
 
 
 _PAST = {"synchronize_session": False}

@@ -107,7 +107,7 @@ def _tell(session: Session, broadcast: Broadcast, title: str, word: str, now: da
         title=title,
         body=f"{broadcast.name}：{word}" if word else broadcast.name,
         href=f"/broadcasts/{broadcast.id}",
-        dedupe_key=f"{ASKED.name}:{broadcast.id}:{now.isoformat()}",
+        dedupe_key=f"{ASKED.name}:{broadcast.id}:{title}:{now.isoformat()}",
         recipients=recipients,
         now=now,
     )
