@@ -244,7 +244,7 @@ class Database:
     def _exclusive(self, urgent: bool) -> Iterator[None]:
         if in_unit():
             raise RuntimeError("a second unit of work in one thread: hand the open session down instead")
-        _unit.open = True
+        _unit.open, _unit.seconds = True, 0.0
         try:
             with self._lock.held(urgent=urgent) if self.is_sqlite else nullcontext():
                 started = time.thread_time()
@@ -268,13 +268,18 @@ def on_slow_unit(seconds: float) -> None:
     log.warning("a unit of work took %.0f ms", seconds * 1000)
 
 
+def may_work(seconds: float) -> None:
+    """The unit that is open in this thread may work so long: for the rare thing that can't be done in parts."""
+    _unit.seconds = seconds
+
+
 def in_unit() -> bool:
     """Whether this thread is inside a unit of work, where network, hashing and pictures are forbidden."""
     return getattr(_unit, "open", False)
 
 
 def _watch_duration(seconds: float) -> None:
-    if seconds > slow_unit_seconds:
+    if seconds > max(slow_unit_seconds, getattr(_unit, "seconds", 0.0)):
         on_slow_unit(seconds)
 
 

@@ -1,0 +1,90 @@
+"""What can be rehearsed, and how it begins: the features' own functions, inside the unit that is taken back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import reminders, scenarios
+from lstep_lite.models import Friend, TimelineEntry, WebhookEvent
+
+ORIGIN = "rehearsal"
+"""Where a reminder's goal comes from here."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What has just happened to the friend, and when."""
+
+    friend: Friend
+    now: datetime
+    cause: TimelineEntry
+    event: WebhookEvent | None
+    """What the friend did, where the beginning answers it with a free reply."""
+
+
+class Begin(Protocol):
+    @property
+    def goal_at(self) -> datetime | None:
+        """The moment that steps count down to, where there is one."""
+
+    def prepare(self, session: Session, *, now: datetime) -> None:
+        """Make what is rehearsed ready, as if it were switched on."""
+
+    def run(self, session: Session, beginning: Beginning) -> None: ...
+
+
+@dataclass(frozen=True)
+class ScenarioBegin:
+    """Starting a scenario: its draft, or as it is now."""
+
+    scenario_id: int
+    is_draft: bool = False
+    at_code: str | None = None
+    """The step to begin with, if not the first."""
+
+    @property
+    def goal_at(self) -> None:
+        """Scenarios have none."""
+        return None
+
+    def prepare(self, session: Session, *, now: datetime) -> None:
+        scenario = scenarios.get(session, self.scenario_id)
+        if self.is_draft:
+            scenarios.publish(session, scenario, moves_friends=False, staff_id=None, now=now)
+        scenario.is_on = True
+
+    def run(self, session: Session, beginning: Beginning) -> None:
+        scenarios.start(
+            session,
+            scenarios.get(session, self.scenario_id),
+            beginning.friend,
+            now=beginning.now,
+            cause=beginning.cause,
+            event=beginning.event,
+            at_code=self.at_code,
+        )
+
+
+@dataclass(frozen=True)
+class ReminderBegin:
+    """Giving a goal."""
+
+    reminder_id: int
+    goal_at: datetime
+
+    def prepare(self, session: Session, *, now: datetime) -> None:
+        reminders.get(session, self.reminder_id).is_on = True
+
+    def run(self, session: Session, beginning: Beginning) -> None:
+        reminder = reminders.get(session, self.reminder_id)
+        reminders.set_goal(
+            session,
+            reminder,
+            beginning.friend,
+            self.goal_at,
+            origin=ORIGIN,
+            now=beginning.now,
+            cause=beginning.cause,
+        )

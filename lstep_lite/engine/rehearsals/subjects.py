@@ -1,0 +1,39 @@
+"""What there is to rehearse, for the picker."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.models import Reminder, Scenario, ScenarioVersion, VersionState
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One line of the picker. *key* is "scenarios:3:draft", "scenarios:3:live" or "reminders:5"."""
+
+    key: str
+    label: str
+    group: str
+
+
+def subjects(session: Session) -> list[Subject]:
+    """Everything that can be rehearsed, in the order of its lists; what is being edited before what is live."""
+    return [*_scenarios(session), *_reminders(session)]
+
+
+def _scenarios(session: Session) -> Iterator[Subject]:
+    drafts = set(session.scalars(sa.select(ScenarioVersion.scenario_id).filter_by(state=VersionState.DRAFT)))
+    query = sa.select(Scenario).where(Scenario.is_ending.is_(False)).order_by(Scenario.position, Scenario.id)
+    for scenario in session.scalars(query):
+        if scenario.id in drafts:
+            yield Subject(f"scenarios:{scenario.id}:draft", f"{scenario.name}（編集中の内容）", "シナリオ")
+        if scenario.live_version_id is not None:
+            yield Subject(f"scenarios:{scenario.id}:live", f"{scenario.name}（公開中の内容）", "シナリオ")
+
+
+def _reminders(session: Session) -> Iterator[Subject]:
+    query = sa.select(Reminder).where(Reminder.is_ending.is_(False)).order_by(Reminder.position, Reminder.id)
+    for reminder in session.scalars(query):
+        yield Subject(f"reminders:{reminder.id}", reminder.name, "リマインダ")
