@@ -20,14 +20,14 @@ PACKAGE = ROOT / "lstep_lite"
 LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 
 FEATURES = (
-    "actions", "auto_replies", "batches", "business_days", "chat", "coupons", "deliveries", "fields", "folders",
-    "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "rehearsals", "scenarios",
-    "schedules", "scores", "segments", "sending_rules", "settings", "shared_values", "staff", "tags", "taps",
+    "actions", "auto_replies", "batches", "broadcasts", "business_days", "chat", "coupons", "deliveries", "fields",
+    "folders", "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "rehearsals",
+    "scenarios", "schedules", "scores", "segments", "sending_rules", "settings", "shared_values", "staff", "tags", "taps",
     "test_sends", "transfers",
 )  # fmt: skip
 PAGES = (
-    "about", "account", "control", "designs", "enrolments", "health", "home", "invitations", "scenario_steps", "senders",
-    "setup", "shop", "sign_in", "studio",
+    "about", "account", "control", "designs", "enrolments", "health", "home", "invitations", "scenario_steps",
+    "senders", "setup", "shop", "sign_in", "studio", "submissions",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")

@@ -125,6 +125,10 @@ class World:
     def quota(self, **quota: int) -> None:
         self._control("POST", "/quota", quota)
 
+    def used(self) -> int:
+        """How many counted messages this month."""
+        return int(self._control("GET", "/state")["quota"]["used"])
+
     def _control(self, method: str, path: str, body: Any = None) -> Any:
         return self.server.json(method, f"/emulator/control{path}", body if method == "GET" else body or {})
 
