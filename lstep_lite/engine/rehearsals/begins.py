@@ -7,7 +7,8 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import reminders, scenarios
-from lstep_lite.models import Friend, TimelineEntry, WebhookEvent
+from lstep_lite.errors import DomainError
+from lstep_lite.models import Friend, Scenario, TimelineEntry, WebhookEvent
 
 ORIGIN = "rehearsal"
 """Where a reminder's goal comes from here."""
@@ -52,7 +53,7 @@ class ScenarioBegin:
     def prepare(self, session: Session, *, now: datetime) -> None:
         scenario = scenarios.get(session, self.scenario_id)
         if self.is_draft:
-            scenarios.publish(session, scenario, moves_friends=False, staff_id=None, now=now)
+            _publish(session, scenario, now)
         scenario.is_on = True
 
     def run(self, session: Session, beginning: Beginning) -> None:
@@ -65,6 +66,13 @@ class ScenarioBegin:
             event=beginning.event,
             at_code=self.at_code,
         )
+
+
+def _publish(session: Session, scenario: Scenario, now: datetime) -> None:
+    try:
+        scenarios.publish(session, scenario, moves_friends=False, staff_id=None, now=now)
+    except DomainError as refused:
+        raise DomainError(refused.message, "what") from refused
 
 
 @dataclass(frozen=True)
