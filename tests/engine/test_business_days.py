@@ -62,7 +62,7 @@ def test_days_are_set_and_taken_back(session: Session) -> None:
     business_days.put(session, DayDraft(TUESDAY, DayKind.OPEN))
     business_days.put(session, DayDraft(TUESDAY, DayKind.CLOSED, " 社員旅行 "))
     calendar = business_days.calendar(session)
-    assert business_days.week_in_words(calendar) == "定休日は毎週月・火曜日です。"
+    assert business_days.week_in_words(calendar) == "お休みは毎週月・火曜日です。"
     assert (calendar.is_business_day(TUESDAY), calendar.name(TUESDAY)) == (False, "社員旅行")
 
     business_days.remove(session, TUESDAY)

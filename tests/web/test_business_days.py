@@ -18,8 +18,8 @@ def days(session):
 
 def test_the_page_shows_this_years_holidays_and_what_today_is(page, owner):
     seen = page("/business-days")
-    assert "定休日は祝日です。今日は営業日です。次の営業日は3月6日(金)です。" in seen.select_one(".sentence").get_text()
-    assert [row.select_one("td").get_text(strip=True) for row in seen.select("tbody tr")][:2] == [
+    assert "お休みは祝日です。今日は営業日です。次の営業日は3月6日(金)です。" in seen.select_one(".sentence").get_text()
+    assert [row.select_one("td span").get_text() for row in seen.select("tbody tr")][:2] == [
         "1月1日(木)",
         "1月12日(月)",
     ]
@@ -37,7 +37,7 @@ def test_the_weekly_rest_is_kept_and_the_list_follows(htmx, session, owner):
     shop = session.get(Shop, 1)
     session.refresh(shop)
     assert (shop.closed_weekdays, shop.works_on_holidays) == ([1, 2], True)
-    assert "定休日は毎週火・水曜日です。" in answer.text
+    assert "お休みは毎週火・水曜日です。" in answer.text
 
 
 def test_a_week_without_a_working_day_is_refused(htmx, session, owner):

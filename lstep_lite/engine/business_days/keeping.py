@@ -99,10 +99,10 @@ def remove(session: Session, day: date) -> None:
 
 
 def week_in_words(known: Calendar) -> str:
-    """For example 「定休日は毎週月・火曜日と祝日です。」."""
+    """For example 「お休みは毎週月・火曜日と祝日です。」."""
     parts = []
     if known.closed_weekdays:
         parts.append("毎週" + "・".join(WEEKDAYS[day] for day in sorted(known.closed_weekdays)) + "曜日")
     if not known.works_on_holidays:
         parts.append("祝日")
-    return f"定休日は{'と'.join(parts)}です。" if parts else "定休日はありません。"
+    return f"お休みは{'と'.join(parts)}です。" if parts else "毎日営業しています。"
