@@ -25,7 +25,7 @@ from lstep_lite.engine.scenarios.keeping import (
     update,
 )
 from lstep_lite.engine.scenarios.listing import Line, lines
-from lstep_lite.engine.scenarios.people import People, counts, of_friend, people
+from lstep_lite.engine.scenarios.people import People, counts, next_steps, of_friend, people
 from lstep_lite.engine.scenarios.steps import PLACE, WHERE, StepDraft, offset_in_words, said
 from lstep_lite.engine.scenarios.versions import (
     Affected,
@@ -76,6 +76,7 @@ __all__ = [
     "in_order",
     "lines",
     "live",
+    "next_steps",
     "of_friend",
     "offset_in_words",
     "people",

@@ -66,7 +66,7 @@ def _counted(session: Session, scenario: Scenario) -> dict[str, Numbers]:
     columns = (Passage.code, Passage.state, Passage.reason)
     query = sa.select(*columns, sa.func.count()).where(Passage.scenario_id == scenario.id).group_by(*columns)
     found: dict[str, Numbers] = {}
-    for code, state, reason, count in session.execute(query).tuples():
+    for code, state, reason, count in session.execute(query):
         numbers = found.setdefault(code, Numbers())
         if state is PassageState.SKIPPED:
             numbers.skipped[reason or ""] = count
@@ -91,7 +91,7 @@ def _templates(session: Session, scenario: Scenario) -> Mapping[str, set[int]]:
         ScenarioVersion, ScenarioVersion.id == ScenarioStep.version_id
     )
     shown: dict[str, set[int]] = {}
-    for code, blocks in session.execute(query.where(ScenarioVersion.scenario_id == scenario.id)).tuples():
+    for code, blocks in session.execute(query.where(ScenarioVersion.scenario_id == scenario.id)):
         shown.setdefault(code, set()).update(block["template_id"] for block in blocks if block["kind"] == "template")
     return shown
 
@@ -125,7 +125,7 @@ def _blocked(session: Session, scenario: Scenario) -> dict[str, int]:
         )
     )
     gone: dict[str, set[int]] = {}
-    for code, friend_id, at, left_at in session.execute(query).tuples():
+    for code, friend_id, at, left_at in session.execute(query):
         if left_at is not None and left_at - at <= BLOCKED_WITHIN:
             gone.setdefault(code, set()).add(friend_id)
     return {code: len(friends) for code, friends in gone.items()}

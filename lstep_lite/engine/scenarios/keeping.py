@@ -173,7 +173,7 @@ def _steps(session: Session, ids: Collection[str]) -> dict[str, mentions.Place]:
     )
     return {
         str(step.id): _place(f"シナリオ「{scenario.name}」の{steps.said(scenario.mode, step)}", scenario.id)
-        for step, scenario in session.execute(query).tuples()
+        for step, scenario in session.execute(query)
     }
 
 

@@ -35,7 +35,7 @@ class MissedSteps:
             .where(Passage.state == _MISSED, KEPT)
             .group_by(Scenario.id, Passage.code)
         )
-        found = session.execute(query).tuples().all()
+        found = session.execute(query).all()
         rows = _steps(session, {(version_id, code) for _, code, _, _, _, version_id in found})
         return [
             _leftover(scenario, code, rows.get((version_id, code)), count, since, reason)

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.engine import paging
-from lstep_lite.engine.scenarios import positions, steps, versions
-from lstep_lite.models import Enrolment, EnrolmentState, Friend, Scenario, ScenarioStep, StepKind
+from lstep_lite.models import Enrolment, EnrolmentState, Friend, Scenario, ScenarioStep
 
 PAGE_SIZE = 50
 PAST_SHOWN = 5
@@ -64,15 +63,3 @@ def next_steps(session: Session, enrolments: Collection[Enrolment]) -> dict[int,
     steps = {(step.version_id, step.code): step for step in session.scalars(query)}
     keys = {each.id: (each.version_id, each.next_code or "") for each in enrolments}
     return {enrolment_id: steps[key] for enrolment_id, key in keys.items() if key in steps}
-
-
-def beginnings(session: Session, scenario: Scenario) -> dict[str, str]:
-    """The live steps one can be started at, by code, in words and in their order; none before it is published."""
-    version = versions.live(session, scenario)
-    found = steps.in_version(session, version) if version else []
-    rows = {step.code: step for step in found}
-    return {
-        step.code: steps.said(scenario.mode, rows[step.code])
-        for step in positions.plan(scenario.mode, found).steps
-        if step.kind is StepKind.MESSAGE
-    }

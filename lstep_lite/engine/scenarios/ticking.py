@@ -38,7 +38,7 @@ def due(now: datetime, limit: int = CHUNK) -> sa.Select[int, int]:
 def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One unit of what is due. True when there is more."""
     with database.read() as session:
-        found = session.execute(due(now)).tuples().all()
+        found = session.execute(due(now)).all()
     if not found:
         return False
     with database.unit() as session, memory(session):
