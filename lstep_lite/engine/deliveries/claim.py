@@ -120,8 +120,8 @@ class _Turns:
         return self._all(query, self.clocks | {"limit": limit})
 
     def with_same_content(self, head: Any) -> Sequence[Any]:
-        shared = {"limit": CHUNK, "content_id": head.content_id, "content_from": head.content_from}
-        return self._all(_candidates_sharing(self.lane, self.paused), self.clocks | shared)
+        shared = {"content_id": head.content_id, "content_from": head.content_from, "content_to": head.content_to}
+        return self._all(_candidates_sharing(self.lane, self.paused), self.clocks | shared | {"limit": CHUNK})
 
     def of_same_event(self, head: Any) -> Sequence[Any]:
         event = {"event_id": head.event_id, "friend_id": head.friend_id}
@@ -204,6 +204,7 @@ def _candidates_sharing(lane: Lane, paused: bool) -> sa.Select[*tuple[Any, ...]]
     return _candidates(lane, paused).where(
         Delivery.content_id == sa.bindparam("content_id"),
         Delivery.content_from == sa.bindparam("content_from"),
+        Delivery.content_to.is_not_distinct_from(sa.bindparam("content_to", type_=sa.Integer)),
         Delivery.is_alone.is_(False),
     )
 

@@ -151,11 +151,16 @@ class Sender:
 
     def _claim(self, limit: int) -> tuple[list[Attempt], list[Group]]:
         now, wall = self._now(), self._wall()
-        with self._database.unit(durable=True) as session:
+        with self._database.read() as session:
+            seen = conditions.look(session, self.lane, now=now, wall=wall)
+        if not (seen.has_calls or seen.has_waiting):
+            return [], []
+        # A lease may be lost with the power, who holds it is gone then as well; that a call is tried again may not.
+        with self._database.unit(durable=seen.has_calls) as session:
             conditions.take_turns(session)
             look = conditions.look(session, self.lane, now=now, wall=wall)
             how = _How(paused=look.paused, owner=self._owner, now=now, wall=wall, lease_until=wall + self._lease)
-            again = resume(session, self.lane, limit=limit, **how) if look.has_calls else []
+            again = resume(session, self.lane, limit=limit, **how) if seen.has_calls else []
             limit -= len(again)
             groups = claim(session, self.lane, limit=limit, **how) if look.has_waiting and limit else []
         return again, groups
@@ -204,7 +209,7 @@ class Sender:
         if not outcomes:
             return False
         try:
-            with self._database.unit(durable=True) as session:
+            with self._database.unit(durable=_must_last(outcomes)) as session:
                 now = self._now()
                 record(session, outcomes, owner=self._owner, now=now, wall=self._wall())
                 self._note_sent(session, outcomes, now)
@@ -231,3 +236,8 @@ class Sender:
                 return
             self._in_flight -= 1
             self._answered.append(outcome)
+
+
+def _must_last(outcomes: Sequence[Outcome]) -> bool:
+    """Whether a power cut must not lose these. A call with a retry key can be asked about again; a reply has none."""
+    return any(outcome.attempt.retry_key is None for outcome in outcomes)

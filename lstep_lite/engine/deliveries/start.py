@@ -1,6 +1,7 @@
 """The last step before LINE is called: body, retry key and attempt are written down, then nothing changes them."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -72,18 +73,26 @@ def _still_ours(session: Session, drafts: Sequence[Draft], owner: str) -> dict[i
 
 def _checked(session: Session, draft: Draft, ours: dict[int, str | None], now: datetime) -> Draft | None:
     """*draft* without what must not go; None when nothing is left of it."""
-    for row in draft.group.rows:
-        reason = ours.get(row.id)
-        if reason:
-            close(session, [row.id], DeliveryState.SKIPPED, reason, now)
-        elif row.id in ours and row.id in draft.broken:
-            close(session, [row.id], DeliveryState.FAILED, draft.broken[row.id], now)
+    for reason, ids in _reasons(draft, ours).items():
+        state = DeliveryState.FAILED if reason in draft.broken.values() else DeliveryState.SKIPPED
+        close(session, ids, state, reason, now)
     rows = tuple(row for row in draft.group.rows if row.id in ours and not ours[row.id] and row.id not in draft.broken)
+    if len(rows) == len(draft.group.rows):
+        return draft
     if not rows:
         return None
     if draft.group.kind is CallKind.MULTICAST:
         return draft.for_rows(rows)
     return Draft(replace(draft.group, rows=rows), [part for part in draft.parts if part.row in rows])
+
+
+def _reasons(draft: Draft, ours: dict[int, str | None]) -> dict[str, list[int]]:
+    """Why some of our deliveries do not go."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for row in draft.group.rows:
+        if row.id in ours and (reason := ours[row.id] or draft.broken.get(row.id)):
+            found[reason].append(row.id)
+    return found
 
 
 def _plan(draft: Draft, wall: datetime) -> list[_Planned]:
@@ -126,39 +135,46 @@ def _store(session: Session, calls: Sequence[_Planned], state: dict[str, Any]) -
 
 def _attach(session: Session, calls: Sequence[_Planned]) -> None:
     """Tie each delivery to the call that carries it; one that is cut goes on in a new row."""
-    attached: list[dict[str, Any]] = []
+    alone: list[dict[str, Any]] = []
     for call in calls:
         place = 0
         for piece in call.slices:
             part = call.draft.parts[piece.index]
-            rows = call.draft.group.rows if call.draft.group.kind is CallKind.MULTICAST else (part.row,)
-            for row in rows:
-                attached.append(_attachment(session, row, part, piece, call.values["id"], place))
+            carried = _carried(part, piece, call.values["id"], place)
+            if call.draft.group.kind is CallKind.MULTICAST:
+                ids = _ids(session, call.draft.group.rows, piece)
+                session.connection().execute(_update_all, carried | {"ids": ids})
+            else:
+                alone.append(carried | {"delivery_id": _ids(session, (part.row,), piece)[0]})
             place += piece.length
-    if attached:
-        session.connection().execute(_update_delivery, attached)
+    if alone:
+        session.connection().execute(_update_one, alone)
 
 
-def _attachment(session: Session, row: Row, part: Part, piece: Slice, call_id: int, place: int) -> dict[str, Any]:
+def _carried(part: Part, piece: Slice, call_id: int, place: int) -> dict[str, Any]:
     is_cut = piece.stop < len(part.objects)
     return {
-        "delivery_id": row.id if piece.start == 0 else _continue(session, row, piece.start),
         "call_id": call_id,
         "first_part": place,
         "part_count": piece.length,
-        "content_to": row.content_from + piece.stop if is_cut else row.content_to,
+        "content_to": part.row.content_from + piece.stop if is_cut else part.row.content_to,
     }
 
 
-def _continue(session: Session, row: Row, start: int) -> int:
-    """A new row for what of *row* goes in a later call."""
+def _ids(session: Session, rows: Sequence[Row], piece: Slice) -> Sequence[int]:
+    """The deliveries that carry this piece for *rows*, which say the same: their own, or new ones for what is cut."""
+    ids = [row.id for row in rows]
+    return _continue(session, ids, rows[0].content_from, piece.start) if piece.start else ids
+
+
+def _continue(session: Session, ids: Sequence[int], content_from: int, start: int) -> Sequence[int]:
+    """New rows for what of these deliveries goes in a later call."""
     columns: dict[str, Any] = {column.name: column for column in _deliveries.columns if column.name != "id"}
     columns["dedupe_key"] = _deliveries.c.dedupe_key + f"+{start}"
-    columns["content_from"] = sa.literal(row.content_from + start)
-    original = sa.select(*columns.values()).where(_deliveries.c.id == row.id)
-    statement = sa.insert(_deliveries).from_select(list(columns), original).returning(_deliveries.c.id)
-    new_id: int = session.scalars(statement).one()
-    return new_id
+    columns["content_from"] = sa.literal(content_from + start)
+    originals = sa.select(*columns.values()).where(_deliveries.c.id.in_(ids)).order_by(_deliveries.c.id)
+    statement = sa.insert(_deliveries).from_select(list(columns), originals).returning(_deliveries.c.id)
+    return session.scalars(statement).all()
 
 
 _still_waiting = (
@@ -174,16 +190,16 @@ _still_waiting = (
 )
 _deliveries = cast(sa.Table, Delivery.__table__)
 _insert_call = sa.insert(cast(sa.Table, Call.__table__)).returning(Call.id, sort_by_parameter_order=True)
-_update_delivery = (
-    sa.update(_deliveries)
-    .where(_deliveries.c.id == sa.bindparam("delivery_id"))
-    .values(
-        state=DeliveryState.SENDING,
-        call_id=sa.bindparam("call_id"),
-        first_part=sa.bindparam("first_part"),
-        part_count=sa.bindparam("part_count"),
-        content_to=sa.bindparam("content_to"),
-        lease_owner=None,
-        lease_until=None,
-    )
+_carried_values: dict[str, Any] = {
+    "state": DeliveryState.SENDING,
+    "call_id": sa.bindparam("call_id"),
+    "first_part": sa.bindparam("first_part"),
+    "part_count": sa.bindparam("part_count"),
+    "content_to": sa.bindparam("content_to"),
+    "lease_owner": None,
+    "lease_until": None,
+}
+_update_one = sa.update(_deliveries).where(_deliveries.c.id == sa.bindparam("delivery_id")).values(_carried_values)
+_update_all = (
+    sa.update(_deliveries).where(_deliveries.c.id.in_(sa.bindparam("ids", expanding=True))).values(_carried_values)
 )

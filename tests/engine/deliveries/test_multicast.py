@@ -1,7 +1,8 @@
 """One request for many: the same content goes by multicast, personal content by pushes."""
 
-from lstep_lite.models import CallKind, DeliveryState, Lane
-from tests.engine.deliveries.conftest import LOST, FakeLine, Outbox, refused
+from lstep_lite.engine import settings
+from lstep_lite.models import CallKind, Channel, DeliveryState, Lane
+from tests.engine.deliveries.conftest import LOST, NO_MORE, OK, FakeLine, Outbox, refused
 
 
 def put_for(outbox: Outbox, count: int, text: str = "お知らせ") -> tuple[list[str], list[int]]:
@@ -77,3 +78,17 @@ def test_a_content_of_more_than_five_bubbles_goes_on_in_a_second_request(outbox:
         (CallKind.MULTICAST, True),
         (CallKind.MULTICAST, False),
     }
+
+
+def test_what_is_left_of_a_long_message_goes_apart_from_the_whole_of_it(outbox: Outbox, line: FakeLine) -> None:
+    """The month ended between its two requests: those people need the rest, others need all."""
+    line.answers = [OK, NO_MORE]
+    for _ in range(2):
+        outbox.put(outbox.friend(), *"123456", lane=Lane.BULK)
+    outbox.send(Lane.BULK)
+    with outbox.database.unit() as session:
+        settings.resume(session.get_one(Channel, 1))
+    for _ in range(2):
+        outbox.put(outbox.friend(), *"123456", lane=Lane.BULK)
+    sent = outbox.send(Lane.BULK)
+    assert sorted((len(each.body["to"]), "".join(each.texts)) for each in sent) == [(2, "12345"), (2, "6"), (2, "6")]
