@@ -11,12 +11,15 @@ from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine import broadcasts, folders, segments, sending_rules, test_sends
+from lstep_lite.engine import broadcasts, deliveries, folders, segments, sending_rules, settings, test_sends
 from lstep_lite.engine.broadcasts import BroadcastDraft, Outcome, VariantDraft, samples, showing
+from lstep_lite.engine.broadcasts.showing import Drawn
 from lstep_lite.engine.segments import Reach, Tree
+from lstep_lite.engine.settings import quota
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.broadcasts import BroadcastForm
+from lstep_lite.forms.deliveries import SOURCE_LABELS
 from lstep_lite.forms.segments import Conditions
 from lstep_lite.forms.test_sends import TestSendForm
 from lstep_lite.models import Broadcast, BroadcastState, BroadcastVariant, Staff
@@ -67,6 +70,21 @@ def new() -> Response:
     sample = samples.find(request.args.get("sample", ""))
     draft = sample.draft() if sample else BroadcastDraft(_name_of_today(), [VariantDraft([])], tree=_asked())
     return _editor(BroadcastForm.of(draft, _folders(), g.zone), None, sample=sample)
+
+
+@bp.get("/allowance")
+@allow(Permission.BROADCASTS_SEND)
+def allowance_show() -> Response:
+    """What counts, what is left this month, and how to make it last."""
+    channel = settings.channel(g.read)
+    return render(
+        "broadcasts/allowance_show.html",
+        forecast=quota.forecast(channel, now=g.now) if channel else None,
+        left=deliveries.left(g.read, now=g.now),
+        month=deliveries.this_month(g.read, now=g.now),
+        sources=SOURCE_LABELS,
+        rules=sending_rules.rules(g.read),
+    )
 
 
 @bp.post("")
@@ -380,7 +398,7 @@ def _shown(broadcast: Broadcast) -> dict[str, Any]:
     shown |= {"members": partial(_members, broadcast)}
     match broadcast.state:
         case BroadcastState.BOOKED:
-            return shown | _waiting(broadcast)
+            return shown | _waiting(broadcast) | {"contents": _drawn(broadcast)}
         case BroadcastState.MISSED:
             return shown
         case _:
@@ -417,7 +435,9 @@ def _became(broadcast: Broadcast) -> dict[str, Any]:
         "waits_for_staff": broadcasts.waits_for_staff(g.read, broadcast),
         "may_choose": is_on_trial and not is_over,
         "may_resend": is_over and progress.numbers[Outcome.FAILED] + progress.numbers[Outcome.UNKNOWN] > 0,
-        "contents": showing.drawn(g.read, broadcast, public_url=runtime().settings.public_url, now=g.now)
-        if is_over or is_on_trial
-        else [],
+        "contents": _drawn(broadcast) if is_over or is_on_trial else [],
     }
+
+
+def _drawn(broadcast: Broadcast) -> list[Drawn]:
+    return showing.drawn(g.read, broadcast, public_url=runtime().settings.public_url, now=g.now)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import jobs
 from lstep_lite.auth import allow, may
-from lstep_lite.engine import batches, deliveries, home, marks, segments, settings
+from lstep_lite.engine import batches, broadcasts, deliveries, home, marks, segments, settings
 from lstep_lite.engine.home import Numbers
 from lstep_lite.engine.settings import quota
 from lstep_lite.engine.staff import Permission
@@ -68,6 +68,7 @@ def _page(*regions: str, then: str = "") -> Response:
         change=sum(day.gained - day.lost for day in week),
         link=link,
         qr=_qr(link) if link else "",
+        upcoming=broadcasts.upcoming(g.read, now=g.now) if may(Permission.BROADCASTS_SEND) else [],
         groups=deliveries.left_over(g.read, now=g.now) if may(Permission.LOGS_VIEW) else [],
         left=deliveries.left(g.read, now=g.now),
         sources=SOURCE_LABELS,

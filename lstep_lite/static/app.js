@@ -131,6 +131,11 @@
   window.addEventListener("online", () => lost(false));
 
   // Unsaved changes: forms with data-guard ask before they are left ---------------------------------------------------
+  on("htmx:beforeSwap", ({ target, detail }) => { // a form that keeps a draft by itself
+    if (target.matches("[data-keeps-draft]") && detail.xhr.status === 200) {
+      target.closest("form").removeAttribute("data-changed");
+    }
+  });
   let goingTo = "";
   const changed = () => $("form[data-guard][data-changed]");
   on("input", (event) => event.target.closest("form[data-guard]")?.setAttribute("data-changed", ""));
