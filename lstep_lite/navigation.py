@@ -60,6 +60,7 @@ GROUPS = (
         (
             Entry("シナリオ", "route", "scenarios.index"),
             Entry("一斉配信", "speakerphone", "broadcasts.index"),
+            Entry("リマインダ", "alarm", "reminders.index"),
             Entry("試運転", "test-pipe", "rehearsals.new"),
             Entry("自動応答", "robot", "auto_replies.index"),
             Entry("友だち追加時設定", "user-plus", "greetings.index"),

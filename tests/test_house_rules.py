@@ -22,11 +22,12 @@ LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 FEATURES = (
     "actions", "auto_replies", "batches", "broadcasts", "business_days", "chat", "coupons", "deliveries", "fields",
     "folders", "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "rehearsals",
-    "scenarios", "schedules", "scores", "segments", "sending_rules", "settings", "shared_values", "staff", "tags",
-    "taps", "test_sends", "transfers",
+    "reminders", "scenarios", "schedules", "scores", "segments", "sending_rules", "settings", "shared_values", "staff",
+    "tags", "taps", "test_sends", "transfers",
 )  # fmt: skip
 PAGES = (
-    "about", "account", "control", "designs", "enrolments", "health", "home", "invitations", "scenario_steps",
+    "about", "account", "control", "countdowns", "designs", "enrolments", "health", "home", "invitations",
+    "reminder_steps", "scenario_steps",
     "senders", "setup", "shop", "sign_in", "studio", "submissions",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import batches, fields, settings
 from lstep_lite.engine.batches import Choice, Outcome, Params, Question
+from lstep_lite.engine.friends import Audience
 from lstep_lite.engine.reminders import following, goals, keeping
+from lstep_lite.engine.segments import Reach
 from lstep_lite.engine.staff import Permission
-from lstep_lite.models import Batch, Friend
+from lstep_lite.models import Batch, Friend, Reminder
 
 CHUNK = 25
-AT_TIME = "10:00"
-"""The goal's time on the day of a date field."""
 BIRTHDAY = "system:birthday"
 PAIR = 1_000_000
 """A choice is a reminder and a field in one number: the reminder's id times this, plus the field's (birthday: 0)."""
@@ -36,7 +36,7 @@ def _code(reminder_id: int, key: str) -> int:
 
 
 def _explain(_session: Session, params: Params, _count: int) -> Sequence[str]:
-    yearly = "毎年の誕生日" if params["pair"] % PAIR == 0 else f"その日の{AT_TIME}（日時の項目は、その日時）"
+    yearly = "毎年の誕生日" if params["pair"] % PAIR == 0 else f"その日の{following.AT_TIME}（日時の項目は、その日時）"
     return [
         f"友だちごとの日付を見て、{yearly}をゴールにします。日付が空の方は飛ばします。",
         "もう過ぎているステップは送りません。送る分のメッセージは、1通ずつ数えます。",
@@ -60,7 +60,7 @@ def start(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, now: 
     skipped: dict[int, str] = {}
     for friend in found:
         value, yearly = values[friend.id].get(key), key == BIRTHDAY
-        goal_at = following.goal_of(value, at_time=AT_TIME, is_yearly=yearly, now=now, zone=zone)
+        goal_at = following.goal_of(value, at_time=following.AT_TIME, is_yearly=yearly, now=now, zone=zone)
         if goal_at is None:
             skipped[friend.id] = EMPTY
         else:
@@ -89,6 +89,21 @@ def stop(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, now: d
         for friend in _friends(session, friend_ids)
     }
     return Outcome({friend_id: NO_GOAL for friend_id, count in stopped.items() if not count})
+
+
+def stop_all(session: Session, reminder: Reminder, *, token: str, staff_id: int, now: datetime) -> Batch:
+    """Stop the goals of everybody, in the background; the same *token* means the same press of the button."""
+    row = {"id": "goals", "kind": "reminder", "data": {"reminder_id": reminder.id, "how": "has"}}
+    return batches.start(
+        session,
+        "reminders.stop",
+        label=f"リマインダ「{reminder.name}」を止める",
+        params={"reminder_id": reminder.id},
+        audience=Audience(tree={"all": [row], "any": []}, reach=Reach.ACT),
+        dedupe_key=f"reminders:stop:{reminder.id}:{token}",
+        staff_id=staff_id,
+        now=now,
+    )
 
 
 def _friends(session: Session, friend_ids: Sequence[int]) -> Sequence[Friend]:

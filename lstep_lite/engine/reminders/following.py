@@ -14,9 +14,12 @@ from lstep_lite.engine import fields, settings
 from lstep_lite.engine.fields import Target, Value
 from lstep_lite.engine.reminders import goals
 from lstep_lite.engine.sequences import moments
+from lstep_lite.errors import DomainError
 from lstep_lite.models import Countdown, CountdownState, FieldType, Friend, Reminder, TimelineEntry
 
 TYPES = (FieldType.DATE, FieldType.MOMENT)
+AT_TIME = "10:00"
+"""The goal's time on the day of a date field, where nobody says another."""
 EMPTIED = "ゴールの日付が空になったため、止めました。"
 
 
@@ -52,6 +55,20 @@ def _in_year(day: date, year: int) -> date:
         return day.replace(year=year)
     except ValueError:  # 29 February
         return date(year, 2, 28)
+
+
+def start_from_field(
+    session: Session, reminder: Reminder, friend: Friend, key: str, *, is_yearly: bool, staff_id: int, now: datetime
+) -> Countdown:
+    """By hand: the goal is what the friend's field holds, at AT_TIME where it is a day. Raises DomainError."""
+    target = fields.target(session, key)
+    zone, value = settings.zone(session), fields.read(session, friend, key)
+    goal_at = goal_of(value, at_time=AT_TIME, is_yearly=is_yearly, now=now, zone=zone)
+    if goal_at is None:
+        raise DomainError(f"この方の「{target.name}」が空です。先に日付を入れてください。", "source")
+    return goals.set_goal(
+        session, reminder, friend, goal_at, origin=key, now=now, staff_id=staff_id, is_yearly=is_yearly
+    )
 
 
 @fields.watches

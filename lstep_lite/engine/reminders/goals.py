@@ -18,7 +18,7 @@ from lstep_lite.engine.reminders import positions, steps
 from lstep_lite.engine.reminders.positions import Position, Stop
 from lstep_lite.engine.sequences import moments
 from lstep_lite.engine.sequences.moments import Rules
-from lstep_lite.errors import DomainError
+from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
     Countdown,
     CountdownState,
@@ -70,6 +70,35 @@ def set_goal(
     found = settle(session, countdown, now=now)
     entry.results = [f"ゴールは{in_words(session, goal_at)}です。", *_outlook(session, reminder, found)]
     return countdown
+
+
+def set_by_hand(
+    session: Session, reminder: Reminder, friend: Friend, goal_at: datetime, *, staff_id: int, now: datetime
+) -> Countdown:
+    """A goal of its own for a moment that staff have typed."""
+    origin = goal_at.astimezone(UTC).isoformat()
+    return set_goal(session, reminder, friend, goal_at, origin=origin, now=now, staff_id=staff_id)
+
+
+def move(session: Session, countdown: Countdown, goal_at: datetime, *, staff_id: int, now: datetime) -> None:
+    """Another moment for an active goal. Raises DomainError for one that goes along with a field."""
+    if countdown.follows and countdown.reminder.follows_field:
+        raise DomainError("このゴールは友だち情報の日付で決まります。友だち情報を変えてください。", "goal_at")
+    friend, origin = session.get_one(Friend, countdown.friend_id), countdown.origin
+    set_goal(session, countdown.reminder, friend, goal_at, origin=origin, now=now, staff_id=staff_id)
+
+
+def what_comes(session: Session, countdown: Countdown) -> str:
+    """What comes of a goal, in one line."""
+    return "".join(_outlook(session, countdown.reminder, position(session, countdown))[-1:])
+
+
+def countdown(session: Session, countdown_id: int, *, friend: Friend | None = None) -> Countdown:
+    """A goal by its id, of that *friend* where one is given. Raises NotFound."""
+    found = session.get(Countdown, countdown_id)
+    if found is None or found.reminder.is_ending or (friend is not None and found.friend_id != friend.id):
+        raise NotFound("このゴールは見つかりませんでした。リマインダが削除された可能性があります。")
+    return found
 
 
 def clear_goal(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from lstep_lite.db import memory
 from lstep_lite.engine import fields, paging
 from lstep_lite.engine.friends.search import named
 from lstep_lite.engine.reminders import goals, positions
@@ -44,13 +45,13 @@ def page(session: Session, reminder: Reminder, *, state: CountdownState, text: s
     number = paging.nearest(number, total, PAGE_SIZE)
     order = Countdown.goal_at if state is CountdownState.ACTIVE else Countdown.goal_at.desc()
     query = query.where(*here).order_by(order, Countdown.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     return Page(lines=_lines(session, rows), total_count=total, number=number, size=PAGE_SIZE)
 
 
 def counts(session: Session, reminder: Reminder) -> dict[CountdownState, int]:
     query = sa.select(Countdown.state, sa.func.count()).where(Countdown.reminder_id == reminder.id)
-    found = dict(session.execute(query.group_by(Countdown.state)).tuples().all())
+    found = dict(session.execute(query.group_by(Countdown.state)).all())
     return {state: found.get(state, 0) for state in CountdownState}
 
 
@@ -69,10 +70,11 @@ def of_friend(session: Session, friend: Friend) -> tuple[Sequence[Line], Sequenc
 def _lines(session: Session, rows: Sequence[tuple[Countdown, Friend]]) -> list[Line]:
     passed = goals.passed(session, [countdown for countdown, _ in rows])
     names = {key: target.name for key, target in fields.some(session, {row.origin for row, _ in rows}).items()}
-    return [
-        Line(each, friend, _next(session, each, passed[each.id, each.goal_at]), _origin(each, names))
-        for each, friend in rows
-    ]
+    with memory(session):  # the shop's rules are the same for all of them
+        return [
+            Line(each, friend, _next(session, each, passed[each.id, each.goal_at]), _origin(each, names))
+            for each, friend in rows
+        ]
 
 
 def _next(session: Session, countdown: Countdown, passed: set[int]) -> Stop | None:

@@ -156,7 +156,7 @@ def _places(session: Session, ids: Collection[str]) -> dict[str, mentions.Place]
     return {
         str(step.id): mentions.Place(
             f"リマインダ「{name}」の「{title(mode, step)}」",
-            "reminders.step_edit",
+            "reminder_steps.edit",
             {"reminder_id": step.reminder_id, "step_id": step.id},
         )
         for step, name, mode in found
