@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import segments, text
 from lstep_lite.engine.segments import Tree
-from lstep_lite.models import AnswerState, CountdownState, Friend, TicketState
+from lstep_lite.models import AnswerState, CountdownState, EnrolmentState, Friend, TicketState
 from tests.factories import NOW
 from tests.people import Person, World
 
@@ -127,6 +127,21 @@ def _reminder(world: World, row: dict[str, Any], person: Person) -> bool:
     }[data["how"]]
 
 
+def _scenario(world: World, row: dict[str, Any], person: Person) -> bool:
+    data, (state, next_code) = row["data"], person.ways.get(row["data"]["scenario_id"], (None, None))
+    if data["scenario_id"] not in world.scenarios:
+        return False
+    is_active = state is EnrolmentState.ACTIVE
+    return {
+        "active": is_active,
+        "waiting": is_active and next_code == data.get("code"),
+        "finished": state is EnrolmentState.FINISHED,
+        "ever": state is not None,
+        "inactive": not is_active,
+        "never": state is None,
+    }[data["how"]]
+
+
 def _field(_world: World, row: dict[str, Any], person: Person) -> bool:
     how, typed = row["data"]["how"], row["data"]["typed"]
     held = person.values.get(row["data"]["target"])
@@ -193,6 +208,7 @@ ANSWERS: dict[str, Any] = {
     "coupon": _coupon,
     "tap": _tap,
     "reminder": _reminder,
+    "scenario": _scenario,
     "field": _field,
     "user_block": _scope(has_left),
     "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),

@@ -23,6 +23,8 @@ from lstep_lite.models import (
     Countdown,
     CountdownState,
     CouponTicket,
+    Enrolment,
+    EnrolmentState,
     FieldOption,
     FieldPick,
     FieldType,
@@ -36,8 +38,21 @@ from lstep_lite.models import (
     Tap,
     TicketState,
 )
-from tests.factories import NOW, a_coupon, a_field, a_friend, a_reminder, a_score, a_tap, a_template, an_answer
+from tests.factories import (
+    NOW,
+    a_coupon,
+    a_field,
+    a_friend,
+    a_reminder,
+    a_scenario,
+    a_score,
+    a_step,
+    a_tap,
+    a_template,
+    an_answer,
+)
 
+CODES = ("first", "second")
 GONE = 999_999
 """An id that no row has."""
 WORDS = ("さくら", "サクラ", "佐藤", "ＡＢＣ", "abc", "100%", "a_b", "\\", "花 子", "")
@@ -62,6 +77,8 @@ class Person:
     """What was tapped, whether it counted, and when."""
     goals: dict[int, tuple[CountdownState, datetime]] = field(default_factory=dict)
     """By reminder."""
+    ways: dict[int, tuple[EnrolmentState, str | None]] = field(default_factory=dict)
+    """The state of the way through a scenario, and the step it waits for, by scenario."""
     values: dict[str, Any] = field(default_factory=dict)
     """What fields hold, by key: a text, a whole number, a day, or the ids of options. Empty ones are missing."""
 
@@ -79,6 +96,8 @@ class World:
     """The key of one field of some types."""
     options: list[int] = field(default_factory=list)
     reminders: list[int] = field(default_factory=list)
+    scenarios: dict[int, int] = field(default_factory=dict)
+    """Their versions, by scenario."""
     segments: dict[int, Tree] = field(default_factory=dict)
 
 
@@ -98,6 +117,8 @@ def a_world(session: Session, seed: int, size: int = 40) -> World:
     world.fields[FieldType.CHOICES] = f"field:{choices.id}"
     world.options = list(session.scalars(sa.select(FieldOption.id).filter_by(field_id=choices.id)))
     world.reminders = [a_reminder(session).id for _ in range(2)]
+    found = [a_scenario(session, *(a_step("-", code=code) for code in CODES)) for _ in range(2)]
+    world.scenarios = {scenario.id: scenario.live_version_id or 0 for scenario in found}
     for _ in range(size):
         world.people.append(_a_person(session, world, chance))
     session.flush()
@@ -152,6 +173,8 @@ def _a_person(session: Session, world: World, chance: random.Random) -> Person:
         person.answers.append((tap, state, at))
     for reminder_id in chance.sample(world.reminders, chance.randrange(3)):
         _set_goal(session, reminder_id, person, chance)
+    for scenario_id in chance.sample(list(world.scenarios), chance.randrange(3)):
+        _send_on_way(session, world, scenario_id, person, chance)
     _fill_fields(session, world, person, chance)
     return person
 
@@ -171,6 +194,15 @@ def _set_goal(session: Session, reminder_id: int, person: Person, chance: random
     person.goals[reminder_id] = (state, goal_at)
     values = {"origin": "test", "state": state, "goal_at": goal_at, "started_at": NOW, "version": 1}
     session.add(Countdown(reminder_id=reminder_id, friend_id=person.friend.id, **values))
+
+
+def _send_on_way(session: Session, world: World, scenario_id: int, person: Person, chance: random.Random) -> None:
+    state = chance.choice(list(EnrolmentState))
+    next_code = chance.choice(CODES) if state is EnrolmentState.ACTIVE else None
+    person.ways[scenario_id] = (state, next_code)
+    values = {"version_id": world.scenarios[scenario_id], "state": state, "started_at": NOW, "anchor_at": NOW}
+    row = Enrolment(scenario_id=scenario_id, friend_id=person.friend.id, lanes={}, next_code=next_code, **values)
+    session.add(row)
 
 
 def _fill_fields(session: Session, world: World, person: Person, chance: random.Random) -> None:
@@ -235,6 +267,7 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
         "coupon": _coupon_conditions(world),
         "tap": _tap_conditions(world),
         "reminder": _reminder_conditions(world),
+        "scenario": _scenario_conditions(world),
         "field": _field_conditions(world),
         "user_block": shown,
         "shelved": shown,
@@ -256,6 +289,13 @@ def _reminder_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
     within = {"reminder_id": ids, "how": st.just("within"), "days": st.sampled_from([0, 1, 7])}
     hows = st.sampled_from(["has", "none", "never"])
     return st.fixed_dictionaries({"reminder_id": ids, "how": hows}) | st.fixed_dictionaries(within)
+
+
+def _scenario_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    ids = st.sampled_from([*world.scenarios, GONE])
+    waiting = {"scenario_id": ids, "how": st.just("waiting"), "code": st.sampled_from(CODES)}
+    hows = st.sampled_from(["active", "finished", "ever", "inactive", "never"])
+    return st.fixed_dictionaries({"scenario_id": ids, "how": hows}) | st.fixed_dictionaries(waiting)
 
 
 def _tap_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:

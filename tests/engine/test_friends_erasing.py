@@ -33,10 +33,12 @@ MACHINE_WORDS = {
     "action_runs.occurrence",
     "chat_messages.kind",
     "coupon_tickets.code", "coupon_tickets.number", "coupon_tickets.question", "coupon_uses.occurrence",
-    "deliveries.dedupe_key", "deliveries.lease_owner", "deliveries.source", "deliveries.source_label",
+    "deliveries.dedupe_key", "deliveries.guard", "deliveries.lease_owner", "deliveries.source", "deliveries.source_label",
+    "enrolments.first_code", "enrolments.next_code",
     "field_changes.target",
     "media.code", "media.content_type", "media.path", "media.preview_path",
     "notifications.dedupe_key", "notifications.href", "notifications.kind", "notifications.title",
+    "passages.code",
     "tap_answers.occurrence", "tap_answers.owner", "tap_answers.panel",
     "timeline.kind",
 }  # fmt: skip
@@ -64,6 +66,7 @@ class Planter:
         own_id = table.autoincrement_column
         values = {name: value for name, value in values.items() if own_id is None or name != own_id.name}
         key = self.session.execute(sa.insert(table).values(values).returning(*table.primary_key.columns)).one()
+        self.made.setdefault(table.name, key[0])
         return key[0]
 
     def value(self, table, column, mark):

@@ -8,7 +8,7 @@ from lstep_lite.engine.friends.erasing import Traces
 from lstep_lite.models import Enrolment, EnrolmentState, Passage
 
 erasing.empties(Passage, reason=None)
-erasing.empties(Enrolment, end_reason=None)
+erasing.empties(Enrolment, end_reason=None, lanes={})
 
 
 @erasing.erases()
