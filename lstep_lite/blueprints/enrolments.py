@@ -9,7 +9,6 @@ from lstep_lite import panels
 from lstep_lite.auth import allow
 from lstep_lite.engine import friends, scenarios, sending_rules
 from lstep_lite.engine.friends import Filters
-from lstep_lite.engine.scenarios import people
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.scenarios import StartForm
 from lstep_lite.models import EnrolmentState, Friend, Scenario
@@ -30,14 +29,14 @@ BY_HAND = "スタッフが止めたため"
 @allow(Permission.AUTOMATION_EDIT)
 def index(scenario_id: int) -> Response:
     scenario = scenarios.get(g.read, scenario_id)
-    return _people(scenario, StartForm().offer_steps(people.beginnings(g.read, scenario)))
+    return _people(scenario, StartForm().offer_steps(_entries(scenario)))
 
 
 @bp.post("/<int:scenario_id>/friends")
 @allow(Permission.AUTOMATION_EDIT)
 def create(scenario_id: int) -> Response:
     scenario = scenarios.get(g.session, scenario_id)
-    form = StartForm(request.form).offer_steps(people.beginnings(g.read, scenario))
+    form = StartForm(request.form).offer_steps(_entries(scenario))
     friend = friends.get(g.session, form.friend_id.data or 0)
     if not form.keep(lambda: _start(scenario, friend, form)):
         return _people(scenario, form, status=422)
@@ -49,7 +48,7 @@ def create(scenario_id: int) -> Response:
 def destroy(scenario_id: int, friend_id: int) -> Response:
     scenario = scenarios.get(g.session, scenario_id)
     _stop(scenario, friends.get(g.session, friend_id))
-    return _people(scenario, StartForm().offer_steps(people.beginnings(g.read, scenario)))
+    return _people(scenario, StartForm().offer_steps(_entries(scenario)))
 
 
 # Beside one friend ---------------------------------------------------------------------------------------------------
@@ -60,7 +59,7 @@ def destroy(scenario_id: int, friend_id: int) -> Response:
 def choice_show() -> Response:
     """Where the chosen scenario can be begun, for the form beside a friend."""
     scenario = scenarios.get(g.read, request.args.get("scenario_id", 0, type=number))
-    form = StartForm().offer_steps(people.beginnings(g.read, scenario))
+    form = StartForm().offer_steps(_entries(scenario))
     return fragment("scenarios/_friend.html", "start_steps", start_form=form)
 
 
@@ -69,7 +68,7 @@ def choice_show() -> Response:
 def friend_create(friend_id: int) -> Response:
     friend, form = friends.get(g.session, friend_id), StartForm(request.form)
     scenario = scenarios.get(g.session, form.scenario_id.data or 0)
-    form.offer(_startable()).offer_steps(people.beginnings(g.read, scenario))
+    form.offer(_startable()).offer_steps(_entries(scenario))
     status = 200 if form.keep(lambda: _start(scenario, friend, form)) else 422
     return _beside(friend, form, status=status)
 
@@ -103,6 +102,11 @@ def _stop(scenario: Scenario, friend: Friend) -> None:
     flash(f"{friend.name}さんの「{scenario.name}」{'を' if stopped else ''}{words}", "success" if stopped else "info")
 
 
+def _entries(scenario: Scenario) -> dict[str, str]:
+    """The steps it can be begun with, by code, in words."""
+    return dict(scenarios.entries(g.read, [scenario])[scenario.id])
+
+
 def _startable() -> dict[int, str]:
     """The scenarios that are published and on."""
     return {each.id: each.name for each in scenarios.in_order(g.read) if each.is_on and each.live_version_id}
@@ -111,9 +115,9 @@ def _startable() -> dict[int, str]:
 def _people(scenario: Scenario, form: StartForm, *, status: int = 200) -> Response:
     state = request.args.get("state", EnrolmentState.ACTIVE, type=EnrolmentState)
     text = request.args.get("q", "").strip()[:100]
-    page = people.people(g.read, scenario, state, number=request.args.get("page", 1, type=number))
+    page = scenarios.people(g.read, scenario, state, number=request.args.get("page", 1, type=number))
     draft = scenarios.edited(g.read, scenario)
-    counts = people.counts(g.read, scenario)
+    counts = scenarios.counts(g.read, scenario)
     return render(
         "scenarios/people.html",
         "people",
@@ -129,7 +133,7 @@ def _people(scenario: Scenario, form: StartForm, *, status: int = 200) -> Respon
         states=STATES,
         shown_state=state,
         page=page,
-        next_steps=people.next_steps(g.read, [enrolment for enrolment, _ in page.rows]),
+        next_steps=scenarios.next_steps(g.read, [enrolment for enrolment, _ in page.rows]),
         offset_in_words=scenarios.offset_in_words,
         text=text,
         candidates=friends.search(g.read, Filters(text=text), size=CANDIDATES).friends if text else [],
@@ -146,11 +150,11 @@ def _beside(friend: Friend, form: StartForm, *, status: int = 200) -> Response:
 
 
 def _of(friend: Friend, form: StartForm) -> dict[str, Any]:
-    active, ended = people.of_friend(g.read, friend)
+    active, ended = scenarios.of_friend(g.read, friend)
     return {
         "active": active,
         "ended": ended,
-        "next_steps": people.next_steps(g.read, active),
+        "next_steps": scenarios.next_steps(g.read, active),
         "start_form": form,
         "is_parallel": sending_rules.rules(g.read).parallel_scenarios,
     }

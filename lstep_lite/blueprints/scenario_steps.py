@@ -157,6 +157,7 @@ def _editor(scenario: Scenario, form: AnyForm, step: ScenarioStep | None = None,
         step=step,
         form=form.told(scenario.mode),
         is_branch=isinstance(form, BranchForm),
+        has_draft=scenarios.edited(g.read, scenario) is not None,
         action=_action(scenario, step),
         lane=_lane_in_words(scenario, **lane) if lane else "",
     )

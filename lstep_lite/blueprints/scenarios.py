@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import actions, folders, mentions, scenarios, sequences
-from lstep_lite.engine.scenarios import samples
+from lstep_lite.engine.scenarios import arrows, results, samples
 from lstep_lite.engine.sequences import moments
 from lstep_lite.engine.sequences.moments import Window
 from lstep_lite.engine.staff import Permission
@@ -63,7 +63,7 @@ def show(scenario_id: int) -> Response:
 @allow(Permission.AUTOMATION_EDIT)
 def result_show(scenario_id: int) -> Response:
     scenario = scenarios.get(g.read, scenario_id)
-    return render("scenarios/result_show.html", **_head(scenario))
+    return render("scenarios/result_show.html", **_results(scenario), **_head(scenario))
 
 
 @bp.get("/<int:scenario_id>/edit")
@@ -171,14 +171,27 @@ def _head(scenario: Scenario) -> dict[str, Any]:
 def _flow(scenario: Scenario) -> dict[str, Any]:
     steps = scenarios.steps.in_version(g.read, scenarios.shown(g.read, scenario))
     draft = scenarios.draft(g.read, scenario)
+    nodes = scenarios.arranged(scenario.mode, steps)
+    funnel = scenarios.funnel(g.read, scenario) if scenario.live_version_id else {}
+    rows = results.rows(g.read, scenario, nodes, funnel) if funnel else []
     return {
-        "nodes": scenarios.arranged(scenario.mode, steps),
+        "nodes": nodes,
         "cards": sequences.cards(g.read, steps, scenarios.WHERE),
-        "jumps": {},
-        "numbers": {},
+        "doings": arrows.doings(g.read, steps),
+        "rows": {row.node.step.code: row for row in rows},
         "window": moments.in_words(Window.from_json(draft.window) if draft.window else None),
         "finished": actions.sentences(g.read, draft.actions.steps),
         "following": _others(scenario).get(scenario.next_scenario_id or 0),
+    }
+
+
+def _results(scenario: Scenario) -> dict[str, Any]:
+    funnel = scenarios.funnel(g.read, scenario)
+    nodes = scenarios.flow(g.read, scenario, scenarios.shown(g.read, scenario))
+    return {
+        "funnel": funnel,
+        "rows": results.rows(g.read, scenario, nodes, funnel),
+        "counts": scenarios.counts(g.read, scenario),
     }
 
 

@@ -4,14 +4,15 @@ from datetime import time
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import IntegerField, RadioField, TimeField
+from wtforms import IntegerField, RadioField, StringField, TimeField
 from wtforms.validators import NumberRange, Optional
 
 from lstep_lite.engine.scenarios.steps import MOST_DAYS, PLACE, StepDraft
 from lstep_lite.engine.segments import Reach
 from lstep_lite.engine.sequences import Content
+from lstep_lite.engine.sequences.steps import LONGEST_NAME
 from lstep_lite.forms.actions import ActionsField
-from lstep_lite.forms.base import EditForm, options
+from lstep_lite.forms.base import EditForm, at_most, options
 from lstep_lite.forms.segments import SegmentField
 from lstep_lite.forms.sequences import ContentForm, content_data
 from lstep_lite.models import ScenarioMode, Side, StepKind
@@ -64,7 +65,7 @@ class StepForm(ContentForm, TimedForm):
 
 
 class BranchForm(TimedForm):
-    name = ContentForm.name
+    name = StringField("分かれ道の名前", [at_most(LONGEST_NAME)])
     segment = SegmentField("「はい」に進む条件", reach=Reach.ACT)
 
     @classmethod

@@ -176,8 +176,8 @@ def _fields(tags: list[Tag]) -> Iterator[str]:
 
 def _forms(tags: list[Tag]) -> Iterator[str]:
     for form in tags:
-        if form.name != "form":
-            continue
+        if form.name != "form" or form.find_parent("template"):
+            continue  # a template's form is a script's own: it stands in no other one and is never sent as it is
         if not (form.get("action") and form.get("method")):
             yield f"a form without action or method works only with JavaScript: {str(form)[:80]}"
         if form.get("method") == "post" and form.find("input", attrs={"name": "csrf_token"}) is None:
