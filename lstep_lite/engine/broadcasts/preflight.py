@@ -64,11 +64,16 @@ class Sheet:
         return self.recipients
 
     @property
+    def used(self) -> int:
+        """Of the allowance: LINE is asked once an hour only, and others may send through the same account."""
+        return max(self.forecast.used if self.forecast else 0, self.own_used)
+
+    @property
     def left(self) -> int | None:
         """What LINE's allowance and the shop's own limit leave before it; None without limits."""
         lefts = []
         if self.forecast is not None and self.forecast.limit is not None:
-            lefts.append(self.forecast.limit - self.forecast.used)
+            lefts.append(self.forecast.limit - self.used)
         if self.own_cap is not None:
             lefts.append(self.own_cap - self.own_used)
         return max(0, min(lefts)) if lefts else None

@@ -87,7 +87,7 @@ def allowance(sheet: Sheet) -> Allowance | None:
     """None without limits, and while LINE has told none."""
     found = []
     if sheet.forecast and sheet.forecast.limit is not None:
-        found.append(Allowance(sheet.forecast.limit, sheet.forecast.used, sheet.counted, is_own=False))
+        found.append(Allowance(sheet.forecast.limit, sheet.used, sheet.counted, is_own=False))
     if sheet.own_cap is not None:
         found.append(Allowance(sheet.own_cap, sheet.own_used, sheet.counted, is_own=True))
     return min(found, key=lambda each: each.limit - each.used, default=None)
