@@ -106,6 +106,7 @@ function chosenMoment() {
 async function play() {
   playUntil = chosenMoment() || new Date(Date.parse(world.now) + MONTH_MS).toISOString();
   drawPlay();
+  phones.scrollIntoView({ block: "nearest", behavior: "smooth" });
   while (playUntil && Date.parse(world.now) < Date.parse(playUntil)) {
     if (!(await moveClock({ to: "next", until: playUntil }))) break;
     await new Promise((done) => setTimeout(done, PLAY_MS));
