@@ -77,7 +77,6 @@ def _page(
         year=year,
         years=YEARS,
         days=business_days.listed(g.read, year),
-        labels=LABELS,
         week_in_words=business_days.week_in_words(calendar),
         **_today_in_words(calendar),
     )

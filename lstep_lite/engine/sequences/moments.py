@@ -19,7 +19,7 @@ from lstep_lite.engine.business_days import Calendar
 from lstep_lite.errors import DomainError
 
 LONGEST_WAIT = 400
-"""Days. What no day within them allows goes out at its own time."""
+"""Days. What no day within them allows does not wait for its window."""
 ONE_DAY = timedelta(days=1)
 NEVER = "この曜日と時間帯では、いつまでも送れません。お店の定休日や、送らない時間帯（配信のきまり）も確かめてください。"
 
@@ -89,9 +89,9 @@ def check(session: Session, window: dict[str, Any] | None, *, is_quiet: bool, no
 def allowed(moment: datetime, rules: Rules) -> datetime:
     """The first moment at or after *moment* at which the rules let something go out.
 
-    Where there is none within LONGEST_WAIT days it is *moment* itself: late is worse than at an odd hour.
+    Where no day within LONGEST_WAIT has one, only the quiet hours are kept: never is worse than at an odd hour.
     """
-    return _first(moment, rules) or moment
+    return _first(moment, rules) or _after_quiet(moment, rules)
 
 
 def _first(moment: datetime, rules: Rules) -> datetime | None:
