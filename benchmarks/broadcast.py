@@ -143,8 +143,9 @@ class Bench:
             at_most = count if count < self.people else None
             broadcast = broadcasts.create(session, BroadcastDraft("測定", variants, at_most=at_most), now=now())
             broadcasts.submit(session, broadcast, staff_id=1, now=now())
+            broadcast_id = broadcast.id
         started = time.perf_counter()
-        while not self._is_done(broadcast.id):
+        while not self._is_done(broadcast_id):
             jobs.run_lane(self.runtime, Lane.BULK)
         return time.perf_counter() - started
 

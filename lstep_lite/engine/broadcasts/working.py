@@ -59,27 +59,33 @@ def _is_ahead(broadcast: Broadcast, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class _Needs:
-    step: bool
-    """Whether its own course goes on: starting, gathering, putting, holding, ending."""
-    actions: bool
+    step: bool = False
+    """Whether its own course goes on: starting, putting, holding, ending."""
+    gathering: bool = False
+    actions: bool = False
 
     @property
     def anything(self) -> bool:
-        return self.step or self.actions
+        return self.step or self.gathering or self.actions
 
 
 def _needs(session: Session, broadcast: Broadcast, now: datetime) -> _Needs:
     if broadcast.state is BroadcastState.BOOKED:
-        return _Needs(_starts(broadcast, now) or _gathers_ahead(broadcast), actions=False)
+        starts = _starts(broadcast, now)
+        return _Needs(step=starts, gathering=not starts and _gathers_ahead(broadcast))
     acts = acting.is_due(session, broadcast)
     match broadcast.state:
+        case BroadcastState.SENDING if _gathers(session, broadcast, now):
+            return _Needs(gathering=True)
         case BroadcastState.SENDING:
-            return _Needs(_moves(session, broadcast, now, acts), acts)
+            return _Needs(step=_moves(session, broadcast, now, acts), actions=acts)
         case BroadcastState.PAUSED:
-            return _Needs(_has_free(session, broadcast) or _may_go_on(session, broadcast), acts)
+            moves = _has_free(session, broadcast) or _may_go_on(session, broadcast)
+            return _Needs(step=moves, actions=acts)
         case _:
             has_rest = _has_free(session, broadcast) or _has(session, broadcast, conditions.HELD)
-            return _Needs(has_rest or not (acts or _is_on_the_way(session, broadcast)), acts)
+            is_over = not (acts or _is_on_the_way(session, broadcast))
+            return _Needs(step=has_rest or is_over, actions=acts)
 
 
 def _starts(broadcast: Broadcast, now: datetime) -> bool:
@@ -90,11 +96,22 @@ def _gathers_ahead(broadcast: Broadcast) -> bool:
     return broadcast.audience_at is AudienceAt.BOOKING and not broadcast.is_gathered
 
 
+def _gathers(session: Session, broadcast: Broadcast, now: datetime) -> bool:
+    is_interrupted = _is_late(session, broadcast, now) or _must_rest(session, broadcast, now)
+    return not broadcast.is_gathered and not is_interrupted
+
+
+def _is_late(session: Session, broadcast: Broadcast, now: datetime) -> bool:
+    """Whether nobody has looked after it for too long, as after an outage."""
+    return broadcast.due_at is not None and now - broadcast.due_at > sending_rules.late(session)
+
+
 def _moves(session: Session, broadcast: Broadcast, now: datetime, acts: bool) -> bool:
     if _has(session, broadcast, conditions.HELD) or _must_rest(session, broadcast, now):
         return True
     if broadcast.due_at is not None:
-        return broadcast.due_at <= now and (not broadcast.is_gathered or putting.has_room(session, now=now))
+        has_room = _is_late(session, broadcast, now) or putting.has_room(session, now=now)
+        return broadcast.due_at <= now and has_room
     return not (acts or _is_on_the_way(session, broadcast)) and not winning.waits_for_staff(session, broadcast)
 
 
@@ -134,8 +151,9 @@ def _is_on_the_way(session: Session, broadcast: Broadcast) -> bool:
 def _go_on(database: Database, broadcast_id: int, needs: _Needs, now: datetime) -> bool:
     """False when another worker is at it, or it failed: then the next pass looks again."""
     try:
+        has_gathered = needs.gathering and gathering.gather(database, broadcast_id, now=now)
         has_acted = needs.actions and acting.act(database, broadcast_id, now=now)
-        return (needs.step and _step(database, broadcast_id, now)) or has_acted
+        return (needs.step and _step(database, broadcast_id, now)) or has_gathered or has_acted
     except Exception:
         log.exception("broadcast %s could not go on; it is tried again", broadcast_id)
         return False
@@ -157,11 +175,9 @@ def _advance(session: Session, broadcast: Broadcast, now: datetime) -> bool:
     """One unit's worth; whether nothing is left to do."""
     guard = putting.guard_of(broadcast.id)
     match broadcast.state:
-        case BroadcastState.BOOKED if _starts(broadcast, now):
-            _start(session, broadcast, now)
         case BroadcastState.BOOKED:
-            if _gathers_ahead(broadcast):
-                gathering.gather(session, broadcast, now=now)
+            if _starts(broadcast, now):
+                _start(session, broadcast, now)
         case BroadcastState.PAUSED if _may_go_on(session, broadcast):
             pausing.go_on(broadcast, now)
         case BroadcastState.PAUSED:
@@ -176,8 +192,7 @@ def _advance(session: Session, broadcast: Broadcast, now: datetime) -> bool:
 
 
 def _start(session: Session, broadcast: Broadcast, now: datetime) -> None:
-    due_at = broadcast.due_at or now
-    if now - due_at > sending_rules.late(session):
+    if _is_late(session, broadcast, now):
         broadcast.state = BroadcastState.MISSED
         telling.missed(session, broadcast, now=now)
     else:
@@ -193,23 +208,22 @@ def _send(session: Session, broadcast: Broadcast, now: datetime) -> bool:
         return False
     elif broadcast.due_at is None:
         return not winning.waits_for_staff(session, broadcast)
-    elif now - broadcast.due_at > sending_rules.late(session):
+    elif _is_late(session, broadcast, now):
         pausing.rest(broadcast, pausing.OUTAGE)
         telling.interrupted(session, broadcast, now=now)
-    elif broadcast.due_at <= now:
+    elif broadcast.due_at <= now and broadcast.is_gathered and putting.has_room(session, now=now):
         _put(session, broadcast, now)
     return False
 
 
 def _put(session: Session, broadcast: Broadcast, now: datetime) -> None:
     broadcast.due_at = now  # how late it is counts from the last look
-    if not broadcast.is_gathered:
-        gathering.gather(session, broadcast, now=now)
-    elif putting.has_room(session, now=now) and not putting.put(session, broadcast, now=now):
-        if winning.is_on_trial(broadcast):
-            winning.trial_is_over(session, broadcast, now=now)
-        else:
-            broadcast.due_at = None
+    if putting.put(session, broadcast, now=now):
+        return
+    if winning.is_on_trial(broadcast):
+        winning.trial_is_over(session, broadcast, now=now)
+    else:
+        broadcast.due_at = None
 
 
 def _finish(database: Database, broadcast_id: int, now: datetime) -> None:
