@@ -1,0 +1,103 @@
+"""The worker is killed again and again while reminders fall due and LINE misbehaves: every step exactly once."""
+
+import random
+import time
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from lstep_lite.engine import actions, reminders
+from lstep_lite.engine.actions import SetDraft
+from lstep_lite.models import (
+    ActionRun,
+    Countdown,
+    CountdownState,
+    Delivery,
+    DeliveryState,
+    Friend,
+    FriendTag,
+    Reminder,
+    ReminderMode,
+    ReminderPassage,
+    ReminderPassageState,
+)
+from tests.factories import a_reminder, a_tag
+from tests.slow.crashing import Crashing, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+KILLS = 16
+FRIENDS = 12
+REMINDERS = 20
+GOALS = FRIENDS * REMINDERS
+HOUR = timedelta(hours=1)
+
+
+def test_every_step_comes_once_however_often_the_worker_dies(crashing: Crashing) -> None:
+    seed = random.randrange(1_000_000)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    set_the_stage(crashing)
+    kills = 0
+    while kills < KILLS and not is_over(crashing):
+        crashing.misbehave(chance)
+        work_a_little_and_die(crashing, chance)
+        kills += 1
+    crashing.behave()
+    crashing.retry_at_once()
+    crashing.start_worker()
+    wait_until(lambda: is_over(crashing), 120, why=crashing.log)
+    crashing.kill_worker()
+
+    assert kills == KILLS, "all was over too soon: set more goals"
+    with crashing.runtime.database.read() as session:
+        passages = session.scalars(sa.select(ReminderPassage.state)).all()
+        assert Counter(passages) == {ReminderPassageState.SENT: GOALS}
+        states = session.scalars(sa.select(Delivery.state).where(Delivery.source == "reminders")).all()
+        assert Counter(states) == {DeliveryState.SENT: GOALS}
+        assert session.scalar(sa.select(sa.func.count(ActionRun.id))) == GOALS
+        assert session.scalar(sa.select(sa.func.count()).select_from(FriendTag)) == FRIENDS
+        assert set(session.scalars(sa.select(Countdown.state))) == {CountdownState.ACTIVE}, "the goals are still ahead"
+    everything = Counter({f"あと1時間です {number}": 1 for number in range(REMINDERS)})
+    for user_id in crashing.user_ids:
+        assert crashing.texts(user_id) == everything
+
+
+def set_the_stage(crashing: Crashing) -> None:
+    """Everybody has a goal of each reminder in an hour, and each reminder a step that is due now."""
+    now = crashing.runtime.clock.now()
+    with crashing.runtime.database.unit() as session:
+        tag = a_tag(session)
+        attach = {"id": "s", "kind": "tags", "segment": None, "data": {"way": "attach", "tag_ids": [tag.id]}}
+        made = [a_reminder(session, -60, mode=ReminderMode.REMAINING) for _ in range(REMINDERS)]
+        for number, reminder in enumerate(made):
+            reminder.steps[0].blocks = [{"kind": "text", "text": f"あと1時間です {number}"}]
+            actions.keep(session, reminders.PLACE, reminder.steps[0].id, SetDraft([attach], repeats=True), now=now)
+        ids = [reminder.id for reminder in made]
+    for reminder_id in ids:
+        with crashing.runtime.database.unit() as session:
+            reminder = session.get_one(Reminder, reminder_id)
+            for friend in session.scalars(sa.select(Friend).order_by(Friend.id)).all():
+                reminders.set_goal(session, reminder, friend, now + HOUR, origin="test", now=now)
+
+
+def work_a_little_and_die(crashing: Crashing, chance: random.Random) -> None:
+    """Dies within moments of having got somewhere: in the tick, or in a call to LINE."""
+    before = progress(crashing)
+    crashing.start_worker()
+    wait_until(lambda: progress(crashing) != before, 60, why=crashing.log, every=0.005)
+    time.sleep(chance.uniform(0, 0.1))
+    crashing.kill_worker()
+
+
+def progress(crashing: Crashing) -> tuple[int, int]:
+    with crashing.runtime.database.read() as session:
+        passed = session.scalar(sa.select(sa.func.count(ReminderPassage.id))) or 0
+        sent = session.scalar(sa.select(sa.func.count(Delivery.call_id))) or 0
+    return passed, sent
+
+
+def is_over(crashing: Crashing) -> bool:
+    return progress(crashing)[0] == GOALS and crashing.is_settled()
