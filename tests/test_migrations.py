@@ -1,5 +1,6 @@
 """The migrations build exactly the tables the models describe, go down to nothing, and come up again."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,31 @@ def test_scores_of_one_name_get_words_of_their_own(empty: Database) -> None:
         command.upgrade(config, "head")
         connection.commit()
         assert connection.scalars(sa.text("SELECT word FROM scores ORDER BY id")).all() == ["来店A", "来店A2"]
+
+
+def test_what_went_out_this_month_is_counted_when_the_counting_begins(empty: Database) -> None:
+    with empty.engine.connect() as connection:
+        config = schema.alembic_config(connection)
+        command.upgrade(config, "0003")
+        connection.commit()
+        now = datetime.now(UTC)
+        for statement in (
+            "INSERT INTO friends (id, code, origin, lot_number, display_name, memo, search_text, is_following,"
+            " followed_at, is_hidden, is_blocked, created_at, name_key, memo_key)"
+            " VALUES (1, 'c', 'added', 7, '花子', '', '', true, '2026-01-01', false, false, '2026-01-01', '', '')",
+            "INSERT INTO contents (id, digest, blocks, is_personal, created_at)"
+            " VALUES (1, 'd', '[]', false, '2026-01-01')",
+        ):
+            connection.execute(sa.text(statement))
+        sent = sa.text(
+            "INSERT INTO deliveries (dedupe_key, friend_id, content_id, lane, source, source_label, due_at,"
+            " missed_after, state, first_part, part_count, content_from, is_alone, is_counted, created_at, finished_at)"
+            " VALUES (:key, 1, 1, 'chat', 'chat', '', :at, :at, 'sent', 0, 0, 0, false, :counted, :at, :at)"
+        ).bindparams(sa.bindparam("at", type_=sa.DateTime(timezone=True)))
+        for key, counted, at in (("1", True, now), ("2", False, now), ("3", True, now - timedelta(days=32))):
+            connection.execute(sent, {"key": key, "counted": counted, "at": at})
+        connection.commit()
+        command.upgrade(config, "head")
+        connection.commit()
+        counts = connection.execute(sa.text("SELECT source, is_counted, count FROM message_counts ORDER BY is_counted"))
+        assert [tuple(row) for row in counts] == [("chat", False, 1), ("chat", True, 1)]

@@ -1,6 +1,7 @@
 """Timed delivery."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +24,13 @@ def upgrade() -> None:
         sa.Column("is_counted", sa.Boolean(), nullable=False),
         sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("month", "source", "is_counted", name=op.f("pk_message_counts")),
+    )
+    op.create_table(
+        "outlooks",
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("reckoned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("items", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_outlooks")),
     )
     op.create_table(
         "sending_rules",
@@ -578,6 +586,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("closed_weekdays", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("works_on_holidays", sa.Boolean(), nullable=False, server_default=sa.false()))
     _replace_states(BEFORE, AFTER)
+    _count_this_month()
 
 
 def downgrade() -> None:
@@ -675,6 +684,7 @@ def downgrade() -> None:
     op.drop_table("broadcasts")
     op.drop_table("special_days")
     op.drop_table("sending_rules")
+    op.drop_table("outlooks")
     op.drop_table("message_counts")
 
 
@@ -686,3 +696,17 @@ def _replace_states(old: list[str], new: list[str]) -> None:
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_deliveries_state"), type_="check")
         batch_op.create_check_constraint(batch_op.f("ck_deliveries_state"), sa.column("state").in_(new))
+
+
+def _count_this_month() -> None:
+    """What has gone out in the month that runs, as LINE counts it; from here on it is counted as it goes."""
+    start = datetime.now(timezone(timedelta(hours=9))).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    names = ("source", "is_counted", "state")
+    sent = sa.table("deliveries", *map(sa.column, names), sa.column("finished_at", sa.DateTime(timezone=True)))
+    counts = sa.table("message_counts", *map(sa.column, ("month", "source", "is_counted", "count")))
+    this_month = (
+        sa.select(sa.literal(f"{start:%Y-%m}"), sent.c.source, sent.c.is_counted, sa.func.count())
+        .where(sent.c.state == "sent", sent.c.is_counted.is_not(None), sent.c.finished_at >= start.astimezone(UTC))
+        .group_by(sent.c.source, sent.c.is_counted)
+    )
+    op.execute(counts.insert().from_select(["month", "source", "is_counted", "count"], this_month))
