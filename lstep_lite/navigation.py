@@ -62,6 +62,7 @@ GROUPS = (
             Entry("一斉配信", "speakerphone", "broadcasts.index"),
             Entry("リマインダ", "alarm", "reminders.index"),
             Entry("試運転", "test-pipe", "rehearsals.new"),
+            Entry("配信カレンダー", "calendar-month", "outlook.index"),
             Entry("自動応答", "robot", "auto_replies.index"),
             Entry("友だち追加時設定", "user-plus", "greetings.index"),
             Entry("配信予定・送信ログ", "history", "deliveries.index"),

@@ -21,7 +21,7 @@ LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 
 FEATURES = (
     "actions", "auto_replies", "batches", "broadcasts", "business_days", "chat", "coupons", "deliveries", "fields",
-    "folders", "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "rehearsals",
+    "folders", "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "outlook", "rehearsals",
     "reminders", "scenarios", "schedules", "scores", "segments", "sending_rules", "settings", "shared_values", "staff",
     "tags", "taps", "test_sends", "transfers",
 )  # fmt: skip
@@ -35,6 +35,7 @@ PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine"
 EXCEPTIONS = {
     ("intake", "forms"): "LINE posts JSON",
     ("taps", "forms"): "what taps are is typed into the documents they stand in",
+    ("outlook", "forms"): "there is nothing to fill in",
     ("rehearsals", "models"): "nothing of them is kept",
     ("folders", "templates"): "they are drawn by macros on the pages of others (ui/folders.html)",
 }

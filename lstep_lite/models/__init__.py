@@ -48,6 +48,7 @@ from lstep_lite.models.notifications import (
     StaffLink,
     UnansweredTalk,
 )
+from lstep_lite.models.outlook import Outlook
 from lstep_lite.models.reminders import (
     Countdown,
     CountdownState,
@@ -171,6 +172,7 @@ __all__ = [
     "NotificationChannel",
     "NotificationRule",
     "Origin",
+    "Outlook",
     "Passage",
     "PassageState",
     "PastStart",

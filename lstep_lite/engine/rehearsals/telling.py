@@ -80,12 +80,18 @@ def _scenes(
             moment,
             [_sending(sent, ours, labels) for at, sent in log.sent if at == moment],
             [
-                *(_note(item, ours) for item in items if item.entry.at == moment and item.entry.id != log.root_id),
+                *(_note(item, ours) for item in items if item.entry.at == moment and _says_more(item, log)),
                 *([NOT_TAPPED] if moment in asked else []),
             ],
         )
         for moment in moments
     ]
+
+
+def _says_more(item: Item, log: Log) -> bool:
+    """Whether it tells something that the messages beside it don't: a step that only sends is named with them."""
+    only_sends = bool(item.deliveries) and "run_id" not in item.entry.facts
+    return item.entry.id != log.root_id and not only_sends
 
 
 def _sending(sent: Sent, ours: set[int], labels: dict[str, str]) -> Sending:
