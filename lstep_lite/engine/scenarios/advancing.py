@@ -100,13 +100,13 @@ def advance(session: Session, enrolment: Enrolment, *, now: datetime, event: Web
 
 def upcoming(session: Session, enrolment: Enrolment) -> Coming | None:
     """What comes next as things stand; None at the end."""
-    passed = enrolling.passed(session, [enrolment.id])[enrolment.id]
+    passed = enrolling.passed_by(session, enrolment)
     return _coming(session, enrolment, passed)
 
 
 def _go_on(session: Session, enrolment: Enrolment, friend: Friend, moment: Now) -> list[int]:
     """The ids of what was laid into the outbox."""
-    passed = enrolling.passed(session, [enrolment.id])[enrolment.id]
+    passed = enrolling.passed_by(session, enrolment)
     put_ids: list[int] = []
     for _ in range(MOST_AT_ONCE):
         coming = _coming(session, enrolment, passed)
@@ -116,8 +116,8 @@ def _go_on(session: Session, enrolment: Enrolment, friend: Friend, moment: Now) 
         if not _is_due(coming, moment):
             enrolment.next_code, enrolment.due_at = coming.step.code, coming.at
             return put_ids
-        put_ids += _pass(session, enrolment, friend, coming, moment)
         passed.add(coming.step.code)
+        put_ids += _pass(session, enrolment, friend, coming, moment)
         if not _goes_on(enrolment):  # its own actions have ended it
             return put_ids
     enrolment.next_code, enrolment.due_at = None, moment.now
@@ -153,14 +153,13 @@ def _pass(session: Session, enrolment: Enrolment, friend: Friend, coming: Coming
         _branch(session, enrolment, friend, row, coming, moment)
         return []
     state, reason = _verdict(session, enrolment, coming, moment.now)
-    passage_id = _write_down(session, enrolment, coming, state, reason, moment.now)
-    if passage_id is None:
-        return []
     if reason is not None:
+        _write_down(session, enrolment, coming, state, reason, moment.now)
         _record(session, enrolment, friend, row, moment.now).results = [reason]
         return []
     delivered = send(session, enrolment, friend, row, now=moment.now, event=moment.event)
-    note(session, passage_id, delivered, now=moment.now)
+    state = PassageState.SENT if delivered.is_sent else PassageState.SKIPPED
+    _write_down(session, enrolment, coming, state, delivered.reason, moment.now, delivered.delivery_id)
     return [delivered.delivery_id] if delivered.delivery_id else []
 
 
@@ -195,12 +194,16 @@ def _branch(
 
 
 def _write_down(
-    session: Session, enrolment: Enrolment, coming: Coming, state: PassageState, reason: str | None, now: datetime
-) -> int | None:
-    """The passage's id; None when the friend has passed that step before."""
+    session: Session,
+    enrolment: Enrolment,
+    coming: Coming,
+    state: PassageState,
+    reason: str | None,
+    now: datetime,
+    delivery_id: int | None = None,
+) -> None:
     row = enrolling.passage_row(enrolment, coming.step.code, state, planned_at=coming.at, now=now, reason=reason)
-    passage_id: int | None = add_new(session, Passage, row)
-    return passage_id
+    add_new(session, Passage, row | {"delivery_id": delivery_id})
 
 
 def send(
@@ -232,13 +235,6 @@ def send(
     return delivered
 
 
-def note(session: Session, passage_id: int, delivered: Delivered, *, now: datetime) -> None:
-    """What came of a step."""
-    state = PassageState.SENT if delivered.is_sent else PassageState.SKIPPED
-    values = {"state": state, "reason": delivered.reason, "delivery_id": delivered.delivery_id, "at": now}
-    session.execute(sa.update(Passage).where(Passage.id == passage_id).values(values))
-
-
 def _record(
     session: Session,
     enrolment: Enrolment,
@@ -250,12 +246,12 @@ def _record(
     scenario = enrolment.scenario
     facts: dict[str, Any] = {"scenario_id": scenario.id, "label": f"{scenario.name}：{steps.said(scenario.mode, row)}"}
     facts |= {"staff_id": staff_id} if staff_id else {}
-    cause = _cause(session, enrolment)
-    return triggers.record(session, "scenario.step", friend, now=now, cause=cause, **facts)
+    return triggers.record(session, "scenario.step", friend, now=now, cause=_cause(enrolment), **facts)
 
 
-def _cause(session: Session, enrolment: Enrolment) -> TimelineEntry | None:
-    return session.get(TimelineEntry, enrolment.cause_id) if enrolment.cause_id else None
+def _cause(enrolment: Enrolment) -> TimelineEntry | None:
+    """The entry of its start, as far as it takes to name it as a cause."""
+    return TimelineEntry(id=enrolment.cause_id) if enrolment.cause_id else None
 
 
 def _finish(session: Session, enrolment: Enrolment, friend: Friend, moment: Now) -> None:
@@ -270,7 +266,7 @@ def _finish(session: Session, enrolment: Enrolment, friend: Friend, moment: Now)
         friend,
         now=moment.now,
         event=moment.event,
-        cause=_cause(session, enrolment),
+        cause=_cause(enrolment),
         scenario_id=scenario.id,
         label=scenario.name,
     )

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new, remembered
+from lstep_lite.db import insert_new, know, remembered
 from lstep_lite.engine import locking, sending_rules, triggers
 from lstep_lite.engine.scenarios import positions, steps
 from lstep_lite.engine.scenarios.positions import Beginning, Plan, Start
@@ -258,6 +258,21 @@ def passed(session: Session, enrolment_ids: Sequence[int]) -> dict[int, set[str]
     for enrolment_id, code in session.execute(query):
         found[enrolment_id].add(code)
     return found
+
+
+def passed_by(session: Session, enrolment: Enrolment) -> set[str]:
+    """The same for one; what it passes in this unit is added to it."""
+    return remembered(session, _passed_key(enrolment.id), lambda: passed(session, [enrolment.id])[enrolment.id])
+
+
+def know_passed(session: Session, enrolment_ids: Sequence[int]) -> None:
+    """Within `db.memory`: look it up for all of them at once."""
+    for enrolment_id, codes in passed(session, enrolment_ids).items():
+        know(session, _passed_key(enrolment_id), codes)
+
+
+def _passed_key(enrolment_id: int) -> tuple[object, ...]:
+    return ("scenario passed", enrolment_id)
 
 
 def skip(session: Session, enrolment: Enrolment, reasons: Mapping[str, str], *, now: datetime) -> None:

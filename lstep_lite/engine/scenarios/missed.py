@@ -94,4 +94,5 @@ def _send(session: Session, passage: Passage, staff_id: int | None, now: datetim
         passage.state, passage.reason = PassageState.SKIPPED, GONE
         return
     sent = advancing.send(session, enrolment, friend, step, now=now, staff_id=staff_id, is_guarded=False)
-    advancing.note(session, passage.id, sent, now=now)
+    passage.state = PassageState.SENT if sent.is_sent else PassageState.SKIPPED
+    passage.reason, passage.delivery_id, passage.at = sent.reason, sent.delivery_id, now

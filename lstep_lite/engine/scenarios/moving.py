@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import Database, memory
+from lstep_lite.db import Database, memory, remembered
 from lstep_lite.engine import agenda, locking
 from lstep_lite.engine.scenarios import enrolling, positions, versions
 from lstep_lite.engine.scenarios.positions import Plan, Standing
@@ -46,12 +46,17 @@ def pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pendin
 
 def catch_up(session: Session, enrolment: Enrolment, *, now: datetime) -> None:
     """Take *enrolment* over to the version its scenario is moving to, if it has not been yet."""
-    query = sa.select(ScenarioVersion).where(
-        ScenarioVersion.scenario_id == enrolment.scenario_id, _MOVING, ScenarioVersion.moves_friends
-    )
-    target = session.scalar(query.order_by(ScenarioVersion.number.desc()).limit(1))
+    scenario_id = enrolment.scenario_id
+    target = remembered(session, ("scenario moves to", scenario_id), lambda: _target(session, scenario_id))
     if target is not None and _is_behind(session, enrolment, target):
-        _take_over(session, enrolment, target, enrolling.passed(session, [enrolment.id])[enrolment.id], now)
+        _take_over(session, enrolment, target, enrolling.passed_by(session, enrolment), now)
+
+
+def _target(session: Session, scenario_id: int) -> ScenarioVersion | None:
+    query = sa.select(ScenarioVersion).where(
+        ScenarioVersion.scenario_id == scenario_id, _MOVING, ScenarioVersion.moves_friends
+    )
+    return session.scalar(query.order_by(ScenarioVersion.number.desc()).limit(1))
 
 
 def _move_chunk(session: Session, version: ScenarioVersion, now: datetime) -> None:
@@ -96,8 +101,9 @@ def _take_over(
     rules = enrolling.rules_of(session, enrolment.scenario)
     late = positions.overtaken(old, new, standing, rules, now=now)
     enrolling.skip(session, enrolment, late, now=now)
+    passed.update(late)
     enrolment.version_id = version.id
-    _settle(session, enrolment, new, passed | late.keys(), now)
+    _settle(session, enrolment, new, passed, now)
 
 
 def _look_again(session: Session, enrolment: Enrolment, passed: set[str], now: datetime) -> None:

@@ -6,6 +6,8 @@ once, send nothing twice and leave nothing out.
 
 import logging
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,15 +15,15 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, memory
-from lstep_lite.engine import agenda, locking
-from lstep_lite.engine.scenarios import advancing
+from lstep_lite.engine import agenda, locking, triggers
+from lstep_lite.engine.scenarios import advancing, enrolling
 from lstep_lite.engine.scenarios.enrolling import ACTIVE
 from lstep_lite.models import Enrolment, EnrolmentState, Friend, Lane
 
 log = logging.getLogger(__name__)
 
-CHUNK = 100
-"""Ways one look finds."""
+CHUNK = 25
+"""Ways one look finds; about so many fit into a unit."""
 UNIT_SECONDS = 0.08
 """Of this thread's own time: then the unit ends, and the rest comes with the next."""
 PAUSE = timedelta(minutes=5)
@@ -38,12 +40,31 @@ def due(now: datetime, limit: int = CHUNK) -> sa.Select[int, int]:
 def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One unit of what is due. True when there is more."""
     with database.read() as session:
-        found = session.execute(due(now)).all()
+        found = dict(session.execute(due(now)).all())
     if not found:
         return False
-    with database.unit() as session, memory(session):
-        done = _advance_some(session, dict(found), now)
+    done = _run_unit(database, found, now)
     return done > 0 and (done < len(found) or len(found) == CHUNK)
+
+
+def _run_unit(database: Database, found: dict[int, int], now: datetime) -> int:
+    """Fast for all at once; when something fails, again with each to be undone alone. How many it was."""
+    try:
+        with database.unit() as session, _as_one(session):
+            return _advance_some(session, found, now, advancing.advance)
+    except OperationalError:
+        raise  # a lost connection or lock: it comes again as it is
+    except Exception:
+        log.exception("scenarios: something failed among enrolments %s; they are tried one by one", list(found))
+    with database.unit() as session, memory(session):
+        return _advance_some(session, found, now, _advance_alone)
+
+
+@contextmanager
+def _as_one(session: Session) -> Iterator[None]:
+    session.info[triggers.AS_ONE] = True
+    with memory(session), triggers.written_together(session):
+        yield
 
 
 @agenda.pending
@@ -53,7 +74,7 @@ def pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pendin
     return agenda.Pending(session.scalar(waiting) or 0, session.scalar(active.where(Enrolment.due_at > now)))
 
 
-def _advance_some(session: Session, found: dict[int, int], now: datetime) -> int:
+def _advance_some(session: Session, found: dict[int, int], now: datetime, advance: Callable[..., None]) -> int:
     """As many of *found* as the time allows; how many. Friends that somebody else holds are left to a later unit."""
     whose = sa.select(Friend).where(Friend.id.in_(set(found.values()))).order_by(Friend.id)
     friends = {friend.id: friend for friend in session.scalars(whose.with_for_update(skip_locked=True))}
@@ -62,16 +83,15 @@ def _advance_some(session: Session, found: dict[int, int], now: datetime) -> int
         Enrolment.id.in_(found), Enrolment.friend_id.in_(friends), Enrolment.state == ACTIVE, Enrolment.due_at <= now
     )
     ways = session.scalars(still_due.order_by(Enrolment.due_at, Enrolment.id)).all()
+    enrolling.know_passed(session, [enrolment.id for enrolment in ways])
     began, done = time.thread_time(), 0
-    for enrolment in ways:
-        _advance_alone(session, enrolment, now)
+    while done < len(ways) and time.thread_time() - began < UNIT_SECONDS:
+        advance(session, ways[done], now=now)
         done += 1
-        if time.thread_time() - began > UNIT_SECONDS:
-            break
     return done
 
 
-def _advance_alone(session: Session, enrolment: Enrolment, now: datetime) -> None:
+def _advance_alone(session: Session, enrolment: Enrolment, *, now: datetime) -> None:
     """One that fails is undone alone and waits a little, until its step is too late; the others go on."""
     enrolment_id = enrolment.id
     try:
