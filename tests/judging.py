@@ -214,6 +214,7 @@ ANSWERS: dict[str, Any] = {
     "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),
     "without_line": _scope(lambda friend: friend.line_user_id is None),
     "percent": _percent,
+    "picked": lambda _world, row, person: person.friend.id in row["data"]["friend_ids"],
     "saved": _saved,
 }
 

@@ -272,6 +272,7 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
         "user_block": shown,
         "shelved": shown,
         "without_line": shown,
+        "picked": _some([person.friend.id for person in world.people] + [GONE]).map(lambda ids: {"friend_ids": ids}),
         "percent": st.integers(0, 100).map(lambda percent: {"percent": percent}),
         "saved": st.sampled_from([*world.segments, GONE]).map(lambda key: {"segment_id": key}),
     }

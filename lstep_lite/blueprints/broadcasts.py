@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import broadcasts, deliveries, folders, segments, sending_rules, settings, test_sends
-from lstep_lite.engine.broadcasts import BroadcastDraft, Outcome, VariantDraft, samples, showing
+from lstep_lite.engine.broadcasts import BroadcastDraft, Outcome, VariantDraft, choosing, samples, showing
 from lstep_lite.engine.broadcasts.showing import Drawn
 from lstep_lite.engine.segments import Reach, Tree
 from lstep_lite.engine.settings import quota
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
+from lstep_lite.forms.batches import audience
 from lstep_lite.forms.broadcasts import BroadcastForm
 from lstep_lite.forms.deliveries import SOURCE_LABELS
 from lstep_lite.forms.segments import Conditions
@@ -70,6 +71,14 @@ def new() -> Response:
     sample = samples.find(request.args.get("sample", ""))
     draft = sample.draft() if sample else BroadcastDraft(_name_of_today(), [VariantDraft([])], tree=_asked())
     return _editor(BroadcastForm.of(draft, _folders(), g.zone), None, sample=sample)
+
+
+@bp.post("/audience")
+@allow(Permission.BROADCASTS_SEND)
+def audience_create() -> Response:
+    """A new one for the people shown or ticked in the friend list; nothing is kept yet."""
+    tree = choosing.tree_of(audience(g.read, request.form))
+    return go(url_for(".new", **segments.query(tree)))
 
 
 @bp.get("/allowance")

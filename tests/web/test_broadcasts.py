@@ -206,13 +206,29 @@ def test_keeping_by_itself_never_takes_a_booking_back(htmx, session, broadcast):
     assert (broadcast.state, broadcast.name) == (BroadcastState.DRAFT, "春のお知らせ")
 
 
-def test_a_filter_of_the_friend_list_becomes_the_audience(page, session, owner):
+def test_a_filter_of_the_friend_list_becomes_the_audience(client, page, session, owner):
     tag = a_tag(session, name="常連")
     session.add(FriendTag(friend_id=a_friend(session).id, tag_id=tag.id, attached_at=NOW, changed_by="staff"))
     session.commit()
     friends = page(f"/friends?if.all=t&if.all.t.kind=tag&if.all.t.how=any&if.all.t.tag_ids={tag.id}")
-    [link] = [link["href"] for link in friends.select("a[href^='/broadcasts/new']")]
+    assert friends.select_one("#bulk button[formaction='/broadcasts/audience']")
+    bar = {each["name"]: each["value"] for each in friends.select("#bulk input[type=hidden]")}
+    link = client.post("/broadcasts/audience", data=bar | {"everybody": "yes"}).headers["Location"]
     assert page(link).select_one(f"[name='tree.all.t.tag_ids'][value='{tag.id}'][checked]")
+    assert client.post("/broadcasts/audience", data=bar | {"everybody": "yes", "q": "花"}).status_code == 409
+
+
+def test_friends_who_were_ticked_become_the_audience(client, page, session, owner):
+    ticked = [a_friend(session).id for _ in range(2)]
+    session.commit()
+    link = client.post("/broadcasts/audience", data={"id": [str(each) for each in ticked]}).headers["Location"]
+    shown = page(link)
+    assert shown.select_one("[name='tree.all.picked.friends']")["value"] == ".".join(map(str, ticked))
+    posted = FORM | {"tree.all": "picked", "tree.all.picked.kind": "picked", "tree.all.picked.friends": f"{ticked[0]}"}
+    client.post("/broadcasts", data=posted)
+    listed = page("/broadcasts").select_one("tbody").get_text()
+    assert "友だちリストで選んだ1人" in listed
+    assert client.post("/broadcasts/audience").status_code == 409
 
 
 def test_copying_and_deleting(client, session, broadcast):
