@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lstep_lite import db
 from lstep_lite.db import Database
 from lstep_lite.engine import agenda, sending_rules, settings
-from lstep_lite.engine.deliveries import conditions, pausing
+from lstep_lite.engine.deliveries import conditions, own_limit, pausing
 from lstep_lite.engine.deliveries.claim import CHUNK, SHARED_LANES, TOO_LATE, close, keep
 from lstep_lite.engine.deliveries.outbox import wake
 from lstep_lite.models import AfterLimit, Delivery, DeliveryState, Lane
@@ -126,23 +126,29 @@ def _change(session: Session, ids: Sequence[int], values: dict[str, Any]) -> Non
 
 @agenda.work(Lane.TIMED)
 def go_on(database: Database, *, now: datetime, wall: datetime) -> bool:
-    """Once sending goes on: what a limit held back, if the shop wants that. True when there is more."""
+    """Once a limit is over: sending, then what was held back, if the shop wants that. True when there is more."""
     with database.read() as session:
-        if not _wants_to_go_on(session):
+        if not _can_go_on(session, now):
             return False
     with database.unit() as session:
-        return _wants_to_go_on(session) and send(session, HELD_BY_LIMIT, now=now) == CHUNK
+        if channel := own_limit.lifted(session, now=now):
+            settings.resume(channel)
+        return _wants_held_to_go(session) and send(session, HELD_BY_LIMIT, now=now) == CHUNK
 
 
-def _wants_to_go_on(session: Session) -> bool:
-    if not session.scalar(_ANY_HELD) or settings.is_paused(session):
+@agenda.pending
+def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
+    return agenda.Pending(due=int(_can_go_on(session, now)))
+
+
+def _can_go_on(session: Session, now: datetime) -> bool:
+    return own_limit.lifted(session, now=now) is not None or _wants_held_to_go(session)
+
+
+def _wants_held_to_go(session: Session) -> bool:
+    if settings.is_paused(session) or not session.scalar(_ANY_HELD):
         return False
     return sending_rules.rules(session).after_limit is AfterLimit.NEXT_MONTH
 
 
 _ANY_HELD = sa.select(sa.exists().where(HELD_BY_LIMIT))
-
-
-@agenda.pending
-def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
-    return agenda.Pending(due=int(_wants_to_go_on(session)))

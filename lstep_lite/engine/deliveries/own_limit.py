@@ -9,11 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import Database
-from lstep_lite.engine import agenda, sending_rules, settings
+from lstep_lite.engine import sending_rules, settings
 from lstep_lite.engine.deliveries import conditions, counting, pausing
 from lstep_lite.engine.deliveries.drafts import Draft
-from lstep_lite.models import CallKind, Channel, Delivery, Lane
+from lstep_lite.models import CallKind, Channel, Delivery
 
 
 def take_turns(session: Session) -> None:
@@ -64,25 +63,8 @@ def _put_back(session: Session, ids: Sequence[int]) -> None:
         session.execute(sa.update(Delivery).where(Delivery.id.in_(ids)).values(free))
 
 
-@agenda.work(Lane.TIMED)
-def lift(database: Database, *, now: datetime, wall: datetime) -> bool:
-    """Go on once the limit is raised, or the month is another."""
-    with database.read() as session:
-        if not _lifted(session, now):
-            return False
-    with database.unit() as session:
-        if channel := _lifted(session, now):
-            settings.resume(channel)
-    return False
-
-
-@agenda.pending
-def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
-    return agenda.Pending(due=int(_lifted(session, now) is not None))
-
-
-def _lifted(session: Session, now: datetime) -> Channel | None:
-    """The connection to LINE when it rests because of a limit that holds no more."""
+def lifted(session: Session, *, now: datetime) -> Channel | None:
+    """The connection to LINE when it rests because of a limit that holds no more: raised, or of another month."""
     channel = settings.channel(session)
     if channel is None or channel.paused_at is None or channel.pause_reason != pausing.OWN_CAP:
         return None

@@ -3,7 +3,7 @@
 import pytest
 
 from lstep_lite.engine import deliveries, settings
-from lstep_lite.engine.deliveries import own_limit
+from lstep_lite.engine.deliveries import holding
 from lstep_lite.models import DeliveryState, Lane, SendingRules
 from tests.engine.deliveries.conftest import LOST, NOT_SENT, FakeLine, Outbox
 
@@ -16,7 +16,7 @@ def limit(outbox: Outbox, cap: int | None) -> None:
 
 
 def lift(outbox: Outbox) -> None:
-    own_limit.lift(outbox.database, now=outbox.time, wall=outbox.machine_time)
+    holding.go_on(outbox.database, now=outbox.time, wall=outbox.machine_time)
 
 
 def count(outbox: Outbox, state: DeliveryState) -> int:
