@@ -10,8 +10,9 @@ import urllib3
 from sqlalchemy.orm import Session
 
 from lstep_lite.emulator import EmulatorConfig
-from lstep_lite.engine import auto_replies, greetings, settings, staff
+from lstep_lite.engine import auto_replies, business_days, greetings, settings, staff
 from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword
+from lstep_lite.engine.business_days import WeekDraft
 from lstep_lite.engine.settings import checks, credentials
 from lstep_lite.engine.settings.credentials import ConnectionDraft
 from lstep_lite.models import GreetingKind, Matching, Purpose, Role, Shop, Staff
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 OWNER_EMAIL = "owner@example.com"
 DEFAULT_PASSWORD = "lstep-demo"  # noqa: S105 - printed on screen, for a shop that does not exist
 CONNECT_SECONDS = 60
+MONDAY = 0
 
 WELCOME = (
     "[name]さん、友だち追加ありがとうございます🌸\nサロン花（はな）です。\n\n"
@@ -32,7 +34,7 @@ ANSWERS = (
     (
         "営業時間",
         ("営業時間", "定休日", "何時まで"),
-        "営業時間は 10:00〜19:00（最終受付 18:00）です。\n定休日は毎週月曜日と第3火曜日です。",
+        "営業時間は 10:00〜19:00（最終受付 18:00）です。\n定休日は毎週月曜日です。祝日も営業しています。",
     ),
     (
         "料金",
@@ -63,7 +65,9 @@ def seed(session: Session, *, password_hash: str, now: datetime) -> bool:
     """Fill an empty installation with the salon, its owner, its greetings and answers. False when it is not empty."""
     if staff.anybody(session):
         return False
-    session.add(Shop(id=1, name="サロン花", purpose=Purpose.SALON, created_at=now))
+    shop = Shop(id=1, name="サロン花", purpose=Purpose.SALON, created_at=now)
+    business_days.update_week(shop, WeekDraft(closed_weekdays=[MONDAY], works_on_holidays=True))
+    session.add(shop)
     session.add(
         Staff(name="花田 さくら", email=OWNER_EMAIL, password_hash=password_hash, role=Role.OWNER, created_at=now)
     )

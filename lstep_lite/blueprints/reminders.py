@@ -10,7 +10,6 @@ from lstep_lite.auth import allow
 from lstep_lite.engine import folders, mentions, reminders, sequences
 from lstep_lite.engine.reminders import samples
 from lstep_lite.engine.sequences import moments
-from lstep_lite.engine.sequences.moments import Window
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.reminders import NewReminderForm, ReminderForm
 from lstep_lite.models import CountdownState, Reminder
@@ -132,7 +131,7 @@ def _ladder(reminder: Reminder) -> dict[str, Any]:
         "cards": sequences.cards(g.read, reminder.steps, reminders.WHERE),
         "numbers": reminders.statistics(g.read, reminder),
         "in_words": reminders.in_words,
-        "window": moments.in_words(Window.from_json(reminder.window) if reminder.window else None),
+        "window": moments.in_words(reminder.window),
     }
 
 

@@ -10,7 +10,6 @@ from lstep_lite.auth import allow
 from lstep_lite.engine import actions, folders, mentions, scenarios, sequences
 from lstep_lite.engine.scenarios import arrows, results, samples
 from lstep_lite.engine.sequences import moments
-from lstep_lite.engine.sequences.moments import Window
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.scenarios import NewScenarioForm, ScenarioForm
@@ -179,7 +178,7 @@ def _flow(scenario: Scenario) -> dict[str, Any]:
         "cards": sequences.cards(g.read, steps, scenarios.WHERE),
         "doings": arrows.doings(g.read, steps),
         "rows": {row.node.step.code: row for row in rows},
-        "window": moments.in_words(Window.from_json(draft.window) if draft.window else None),
+        "window": moments.in_words(draft.window),
         "finished": actions.sentences(g.read, draft.actions.steps),
         "following": _others(scenario).get(scenario.next_scenario_id or 0),
     }
