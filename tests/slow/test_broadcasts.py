@@ -4,11 +4,14 @@ import random
 import sqlite3
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
 
+from lstep_lite.db import Database
 from lstep_lite.engine import broadcasts
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.broadcasts import BroadcastDraft, VariantDraft
@@ -27,7 +30,7 @@ from lstep_lite.models import (
     SendingRules,
     TimelineEntry,
 )
-from tests.factories import a_staff, a_tag
+from tests.factories import NOW, a_broadcast, a_shop, a_staff, a_tag
 from tests.slow.crashing import Crashing, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -69,18 +72,21 @@ def test_eighteen_kills_leave_nobody_out_and_send_nothing_twice(crashing: Crashi
 
 
 def make_people(crashing: Crashing) -> None:
-    user_ids = [f"U{number:032x}" for number in range(PEOPLE)]
     with closing(sqlite3.connect(crashing.folder / "emulator.db")) as line, line:
-        rows = [(user_id, "友だち", "friend") for user_id in user_ids]
+        rows = [(f"U{number:032x}", "友だち", "friend") for number in range(PEOPLE)]
         line.executemany("INSERT INTO user (user_id, name, relation) VALUES (?, ?, ?)", rows)
     now = crashing.runtime.clock.now()
-    same = {"origin": Origin.ADDED, "display_name": "友だち", "is_following": True, "followed_at": now}
-    people = [
-        {"code": user_id[-12:], "line_user_id": user_id, "lot_number": number * 7919, **same}
-        for number, user_id in enumerate(user_ids)
-    ]
     with crashing.runtime.database.unit() as session:
-        session.execute(sa.insert(Friend), [{**each, "created_at": now, "profile_checked_at": now} for each in people])
+        session.execute(sa.insert(Friend), people(PEOPLE, now))
+
+
+def people(count: int, now: datetime) -> list[dict[str, object]]:
+    same = {"origin": Origin.ADDED, "display_name": "友だち", "is_following": True, "followed_at": now}
+    same |= {"created_at": now, "profile_checked_at": now}
+    return [
+        {"code": f"code{number}", "line_user_id": f"U{number:032x}", "lot_number": number * 7919, **same}
+        for number in range(count)
+    ]
 
 
 def book(crashing: Crashing) -> None:
@@ -130,3 +136,20 @@ def messages(crashing: Crashing) -> dict[str, int]:
     with closing(sqlite3.connect(crashing.folder / "emulator.db")) as line:
         query = "SELECT user_id, count(*) FROM message WHERE sender = 'account' GROUP BY user_id"
         return dict(line.execute(query).fetchall())
+
+
+def test_two_workers_at_once_put_everybody_once(fresh_database: Database) -> None:
+    with fresh_database.unit() as session:
+        a_shop(session)
+        session.add(SendingRules(id=1, hold_seconds=0))
+        session.execute(sa.insert(Friend), people(PEOPLE // 2, NOW))
+        broadcast = a_broadcast(session)
+        broadcasts.submit(session, broadcast, staff_id=a_staff(session).id, now=NOW)
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(8):
+            list(pool.map(lambda _: broadcasts.work(fresh_database, now=NOW, wall=NOW), range(2)))
+    with fresh_database.read() as session:
+        assert session.scalar(sa.select(sa.func.count(Recipient.id))) == PEOPLE // 2
+        assert session.scalar(sa.select(sa.func.count(Delivery.friend_id.distinct()))) == PEOPLE // 2
+        assert session.scalar(sa.select(sa.func.count(Delivery.id))) == PEOPLE // 2
+        assert set(session.scalars(sa.select(Recipient.state))) == {RecipientState.PUT}

@@ -41,6 +41,8 @@ def lot(broadcast: Broadcast) -> sa.ColumnElement[int]:
 
 def version_of(broadcast: Broadcast, lot_number: int) -> BroadcastVariant | None:
     """The version a friend gets; None for those who wait for the winner. The same however often it is asked."""
+    if len(broadcast.variants) == 1:
+        return broadcast.variants[0]
     place = segments.draw(lot_number, occurrence(broadcast), "version", sides=100)
     for variant in broadcast.variants:
         place -= variant.percent

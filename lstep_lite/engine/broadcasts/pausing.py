@@ -13,7 +13,7 @@ from lstep_lite.errors import DomainError
 from lstep_lite.models import Broadcast, BroadcastState
 
 BY_HAND = "一時停止しています。「再開」を押すと、続きから送ります。"
-OUTAGE = "送信の途中でサーバーが長く止まっていたため、一時停止しました。「再開」を押すと、続きから送ります。"
+OUTAGE = "送信が途中で長く止まっていたため、一時停止しました。「再開」を押すと、続きから送ります。"
 STOPPED = "一斉配信を途中で中止したため、送りませんでした。"
 GONE = "一斉配信が削除されたため、送りませんでした。"
 

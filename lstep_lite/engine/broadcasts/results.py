@@ -139,14 +139,8 @@ class Page(Paged):
 
 
 def numbers(session: Session, broadcast: Broadcast) -> Numbers:
-    """Counted afresh, unless it is over."""
-    if broadcast.finished_at is not None and broadcast.totals is not None:
-        return from_totals(broadcast.totals)
+    """Counted afresh: what was missed may be sent after the end. For lists there is `Broadcast.totals`."""
     return Numbers(_added(_counts(session, broadcast)))
-
-
-def from_totals(totals: Mapping[str, int]) -> Numbers:
-    return Numbers({Outcome(name): count for name, count in totals.items()})
 
 
 def progress(session: Session, broadcast: Broadcast, *, now: datetime) -> Progress:
