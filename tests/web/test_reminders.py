@@ -146,7 +146,7 @@ def test_a_step_that_is_not_complete_is_not_kept(htmx, session, reminder, wrong,
     assert session.scalar(select(func.count(ReminderStep.id))) == 3
 
 
-def test_settings_are_kept_and_hold_at_once(htmx, session, reminder):
+def test_settings_are_kept_and_hold_at_once(htmx, page, session, reminder):
     url = f"/reminders/{reminder.id}"
     window = {"window-kind": "chosen", "window-starts_at": "10:00", "window-ends_at": "19:00"}
     refused = htmx(url, {"name": "", "folder_id": "0", **window})
@@ -155,6 +155,7 @@ def test_settings_are_kept_and_hold_at_once(htmx, session, reminder):
     assert (saved.status_code, regions(saved)) == (200, ["reminder-form", "toasts"])
     session.expire_all()
     assert (reminder.name, reminder.window["ends_at"], reminder.follows_field) == ("来店", "19:00", False)
+    assert "毎日 10:00〜19:00のみ" in page(url).get_text()
 
 
 def test_switching_copying_and_deleting(htmx, client, session, reminder):

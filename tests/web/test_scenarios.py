@@ -157,6 +157,12 @@ def test_a_window_nothing_can_go_through_is_refused(htmx, session, scenario):
     assert scenario.name == "新しい友だち"
 
 
+def test_the_flow_says_when_steps_may_go_out(page, session, scenario):
+    scenario.window = {"weekdays": [], "starts_at": "10:00", "ends_at": "19:00", "holidays": "send"}
+    session.commit()
+    assert "毎日 10:00〜19:00のみ" in page(f"/scenarios/{scenario.id}").get_text()
+
+
 def test_nothing_to_publish_is_said_instead_of_done(htmx, session, owner):
     empty = scenarios.create(session, ScenarioDraft("空", ScenarioMode.CLOCK), now=NOW)
     session.commit()
