@@ -1,10 +1,21 @@
 """The sheet before a broadcast goes out, sending it, and the word of a second person."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from lstep_lite.models import BroadcastState, Notification, Receipt, Role, SendingRules
-from tests.factories import NOW, a_broadcast, a_friend, a_staff
+from lstep_lite.models import (
+    BroadcastState,
+    DeliveryState,
+    Notification,
+    Receipt,
+    Recipient,
+    RecipientState,
+    Role,
+    SendingRules,
+)
+from tests.factories import NOW, a_broadcast, a_delivery, a_friend, a_staff
 from tests.web.conftest import browser_of, inspect_page
 
 
@@ -40,6 +51,19 @@ def test_the_sheet_says_who_gets_it_what_it_costs_and_shows_it_to_real_friends(p
     assert shown.select_one(".allowance-this")["width"] == "20.0"
     assert {each.get_text(strip=True) for each in shown.select(".sample .line-talk")} >= {"青木さん、夏です"}
     assert "2人に送信する" in shown.select_one(".save-bar").get_text()
+
+
+def test_whoever_has_had_enough_is_left_out_of_the_count_and_of_the_samples(page, session, broadcast):
+    full, hungry = a_friend(session, display_name="満腹"), a_friend(session, display_name="空腹")
+    before = a_broadcast(session, state=BroadcastState.DONE, started_at=NOW - timedelta(days=3))
+    delivery = a_delivery(session, full, state=DeliveryState.SENT)
+    got = {"friend_id": full.id, "delivery_id": delivery.id, "state": RecipientState.PUT}
+    session.add(Recipient(broadcast_id=before.id, **got))
+    with_rules(session, frequency_most=1)
+    shown = page(f"/broadcasts/{broadcast.id}/submission/new")
+    assert shown.select_one(".sheet-number strong").get_text() == "1"
+    assert [each.get_text(strip=True) for each in shown.select(".sample .line-talk")] == [f"{hungry.name}さん、夏です"]
+    assert "最近の一斉配信を受け取っている方1人" in shown.select_one(".left-out").get_text(strip=True)
 
 
 def test_the_sheet_costs_the_same_however_many_get_it(page, session, broadcast, count_queries):

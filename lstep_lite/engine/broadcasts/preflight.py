@@ -92,6 +92,7 @@ def preflight(session: Session, broadcast: Broadcast, *, public_url: str, now: d
     chosen = min(matching, broadcast.at_most) if broadcast.at_most is not None else matching
     # By lot the draw comes first; how many of the drawn have had enough is a guess by their share.
     had_enough = round(had_enough * chosen / matching) if matching else 0
+    reached = within if enough is None else sa.and_(within, sa.not_(enough))
     rules = sending_rules.rules(session)
     often_times, often_days = (
         rules.frequency_most or OFTEN,
@@ -102,22 +103,22 @@ def preflight(session: Session, broadcast: Broadcast, *, public_url: str, now: d
     sheet = Sheet(
         recipients=chosen - had_enough,
         left_out=[*_unreachable(session, broadcast, now), *_by_rules(matching - chosen, had_enough)],
-        often=_count(session, within & often),
+        often=_count(session, reached & often),
         often_times=often_times,
         often_days=often_days,
         forecast=quota.forecast(channel, now=now) if channel else None,
         own_cap=rules.monthly_cap,
         own_used=counting.this_month(session, now=now).counted,
-        samples=samples(session, broadcast, public_url=public_url, now=now),
+        samples=_samples(session, broadcast, reached, public_url, now),
     )
     return replace(sheet, warnings=_warnings(session, broadcast, sheet, now))
 
 
-def samples(session: Session, broadcast: Broadcast, *, public_url: str, now: datetime) -> list[Sample]:
+def _samples(
+    session: Session, broadcast: Broadcast, reached: sa.ColumnElement[bool], public_url: str, now: datetime
+) -> list[Sample]:
     """A few friends by lot, each with the version they would get."""
-    place = audience.lot(broadcast)
-    query = sa.select(Friend).where(audience.condition(session, broadcast, now=now)).order_by(place).limit(SAMPLES)
-    found = session.scalars(query).all()
+    found = session.scalars(sa.select(Friend).where(reached).order_by(audience.lot(broadcast)).limit(SAMPLES)).all()
     return [_sample(session, broadcast, friend, public_url, now) for friend in found]
 
 
