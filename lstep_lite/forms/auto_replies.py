@@ -160,7 +160,7 @@ class TrialForm(Form):
 
     text = StringField("お客様の文", [at_most(LONGEST_TRIAL)])
     at = DateTimeLocalField("届く日時（空なら今）", [Optional()])
-    who = StringField("お客様（空なら、どなたか）", [at_most(100)])
+    who = StringField("お客様（空でもよい）", [at_most(100)])
     friend = IntegerField(widget=HiddenInput())
     """Who was chosen among those of that name."""
 
