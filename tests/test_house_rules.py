@@ -28,7 +28,7 @@ FEATURES = (
 PAGES = (
     "about", "account", "control", "countdowns", "designs", "enrolments", "health", "home", "invitations",
     "reminder_steps", "scenario_steps",
-    "senders", "setup", "shop", "sign_in", "studio", "submissions",
+    "senders", "sendings", "setup", "shop", "sign_in", "studio", "submissions",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")

@@ -186,7 +186,7 @@ def show(broadcast_id: int) -> Response:
         return go(url_for(".edit", broadcast_id=broadcast.id))
     if broadcast.state is BroadcastState.ASKED:
         return go(url_for("submissions.show", broadcast_id=broadcast.id))
-    return _report(broadcast)
+    return render("broadcasts/show.html", **_shown(broadcast))
 
 
 @bp.get("/<int:broadcast_id>/progress")
@@ -194,62 +194,6 @@ def show(broadcast_id: int) -> Response:
 def progress_show(broadcast_id: int) -> Response:
     broadcast = broadcasts.get(g.read, broadcast_id)
     return live("broadcasts/show.html", "broadcast_report", **_shown(broadcast))
-
-
-@bp.post("/<int:broadcast_id>/pause")
-@allow(Permission.BROADCASTS_SEND)
-def pause_create(broadcast_id: int) -> Response:
-    broadcast = broadcasts.get(g.session, broadcast_id)
-    broadcasts.pause(g.session, broadcast, now=g.now)
-    flash("一時停止しました。もう送られた分は取り消せません。", "success")
-    return _report(broadcast)
-
-
-@bp.post("/<int:broadcast_id>/resume")
-@allow(Permission.BROADCASTS_SEND)
-def resume_create(broadcast_id: int) -> Response:
-    broadcast = broadcasts.get(g.session, broadcast_id)
-    broadcasts.resume(g.session, broadcast, now=g.now)
-    flash("再開しました。続きから送ります。", "success")
-    return _report(broadcast)
-
-
-@bp.post("/<int:broadcast_id>/stop")
-@allow(Permission.BROADCASTS_SEND)
-def stop_create(broadcast_id: int) -> Response:
-    broadcast = broadcasts.get(g.session, broadcast_id)
-    broadcasts.stop(g.session, broadcast, now=g.now)
-    flash("中止しました。まだ送っていない方には送りません。", "success")
-    return _report(broadcast)
-
-
-@bp.post("/<int:broadcast_id>/winner")
-@allow(Permission.BROADCASTS_SEND)
-def winner_create(broadcast_id: int) -> Response:
-    broadcast = broadcasts.get(g.session, broadcast_id)
-    broadcasts.choose_winner(g.session, broadcast, request.form.get("variant_id", 0, type=number), now=g.now)
-    flash("残りの方に、選んだパターンを送り始めました", "success")
-    return _report(broadcast)
-
-
-@bp.post("/<int:broadcast_id>/late")
-@allow(Permission.BROADCASTS_SEND)
-def late_create(broadcast_id: int) -> Response:
-    """Send what has missed its time after all."""
-    broadcast = broadcasts.get(g.session, broadcast_id)
-    broadcasts.send_missed(g.session, broadcast, now=g.now)
-    return go(url_for(".show", broadcast_id=broadcast.id))
-
-
-@bp.post("/<int:broadcast_id>/resend")
-@allow(Permission.BROADCASTS_SEND)
-def resend_create(broadcast_id: int) -> Response:
-    broadcast = broadcasts.get(g.session, broadcast_id)
-    again = broadcasts.resend_failed(
-        g.session, broadcast, with_unknown=request.form.get("with_unknown") == "yes", now=g.now
-    )
-    flash("送れなかった方だけを相手にした下書きを作りました。確かめてから送ってください。", "success")
-    return go(url_for("submissions.new", broadcast_id=again.id))
 
 
 @bp.get("/<int:broadcast_id>/recipients")
@@ -390,11 +334,6 @@ def _version(broadcast: Broadcast) -> BroadcastVariant:
     """The one that is asked for, else the first."""
     wanted = request.form.get("version", type=number)
     return next((each for each in broadcast.variants if each.id == wanted), broadcast.variants[0])
-
-
-def _report(broadcast: Broadcast) -> Response:
-    then = url_for(".show", broadcast_id=broadcast.id) if request.method == "POST" else ""
-    return render("broadcasts/show.html", "broadcast_report", then=then, **_shown(broadcast))
 
 
 def _shown(broadcast: Broadcast) -> dict[str, Any]:
