@@ -31,7 +31,7 @@ def scenario(session, owner):
 
 @pytest.fixture
 def friend(session):
-    made = a_friend(session, display_name="山田 花子", name_key=normalise("山田 花子"))
+    made = a_friend(session, display_name="山田 花子", search_text=normalise("山田 花子"))
     session.commit()
     return made
 
