@@ -27,6 +27,7 @@ from lstep_lite.models import (
     Reminder,
     ReminderMode,
     ReminderPassage,
+    SendingRules,
     TimelineEntry,
 )
 from tests.factories import NOW, a_field, a_friend, a_reminder, a_shop, a_staff, an_action
@@ -206,6 +207,16 @@ def test_a_field_that_changed_unseen_is_noticed_before_a_step_goes_out(session: 
     assert (sent(session), countdown.goal_at) == ([], at("28 12:00"))
 
 
+def test_a_goal_goes_along_when_two_rows_become_one_person(session: Session) -> None:
+    reminder, friend = a_reminder(session, (-1, "10:00")), a_friend(session)
+    gone = a_friend(session, line_user_id=None, is_following=False, birthday=date(1990, 3, 20))
+    countdown = set_goal(session, reminder, gone, at("20 12:00"), origin="system:birthday", is_yearly=True)
+    friend.birthday = date(1990, 3, 25)
+    friends.merge(session, friend, gone, staff_id=None, now=NOW)
+    session.refresh(countdown)
+    assert (countdown.friend_id, countdown.goal_at) == (friend.id, at("25 12:00"))
+
+
 def test_a_reminder_that_does_not_follow_keeps_the_goal(session: Session) -> None:
     reminder = a_reminder(session, (-1, "10:00"), follows_field=False)
     friend = a_friend(session, birthday=date(1990, 3, 10))
@@ -278,6 +289,13 @@ def test_a_message_on_its_way_is_held_back_when_its_goal_is_gone(session: Sessio
     reminders.switch(session, reminder, is_on=False, now=NOW)
     session.flush()
     assert "オフ" in rechecks.reasons(session, [delivery], now=NOW)[delivery.id]
+
+
+def test_a_window_that_the_shop_never_opens_any_more_holds_nothing_up(session: Session) -> None:
+    window = {"weekdays": [], "starts_at": "22:30", "ends_at": "23:30", "holidays": "send"}
+    reminder, friend = a_reminder(session, (-1, "12:00"), window=window), a_friend(session)
+    session.add(SendingRules(id=1, quiet_from="22:00", quiet_to="08:00"))
+    assert set_goal(session, reminder, friend).due_at == at("9 12:00")
 
 
 # Editing -------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import fields, settings
+from lstep_lite.engine import fields, settings, triggers
 from lstep_lite.engine.fields import Target, Value
 from lstep_lite.engine.reminders import goals
 from lstep_lite.engine.sequences import moments
@@ -81,6 +81,14 @@ def _follow(session: Session, friend: Friend, target: Target, *, now: datetime, 
     mine = mine.where(Reminder.follows_field, ~Reminder.is_ending).order_by(Countdown.id)
     for countdown in session.scalars(mine).all():
         _go_along(session, countdown, friend, fields.read(session, friend, target.key), now, cause)
+
+
+@triggers.on("friend.merged")
+def _follow_merged(session: Session, happening: triggers.Happening) -> None:
+    """What the kept row holds now may come from the other one."""
+    mine = sa.select(Countdown).where(Countdown.friend_id == happening.friend.id, Countdown.follows)
+    for countdown in session.scalars(mine.where(Countdown.state == CountdownState.ACTIVE).order_by(Countdown.id)).all():
+        check(session, countdown, happening.friend, now=happening.now)
 
 
 def check(session: Session, countdown: Countdown, friend: Friend, *, now: datetime) -> bool:

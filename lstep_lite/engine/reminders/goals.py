@@ -211,8 +211,17 @@ def stops_of(session: Session, countdown: Countdown) -> list[Stop]:
 
 def rules_of(session: Session, reminder: Reminder) -> Rules:
     """When its steps may go out."""
-    key = ("reminders.rules", reminder.id)
-    return remembered(session, key, lambda: moments.rules(session, window=reminder.window, is_quiet=reminder.is_quiet))
+    return remembered(session, ("reminders.rules", reminder.id), lambda: _rules(session, reminder))
+
+
+def _rules(session: Session, reminder: Reminder) -> Rules:
+    """A window that the shop's newer rules never open counts as none: looking for an opening takes long each time."""
+    window, is_quiet = reminder.window, reminder.is_quiet
+    try:
+        moments.check(session, window, is_quiet=is_quiet, now=reminder.updated_at)
+    except DomainError:
+        window = None
+    return moments.rules(session, window=window, is_quiet=is_quiet)
 
 
 def write_down(

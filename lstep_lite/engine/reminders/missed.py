@@ -20,7 +20,7 @@ from lstep_lite.models import (
     ReminderStep,
 )
 
-CHUNK = 10
+CHUNK = 5
 DROP_CHUNK = 500
 LET_GO = "時刻を過ぎたため、送らないことにしました。"
 CHANGED = "ゴールが変わったか止まったため、送りませんでした。"

@@ -32,8 +32,8 @@ from lstep_lite.models import (
 
 log = logging.getLogger(__name__)
 
-CHUNK = 10
-"""Goals a unit: so many need well under 200 ms, messages and actions included."""
+CHUNK = 5
+"""Goals a unit: so many need about 100 ms, messages and actions included."""
 PAUSE = timedelta(minutes=5)
 """When to try again what failed."""
 OFF = "リマインダがオフだったため、送りませんでした。"
