@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import allow
 from lstep_lite.engine import broadcasts, deliveries, folders, segments, sending_rules, settings, test_sends
 from lstep_lite.engine.broadcasts import BroadcastDraft, Outcome, VariantDraft, choosing, samples, showing
+from lstep_lite.engine.broadcasts.keeping import EDITABLE
 from lstep_lite.engine.broadcasts.showing import Drawn
 from lstep_lite.engine.segments import Reach, Tree
 from lstep_lite.engine.settings import quota
@@ -128,6 +129,8 @@ def versions_create() -> Response:
 @allow(Permission.BROADCASTS_SEND)
 def edit(broadcast_id: int) -> Response:
     broadcast = broadcasts.get(g.read, broadcast_id)
+    if broadcast.state not in EDITABLE:
+        return go(url_for(".show", broadcast_id=broadcast.id))
     return _editor(_stored(broadcast), broadcast)
 
 
@@ -264,8 +267,7 @@ def _saved(broadcast: Broadcast | None) -> Response:
         return _editor(form, broadcast, status=422)
     if request.form.get("next") == "sheet":
         return go(url_for("submissions.new", broadcast_id=kept.id))
-    undone = "予約を取り消して、" if was_booked else ""
-    flash(f"{undone}下書きを保存しました。まだ送られません。", "success")
+    flash("保存しました。まだ送られません。「送信前の確認へ」から送ってください。", "success")
     return go(url_for(".edit", broadcast_id=kept.id))
 
 

@@ -32,6 +32,9 @@ def new(broadcast_id: int) -> Response:
 @allow(Permission.BROADCASTS_SEND)
 def create(broadcast_id: int) -> Response:
     broadcast = broadcasts.get(g.session, broadcast_id)
+    if broadcast.state is BroadcastState.DRAFT and not _is_as_read(broadcast):
+        flash("確認している間に内容が変わりました。まだ送っていません。もう一度確かめてください。", "warning")
+        return go(url_for(".new", broadcast_id=broadcast.id))
     broadcasts.submit(g.session, broadcast, staff_id=g.staff.id, now=g.now)
     return go(url_for("broadcasts.show", broadcast_id=broadcast.id))
 
@@ -71,6 +74,11 @@ def destroy(broadcast_id: int) -> Response:
     broadcasts.take_back(g.session, broadcast, now=g.now)
     flash("取り消しました。だれにも送られていません。内容は下書きに残っています。", "success")
     return go(url_for("broadcasts.edit", broadcast_id=broadcast.id))
+
+
+def _is_as_read(broadcast: Broadcast) -> bool:
+    """Whether nobody has changed it since the sheet was drawn."""
+    return request.form.get("read") in (None, broadcast.updated_at.isoformat())
 
 
 def _sheet(broadcast: Broadcast) -> dict[str, Any]:

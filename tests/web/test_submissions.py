@@ -102,6 +102,20 @@ def test_pressing_send_twice_is_one_booking(client, session, broadcast, clock):
     assert (broadcast.state, broadcast.due_at) == (BroadcastState.BOOKED, due_at)
 
 
+def test_what_was_changed_after_the_sheet_was_read_is_shown_again_first(client, page, session, broadcast):
+    read = page(f"/broadcasts/{broadcast.id}/submission/new").select_one("[name=read]")["value"]
+    broadcast.name, broadcast.updated_at = "書きかえた", NOW + timedelta(seconds=1)
+    session.commit()
+    answer = client.post(f"/broadcasts/{broadcast.id}/submission", data={"read": read})
+    assert answer.headers["Location"] == f"/broadcasts/{broadcast.id}/submission/new"
+    session.expire_all()
+    assert broadcast.state is BroadcastState.DRAFT
+    read = page(answer.headers["Location"]).select_one("[name=read]")["value"]
+    client.post(f"/broadcasts/{broadcast.id}/submission", data={"read": read})
+    session.expire_all()
+    assert broadcast.state is BroadcastState.BOOKED
+
+
 def test_a_second_person_is_asked_sees_the_sheet_and_lets_it_go(client, second, page, session, broadcast):
     with_rules(session, needs_approval=True)
     assert "承認を依頼する" in page(f"/broadcasts/{broadcast.id}/submission/new").get_text()
