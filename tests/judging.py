@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import segments, text
 from lstep_lite.engine.segments import Tree
-from lstep_lite.models import AnswerState, CountdownState, EnrolmentState, Friend, TicketState
+from lstep_lite.models import AnswerState, CountdownState, DeliveryState, EnrolmentState, Friend, TicketState
 from tests.factories import NOW
 from tests.people import Person, World
 
@@ -102,6 +102,20 @@ def _coupon(world: World, row: dict[str, Any], person: Person) -> bool:
         "used": uses > 0,
         "unused": is_unused and (end is None or end > NOW),
         "expiring": is_unused and end is not None and NOW < end <= NOW + timedelta(days=data.get("days", 0)),
+    }[data["how"]]
+
+
+def _broadcast(world: World, row: dict[str, Any], person: Person) -> bool:
+    """The second broadcast is the first one sent again."""
+    data, state = row["data"], person.got.get(row["data"]["broadcast_id"])
+    if data["broadcast_id"] not in world.broadcasts:
+        return False
+    has_it_by_now = person.got.get(world.broadcasts[1]) is DeliveryState.SENT
+    return {
+        "sent": state is DeliveryState.SENT,
+        "not_sent": state is not DeliveryState.SENT,
+        "failed": state is DeliveryState.FAILED and not has_it_by_now,
+        "failed_or_unknown": state in (DeliveryState.FAILED, DeliveryState.UNKNOWN) and not has_it_by_now,
     }[data["how"]]
 
 
@@ -206,6 +220,7 @@ ANSWERS: dict[str, Any] = {
     "mark": _mark,
     "score": _score,
     "coupon": _coupon,
+    "broadcast": _broadcast,
     "tap": _tap,
     "reminder": _reminder,
     "scenario": _scenario,

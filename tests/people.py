@@ -23,6 +23,7 @@ from lstep_lite.models import (
     Countdown,
     CountdownState,
     CouponTicket,
+    DeliveryState,
     Enrolment,
     EnrolmentState,
     FieldOption,
@@ -32,6 +33,8 @@ from lstep_lite.models import (
     Friend,
     FriendTag,
     Mark,
+    Recipient,
+    RecipientState,
     ScoreTotal,
     Segment,
     Tag,
@@ -40,7 +43,9 @@ from lstep_lite.models import (
 )
 from tests.factories import (
     NOW,
+    a_broadcast,
     a_coupon,
+    a_delivery,
     a_field,
     a_friend,
     a_reminder,
@@ -75,6 +80,8 @@ class Person:
     """State, uses and end by coupon."""
     answers: list[tuple[Tap, AnswerState, datetime]] = field(default_factory=list)
     """What was tapped, whether it counted, and when."""
+    got: dict[int, DeliveryState] = field(default_factory=dict)
+    """What became of their message, by broadcast."""
     goals: dict[int, tuple[CountdownState, datetime]] = field(default_factory=dict)
     """By reminder."""
     ways: dict[int, tuple[EnrolmentState, str | None]] = field(default_factory=dict)
@@ -95,6 +102,8 @@ class World:
     fields: dict[FieldType, str] = field(default_factory=dict)
     """The key of one field of some types."""
     options: list[int] = field(default_factory=list)
+    broadcasts: list[int] = field(default_factory=list)
+    """Two; the second is the first one sent again."""
     reminders: list[int] = field(default_factory=list)
     scenarios: dict[int, int] = field(default_factory=dict)
     """Their versions, by scenario."""
@@ -116,6 +125,8 @@ def a_world(session: Session, seed: int, size: int = 40) -> World:
     choices = a_field(session, FieldType.CHOICES, "一", "二", "三")
     world.fields[FieldType.CHOICES] = f"field:{choices.id}"
     world.options = list(session.scalars(sa.select(FieldOption.id).filter_by(field_id=choices.id)))
+    first = a_broadcast(session)
+    world.broadcasts = [first.id, a_broadcast(session, resent_from_id=first.id).id]
     world.reminders = [a_reminder(session).id for _ in range(2)]
     found = [a_scenario(session, *(a_step("-", code=code) for code in CODES)) for _ in range(2)]
     world.scenarios = {scenario.id: scenario.live_version_id or 0 for scenario in found}
@@ -171,6 +182,8 @@ def _a_person(session: Session, world: World, chance: random.Random) -> Person:
         state, at = chance.choice(list(AnswerState)), chance.choice(MOMENTS)
         an_answer(session, tap, friend, state=state, at=at)
         person.answers.append((tap, state, at))
+    for broadcast_id in chance.sample(world.broadcasts, chance.randrange(3)):
+        _be_written_to(session, broadcast_id, person, chance)
     for reminder_id in chance.sample(world.reminders, chance.randrange(3)):
         _set_goal(session, reminder_id, person, chance)
     for scenario_id in chance.sample(list(world.scenarios), chance.randrange(3)):
@@ -186,6 +199,15 @@ def _hold_coupon(session: Session, coupon_id: int, person: Person, chance: rando
     key = f"{coupon_id}-{person.friend.id}"
     values = {"state": state, "uses": uses, "expires_at": end, "obtained_at": NOW, "obtained_by": "customer"}
     session.add(CouponTicket(coupon_id=coupon_id, friend_id=person.friend.id, code=key, number=key, **values))
+
+
+def _be_written_to(session: Session, broadcast_id: int, person: Person, chance: random.Random) -> None:
+    state = chance.choice([DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN])
+    person.got[broadcast_id] = state
+    key = f"broadcasts:{broadcast_id}:{person.friend.id}"
+    delivery = a_delivery(session, person.friend, state=state, dedupe_key=key)
+    values = {"broadcast_id": broadcast_id, "friend_id": person.friend.id, "state": RecipientState.PUT}
+    session.add(Recipient(delivery_id=delivery.id, **values))
 
 
 def _set_goal(session: Session, reminder_id: int, person: Person, chance: random.Random) -> None:
@@ -265,6 +287,12 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
             bounds,
         ),
         "coupon": _coupon_conditions(world),
+        "broadcast": st.fixed_dictionaries(
+            {
+                "broadcast_id": st.sampled_from([*world.broadcasts, GONE]),
+                "how": st.sampled_from(["sent", "not_sent", "failed", "failed_or_unknown"]),
+            }
+        ),
         "tap": _tap_conditions(world),
         "reminder": _reminder_conditions(world),
         "scenario": _scenario_conditions(world),
