@@ -55,6 +55,7 @@ class _Taps:
         choices = [choice for _, sending in film.sendings for choice in sending.choices] if film else []
         labels = {choice.code: choice.label for choice in choices}
         self.shown = [(tap, labels.get(tap.code, "ボタン")) for tap in assumed]
+        self.codes = {tap.code for tap in assumed}
         self._assumed = assumed
 
     def plus(self, shown_at: datetime, code: str) -> str:

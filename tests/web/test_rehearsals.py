@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from lstep_lite.models import Delivery, Friend, Reminder, ReminderMode, ReminderStep, TimelineEntry
+from tests.engine.test_rehearsals import a_question, branching
 from tests.factories import NOW, a_field, a_friend, a_tag
 from tests.web.conftest import inspect_page, regions
 
@@ -61,6 +62,21 @@ def test_a_run_shows_the_talk_and_keeps_nothing(htmx, session, form):
 
 def test_without_htmx_the_whole_page_comes_back_with_the_talk(client, form):
     assert "明日お待ちしています" in inspect_page(client.post("/rehearsals", data=form)).get_text()
+
+
+def test_a_button_in_a_message_can_be_assumed_to_be_tapped_and_not_tapped_again(client, session, owner):
+    scenario = branching(session, a_question(session))
+    session.commit()
+    form = FORM | {"what": f"scenarios:{scenario.scenario_id}:live"}
+
+    shown = inspect_page(client.post("/rehearsals", data=form))
+    plus = shown.select_one(".film-sending button[name=taps]")
+    tapped = inspect_page(client.post("/rehearsals", data=form | {"taps": plus["value"]}))
+
+    assert plus.find_parent("form") and "「はい」をタップした場合を見る" in plus.get_text()
+    assert "またの機会に" in shown.get_text() and "お待ちしています" in tapped.get_text()
+    assert not tapped.select(".film-sending button[name=taps]")
+    assert tapped.select_one(".film-assumed button[name=taps]")["value"] == ""
 
 
 def test_somebody_real_is_found_by_name_or_picked_from_several(htmx, session, form):
