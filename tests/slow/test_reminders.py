@@ -1,15 +1,19 @@
 """The worker is killed again and again while reminders fall due and LINE misbehaves: every step exactly once."""
 
 import random
+import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from lstep_lite.db import Database
 from lstep_lite.engine import actions, reminders
 from lstep_lite.engine.actions import SetDraft
+from lstep_lite.engine.reminders import reckoning, running, steps
 from lstep_lite.models import (
     ActionRun,
     Countdown,
@@ -23,7 +27,7 @@ from lstep_lite.models import (
     ReminderPassage,
     ReminderPassageState,
 )
-from tests.factories import a_reminder, a_tag
+from tests.factories import NOW, a_friend, a_reminder, a_shop, a_tag
 from tests.slow.crashing import Crashing, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -63,6 +67,55 @@ def test_every_step_comes_once_however_often_the_worker_dies(crashing: Crashing)
     everything = Counter({f"あと1時間です {number}": 1 for number in range(REMINDERS)})
     for user_id in crashing.user_ids:
         assert crashing.texts(user_id) == everything
+
+
+def test_workers_at_the_same_time_and_people_who_move_goals_double_nothing(fresh_database: Database) -> None:
+    with fresh_database.unit() as session:
+        a_shop(session)
+        reminder = a_reminder(session, -60, -30, mode=ReminderMode.REMAINING)
+        mine = [a_friend(session) for _ in range(FRIENDS)]
+        for friend in mine:
+            reminders.set_goal(session, reminder, friend, NOW + HOUR, origin="test", now=NOW)
+        reminder_id, friend_ids = reminder.id, [friend.id for friend in mine]
+    problems: list[BaseException] = []
+
+    def work() -> None:
+        while running.run_due(fresh_database, now=NOW, wall=NOW):
+            pass
+
+    def move() -> None:
+        """By a minute, so that the step that is due now has passed or comes once more."""
+        for friend_id in friend_ids:
+            with fresh_database.unit() as session:
+                reminder, friend = session.get_one(Reminder, reminder_id), session.get_one(Friend, friend_id)
+                goal_at = NOW + HOUR - timedelta(minutes=1)
+                reminders.set_goal(session, reminder, friend, goal_at, origin="test", now=NOW)
+
+    def edit() -> None:
+        with fresh_database.unit() as session:
+            steps.changed(session.get_one(Reminder, reminder_id), now=NOW)
+        while reckoning.reckon(fresh_database, now=NOW, wall=NOW):
+            pass
+
+    def safely(do: Callable[[], None]) -> None:
+        try:
+            do()
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=safely, args=(do,)) for do in (work, move, edit, work)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    work()
+    assert problems == []
+    with fresh_database.read() as session:
+        sent = session.scalar(sa.select(sa.func.count(Delivery.id))) or 0
+        passed = sa.select(sa.func.count()).where(ReminderPassage.state == ReminderPassageState.SENT)
+        assert sent == session.scalar(passed) <= FRIENDS
+        countdowns = session.scalars(sa.select(Countdown)).all()
+        assert {each.due_at for each in countdowns} == {NOW + HOUR - timedelta(minutes=31)}
 
 
 def set_the_stage(crashing: Crashing) -> None:
