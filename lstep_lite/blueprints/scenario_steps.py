@@ -1,6 +1,7 @@
 """シナリオのステップ: their editor, moving and copying them, and test sends. Edits always go into the draft."""
 
 import secrets
+from datetime import time
 from typing import Any
 
 from flask import Blueprint, flash, g, request, url_for
@@ -11,7 +12,7 @@ from lstep_lite.engine import scenarios, test_sends
 from lstep_lite.engine.scenarios import StepDraft, steps, testing
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
-from lstep_lite.forms.scenario_steps import BranchForm, StepForm
+from lstep_lite.forms.scenario_steps import AT_ONCE, BranchForm, StepForm
 from lstep_lite.forms.test_sends import TestSendForm
 from lstep_lite.models import Scenario, ScenarioStep, Side, StepKind
 from lstep_lite.web import go, number, render, runtime
@@ -19,6 +20,7 @@ from lstep_lite.web import go, number, render, runtime
 bp = Blueprint("scenario_steps", __name__, url_prefix="/scenarios/<int:scenario_id>/steps")
 
 TOKEN_BYTES = 8
+USUAL_TIME = "12:00"
 AnyForm = StepForm | BranchForm
 
 
@@ -27,15 +29,18 @@ AnyForm = StepForm | BranchForm
 def new(scenario_id: int) -> Response:
     """Where it stands, what kind it is and its time as a suggestion come from the address."""
     scenario = scenarios.get(g.read, scenario_id)
-    days, at_time = request.args.get("days", 0, type=number), request.args.get("at")
-    suggested = StepDraft(days=days, at_time=at_time) if at_time else StepDraft(days=days, at_time="12:00")
-    return _editor(scenario, _form_class().of(suggested))
+    days, minutes = (request.args.get(name, 0, type=number) for name in ("days", "minutes"))
+    at_time = request.args.get("at", USUAL_TIME, type=_clock_time)
+    form = _form_class().of(StepDraft(days=days, at_time=at_time, minutes=minutes, **_lane()))
+    form.offer(scenario.mode, _lanes(scenario, None))
+    return _editor(scenario, form)
 
 
 @bp.post("")
 @allow(Permission.AUTOMATION_EDIT)
 def create(scenario_id: int) -> Response:
-    scenario, form = scenarios.get(g.session, scenario_id), _form_class()(request.form)
+    scenario = scenarios.get(g.session, scenario_id)
+    form = _posted(scenario, None)
     step = form.keep(lambda: _create(scenario, form))
     if not step:
         return _editor(scenario, form, status=422)
@@ -48,18 +53,18 @@ def create(scenario_id: int) -> Response:
 def edit(scenario_id: int, code: str) -> Response:
     scenario = scenarios.get(g.read, scenario_id)
     step = steps.by_code(g.read, scenarios.shown(g.read, scenario), code)
-    return _editor(scenario, _stored(step), step)
+    return _editor(scenario, _stored(scenario, step), step)
 
 
 @bp.post("/<code>")
 @allow(Permission.AUTOMATION_EDIT)
 def update(scenario_id: int, code: str) -> Response:
     scenario, step = _drafted(scenario_id, code)
-    form = _form_class(step)(request.form)
-    if not form.keep_edit(lambda: _update(scenario, step, form), stored=_stored(step)):
+    form = _posted(scenario, step)
+    if not form.keep_edit(lambda: _update(scenario, step, form), stored=_stored(scenario, step)):
         return _editor(scenario, form, step, status=422)
     flash(_saved(scenario, step), "success")
-    return _editor(scenario, _stored(step), step)
+    return _editor(scenario, _stored(scenario, step), step)
 
 
 @bp.post("/<code>/delete")
@@ -124,8 +129,34 @@ def _form_class(step: ScenarioStep | None = None) -> type[AnyForm]:
     return BranchForm if kind == StepKind.BRANCH else StepForm
 
 
-def _stored(step: ScenarioStep) -> AnyForm:
-    return _form_class(step).of(steps.draft_of(g.read, step))
+def _posted(scenario: Scenario, step: ScenarioStep | None) -> AnyForm:
+    form = _form_class(step)(request.form)
+    form.offer(scenario.mode, _lanes(scenario, step))
+    return form
+
+
+def _stored(scenario: Scenario, step: ScenarioStep) -> AnyForm:
+    form = _form_class(step).of(steps.draft_of(g.read, step))
+    form.offer(scenario.mode, _lanes(scenario, step))
+    return form
+
+
+def _lanes(scenario: Scenario, step: ScenarioStep | None) -> dict[str, str]:
+    """Where a step can stand besides the main way."""
+    found = steps.in_version(g.read, scenarios.shown(g.read, scenario))
+    own = {step.code, *(inner.code for inner in steps.inside(g.read, step))} if step else set()
+    branches = [each for each in found if each.kind is StepKind.BRANCH and each.code not in own]
+    words = {Side.YES: "はい", Side.NO: "いいえ"}
+    return {
+        f"{branch.code}:{side}": f"{scenarios.said(scenario.mode, branch)}の「{words[side]}」"
+        for branch in branches
+        for side in Side
+    }
+
+
+def _clock_time(text: str) -> str | None:
+    """None for right after the start. Raises ValueError."""
+    return None if text == AT_ONCE else time.fromisoformat(text).strftime("%H:%M")
 
 
 def _lane() -> dict[str, Any]:
@@ -136,17 +167,14 @@ def _lane() -> dict[str, Any]:
 
 def _create(scenario: Scenario, form: AnyForm) -> ScenarioStep:
     version = scenarios.draft_of(g.session, scenario, now=g.now)
-    draft = form.draft(g.session, scenario.mode, **_lane())
-    return steps.add(g.session, scenario, version, draft, now=g.now)
+    return steps.add(g.session, scenario, version, form.draft(g.session, scenario.mode), now=g.now)
 
 
 def _update(scenario: Scenario, step: ScenarioStep, form: AnyForm) -> None:
-    draft = form.draft(g.session, scenario.mode, within=step.within, side=step.side)
-    steps.update(g.session, scenario, step, draft, now=g.now)
+    steps.update(g.session, scenario, step, form.draft(g.session, scenario.mode), now=g.now)
 
 
 def _editor(scenario: Scenario, form: AnyForm, step: ScenarioStep | None = None, *, status: int = 200) -> Response:
-    lane = {"within": step.within, "side": step.side} if step and step.within else _lane()
     here = url_for(".edit", scenario_id=scenario.id, code=step.code) if step and request.method == "POST" else ""
     return render(
         "scenarios/step_edit.html",
@@ -155,24 +183,17 @@ def _editor(scenario: Scenario, form: AnyForm, step: ScenarioStep | None = None,
         then=here,
         scenario=scenario,
         step=step,
-        form=form.told(scenario.mode),
+        form=form,
         is_branch=isinstance(form, BranchForm),
         has_draft=scenarios.edited(g.read, scenario) is not None,
         action=_action(scenario, step),
-        lane=_lane_in_words(scenario, **lane) if lane else "",
     )
 
 
 def _action(scenario: Scenario, step: ScenarioStep | None) -> str:
     if step:
         return url_for(".update", scenario_id=scenario.id, code=step.code)
-    kind = request.args.get("kind")
-    return url_for(".create", scenario_id=scenario.id, kind=kind, **_lane())
-
-
-def _lane_in_words(scenario: Scenario, within: str, side: Side) -> str:
-    branch = steps.by_code(g.read, scenarios.shown(g.read, scenario), within)
-    return f"{scenarios.said(scenario.mode, branch)}の「{'はい' if side is Side.YES else 'いいえ'}」"
+    return url_for(".create", scenario_id=scenario.id, kind=request.args.get("kind"))
 
 
 def _saved(scenario: Scenario, step: ScenarioStep) -> str:

@@ -49,7 +49,9 @@ def test_a_step_is_made_with_its_time_message_and_actions(htmx, page, session, s
         "steps.s.points": "3",
         "steps.repeats": "yes",
     }
-    page(f"/scenarios/{scenario.id}/steps/new?days=1")
+    page(f"/scenarios/{scenario.id}/steps/new?days=1&at=whenever")
+    first = page(page(f"/scenarios/{scenario.id}").select_one(".empty a")["href"])
+    assert first.select_one("[name=timing][checked]")["value"] == "at_once"
     answer = htmx(f"/scenarios/{scenario.id}/steps", CLOCK | NAMED | action | {"steps.s.score_id": str(score.id)})
     [step] = shown(session, scenario)
     assert answer.headers["HX-Redirect"] == f"/scenarios/{scenario.id}#step-{step.code}"
@@ -63,6 +65,8 @@ def test_elapsed_times_are_days_hours_and_minutes(htmx, page, session, owner):
     htmx(f"/scenarios/{scenario.id}/steps", {"days": "１", "hours": "2", "minutes": "30", "blocks": TEXT})
     [step] = shown(session, scenario)
     assert step.minutes == (24 + 2) * 60 + 30
+    suggested = page(page(f"/scenarios/{scenario.id}").select_one(".flow-add a")["href"])
+    assert suggested.select_one("[name=hours]")["value"] == "2"
     form = page(f"/scenarios/{scenario.id}/steps/{step.code}/edit")
     assert [form.select_one(f"[name={name}]")["value"] for name in ("days", "hours", "minutes")] == ["1", "2", "30"]
 
@@ -89,12 +93,18 @@ def test_a_branch_has_lanes_that_steps_are_put_into(client, htmx, page, session,
     htmx(f"/scenarios/{scenario.id}/steps?kind=branch", branching | NAMED)
     [branch] = shown(session, scenario)
     assert branch.kind is StepKind.BRANCH
-    lane = f"within={branch.code}&side=no"
-    assert "「いいえ」に進んだ方だけ" in page(f"/scenarios/{scenario.id}/steps/new?days=4&{lane}").get_text()
-    assert htmx(f"/scenarios/{scenario.id}/steps?{lane}", CLOCK).status_code == 422, "before the branch"
-    htmx(f"/scenarios/{scenario.id}/steps?{lane}", CLOCK | {"days": "4"})
+    new = page(f"/scenarios/{scenario.id}/steps/new?days=4&within={branch.code}&side=no")
+    place = new.select_one("[name=within] option[selected]")
+    assert place.get_text() == "3日後 10:00「分ける」の「いいえ」"
+    inside = CLOCK | {"within": place["value"]}
+    assert htmx(f"/scenarios/{scenario.id}/steps", inside).status_code == 422, "before the branch"
+    htmx(f"/scenarios/{scenario.id}/steps", inside | {"days": "4"})
     inner = shown(session, scenario)[1]
     assert (inner.within, inner.side) == (branch.code, "no")
+    seen = page(f"/scenarios/{scenario.id}/steps/{inner.code}/edit").select_one("[name=seen]")["value"]
+    moved = CLOCK | {"days": "4", "within": f"{branch.code}:yes", "seen": seen}
+    assert htmx(f"/scenarios/{scenario.id}/steps/{inner.code}", moved).status_code == 200
+    assert shown(session, scenario)[1].side == "yes"
     client.post(f"/scenarios/{scenario.id}/steps/{branch.code}/delete")
     assert shown(session, scenario) == []
 
