@@ -3,19 +3,19 @@
 The shop's own limit (SendingRules.monthly_cap) is held against these numbers and what is on its way.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import sending_rules, settings
+from lstep_lite.engine import settings
 from lstep_lite.engine.deliveries import conditions
 from lstep_lite.engine.settings import quota
-from lstep_lite.models import Call, CallKind, Delivery, MessageCount
+from lstep_lite.models import Call, CallKind, Delivery, MessageCount, SendingRules
 
 
 @dataclass(frozen=True)
@@ -66,24 +66,31 @@ def add(session: Session, sent: Mapping[tuple[str, bool], int], *, now: datetime
             {"month": month, "source": source, "is_counted": is_counted, "count": count}
             for (source, is_counted), count in sorted(sent.items())
         ]
-        session.execute(_adding(session.get_bind().dialect.name, rows))
+        session.connection().execute(_adding(session.get_bind().dialect.name), rows)
 
 
-def _adding(dialect: str, rows: Iterable[dict[str, Any]]) -> sa.Insert:
+@cache
+def _adding(dialect: str) -> sa.Executable:
     keys = ["month", "source", "is_counted"]
     if dialect == "sqlite":
-        lite = sqlite.insert(MessageCount).values(list(rows))
+        lite = sqlite.insert(MessageCount)
         return lite.on_conflict_do_update(index_elements=keys, set_={"count": MessageCount.count + lite.excluded.count})
-    full = postgresql.insert(MessageCount).values(list(rows))
+    full = postgresql.insert(MessageCount)
     return full.on_conflict_do_update(index_elements=keys, set_={"count": MessageCount.count + full.excluded.count})
+
+
+def cap(session: Session) -> int | None:
+    """The shop's own limit; asked of the table itself, for each request that goes out."""
+    found: int | None = session.connection().execute(_CAP).scalar()
+    return found
 
 
 def room(session: Session, *, now: datetime) -> int | None:
     """How many more messages may go out under the shop's own limit; what is on its way is taken off. None: no limit."""
-    cap = sending_rules.rules(session).monthly_cap
-    if cap is None:
+    limit = cap(session)
+    if limit is None:
         return None
-    return cap - int(session.scalar(_USED, {"month": month_of(now)}) or 0)  # PostgreSQL sums up to a Decimal
+    return limit - int(session.scalar(_USED, {"month": month_of(now)}) or 0)  # PostgreSQL sums up to a Decimal
 
 
 def left(session: Session, *, now: datetime) -> int | None:
@@ -98,6 +105,7 @@ def left(session: Session, *, now: datetime) -> int | None:
     return min(known, default=None)
 
 
+_CAP = sa.select(SendingRules.monthly_cap).where(SendingRules.id == 1)
 _COUNTED = sa.select(sa.func.coalesce(sa.func.sum(MessageCount.count), 0)).where(
     MessageCount.month == sa.bindparam("month"), MessageCount.is_counted.is_(True)
 )

@@ -9,22 +9,22 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import sending_rules, settings
+from lstep_lite.engine import settings
 from lstep_lite.engine.deliveries import conditions, counting, pausing
 from lstep_lite.engine.deliveries.drafts import Draft
 from lstep_lite.models import CallKind, Channel, Delivery
 
 
-def take_turns(session: Session) -> None:
-    """Where there is a limit: two lanes must not fill the same room."""
-    if sending_rules.rules(session).monthly_cap is not None:
+def holds(session: Session) -> bool:
+    """Whether there is a limit; from here to the end of the unit no other lane fills the same room."""
+    has_limit = counting.cap(session) is not None
+    if has_limit:
         conditions.take_turns(session)
+    return has_limit
 
 
 def within(session: Session, drafts: Sequence[Draft], *, now: datetime, wall: datetime) -> list[Draft]:
-    """*drafts* as far as the limit allows, after `take_turns`; the rest waits again, and counted sending rests."""
-    if sending_rules.rules(session).monthly_cap is None:
-        return list(drafts)
+    """*drafts* as far as the limit that `holds` allows; the rest waits again, and counted sending rests."""
     room = counting.room(session, now=now) or 0
     kept: list[Draft] = []
     left: list[int] = []

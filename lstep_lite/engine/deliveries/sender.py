@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from typing import TypedDict
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
@@ -86,6 +86,7 @@ class Sender:
         self._is_woken = False
         self._contents = prepare.Loaded()
         self._noted_at: datetime | None = None
+        self._has_calls = True  # stored ones to make (again), as last seen
         self._in_flight = 0
         self._answered: list[Outcome] = []
         self._is_stopping = threading.Event()
@@ -112,6 +113,7 @@ class Sender:
         """LINE's client, if there is something to send and an account to send it from."""
         with self._database.read() as session:
             look = conditions.look(session, self.lane, now=self._now(), wall=self._wall())
+        self._has_calls = look.has_calls
         if not (look.has_calls or look.has_waiting):
             return None
         try:
@@ -143,26 +145,25 @@ class Sender:
         # A small claim costs as much as a large one: while most of the room is taken, more comes free soon.
         if self._is_stopping.is_set() or 2 * room < self._capacity:
             return False
+        had_calls = self._has_calls
         again, groups = self._claim(min(room, CLAIM_LIMIT))
         self._submit(line, again)
         if groups:
             self._submit(line, self._start(groups))
-        return bool(again or groups)
+        return bool(again or groups) or (self._has_calls and not had_calls)
 
     def _claim(self, limit: int) -> tuple[list[Attempt], list[Group]]:
         now, wall = self._now(), self._wall()
-        with self._database.read() as session:
-            seen = conditions.look(session, self.lane, now=now, wall=wall)
-        if not (seen.has_calls or seen.has_waiting):
-            return [], []
         # A lease may be lost with the power, who holds it is gone then as well; that a call is tried again may not.
-        with self._database.unit(durable=seen.has_calls) as session:
+        is_durable = self._has_calls
+        with self._database.unit(durable=is_durable) as session:
             conditions.take_turns(session)
             look = conditions.look(session, self.lane, now=now, wall=wall)
             how = _How(paused=look.paused, owner=self._owner, now=now, wall=wall, lease_until=wall + self._lease)
-            again = resume(session, self.lane, limit=limit, **how) if seen.has_calls else []
+            again = resume(session, self.lane, limit=limit, **how) if look.has_calls and is_durable else []
             limit -= len(again)
             groups = claim(session, self.lane, limit=limit, **how) if look.has_waiting and limit else []
+        self._has_calls = look.has_calls
         return again, groups
 
     def _start(self, groups: Sequence[Group]) -> list[Attempt]:
@@ -205,18 +206,15 @@ class Sender:
 
     def _record(self) -> bool:
         """Write down the answers that have come; whether there were any."""
-        outcomes, self._answered = self._answered, []
-        if not outcomes:
-            return False
-        try:
+        has_any = bool(self._answered)
+        while self._answered:  # what a lock or a lost connection leaves is written down in the next pass
+            outcomes = _together(self._answered)
             with self._database.unit(durable=_must_last(outcomes)) as session:
                 now = self._now()
                 record(session, outcomes, owner=self._owner, now=now, wall=self._wall())
                 self._note_sent(session, outcomes, now)
-        except OperationalError:
-            self._answered = outcomes  # a lock or a lost connection: the next pass writes them down
-            raise
-        return True
+            del self._answered[: len(outcomes)]
+        return has_any
 
     def _note_sent(self, session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
         is_old = self._noted_at is None or now - self._noted_at >= NOTE_EVERY
@@ -236,6 +234,12 @@ class Sender:
                 return
             self._in_flight -= 1
             self._answered.append(outcome)
+
+
+def _together(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The first of them, as many as one unit takes: a multicast alone changes up to 500 rows."""
+    alone = list(takewhile(lambda outcome: outcome.attempt.kind is not CallKind.MULTICAST, outcomes))
+    return alone or list(outcomes[:1])
 
 
 def _must_last(outcomes: Sequence[Outcome]) -> bool:

@@ -46,10 +46,11 @@ def start(
 
     Deliveries that were cancelled, or taken by somebody else after the lease ran out, are left alone.
     """
-    own_limit.take_turns(session)
+    has_limit = own_limit.holds(session)
     ours = _still_ours(session, drafts, owner)
     kept = [checked for draft in drafts if (checked := _checked(session, draft, ours, now))]
-    kept = own_limit.within(session, kept, now=now, wall=wall)
+    if has_limit:
+        kept = own_limit.within(session, kept, now=now, wall=wall)
     planned = [call for draft in kept for call in _plan(draft, wall)]
     first = [call for call in planned if call.after is None]
     lease = {"state": CallState.IN_FLIGHT, "attempts": 1, "lease_owner": owner, "lease_until": lease_until}
@@ -127,10 +128,15 @@ def _call(group: Group, objects: list[MessageObject], *, is_first: bool, wall: d
 
 
 def _store(session: Session, calls: Sequence[_Planned], state: dict[str, Any]) -> None:
-    if calls:
-        ids = session.connection().execute(_insert_call, [call.values | state for call in calls]).scalars()
-        for call, call_id in zip(calls, ids, strict=True):
-            call.values["id"] = call_id
+    keyed = [call for call in calls if call.values["retry_key"]]
+    if keyed:  # all at once, told apart by their keys: in order they would go in one by one
+        found = session.connection().execute(_insert_keyed, [call.values | state for call in keyed])
+        ids = {key: call_id for call_id, key in found}
+        for call in keyed:
+            call.values["id"] = ids[call.values["retry_key"]]
+    for call in calls:
+        if not call.values["retry_key"]:
+            call.values["id"] = session.connection().execute(_insert_call, call.values | state).scalar_one()
 
 
 def _attach(session: Session, calls: Sequence[_Planned]) -> None:
@@ -189,7 +195,8 @@ _still_waiting = (
     .with_for_update(of=Delivery)
 )
 _deliveries = cast(sa.Table, Delivery.__table__)
-_insert_call = sa.insert(cast(sa.Table, Call.__table__)).returning(Call.id, sort_by_parameter_order=True)
+_insert_call = sa.insert(cast(sa.Table, Call.__table__)).returning(Call.id)
+_insert_keyed = sa.insert(cast(sa.Table, Call.__table__)).returning(Call.id, Call.retry_key)
 _carried_values: dict[str, Any] = {
     "state": DeliveryState.SENDING,
     "call_id": sa.bindparam("call_id"),
