@@ -40,6 +40,7 @@ from tests.factories import NOW, a_friend, a_scenario, a_shop, a_step, a_tag
 Heard = list[tuple[datetime, str]]
 HORIZON = timedelta(days=12)
 TAGS = ("A", "B")
+CHANCE = "50%"
 WINDOWS = (
     None,
     {"weekdays": [0, 1, 2, 3, 4], "starts_at": "12:00", "ends_at": "13:00", "holidays": "next_business_day"},
@@ -48,7 +49,7 @@ WINDOWS = (
 
 # Random scenarios ----------------------------------------------------------------------------------------------------
 
-conditions = st.none() | st.tuples(st.sampled_from(TAGS), st.sampled_from(["any", "none"]))
+conditions = st.none() | st.tuples(st.sampled_from([*TAGS, CHANCE]), st.sampled_from(["any", "none"]))
 doings = st.lists(
     st.tuples(st.just("attach"), st.sampled_from(TAGS))
     | st.tuples(st.just("detach"), st.sampled_from(TAGS))
@@ -235,13 +236,21 @@ def _tree(condition: tuple[str, str] | None, tags: dict[str, Tag]) -> dict[str, 
     if condition is None:
         return None
     name, how = condition
+    if name == CHANCE:
+        return {"all": [{"id": how, "kind": "percent", "data": {"percent": 50}}], "any": []}
     return {"all": [{"id": "c", "kind": "tag", "data": {"how": how, "tag_ids": [tags[name].id]}}], "any": []}
 
 
 def _doing(number: int, what: str, value: Any, tags: dict[str, Tag]) -> dict[str, Any]:
     step: dict[str, Any] = {"id": f"a{number}", "segment": None}
     if what == "later":
-        data = {"text": f"{value}分後", "when": "after", "minutes_from": value, "minutes_to": value, "rechecks": True}
+        data = {
+            "text": f"{value}分後",
+            "when": "after",
+            "minutes_from": value,
+            "minutes_to": value + 60,
+            "rechecks": True,
+        }
         return step | {"kind": "send_text", "data": data}
     return step | {"kind": "tags", "data": {"way": what, "tag_ids": [tags[value].id]}}
 

@@ -33,7 +33,7 @@ def attaching(tag: Tag) -> SetDraft:
 
 
 def due(*blocks: dict[str, Any], tree: Any = None, holder: int = 1, key: str = "7:a") -> Due:
-    return Due("scenarios", "体験のご案内", blocks, tree, PLACE, holder, key, None)
+    return Due("scenarios", "体験のご案内", blocks, tree, PLACE, holder, key, key, None)
 
 
 def sent(session: Session) -> list[list[str]]:

@@ -178,6 +178,7 @@ def send(
         place=steps.PLACE,
         holder=step.id,
         key=f"{countdown.id}:{step.id}:{int(countdown.goal_at.timestamp())}",
+        occurrence=f"{step.id}:{countdown.origin}:{int(countdown.goal_at.timestamp())}",
         guard=guarding.guard_of(countdown),
     )
     delivered = sequences.deliver(session, friend, due, now=now, cause=entry, staff_id=staff_id)

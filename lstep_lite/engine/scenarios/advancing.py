@@ -184,7 +184,8 @@ def _branch(
     session: Session, enrolment: Enrolment, friend: Friend, row: ScenarioStep, coming: Coming, moment: Now
 ) -> None:
     tree = row.tree or segments.EVERYBODY
-    fits = segments.matches(session, tree, friend, now=moment.now, occurrence=f"{enrolment.id}:{row.code}")
+    occurrence = enrolling.occurrence(session, enrolment, row.code)
+    fits = segments.matches(session, tree, friend, now=moment.now, occurrence=occurrence)
     state = PassageState.YES if fits else PassageState.NO
     enrolment.lanes = enrolment.lanes | {row.code: state.value}
     _write_down(session, enrolment, coming, state, None, moment.now)
@@ -228,6 +229,7 @@ def send(
         place=steps.PLACE,
         holder=row.id,
         key=f"{enrolment.id}:{row.code}",
+        occurrence=enrolling.occurrence(session, enrolment, row.code),
         guard=f"{FEATURE}:{enrolment.id}" if is_guarded else None,
     )
     delivered = sequences.deliver(session, friend, due, now=now, event=event, cause=entry, staff_id=staff_id)

@@ -251,6 +251,17 @@ def start_of(enrolment: Enrolment) -> Start:
     return Start(enrolment.started_at, enrolment.anchor_at)
 
 
+def occurrence(session: Session, enrolment: Enrolment, code: str) -> str:
+    """What chances of a step are drawn for: the friend's first, second, … time in the scenario.
+
+    Not the enrolment's id, which nobody knows beforehand: a rehearsal must draw the same.
+    """
+    mine = sa.select(sa.func.count()).select_from(Enrolment).where(Enrolment.id < enrolment.id)
+    earlier = mine.filter_by(friend_id=enrolment.friend_id, scenario_id=enrolment.scenario_id)
+    time = remembered(session, ("scenario time", enrolment.id), lambda: session.scalar(earlier))
+    return f"{enrolment.scenario_id}:{time}:{code}"
+
+
 def passed(session: Session, enrolment_ids: Sequence[int]) -> dict[int, set[str]]:
     """The codes of the steps that each has behind it."""
     found: dict[int, set[str]] = {enrolment_id: set() for enrolment_id in enrolment_ids}

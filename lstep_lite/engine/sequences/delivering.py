@@ -34,7 +34,10 @@ class Due:
     holder: int | str
     """Where its action set hangs."""
     key: str
-    """Which time this is: with the same key nobody gets it twice. Chances are drawn for it, too."""
+    """Which time this is, among all friends': what was put with the same key goes out once."""
+    occurrence: str
+    """Which time this is for the friend: chances are drawn for it, and its action set runs once for it. A rehearsal must
+    know it beforehand."""
     guard: str | None
     """What must still run when its messages go out (deliveries.guard)."""
 
@@ -74,7 +77,7 @@ def deliver(
     if not blocks and not has_actions:
         return Delivered(False, NOTHING_LEFT if due.blocks else NOTHING_IN_IT, None)
     delivery = _put(session, friend, due, blocks, now, event, cause, staff_id) if blocks else None
-    trigger = actions.Trigger(due.key, now, cause=cause, event=event, staff_id=staff_id, guard=due.guard)
+    trigger = actions.Trigger(due.occurrence, now, cause=cause, event=event, staff_id=staff_id, guard=due.guard)
     actions.run_at(session, due.place, due.holder, friend, trigger)
     return Delivered(True, None, delivery.id if delivery else None)
 
@@ -85,7 +88,7 @@ def _outside(session: Session, friend: Friend, due: Due, now: datetime) -> str |
         return None
     if segments.broken(session, due.tree):
         return GONE
-    if segments.matches(session, due.tree, friend, now=now, occurrence=due.key):
+    if segments.matches(session, due.tree, friend, now=now, occurrence=due.occurrence):
         return None
     return f"条件「{segments.sentence(session, due.tree)}」に当てはまらないため、送りませんでした。"
 
@@ -94,7 +97,7 @@ def _meant_for(session: Session, friend: Friend, due: Due, now: datetime) -> lis
     """The messages whose own condition holds, without it."""
 
     def holds(tree: Tree | None) -> bool:
-        return tree is None or segments.matches(session, tree, friend, now=now, occurrence=due.key)
+        return tree is None or segments.matches(session, tree, friend, now=now, occurrence=due.occurrence)
 
     return bare([block for block in due.blocks if holds(block.get(CONDITION))])
 
