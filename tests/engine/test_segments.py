@@ -30,7 +30,7 @@ def world(session):
 
 def test_every_kind_has_an_answer_in_python():
     offered = {kind.name for kind in segments.offered()}
-    assert offered == set(judging.ANSWERS), "tell tests/judging.py what the new kind means in plain Python"
+    assert offered <= set(judging.ANSWERS), "tell tests/judging.py what the new kind means in plain Python"
 
 
 @QUICK
