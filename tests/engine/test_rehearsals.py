@@ -224,6 +224,18 @@ def test_a_start_after_the_time_of_the_first_step_goes_by_the_scenarios_own_rule
     ]
 
 
+def test_chances_fall_as_they_will_fall_whoever_starts_in_between(session: Session) -> None:
+    tree = {"all": [{"id": "half", "kind": "percent", "data": {"percent": 50}}], "any": []}
+    scenario = a_scenario(session, a_step("当たり", tree=tree))
+    for _ in range(6):
+        friend = factories.a_friend(session)
+        foretold = [words for _, words in said(played(session, friend, ScenarioBegin(scenario.id)))]
+        scenarios.start(session, scenario, factories.a_friend(session), now=NOW)
+        scenarios.start(session, scenario, friend, now=NOW)
+        put = session.scalars(sa.select(Delivery).filter_by(friend_id=friend.id)).all()
+        assert foretold == [block["text"] for each in put for block in each.content.blocks]
+
+
 def test_a_very_long_future_is_cut_and_says_so(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lstep_lite.engine.rehearsals.playing.MOST_MOMENTS", 3)
     steps = [a_step(str(day), days=day, at="12:00") for day in range(1, 9)]
