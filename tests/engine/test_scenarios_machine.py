@@ -47,7 +47,7 @@ class Machine(RuleBasedStateMachine):
     database: Database
 
     @initialize(
-        first=st.lists(st.integers(0, 90), min_size=1, max_size=4), second=st.lists(st.integers(0, 90), min_size=1)
+        first=st.lists(st.integers(0, 240), min_size=1, max_size=4), second=st.lists(st.integers(0, 240), min_size=1)
     )
     def open(self, first: list[int], second: list[int]) -> None:
         self.now, self.ways, self.sent = NOW, list[Way](), list[str]()
@@ -94,14 +94,12 @@ class Machine(RuleBasedStateMachine):
         with self.database.unit() as session:
             session.get_one(Friend, self.friend_id).is_following = self.is_following
 
-    @rule(
-        which=st.integers(0, 1),
-        minutes=st.integers(0, 200),
-        moves=st.booleans(),
-        is_new=st.booleans(),
-        is_moved=st.booleans(),
-    )
-    def edit_and_publish(self, which: int, minutes: int, *, moves: bool, is_new: bool, is_moved: bool) -> None:
+    @rule(away=st.integers(-60, 90), moves=st.booleans(), is_new=st.booleans(), is_moved=st.booleans())
+    def edit_and_publish(self, away: int, *, moves: bool, is_new: bool, is_moved: bool) -> None:
+        """The scenario that the friend is in, if they are: a step is put somewhere near to where they stand."""
+        way = self._way()
+        which = way.scenario if way else 0
+        minutes = max(0, away + (int((self.now - way.started_at) / MINUTE) if way else 0))
         self.number += 1
         code = f"n{self.number}" if is_new else next(iter(self.steps[which]))
         self.steps[which] = self.steps[which] | {code: minutes}

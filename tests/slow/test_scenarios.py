@@ -53,7 +53,7 @@ def test_every_step_comes_once_however_often_the_worker_dies(crashing: Crashing)
     crashing.behave()
     crashing.retry_at_once()
     crashing.start_worker()
-    wait_until(lambda: is_over(crashing), 120, why=crashing.log)
+    wait_until(lambda: is_over(crashing), 120, why=lambda: standing(crashing))
     crashing.kill_worker()
 
     assert kills == KILLS, "all was over too soon: set more scenarios"
@@ -124,3 +124,10 @@ def progress(crashing: Crashing) -> tuple[int, int]:
 
 def is_over(crashing: Crashing) -> bool:
     return progress(crashing)[0] == 3 * WAYS and crashing.is_settled()
+
+
+def standing(crashing: Crashing) -> str:
+    with crashing.runtime.database.read() as session:
+        ways = session.execute(sa.select(Enrolment.state, sa.func.count()).group_by(Enrolment.state)).all()
+        sends = session.execute(sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state)).all()
+    return f"{progress(crashing)} {ways} {sends}\n{crashing.log()}"
