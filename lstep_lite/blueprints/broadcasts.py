@@ -14,6 +14,7 @@ from lstep_lite.auth import allow
 from lstep_lite.engine import broadcasts, deliveries, folders, segments, sending_rules, settings, test_sends
 from lstep_lite.engine.broadcasts import BroadcastDraft, Outcome, VariantDraft, choosing, samples, showing
 from lstep_lite.engine.broadcasts.keeping import EDITABLE
+from lstep_lite.engine.broadcasts.results import taps_by_broadcast
 from lstep_lite.engine.broadcasts.showing import Drawn
 from lstep_lite.engine.segments import Reach, Tree
 from lstep_lite.engine.settings import quota
@@ -62,6 +63,7 @@ def index() -> Response:
         page=page,
         whom=showing.whom_many(g.read, page.rows),
         broken=broadcasts.broken_ids(g.read, page.rows),
+        taps=taps_by_broadcast(g.read, page.rows),
         samples=samples.SAMPLES,
     )
 

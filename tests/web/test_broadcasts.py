@@ -13,12 +13,13 @@ from lstep_lite.models import (
     BroadcastVariant,
     Delivery,
     DeliveryState,
+    Friend,
     FriendTag,
     Recipient,
     RecipientState,
     WinnerBy,
 )
-from tests.factories import NOW, a_broadcast, a_delivery, a_friend, a_tag, a_tester
+from tests.factories import NOW, a_broadcast, a_delivery, a_friend, a_tag, a_tap, a_template, a_tester, an_answer
 from tests.web.conftest import regions
 
 HELLO = json.dumps([{"kind": "text", "text": "こんにちは"}])
@@ -93,15 +94,31 @@ def test_the_tabs_and_the_search_find_by_state_and_name(page, session, broadcast
     assert "当てはまる一斉配信はありません" in page("/broadcasts?tab=sent&q=秋").get_text()
 
 
+def test_the_list_counts_who_got_it_who_tapped_and_whom_it_failed_to_reach(page, session, broadcast):
+    template = a_template(session, {"kind": "text", "text": "押してください"})
+    pack = a_template(session, {"kind": "template", "template_id": template.id}, {"kind": "text", "text": "以上"})
+    broadcast.variants[0].blocks = [{"kind": "template", "template_id": pack.id}]
+    sent_to(session, broadcast, DeliveryState.SENT, DeliveryState.SENT, DeliveryState.FAILED)
+    happy = session.scalars(select(Recipient).order_by(Recipient.id)).first().friend_id
+    tap = a_tap(session, template)
+    for _ in range(2):
+        an_answer(session, tap, session.get(Friend, happy))
+    an_answer(session, tap, a_friend(session))
+    session.commit()
+    cells = [cell.get_text(strip=True) for cell in page("/broadcasts?tab=sent").select("tbody td.number")]
+    assert cells == ["2人", "1人", "1人"]
+
+
 def test_the_list_costs_the_same_however_many_there_are(page, session, broadcast, count_queries):
     tag = a_tag(session)
     tree = {"all": [{"id": "t", "kind": "tag", "data": {"tag_ids": [tag.id], "how": "any"}}], "any": []}
-    broadcast.tree = tree
+    blocks = [{"kind": "template", "template_id": a_template(session, {"kind": "text", "text": "どうぞ"}).id}]
+    broadcast.tree, broadcast.started_at, broadcast.variants[0].blocks = tree, NOW, blocks
     session.commit()
     with count_queries() as few:
         page("/broadcasts")
     for _ in range(10):
-        a_broadcast(session, tree=tree)
+        a_broadcast(session, *blocks, tree=tree, started_at=NOW)
     session.commit()
     with count_queries() as many:
         page("/broadcasts")

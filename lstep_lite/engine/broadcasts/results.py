@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from lstep_lite.models import (
     Recipient,
     RecipientState,
     TapAnswer,
+    Template,
     TimelineEntry,
 )
 
@@ -201,7 +203,7 @@ def members(
         Friend, Recipient.state, Delivery.state, reason, Delivery.finished_at
     )
     rows = session.execute(query.order_by(Recipient.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
-    found = [Member(friend, _outcome(mine, delivery), why, at) for friend, mine, delivery, why, at in rows]
+    found = [Member(friend, _outcome(broadcast, mine, delivery), why, at) for friend, mine, delivery, why, at in rows]
     return Page(found, total_count=count, number=number, size=PAGE_SIZE)
 
 
@@ -215,6 +217,31 @@ def taps_by_version(session: Session, broadcast: Broadcast) -> dict[int, int]:
             mine = sa.select(sa.func.count()).where(Recipient.broadcast_id == broadcast.id, tapped)
             found[variant.id] = session.scalar(mine.where(Recipient.variant_id == variant.id)) or 0
     return found
+
+
+def taps_by_broadcast(session: Session, found: Sequence[Broadcast]) -> dict[int, int]:
+    """The same for a list, by the broadcasts' ids, with one look for all; those with nothing to tap are not in it."""
+    blocks = [block for broadcast in found for variant in broadcast.variants for block in variant.blocks]
+    known = expanding.load_templates(session, blocks)
+    counts: dict[int, list[sa.ScalarSelect[int]]] = {}
+    for broadcast in found:
+        for variant in broadcast.variants:
+            template_ids = _inside(known, variant.blocks)
+            if template_ids and broadcast.started_at is not None:
+                mine = Recipient.broadcast_id == broadcast.id, Recipient.variant_id == variant.id
+                query = sa.select(sa.func.count()).where(*mine, _tapped(broadcast, sorted(template_ids)))
+                counts.setdefault(broadcast.id, []).append(query.scalar_subquery())
+    if not counts:
+        return {}
+    columns = [each.label(f"of_{key}_{place}") for key, parts in counts.items() for place, each in enumerate(parts)]
+    numbers = iter(session.execute(sa.select(*columns)).one())
+    return {key: sum(next(numbers) for _ in parts) for key, parts in counts.items()}
+
+
+def _inside(known: Mapping[int, Template], blocks: Sequence[Any]) -> set[int]:
+    """The *known* templates that *blocks* show, those in packs included."""
+    direct = {block["template_id"] for block in blocks if block["kind"] == expanding.REFERENCE} & known.keys()
+    return direct.union(*(_inside(known, known[template_id].blocks) for template_id in direct))
 
 
 def _shown(session: Session, variant: BroadcastVariant) -> list[int]:
@@ -267,7 +294,7 @@ def _counts(session: Session, broadcast: Broadcast) -> dict[tuple[int | None, Ou
     )
     found: dict[tuple[int | None, Outcome], int] = {}
     for variant_id, mine, delivery, count in session.execute(query):
-        key = variant_id, _outcome(mine, delivery)
+        key = variant_id, _outcome(broadcast, mine, delivery)
         found[key] = found.get(key, 0) + count
     return found
 
@@ -279,12 +306,17 @@ def _added(counts: Mapping[tuple[int | None, Outcome], int]) -> dict[Outcome, in
     return found
 
 
-def _outcome(mine: RecipientState, delivery: DeliveryState | None) -> Outcome:
+def _outcome(broadcast: Broadcast, mine: RecipientState, delivery: DeliveryState | None) -> Outcome:
     if mine is RecipientState.WAITING:
-        return Outcome.WAITING
+        return _of_waiting(broadcast)
     if mine is RecipientState.SKIPPED or delivery is None:
         return Outcome.SKIPPED
     return _OF_DELIVERY[delivery]
+
+
+def _of_waiting(broadcast: Broadcast) -> Outcome:
+    """Nobody who still waits gets one that was stopped."""
+    return Outcome.CANCELLED if broadcast.state is BroadcastState.CANCELLED else Outcome.WAITING
 
 
 def _came_to(session: Session, broadcast: Broadcast, outcome: Outcome, now: datetime) -> sa.ColumnElement[bool]:
@@ -297,14 +329,17 @@ def _came_to(session: Session, broadcast: Broadcast, outcome: Outcome, now: date
             sa.false(),
             *(sa.and_(Recipient.variant_id == key, _tapped(broadcast, ids)) for key, ids in shown.items() if ids),
         )
-    if outcome is Outcome.WAITING:
-        return Recipient.state == RecipientState.WAITING
-    states = [state for state, meant in _OF_DELIVERY.items() if meant is outcome]
-    of_delivery = sa.and_(Recipient.state == RecipientState.PUT, Delivery.state.in_(states))
+    if outcome is _of_waiting(broadcast):
+        return sa.or_(Recipient.state == RecipientState.WAITING, _of_deliveries(outcome))
     if outcome is not Outcome.SKIPPED:
-        return of_delivery
+        return _of_deliveries(outcome)
     lost = sa.and_(Recipient.state == RecipientState.PUT, Recipient.delivery_id.is_(None))
-    return sa.or_(Recipient.state == RecipientState.SKIPPED, of_delivery, lost)
+    return sa.or_(Recipient.state == RecipientState.SKIPPED, _of_deliveries(outcome), lost)
+
+
+def _of_deliveries(outcome: Outcome) -> sa.ColumnElement[bool]:
+    states = [state for state, meant in _OF_DELIVERY.items() if meant is outcome]
+    return sa.and_(Recipient.state == RecipientState.PUT, Delivery.state.in_(states))
 
 
 def _reasons(session: Session, broadcast: Broadcast) -> list[Reason]:
@@ -318,4 +353,7 @@ def _reasons(session: Session, broadcast: Broadcast) -> list[Reason]:
         .order_by(count.desc(), text)
         .limit(MOST_REASONS)
     )
-    return [Reason(_outcome(mine, delivery), why, friends) for mine, delivery, why, friends in session.execute(query)]
+    return [
+        Reason(_outcome(broadcast, mine, delivery), why, friends)
+        for mine, delivery, why, friends in session.execute(query)
+    ]
