@@ -9,7 +9,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import actions, deliveries, fields, friends, mentions, registry, reminders, segments, sequences
+from lstep_lite.engine import (
+    actions,
+    batches,
+    deliveries,
+    fields,
+    friends,
+    mentions,
+    registry,
+    reminders,
+    segments,
+    sequences,
+)
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.deliveries import rechecks
 from lstep_lite.engine.friends import FriendDraft
@@ -18,6 +29,7 @@ from lstep_lite.engine.rows import Values
 from lstep_lite.engine.sequences import Content
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
+    Batch,
     ChangedBy,
     Countdown,
     CountdownState,
@@ -428,6 +440,48 @@ def test_conditions_know_who_has_a_goal(session: Session) -> None:
     assert those("never") == {never.id}
     reminders.delete(session, reminder, now=NOW)
     assert those("never") == set(), "a condition on something deleted holds for nobody"
+
+
+def in_bulk(database: Database, batch_id: int) -> dict[str, int]:
+    """Run the batch to its end: how many were done, skipped, failed."""
+    while batches.work(database, now=NOW, wall=NOW):
+        pass
+    with database.read() as session:
+        batch = session.get_one(Batch, batch_id)
+        return {"done": batch.done, "skipped": batch.skipped, "failed": batch.failed}
+
+
+def test_many_friends_start_with_their_own_days_and_are_stopped_together(database: Database) -> None:
+    with database.unit() as session:
+        a_shop(session)
+        reminder, staff = a_reminder(session, (-1, "13:00")), a_staff(session)
+        field = a_field(session, FieldType.DATE)
+        days = [date(2026, 3, 20), date(2026, 3, 21), None]
+        for day in days:
+            key = f"field:{field.id}"
+            fields.write(session, a_friend(session), key, day, changed_by=ChangedBy.STAFF, now=NOW)
+        started = batches.start(
+            session,
+            "reminders.start",
+            label="始める",
+            params={"pair": reminder.id * 1_000_000 + field.id},
+            audience=friends.Audience(),
+            dedupe_key="test",
+            staff_id=staff.id,
+            now=NOW,
+        )
+        ids = (reminder.id, started.id, staff.id)
+    assert in_bulk(database, ids[1]) == {"done": 2, "skipped": 1, "failed": 0}
+    with database.unit() as session:
+        reminder = session.get_one(Reminder, ids[0])
+        goals = session.scalars(sa.select(Countdown.goal_at).order_by(Countdown.id)).all()
+        assert goals == [at("20 10:00"), at("21 10:00")]
+        stopping = reminders.stop_all(session, reminder, token="t", staff_id=ids[2], now=NOW)
+        assert reminders.stop_all(session, reminder, token="t", staff_id=ids[2], now=NOW) is stopping
+        stopping_id = stopping.id
+    assert in_bulk(database, stopping_id) == {"done": 2, "skipped": 0, "failed": 0}
+    with database.read() as session:
+        assert set(session.scalars(sa.select(Countdown.state))) == {CountdownState.STOPPED}
 
 
 def test_a_step_says_what_it_uses(session: Session) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import add_new, insert_new, remembered
 from lstep_lite.engine import locking, settings, triggers
+from lstep_lite.engine.fields.types import dates
 from lstep_lite.engine.reminders import positions, steps
 from lstep_lite.engine.reminders.positions import Position, Stop
 from lstep_lite.engine.sequences import moments
@@ -31,7 +32,6 @@ from lstep_lite.models import (
 
 FIELDS = ("field:", "system:")
 """How the origins begin of goals that come from a field."""
-FIRST_YEAR, LAST_YEAR = 2000, 2999
 triggers.labels["reminder.set"] = "リマインダを始めた"
 triggers.labels["reminder.moved"] = "リマインダのゴールが変わった"
 triggers.labels["reminder.stopped"] = "リマインダを止めた"
@@ -53,7 +53,7 @@ def set_goal(
 
     Steps whose time has passed are skipped, with the reason. Raises DomainError for a year beyond all measure.
     """
-    if not FIRST_YEAR <= goal_at.year <= LAST_YEAR:
+    if not dates.FIRST_YEAR - 1 <= goal_at.year <= dates.LAST_YEAR + 1:  # a field's day, in UTC
         raise DomainError("ゴールの日時を確認してください。", "goal_at")
     goal_at = goal_at.astimezone(UTC)  # moments of other zones are not always equal to what is stored
     locking.lock(session, friend)
