@@ -128,6 +128,8 @@ def _again_later(session: Session, call: Call, answer: Answer, now: datetime, wa
             return _give_back(session, call)
     if answer.kind is AnswerKind.TOKEN_REJECTED:
         pausing.pause(session, pausing.TOKEN_REJECTED, now=now, wall=wall)
+    if answer.kind is AnswerKind.NOT_TRIED:
+        call.attempts -= 1
     call.state = CallState.RETRYING
     call.due_at = wall + wait(call.id, call.attempts)
     call.lease_owner = call.lease_until = None

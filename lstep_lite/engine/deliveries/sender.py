@@ -197,7 +197,7 @@ class Sender:
     def _send(self, line: Line, attempt: Attempt) -> Answer:
         if self._wall() + self._timeout > attempt.lease_until:
             # It waited here so long that another worker might make it while we do.
-            return Answer(AnswerKind.NOT_SENT, message="waited too long for a free thread")
+            return Answer(AnswerKind.NOT_TRIED, message="waited too long for a free thread")
         if attempt.kind is CallKind.REPLY:
             return line.reply(attempt.body)
         if attempt.kind is CallKind.PUSH:

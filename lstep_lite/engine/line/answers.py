@@ -23,6 +23,8 @@ class AnswerKind(StrEnum):
     MONTHLY_LIMIT = "monthly_limit"
     NOT_SENT = "not_sent"
     """The connection could not be made, so LINE has seen nothing."""
+    NOT_TRIED = "not_tried"
+    """It waited here until its lease was nearly over, as on a machine that has too much to do."""
     UNKNOWN = "unknown"
     """LINE may or may not have accepted it."""
 

@@ -225,3 +225,21 @@ def hear(sender: deliveries.Sender, attempt: Attempt, answer: Answer) -> None:
     """LINE's *answer* reaches *sender*, however late."""
     sender._answered = [Outcome(attempt, answer)]
     sender._record()
+
+
+def test_a_call_that_waited_here_too_long_is_made_soon_however_often_that_happens(
+    outbox: Outbox, line: FakeLine
+) -> None:
+    delivery_id = outbox.put(outbox.friend(), "こんにちは")
+    for _ in range(5):
+        sender = outbox.sender(Lane.CHAT)
+        again, groups = sender._claim(1)
+        attempts = again or sender._start(groups)
+        outbox.wait(seconds=25)  # the lease of thirty is nearly over
+        sender._submit(line, attempts)  # type: ignore[arg-type]
+        sender.finish()
+        outbox.wait(seconds=1)
+    assert line.sent == []
+    outbox.send()
+    assert [sent.texts for sent in line.sent] == [["こんにちは"]]
+    assert outbox.state(delivery_id) is DeliveryState.SENT
