@@ -356,6 +356,19 @@ def test_a_deleted_reminder_lets_everybody_go_in_the_background(database: Databa
         assert len(sent(session)) == 3
 
 
+def test_what_falls_due_of_a_deleted_reminder_stops_at_once_and_keeps_nobody_waiting(database: Database) -> None:
+    with database.unit() as session:
+        gone, other = a_reminder(session, (-1, "13:00")), a_reminder(session, (-1, "13:00"))
+        for _ in range(running.CHUNK):
+            set_goal(session, gone, a_friend(session))
+        set_goal(session, other, a_friend(session))
+        reminders.delete(session, gone, now=NOW)
+    while running.run_due(database, now=at("9 13:00"), wall=NOW):
+        pass
+    with database.read() as session:
+        assert sent(session) == [("-1 13:00", at("9 13:00"))]
+
+
 def test_a_copy_has_the_same_steps_with_their_actions_and_nobody_in_it(session: Session) -> None:
     reminder = a_reminder(session, (-1, "13:00"))
     stop = {"id": "s1", "kind": "reminder", "segment": None, "data": {"way": "stop_all"}}

@@ -1,9 +1,11 @@
 """Steps whose time had passed too long ago, as after an outage: staff say whether they still go out."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import deliveries, locking
@@ -20,9 +22,12 @@ from lstep_lite.models import (
     ReminderStep,
 )
 
+log = logging.getLogger(__name__)
+
 CHUNK = 5
 DROP_CHUNK = 500
 LET_GO = "時刻を過ぎたため、送らないことにしました。"
+FAILED = "送る途中でうまくいかず、送りませんでした。原因はサーバーの記録に残っています。"
 CHANGED = "ゴールが変わったか止まったため、送りませんでした。"
 _MISSED: sa.ColumnElement[ReminderPassageState] = sa.literal_column(f"'{ReminderPassageState.MISSED.value}'")
 """Never a parameter: only then do both databases use the partial index."""
@@ -59,7 +64,7 @@ class MissedSteps:
     def send(self, session: Session, key: str, *, staff_id: int | None, now: datetime) -> int:
         found = _some(session, int(key))
         for passage in found:
-            _send(session, passage, staff_id, now)
+            _send_alone(session, passage, staff_id, now)
         return len(found)
 
     def drop(self, session: Session, key: str, *, staff_id: int | None, now: datetime) -> int:
@@ -76,6 +81,20 @@ def _some(session: Session, step_id: int) -> Sequence[ReminderPassage]:
     mine = sa.select(ReminderPassage).where(ReminderPassage.state == _MISSED, ReminderPassage.step_id == step_id)
     found = session.scalars(mine.order_by(ReminderPassage.id).limit(CHUNK)).all()
     return sorted(found, key=lambda passage: (passage.friend_id, passage.id))
+
+
+def _send_alone(session: Session, passage: ReminderPassage, staff_id: int | None, now: datetime) -> None:
+    """One that fails is undone alone, and told; the others go on."""
+    passage_id = passage.id
+    try:
+        with session.begin_nested():
+            _send(session, passage, staff_id, now)
+    except OperationalError:
+        raise  # a lost connection or lock: the whole unit is tried again
+    except Exception:
+        log.exception("reminders: passage %s could not be sent", passage_id)
+        mine = sa.update(ReminderPassage).where(ReminderPassage.id == passage_id)
+        session.execute(mine.values(state=ReminderPassageState.SKIPPED, reason=FAILED))
 
 
 def _send(session: Session, passage: ReminderPassage, staff_id: int | None, now: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, memory
 from lstep_lite.engine import agenda, locking, sending_rules, sequences, triggers
-from lstep_lite.engine.reminders import following, goals, guarding, steps
+from lstep_lite.engine.reminders import following, goals, guarding, steps, sweeping
 from lstep_lite.engine.reminders.keeping import FEATURE
 from lstep_lite.engine.reminders.positions import Stop
 from lstep_lite.engine.sequences import Delivered, Due
@@ -79,7 +79,8 @@ def _next_due(session: Session, friend: Friend) -> datetime | None:
 def _run(session: Session, friend: Friend, *, now: datetime) -> None:
     locking.lock(session, friend)
     mine = sa.select(Countdown).where(Countdown.friend_id == friend.id, Countdown.state == _ACTIVE)
-    for countdown in session.scalars(mine.where(Countdown.due_at <= now).order_by(Countdown.due_at, Countdown.id)):
+    mine = mine.where(Countdown.due_at <= now).order_by(Countdown.due_at, Countdown.id)
+    for countdown in session.scalars(mine).all():
         advance(session, countdown, friend, now=now)
 
 
@@ -114,8 +115,10 @@ def _advance_alone(session: Session, countdown: Countdown, friend: Friend, now: 
 
 def advance(session: Session, countdown: Countdown, friend: Friend, *, now: datetime) -> None:
     """Do all that is due at *now* for one active goal, whose friend is locked."""
-    if countdown.reminder.is_ending or not following.check(session, countdown, friend, now=now):
-        return
+    if countdown.reminder.is_ending:
+        return goals.end(session, countdown, friend, now=now, reason=sweeping.DELETED)
+    if not following.check(session, countdown, friend, now=now):
+        return None
     goal_at = countdown.goal_at
     while _stands(countdown, goal_at):
         ahead = goals.settle(session, countdown, now=now).ahead
