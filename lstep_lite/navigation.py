@@ -14,6 +14,8 @@ class Entry:
     label: str
     icon: str
     endpoint: str
+    pages: tuple[str, ...] = ()
+    """Further blueprints whose pages belong to it."""
 
     @property
     def is_shown(self) -> bool:
@@ -24,7 +26,7 @@ class Entry:
 
     @property
     def is_current(self) -> bool:
-        return self.endpoint.partition(".")[0] == request.blueprint
+        return request.blueprint in (self.endpoint.partition(".")[0], *self.pages)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ GROUPS = (
         "配信",
         "send",
         (
-            Entry("シナリオ", "route", "scenarios.index"),
+            Entry("シナリオ", "route", "scenarios.index", ("scenario_steps", "enrolments")),
             Entry("一斉配信", "speakerphone", "broadcasts.index"),
             Entry("リマインダ", "alarm", "reminders.index"),
             Entry("試運転", "test-pipe", "rehearsals.new"),

@@ -85,6 +85,7 @@ def test_beside_a_friend_scenarios_are_shown_started_changed_and_stopped(htmx, p
     other = published(session, "お誕生日")
     panel = page(f"/friends/{friend.id}").select_one("#friend-scenarios")
     assert [option.get_text() for option in panel.select("option")] == ["来店のあと", "お誕生日"]
+    assert panel.select_one("[name=scenario_id]")["hx-get"] == "/scenarios/friends/steps"
     start = f"/scenarios/friends/{friend.id}"
     answer = htmx(start, {"scenario_id": str(scenario.id), "at_code": ""})
     assert regions(answer) == ["friend-scenarios", "toasts"]
