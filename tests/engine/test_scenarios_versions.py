@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import registry, scenarios
+from lstep_lite.engine import registry, scenarios, sending_rules
 from lstep_lite.engine.scenarios import ScenarioDraft, positions
+from lstep_lite.engine.sending_rules import RulesDraft
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     Enrolment,
@@ -84,6 +85,20 @@ def test_other_hours_move_the_next_moment_of_everybody_and_make_nothing_late(dat
     tick(database, NOW + 3 * DAY)
     with database.read() as session:
         assert sent(session, friend_id) == ["夜"]
+
+
+def test_new_quiet_hours_move_the_next_moments_too(database: Database) -> None:
+    with database.unit() as session:
+        a_shop(session)
+        sending_rules.update(session, RulesDraft(quiet_from="22:00", quiet_to="08:00"))
+        friend = a_friend(session)
+        enrolment_id = begin(session, a_scenario(session, a_step("夜", at="23:00")), friend).id
+    for draft, hours in ((RulesDraft(), 13), (RulesDraft(quiet_from="21:00", quiet_to="07:00"), 21)):
+        with database.unit() as session:
+            sending_rules.update(session, draft)
+        settle(database, NOW + HOUR)
+        with database.read() as session:
+            assert session.get_one(Enrolment, enrolment_id).due_at == NOW + hours * HOUR
 
 
 def test_a_version_with_something_wrong_is_not_published(session: Session) -> None:

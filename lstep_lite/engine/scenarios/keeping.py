@@ -96,7 +96,7 @@ def update(session: Session, scenario: Scenario, wanted: ScenarioDraft, *, now: 
     _write(session, scenario, wanted, now)
     _keep_parts(session, scenario, wanted, now)
     if (scenario.window, scenario.is_quiet) != before:
-        versions.reckon_anew(session, [scenario.id])
+        versions.reckon_anew(session, Scenario.id == scenario.id)
 
 
 def switch(session: Session, scenario: Scenario, *, is_on: bool, now: datetime) -> None:

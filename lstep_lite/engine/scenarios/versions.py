@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, mentions, segments, sequences
+from lstep_lite.engine import actions, mentions, segments, sending_rules, sequences
 from lstep_lite.engine.actions import sets
 from lstep_lite.engine.scenarios import positions, steps
 from lstep_lite.engine.scenarios.changes import Change, ChangeKind, changes
@@ -175,17 +175,18 @@ def retire(session: Session, scenario: Scenario) -> None:
     mentions.forget_all(session, sets.OWNER, [each.id for each in hung.values()])
 
 
-def reckon_anew(session: Session, scenario_ids: Collection[int] | None = None) -> None:
-    """When rules of time have changed: the next moments of all friends in these scenarios (or in all) are reckoned
-    anew in the background.
+def reckon_anew(session: Session, which: sa.ColumnElement[bool]) -> None:
+    """When rules of time have changed: the next moments of all friends in these scenarios are reckoned anew in the
+    background.
     """
-    touched = sa.update(ScenarioVersion).where(ScenarioVersion.id.in_(_live_ids(scenario_ids)))
+    live_ids = sa.select(Scenario.live_version_id).where(which, Scenario.live_version_id.is_not(None))
+    touched = sa.update(ScenarioVersion).where(ScenarioVersion.id.in_(live_ids))
     session.execute(touched.values(is_moving=True, moved_to_id=0))
 
 
-def _live_ids(scenario_ids: Collection[int] | None) -> sa.Select[int | None]:
-    query = sa.select(Scenario.live_version_id).where(Scenario.live_version_id.is_not(None))
-    return query if scenario_ids is None else query.where(Scenario.id.in_(scenario_ids))
+@sending_rules.on_quiet_hours
+def _keep_quiet(session: Session) -> None:
+    reckon_anew(session, Scenario.is_quiet)
 
 
 def _passed(session: Session, scenario: Scenario, codes: Collection[str]) -> dict[str, int]:

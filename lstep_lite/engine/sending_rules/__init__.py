@@ -1,5 +1,5 @@
 """Sending rules (配信のきまり): how the shop sends, for everything that sends by itself."""
 
-from lstep_lite.engine.sending_rules.keeping import HOLDS, RulesDraft, late, rules, update
+from lstep_lite.engine.sending_rules.keeping import HOLDS, RulesDraft, late, on_quiet_hours, rules, update
 
-__all__ = ["HOLDS", "RulesDraft", "late", "rules", "update"]
+__all__ = ["HOLDS", "RulesDraft", "late", "on_quiet_hours", "rules", "update"]

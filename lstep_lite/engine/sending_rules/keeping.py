@@ -1,6 +1,7 @@
 """Keeping the rules: one row, or the defaults of a shop that never changed them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -18,6 +19,8 @@ LATE_MINUTES = range(5, 24 * 60 + 1)
 MOST_SENDS = 1000
 MOST_DAYS = 365
 LARGEST_CAP = 10_000_000
+Listener = Callable[[Session], None]
+_listeners: list[Listener] = []
 _CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -47,16 +50,27 @@ def late(session: Session) -> timedelta:
     return timedelta(minutes=rules(session).late_minutes)
 
 
+def on_quiet_hours(listener: Listener) -> Listener:
+    """Register what a feature does when the quiet hours have changed."""
+    _listeners.append(listener)
+    return listener
+
+
 def update(session: Session, draft: RulesDraft) -> None:
     """Raises DomainError naming the field."""
     _check_quiet(draft)
     _check_numbers(draft)
     if draft.needs_approval:
         _check_people(session)
-    session.execute(insert_new(session, SendingRules).values(id=1, **asdict(draft)))
+    session.execute(insert_new(session, SendingRules).values(id=1, **asdict(RulesDraft())))
     kept = session.get_one(SendingRules, 1, with_for_update=True)
+    before = (kept.quiet_from, kept.quiet_to)
     for name, value in asdict(draft).items():
         setattr(kept, name, value)
+    if (kept.quiet_from, kept.quiet_to) != before:
+        session.flush()  # listeners go by what holds now
+        for listener in _listeners:
+            listener(session)
 
 
 def _made(draft: RulesDraft) -> SendingRules:
