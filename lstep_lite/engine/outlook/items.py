@@ -3,6 +3,7 @@
 from calendar import monthrange
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,7 @@ class Span:
     def key(self) -> str:
         return f"{self.first:%Y-%m}"
 
-    @property
+    @cached_property
     def days(self) -> list[date]:
         return [self.first + timedelta(days=number) for number in range(monthrange(*self._month)[1])]
 
@@ -53,11 +54,11 @@ class Span:
     def _month(self) -> tuple[int, int]:
         return self.first.year, self.first.month
 
-    @property
+    @cached_property
     def since(self) -> datetime:
         return max(self.now, self._midnight(self.first))
 
-    @property
+    @cached_property
     def until(self) -> datetime:
         return self._midnight(self.days[-1] + timedelta(days=1))
 

@@ -68,16 +68,24 @@ def _on_the_way(session: Session, found: Mapping[int, Scenario], span: Span) -> 
     return groups
 
 
-def _scenario_days(session: Session, scenario: Scenario, group: _Group, span: Span) -> Iterator[date]:
+def _scenario_days(session: Session, scenario: Scenario, group: _Group, span: Span) -> Sequence[date]:
+    """Of the steps from `next_code` on; those of one start are reckoned once, however far its friends have come."""
+    key = ("outlook days", group.version_id, group.anchor_at)
+    days = remembered(session, key, lambda: list(_all_days(session, scenario, group, span)))
+    codes = [step.code for step in enrolling.plan_of(session, group.version_id).steps]
+    first = codes.index(group.next_code) if group.next_code in codes else 0
+    return [day for place, day in days if place >= first]
+
+
+def _all_days(session: Session, scenario: Scenario, group: _Group, span: Span) -> Iterator[tuple[int, date]]:
+    """The places among all steps of those that send something in the month, each with its day."""
     plan, rules = enrolling.plan_of(session, group.version_id), enrolling.rules_of(session, scenario)
     speaking = remembered(session, ("outlook", group.version_id), lambda: _speaking(session, group.version_id))
-    codes = [step.code for step in plan.steps]
-    first = codes.index(group.next_code) if group.next_code in codes else 0
-    for step in plan.steps[first:]:
+    for place, step in enumerate(plan.steps):
         if step.id in speaking:
             moment = positions.moment(plan, step, Start(group.anchor_at, group.anchor_at), rules)
             if span.holds(moment):
-                yield span.day(moment)
+                yield place, span.day(moment)
 
 
 def _speaking(session: Session, version_id: int) -> set[int]:
