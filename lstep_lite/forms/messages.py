@@ -138,7 +138,8 @@ class BlocksField(Field):
 
 
 def _shows_template(block: Block) -> bool:
-    return block["kind"] == "template" and isinstance(block.get("template_id"), int)
+    template_id = block.get("template_id")
+    return block["kind"] == "template" and isinstance(template_id, int) and 0 < template_id < 2**53
 
 
 # Templates -----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from lstep_lite.models import Broadcast, WinnerBy
 
 MOST_VARIANTS = 4
 MOST_A_MINUTE = 60_000
+MOST_PEOPLE = 100_000_000
 LONGEST_TRIAL = 7 * 24 * 60
 """In minutes."""
 LETTERS = "ABCD"
@@ -31,8 +32,8 @@ def check_plan(planned_at: datetime | None, at_most: int | None, per_minute: int
     """Raises DomainError for the field `planned_at`, `at_most` or `per_minute`."""
     if planned_at is not None and planned_at <= now:
         raise DomainError(PAST, "planned_at")
-    if at_most is not None and at_most < 1:
-        raise DomainError("人数は1人以上にしてください。", "at_most")
+    if at_most is not None and not 1 <= at_most <= MOST_PEOPLE:
+        raise DomainError(f"人数は1〜{MOST_PEOPLE:,}にしてください。", "at_most")
     if per_minute is not None and not 1 <= per_minute <= MOST_A_MINUTE:
         raise DomainError(f"1分間の通数は1〜{MOST_A_MINUTE:,}にしてください。", "per_minute")
 
