@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import agenda
+from lstep_lite.engine import agenda, sending_rules
 from lstep_lite.engine.reminders import goals, positions
 from lstep_lite.models import Countdown, CountdownState, Lane, Reminder
 
@@ -33,6 +33,13 @@ def reckon(database: Database, *, now: datetime, wall: datetime) -> bool:
         _reckon(session, reminder, found, now)
         reminder.reckoned_to_id = found[-1].id if found else _start_over(session, reminder)
     return True
+
+
+@sending_rules.on_quiet_hours
+def _keep_quiet(session: Session) -> None:
+    """The shop rests at other hours now: everything that keeps them is reckoned anew."""
+    quiet = sa.update(Reminder).where(Reminder.is_quiet, ~Reminder.is_ending)
+    session.execute(quiet.values(version=Reminder.version + 1, reckoned_to_id=0))
 
 
 @agenda.pending
