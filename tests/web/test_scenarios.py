@@ -183,6 +183,10 @@ def test_publishing_says_what_changes_for_whom_and_asks_about_friends_in_flight(
     shown = page(f"/scenarios/{scenario.id}/publish").get_text(" ", strip=True)
     for words in ("増える", "なくなる", "翌日 12:15 → 2日後 12:15", "メッセージ", "1人", "前の内容のまま"):
         assert words in shown
+    badges = [
+        badge.get_text(strip=True) for badge in page(f"/scenarios/{scenario.id}/publish").select(".change-cards .badge")
+    ]
+    assert badges == ["時刻・場所が変わる", "増える", "なくなる"], "in the order of time"
     assert "まだ使われていません" in page(f"/scenarios/{scenario.id}").get_text()
     client.post(f"/scenarios/{scenario.id}/publish", data={"moves_friends": "no"})
     session.expire_all()

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions
+from lstep_lite.engine.scenarios import positions
 from lstep_lite.engine.scenarios.steps import PLACE, offset_in_words
 from lstep_lite.models import ActionSet, ScenarioMode, ScenarioStep
 
@@ -33,10 +34,11 @@ class Change:
 def changes(
     session: Session, mode: ScenarioMode, before: Sequence[ScenarioStep], after: Sequence[ScenarioStep]
 ) -> list[Change]:
-    """The steps in *after* that are new or other than in *before*, then those that are gone."""
+    """The steps in *after* that are new or other than in *before*, in the order of time; then those that are gone."""
     sets = actions.at_many(session, PLACE, [step.id for step in (*before, *after)])
     old, new = ({step.code: step for step in steps} for steps in (before, after))
-    kept = [change for step in after if (change := _change(mode, old.get(step.code), step, sets))]
+    in_order = [new[step.code] for step in positions.plan(mode, after).steps]
+    kept = [change for step in in_order if (change := _change(mode, old.get(step.code), step, sets))]
     return kept + [Change(ChangeKind.REMOVED, step, ()) for step in before if step.code not in new]
 
 
