@@ -198,6 +198,8 @@ def show(broadcast_id: int) -> Response:
 @allow(Permission.BROADCASTS_SEND)
 def progress_show(broadcast_id: int) -> Response:
     broadcast = broadcasts.get(g.read, broadcast_id)
+    if broadcast.state in (BroadcastState.DRAFT, BroadcastState.ASKED):  # taken back elsewhere
+        return go(url_for(".show", broadcast_id=broadcast.id))
     return live("broadcasts/show.html", "broadcast_report", **_shown(broadcast))
 
 

@@ -291,6 +291,9 @@ def test_the_live_region_is_asked_for_again_and_again(client, session, broadcast
     first = client.get(f"/broadcasts/{broadcast.id}/progress", headers={"HX-Request": "true"})
     seen = {"HX-Request": "true", "X-Seen": first.headers["X-Seen"]}
     assert client.get(f"/broadcasts/{broadcast.id}/progress", headers=seen).status_code == 204
+    client.post(f"/broadcasts/{broadcast.id}/submission/delete")  # in another window
+    answer = client.get(f"/broadcasts/{broadcast.id}/progress", headers=seen)
+    assert answer.headers["HX-Redirect"] == f"/broadcasts/{broadcast.id}"
 
 
 def test_sending_is_paused_gone_on_with_and_stopped(client, page, session, broadcast):
