@@ -11,13 +11,13 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMu
 
 from lstep_lite.engine import fields, friends, rehearsals, tags
 from lstep_lite.engine.friends import Filters
-from lstep_lite.engine.rehearsals import Begin, Imagined, ReminderBegin, ScenarioBegin, Setting, Tap
+from lstep_lite.engine.rehearsals import ArrivalBegin, Begin, Imagined, ReminderBegin, ScenarioBegin, Setting, Tap
 from lstep_lite.engine.rehearsals.people import NAME
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.base import Form, at_most, options, required
 from lstep_lite.forms.fields import ValuesForm, values_form
 from lstep_lite.forms.moments import MomentField, on_clock
-from lstep_lite.models import FieldType, Friend
+from lstep_lite.models import FieldType, Friend, GreetingKind
 
 IMAGINARY, REAL = "imaginary", "friend"
 WHO = {IMAGINARY: "架空のお客様", REAL: "登録されている友だち"}
@@ -92,19 +92,22 @@ class RehearsalForm(Form):
     def rehearsal(self, session: Session, *, public_url: str, now: datetime, zone: ZoneInfo) -> Rehearsal:
         """Raises DomainError naming the field."""
         start = self.start.moment(zone) or now
+        begin = self._begin(start, zone)
         setting = Setting(
             start,
             start + timedelta(days=int(self.days.data)),
             public_url,
-            is_answer=self.is_answer.data,
+            is_answer=self.is_answer.data or isinstance(begin, ArrivalBegin),
             taps=parse_taps(self.taps.data or ""),
         )
-        return Rehearsal(self._viewer(session), self._begin(start, zone), setting)
+        return Rehearsal(self._viewer(session), begin, setting)
 
     def _begin(self, start: datetime, zone: ZoneInfo) -> Begin:
         if self.what.data not in {each.key for each in self.subjects}:
             raise DomainError("試すものを選んでください。", "what")
         kind, number, *version = self.what.data.split(":")
+        if kind == "greetings":
+            return ArrivalBegin(GreetingKind(number))
         if kind == "reminders":
             return ReminderBegin(int(number), self.goal_at.moment(zone) or start + LATER)
         return ScenarioBegin(int(number), is_draft=version == ["draft"])

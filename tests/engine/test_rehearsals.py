@@ -7,16 +7,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import rehearsals, scenarios
+from lstep_lite.engine import greetings, rehearsals, scenarios
+from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.messages import templates
 from lstep_lite.engine.messages.templates import TemplateDraft
-from lstep_lite.engine.rehearsals import Begin, Film, Imagined, ReminderBegin, ScenarioBegin, Setting, Tap
+from lstep_lite.engine.rehearsals import ArrivalBegin, Begin, Film, Imagined, ReminderBegin, ScenarioBegin, Setting, Tap
 from lstep_lite.engine.sequences import Content
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     Delivery,
     Enrolment,
     Friend,
+    GreetingKind,
     PastStart,
     ScenarioMode,
     ScenarioVersion,
@@ -119,6 +121,25 @@ def test_a_scenario_starts_with_a_free_reply_to_what_the_friend_did(session: Ses
 
     assert said(film) == said(pushed) == [(timedelta(), "佐藤さま、ようこそ"), (DAY + 2 * HOUR, "明日のご案内")]
     assert (film.counted, film.free) == (1, 1) and (pushed.counted, pushed.free) == (2, 0)
+
+
+def test_an_arrival_is_greeted_free_of_charge_together_with_what_follows_from_it(session: Session) -> None:
+    scenario = a_scenario(session, a_step("シナリオから"), a_step("翌日", days=1, at="12:00"))
+    start = {
+        "id": "s",
+        "kind": "scenario",
+        "data": {"way": "start", "scenario_id": scenario.id, "code": None},
+        "segment": None,
+    }
+    greetings.save(
+        session, GreetingKind.NEW, is_on=False, blocks=[text("あいさつ")], steps=SetDraft([start], True), now=NOW
+    )
+
+    film = played(session, Imagined(), ArrivalBegin(GreetingKind.NEW), is_answer=True)
+
+    assert [words for _, words in said(film)] == ["あいさつ", "シナリオから", "翌日"]
+    assert (film.counted, film.free) == (1, 1)
+    assert "greetings:new" in [subject.key for subject in rehearsals.subjects(session)]
 
 
 def test_a_draft_is_played_before_it_is_published(session: Session) -> None:

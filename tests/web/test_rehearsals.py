@@ -3,7 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from lstep_lite.models import Delivery, Friend, Reminder, ReminderMode, ReminderStep, TimelineEntry
+from lstep_lite.engine import greetings
+from lstep_lite.models import Delivery, Friend, GreetingKind, Reminder, ReminderMode, ReminderStep, TimelineEntry
 from tests.engine.test_rehearsals import a_question, branching
 from tests.factories import NOW, a_field, a_friend, a_tag
 from tests.web.conftest import inspect_page, regions
@@ -58,6 +59,14 @@ def test_a_run_shows_the_talk_and_keeps_nothing(htmx, session, form):
     assert regions(answer) == ["rehearsal-form", "film"]
     assert "佐藤 美咲さま、明日お待ちしています" in answer.text and "1通" in answer.text
     assert kept(session) == before
+
+
+def test_a_greeting_is_tried_as_the_free_reply_that_it_is(htmx, session, form):
+    blocks = [{"kind": "text", "text": "ようこそ"}]
+    greetings.save(session, GreetingKind.NEW, is_on=False, blocks=blocks, now=NOW)
+    session.commit()
+    answer = htmx("/rehearsals", form | {"what": "greetings:new"})
+    assert "ようこそ" in answer.text and "無料の返信" in answer.text and "0通" in answer.text
 
 
 def test_without_htmx_the_whole_page_comes_back_with_the_talk(client, form):

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import reminders, scenarios
+from lstep_lite.engine import reminders, scenarios, triggers
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Friend, Scenario, TimelineEntry, WebhookEvent
+from lstep_lite.models import Friend, Greeting, GreetingKind, Scenario, TimelineEntry, WebhookEvent
 
 ORIGIN = "rehearsal"
 """Where a reminder's goal comes from here."""
@@ -65,6 +65,33 @@ class ScenarioBegin:
             cause=beginning.cause,
             event=beginning.event,
             at_code=self.at_code,
+        )
+
+
+@dataclass(frozen=True)
+class ArrivalBegin:
+    """Coming to the account as a friend: the greeting, and whatever else follows from it."""
+
+    kind: GreetingKind
+
+    @property
+    def goal_at(self) -> None:
+        """Arrivals have none."""
+        return None
+
+    def prepare(self, session: Session, *, now: datetime) -> None:
+        session.get_one(Greeting, self.kind).is_on = True
+
+    def run(self, session: Session, beginning: Beginning) -> None:
+        from_before = self.kind is GreetingKind.PREEXISTING
+        triggers.fire(
+            session,
+            "friend.recognised" if from_before else "friend.followed",
+            beginning.friend,
+            now=beginning.now,
+            event=beginning.event,
+            cause=beginning.cause,
+            kind=self.kind,
         )
 
 

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.models import Reminder, Scenario, ScenarioVersion, VersionState
+from lstep_lite.models import Greeting, GreetingKind, Reminder, Scenario, ScenarioVersion, VersionState
+
+ARRIVALS = {
+    GreetingKind.NEW: "新しい友だち",
+    GreetingKind.RETURNING: "ブロックを解除した友だち",
+    GreetingKind.PREEXISTING: "連携前からの友だち",
+}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One line of the picker. *key* is "scenarios:3:draft", "scenarios:3:live" or "reminders:5"."""
+    """One line of the picker. *key* is "scenarios:3:draft", "scenarios:3:live", "reminders:5" or "greetings:new"."""
 
     key: str
     label: str
@@ -20,7 +26,7 @@ class Subject:
 
 def subjects(session: Session) -> list[Subject]:
     """Everything that can be rehearsed, in the order of its lists; what is being edited before what is live."""
-    return [*_scenarios(session), *_reminders(session)]
+    return [*_scenarios(session), *_reminders(session), *_greetings(session)]
 
 
 def _scenarios(session: Session) -> Iterator[Subject]:
@@ -37,3 +43,11 @@ def _reminders(session: Session) -> Iterator[Subject]:
     query = sa.select(Reminder).where(Reminder.is_ending.is_(False)).order_by(Reminder.position, Reminder.id)
     for reminder in session.scalars(query):
         yield Subject(f"reminders:{reminder.id}", reminder.name, "リマインダ")
+
+
+def _greetings(session: Session) -> Iterator[Subject]:
+    """Those that were set up, on or off."""
+    known = set(session.scalars(sa.select(Greeting.kind)))
+    return (
+        Subject(f"greetings:{kind}", words, "友だち追加時設定") for kind, words in ARRIVALS.items() if kind in known
+    )
