@@ -1,6 +1,6 @@
 """What became of each step, over all friends and versions: how far they get, and where they are lost."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -78,11 +78,10 @@ def _counted(session: Session, scenario: Scenario) -> dict[str, Numbers]:
 def _tapped(session: Session, scenario: Scenario, found: Collection[str]) -> dict[str, int]:
     """Distinct friends a step. What can be tapped stands in templates."""
     shown = _templates(session, scenario)
-    counts: dict[str, int] = {}
-    for code in found:
-        if template_ids := shown.get(code):
-            counts[code] = session.scalar(_tappers(scenario, code, template_ids)) or 0
-    return counts
+    pairs = [(code, template_id) for code in found for template_id in shown.get(code, ())]
+    if not pairs:
+        return {}
+    return dict(session.execute(_tappers(scenario, pairs)).all())
 
 
 def _templates(session: Session, scenario: Scenario) -> Mapping[str, set[int]]:
@@ -96,19 +95,20 @@ def _templates(session: Session, scenario: Scenario) -> Mapping[str, set[int]]:
     return shown
 
 
-def _tappers(scenario: Scenario, code: str, template_ids: Collection[int]) -> sa.Select[int]:
+def _tappers(scenario: Scenario, pairs: Sequence[tuple[str, int]]) -> sa.Select[str, int]:
+    """By step; *pairs* are each step with each of its templates."""
     return (
-        sa.select(sa.func.count(TapAnswer.friend_id.distinct()))
+        sa.select(Passage.code, sa.func.count(TapAnswer.friend_id.distinct()))
         .join(Passage, Passage.friend_id == TapAnswer.friend_id)
         .where(
             Passage.scenario_id == scenario.id,
-            Passage.code == code,
             Passage.state == PassageState.SENT,
+            sa.tuple_(Passage.code, TapAnswer.owner_id).in_(pairs),
             TapAnswer.owner == TEMPLATES,
-            TapAnswer.owner_id.in_(template_ids),
             TapAnswer.state == AnswerState.TAKEN,
             TapAnswer.at >= Passage.at,
         )
+        .group_by(Passage.code)
     )
 
 
