@@ -17,6 +17,8 @@ from lstep_lite.forms import rows
 Kept = TypeVar("Kept")
 Value = TypeVar("Value", bound=str)
 
+LARGEST_ID = 2**53
+"""No row comes near it."""
 EITHER_WIDTH = (
     wtforms.IntegerField,
     wtforms.DecimalField,
@@ -140,6 +142,13 @@ def in_words(field: wtforms.Field) -> str:
         chosen = [option.label.text for option in field if option.checked]
         return "、".join(chosen) or "（なし）"
     return str(field._value()) or "（空）"  # type: ignore[attr-defined]
+
+
+def row_id(typed: Any) -> int:
+    """The `coerce` of a field that holds the id of any row. Raises ValueError for what no row can have."""
+    if not 0 <= (value := int(typed)) < LARGEST_ID:
+        raise ValueError(f"{value} is no id")
+    return value
 
 
 def required(message: str = "入力してください。") -> validators.DataRequired:

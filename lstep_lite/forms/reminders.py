@@ -5,19 +5,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import Optional
+from wtforms import BooleanField, RadioField, SelectField, StringField
 
 from lstep_lite.engine.reminders.keeping import LONGEST_NAME, ReminderDraft
 from lstep_lite.errors import DomainError
-from lstep_lite.forms.base import EditForm, Form, at_most, options, required
+from lstep_lite.forms.base import EditForm, Form, at_most, options, required, row_id
 from lstep_lite.forms.folders import NO_FOLDER, FolderField
 from lstep_lite.forms.moments import MomentField
 from lstep_lite.forms.windows import WindowForm
 from lstep_lite.models import Folder, Reminder, ReminderMode
 
 MODES = {ReminderMode.CLOCK: "時刻で決める", ReminderMode.REMAINING: "残り時間で決める"}
-NO_REMINDER = 0
+NO_REMINDER = NO_FRIEND = 0
 TYPED = "typed"
 
 
@@ -64,8 +63,8 @@ class ReminderForm(EditForm, WindowForm):
 class GoalForm(Form):
     """A goal for one friend: a moment that is typed, or what a date field of the friend holds."""
 
-    reminder_id = SelectField("リマインダ", coerce=int, default=NO_REMINDER, validate_choice=False)
-    friend_id = IntegerField("友だち", [Optional()])
+    reminder_id = SelectField("リマインダ", coerce=row_id, default=NO_REMINDER, validate_choice=False)
+    friend_id = SelectField("友だち", coerce=row_id, default=NO_FRIEND, validate_choice=False)
     source = SelectField("ゴール", default=TYPED)
     goal_at = MomentField("ゴールの日時")
     is_yearly = BooleanField("毎年くり返す（誕生日や記念日）")

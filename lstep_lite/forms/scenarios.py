@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms import IntegerField, RadioField, SelectField, StringField
-from wtforms.validators import Optional
+from wtforms import RadioField, SelectField, StringField
 
 from lstep_lite.engine.scenarios.keeping import FINISHED, LONGEST_NAME, ScenarioDraft
 from lstep_lite.forms.actions import ActionsField
-from lstep_lite.forms.base import EditForm, Form, at_most, options, required
+from lstep_lite.forms.base import EditForm, Form, at_most, options, required, row_id
 from lstep_lite.forms.folders import NO_FOLDER, FolderField
 from lstep_lite.forms.windows import WindowForm
 from lstep_lite.models import Folder, PastStart, Restart, ScenarioMode
 
-NO_SCENARIO = 0
+NO_SCENARIO = NO_FRIEND = 0
 MODES = {ScenarioMode.CLOCK: "時刻で決める", ScenarioMode.ELAPSED: "経った時間で決める"}
 PAST_STARTS = {
     PastStart.SHIFT: "全体を1日ずらす（次の日を「開始当日」とします）",
@@ -87,8 +86,8 @@ class ScenarioForm(EditForm, WindowForm):
 class StartForm(Form):
     """Starting one scenario for one friend by hand, from its beginning or from a step."""
 
-    scenario_id = SelectField("シナリオ", coerce=int, default=NO_SCENARIO, validate_choice=False)
-    friend_id = IntegerField("友だち", [Optional()])
+    scenario_id = SelectField("シナリオ", coerce=row_id, default=NO_SCENARIO, validate_choice=False)
+    friend_id = SelectField("友だち", coerce=row_id, default=NO_FRIEND, validate_choice=False)
     at_code = SelectField("どこから", default="")
 
     def offer(self, startable: Mapping[int, str]) -> "StartForm":

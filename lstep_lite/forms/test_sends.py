@@ -2,12 +2,12 @@
 
 from wtforms import BooleanField, HiddenField, SelectMultipleField
 
-from lstep_lite.forms.base import Form
+from lstep_lite.forms.base import Form, row_id
 
 
 class TestSendForm(Form):
     __test__ = False  # or pytest takes it for a test
 
-    friend_ids = SelectMultipleField("送る相手", coerce=int, validate_choice=False)
+    friend_ids = SelectMultipleField("送る相手", coerce=row_id, validate_choice=False)
     rehearses = BooleanField("ボタンを押したときのアクションも確かめる")
     token = HiddenField()

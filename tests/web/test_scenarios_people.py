@@ -55,6 +55,8 @@ def test_a_friend_is_found_started_in_the_middle_and_stopped(htmx, page, session
 
 
 def test_a_step_that_is_not_there_is_refused(htmx, session, scenario, friend):
+    huge = {"friend_id": "9" * 20}
+    assert htmx(f"/scenarios/{scenario.id}/friends", huge).status_code == 404
     answer = htmx(f"/scenarios/{scenario.id}/friends", {"friend_id": str(friend.id), "at_code": "gone"})
     assert (answer.status_code, regions(answer), states(session)) == (422, ["people"], [])
 
