@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lstep_lite import db
 from lstep_lite.db import Database
 from lstep_lite.engine import agenda, sending_rules, settings
-from lstep_lite.engine.deliveries import conditions, own_limit, pausing
+from lstep_lite.engine.deliveries import conditions, own_limit, pausing, trouble
 from lstep_lite.engine.deliveries.claim import CHUNK, SHARED_LANES, TOO_LATE, close, keep
 from lstep_lite.engine.deliveries.outbox import wake
 from lstep_lite.models import AfterLimit, Delivery, DeliveryState, Lane
@@ -47,7 +47,7 @@ def put_aside_late(database: Database, *, now: datetime) -> int:
 def _put_aside(session: Session, ids: Sequence[int], now: datetime) -> None:
     reason = _limit_reason(session)
     late = session.execute(_STILL_LATE, {"now": now, "ids": ids}).all()
-    held = [row.id for row in late if reason and row.lane in SHARED_LANES]
+    held = [row.id for row in late if reason and row.lane in SHARED_LANES and row.source != trouble.TO_STAFF]
     keep(session, held, reason or "")
     close(session, sorted({row.id for row in late} - set(held)), DeliveryState.MISSED, TOO_LATE, now)
 
@@ -59,7 +59,7 @@ def _limit_reason(session: Session) -> str | None:
 
 _LATE = sa.select(Delivery.id).where(conditions.LATE).limit(CHUNK)
 _STILL_LATE = (
-    sa.select(Delivery.id, Delivery.lane)
+    sa.select(Delivery.id, Delivery.lane, Delivery.source)
     .where(Delivery.id.in_(sa.bindparam("ids", expanding=True)), conditions.LATE)
     .with_for_update()
 )

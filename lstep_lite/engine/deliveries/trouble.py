@@ -16,6 +16,8 @@ KIND = notifications.kind(
     icon="send-off",
     order=30,
 )
+TO_STAFF = "notifications"
+"""The source of what is sent to staff; it is of no use later."""
 TITLES = {
     DeliveryState.FAILED: "送れなかったメッセージがあります",
     DeliveryState.UNKNOWN: "届いたか確認できないメッセージがあります",
@@ -31,7 +33,7 @@ def tell(session: Session, ids: Sequence[int], state: DeliveryState, now: dateti
     if state not in TITLES:
         return
     found = sa.select(Delivery.source, Delivery.source_label).where(Delivery.id.in_(ids)).distinct()
-    for source, label in session.execute(found.where(Delivery.source != "notifications")).all():
+    for source, label in session.execute(found.where(Delivery.source != TO_STAFF)).all():
         notifications.notify(
             session,
             KIND.name,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.deliveries import conditions, holding
+from lstep_lite.engine.deliveries import conditions, holding, trouble
 from lstep_lite.engine.deliveries.claim import SHARED_LANES, TOO_LATE
 from lstep_lite.engine.deliveries.deciding import Leftover, leftovers
 from lstep_lite.models import Delivery, DeliveryState
@@ -40,12 +40,13 @@ class Missed:
 
 
 def _missed(now: datetime) -> sa.ColumnElement[bool]:
-    """What was to go out by itself. An answer that came too late is of no use any more."""
+    """What was to go out to customers by itself. An answer that came too late is of no use any more."""
     return sa.and_(
         Delivery.state == DeliveryState.MISSED,
         Delivery.finished_at >= now - OFFERED_FOR,
         Delivery.lane.in_([conditions.literal(lane) for lane in SHARED_LANES]),
         Delivery.reason == TOO_LATE,
+        Delivery.source != trouble.TO_STAFF,
     )
 
 

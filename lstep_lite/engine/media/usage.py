@@ -14,6 +14,7 @@ from lstep_lite.errors import DomainError
 from lstep_lite.models import Content, Delivery, DeliveryState, Media, MediaKind, MediaState, Mention
 
 PAGE_SIZE = 100
+UNSENT = (DeliveryState.WAITING, DeliveryState.HELD)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _describe(session: Session, ids: Collection[str]) -> dict[str, mentions.Plac
 
 def _waiting_to_be_sent(session: Session) -> set[int]:
     """The pictures in messages that are frozen and have not left yet."""
-    waiting = sa.select(Delivery.content_id).where(Delivery.state == DeliveryState.WAITING).distinct()
+    waiting = sa.select(Delivery.content_id).where(Delivery.state.in_(UNSENT)).distinct()
     contents = session.scalars(sa.select(Content.blocks).where(Content.id.in_(waiting)))
     shown = (block.get("media_id") for blocks in contents for block in blocks)
     return {media_id for media_id in shown if isinstance(media_id, int)}

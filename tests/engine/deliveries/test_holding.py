@@ -52,6 +52,16 @@ def test_what_waits_too_long_for_the_allowance_is_held_and_an_answer_is_missed(o
     assert outbox.send(Lane.TIMED) == [], "staff decides"
 
 
+def test_what_staff_is_told_is_never_held_nor_offered_later(outbox: Outbox, line: FakeLine) -> None:
+    use_up(outbox, line)
+    outbox.put(outbox.friend(), "1", lane=Lane.TIMED)
+    outbox.send(Lane.TIMED)
+    outbox.change(outbox.all()[0], source="notifications")
+    outbox.wait(minutes=61)
+    aside(outbox)
+    assert states(outbox) == [DeliveryState.MISSED] and groups(outbox) == []
+
+
 def test_what_line_refused_for_the_month_goes_back_so_that_its_rules_are_asked_again(
     outbox: Outbox, line: FakeLine
 ) -> None:
