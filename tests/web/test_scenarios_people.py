@@ -99,6 +99,13 @@ def test_beside_a_friend_scenarios_are_shown_started_changed_and_stopped(htmx, p
     assert states(session) == [EnrolmentState.STOPPED] * 2
 
 
+def test_a_scenario_being_deleted_is_no_longer_shown_beside_its_friends(page, session, scenario, friend):
+    scenarios.start(session, scenario, friend, now=NOW)
+    scenarios.delete(session, scenario, now=NOW)
+    session.commit()
+    assert scenario.name not in page(f"/friends/{friend.id}").select_one("#friend-scenarios").get_text()
+
+
 def test_the_steps_of_the_chosen_scenario_are_offered(htmx, scenario):
     answer = htmx(f"/scenarios/friends/steps?scenario_id={scenario.id}", method="GET")
     assert regions(answer) == ["start-steps"]

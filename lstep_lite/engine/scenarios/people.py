@@ -48,11 +48,11 @@ def counts(session: Session, scenario: Scenario) -> dict[EnrolmentState, int]:
 
 
 def of_friend(session: Session, friend: Friend) -> tuple[Sequence[Enrolment], Sequence[Enrolment]]:
-    """The scenarios a friend is in now, and the ones that ended last."""
+    """The scenarios a friend is in now, without those being deleted, and the ones that ended last."""
     query = sa.select(Enrolment).where(Enrolment.friend_id == friend.id).options(joinedload(Enrolment.scenario))
     active = query.where(Enrolment.state == EnrolmentState.ACTIVE).order_by(Enrolment.id)
     ended = query.where(Enrolment.state != EnrolmentState.ACTIVE).order_by(Enrolment.id.desc()).limit(PAST_SHOWN)
-    return session.scalars(active).all(), session.scalars(ended).all()
+    return [each for each in session.scalars(active) if not each.scenario.is_ending], session.scalars(ended).all()
 
 
 def next_steps(session: Session, enrolments: Collection[Enrolment]) -> dict[int, ScenarioStep]:
