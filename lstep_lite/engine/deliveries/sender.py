@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 PASS_SECONDS = 1.0
 CLAIM_LIMIT = 100
 LEASE_IN_TIMEOUTS = 3
-CALLS_PER_THREAD = 4
+CALLS_PER_THREAD = 8
 """One under way and the others at hand, so that threads do not wait for the database; see `_send` for the lease."""
 GATHER_SECONDS = 0.01
 """How long an answer waits for others, to be written down with them."""
