@@ -1,5 +1,6 @@
 """Editing scenarios that friends are in, and taking them away."""
 
+import threading
 from dataclasses import replace
 from datetime import datetime
 
@@ -49,6 +50,25 @@ def test_friends_in_flight_go_over_to_a_new_version(database: Database, is_moved
         assert sent(session, friend_id) == ["a", "b2", "c", "d"]
         reason = sa.select(Passage.reason).filter_by(code="n", friend_id=friend_id)
         assert session.scalars(reason).one() == positions.INSERTED
+
+
+def test_two_people_who_begin_to_edit_at_once_share_one_draft(fresh_database: Database) -> None:
+    with fresh_database.unit() as session:
+        scenario_id = a_scenario(session, a_step("a")).id
+    together = threading.Barrier(2)
+    drafts: list[int] = []
+
+    def edit_it() -> None:
+        together.wait()
+        with fresh_database.unit() as session:
+            drafts.append(scenarios.draft_of(session, scenarios.get(session, scenario_id), now=NOW).number)
+
+    people = [threading.Thread(target=edit_it) for _ in range(2)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert drafts == [2, 2]
 
 
 def test_friends_in_flight_may_keep_what_they_had(database: Database) -> None:

@@ -109,6 +109,7 @@ def broken_ids(session: Session, found: Collection[ScenarioStep]) -> set[int]:
 
 def draft_of(session: Session, scenario: Scenario, *, now: datetime) -> ScenarioVersion:
     """The draft to edit: the one there is, or a new one with the live steps under their codes."""
+    _lock(session, scenario)
     if (found := draft(session, scenario)) is not None:
         return found
     last = sa.select(sa.func.max(ScenarioVersion.number)).filter_by(scenario_id=scenario.id)
@@ -123,6 +124,7 @@ def draft_of(session: Session, scenario: Scenario, *, now: datetime) -> Scenario
 
 def discard(session: Session, scenario: Scenario, *, now: datetime) -> None:
     """Take the edits back. Raises DomainError for one that was never published: there is nothing to go back to."""
+    _lock(session, scenario)
     if scenario.live_version_id is None:
         raise DomainError("まだ公開していないので、元に戻す内容がありません。いらないときは、シナリオを削除します。")
     if (version := draft(session, scenario)) is not None:
@@ -139,6 +141,7 @@ def publish(
 
     Raises DomainError that says what is wrong with a step. Without a draft nothing happens.
     """
+    _lock(session, scenario)
     version = shown(session, scenario)
     if version.state is VersionState.PUBLISHED:
         return version
@@ -152,6 +155,11 @@ def publish(
     session.flush()  # what others look for below
     retire(session, scenario)
     return version
+
+
+def _lock(session: Session, scenario: Scenario) -> None:
+    """Nobody else edits or publishes it until this unit ends; friends may still start."""
+    session.refresh(scenario, with_for_update={"key_share": True})
 
 
 def _stop_other_moves(session: Session, scenario: Scenario) -> None:
@@ -186,7 +194,7 @@ def reckon_anew(session: Session, which: sa.ColumnElement[bool]) -> None:
 
 @sending_rules.on_quiet_hours
 def _keep_quiet(session: Session) -> None:
-    reckon_anew(session, Scenario.is_quiet)
+    reckon_anew(session, Scenario.is_quiet.is_(True))
 
 
 def _passed(session: Session, scenario: Scenario, codes: Collection[str]) -> dict[str, int]:
