@@ -34,7 +34,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 KILLS = 16
 FRIENDS = 12
-REMINDERS = 20
+REMINDERS = 16
 GOALS = FRIENDS * REMINDERS
 HOUR = timedelta(hours=1)
 
@@ -140,7 +140,7 @@ def work_a_little_and_die(crashing: Crashing, chance: random.Random) -> None:
     """Dies within moments of having got somewhere: in the tick, or in a call to LINE."""
     before = progress(crashing)
     crashing.start_worker()
-    wait_until(lambda: progress(crashing) != before, 60, why=crashing.log, every=0.005)
+    wait_until(lambda: progress(crashing) != before, 60, why=crashing.log, every=0.02)
     time.sleep(chance.uniform(0, 0.1))
     crashing.kill_worker()
 
