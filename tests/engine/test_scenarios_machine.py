@@ -94,8 +94,8 @@ class Machine(RuleBasedStateMachine):
         with self.database.unit() as session:
             session.get_one(Friend, self.friend_id).is_following = self.is_following
 
-    @rule(away=st.integers(-60, 90), moves=st.booleans(), is_new=st.booleans(), is_moved=st.booleans())
-    def edit_and_publish(self, away: int, *, moves: bool, is_new: bool, is_moved: bool) -> None:
+    @rule(away=st.integers(-60, 90), moves=st.booleans(), is_new=st.booleans())
+    def edit_and_publish(self, away: int, *, moves: bool, is_new: bool) -> None:
         """The scenario that the friend is in, if they are: a step is put somewhere near to where they stand."""
         way = self._way()
         which = way.scenario if way else 0
@@ -109,8 +109,7 @@ class Machine(RuleBasedStateMachine):
             publish(session, scenario, self.now, moves=moves)
         if moves:
             self._expect_move(which)
-        if is_moved:  # else the friend is taken over when their next step is due
-            settle(self.database, self.now)
+        settle(self.database, self.now)
         self._look()
 
     @rule(minutes=st.integers(1, 60))

@@ -18,33 +18,38 @@ from lstep_lite.db import Database, memory
 from lstep_lite.engine import agenda, locking, triggers
 from lstep_lite.engine.scenarios import advancing, enrolling
 from lstep_lite.engine.scenarios.enrolling import ACTIVE
-from lstep_lite.models import Enrolment, EnrolmentState, Friend, Lane
+from lstep_lite.models import Enrolment, EnrolmentState, Friend, Lane, Scenario
 
 log = logging.getLogger(__name__)
 
+LOOK = 200
+"""Ways one look finds: more than a unit does, so that friends whom somebody else holds hold up nobody."""
 CHUNK = 25
-"""Ways one look finds; about so many fit into a unit."""
+"""Friends a unit locks; about so many fit into it."""
 UNIT_SECONDS = 0.08
 """Of this thread's own time: then the unit ends, and the rest comes with the next."""
 PAUSE = timedelta(minutes=5)
 """When to try again what failed."""
 
 
-def due(now: datetime, limit: int = CHUNK) -> sa.Select[int, int]:
+_GOES_ON = Enrolment.scenario_id.not_in(sa.select(Scenario.id).where(Scenario.is_ending))
+"""Friends in one that is being deleted are stopped in the background."""
+
+
+def due(now: datetime, limit: int = LOOK) -> sa.Select[int, int]:
     """The ways to look at, and whose they are, the longest waiting first."""
     query = sa.select(Enrolment.id, Enrolment.friend_id).where(Enrolment.state == ACTIVE, Enrolment.due_at <= now)
-    return query.order_by(Enrolment.due_at, Enrolment.id).limit(limit)
+    return query.where(_GOES_ON).order_by(Enrolment.due_at, Enrolment.id).limit(limit)
 
 
 @agenda.work(Lane.TIMED)
 def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
-    """One unit of what is due. True when there is more."""
+    """One unit of what is due. True when there may be more."""
     with database.read() as session:
         found = dict(session.execute(due(now)).all())
     if not found:
         return False
-    done = _run_unit(database, found, now)
-    return done > 0 and (done < len(found) or len(found) == CHUNK)
+    return _run_unit(database, found, now) > 0
 
 
 def _run_unit(database: Database, found: dict[int, int], now: datetime) -> int:
@@ -69,20 +74,20 @@ def _as_one(session: Session) -> Iterator[None]:
 
 @agenda.pending
 def pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
-    active = sa.select(sa.func.min(Enrolment.due_at)).where(Enrolment.state == ACTIVE)
+    active = sa.select(sa.func.min(Enrolment.due_at)).where(Enrolment.state == ACTIVE, _GOES_ON)
     waiting = sa.select(sa.func.count()).select_from(due(now).subquery())
     return agenda.Pending(session.scalar(waiting) or 0, session.scalar(active.where(Enrolment.due_at > now)))
 
 
 def _advance_some(session: Session, found: dict[int, int], now: datetime, advance: Callable[..., None]) -> int:
     """As many of *found* as the time allows; how many. Friends that somebody else holds are left to a later unit."""
-    whose = sa.select(Friend).where(Friend.id.in_(set(found.values()))).order_by(Friend.id)
+    whose = sa.select(Friend).where(Friend.id.in_(set(found.values()))).order_by(Friend.id).limit(CHUNK)
     friends = {friend.id: friend for friend in session.scalars(whose.with_for_update(skip_locked=True))}
     locking.know(session, friends.values())
     still_due = sa.select(Enrolment).where(
         Enrolment.id.in_(found), Enrolment.friend_id.in_(friends), Enrolment.state == ACTIVE, Enrolment.due_at <= now
     )
-    ways = session.scalars(still_due.order_by(Enrolment.due_at, Enrolment.id)).all()
+    ways = session.scalars(still_due.order_by(Enrolment.due_at, Enrolment.id).limit(CHUNK)).all()
     enrolling.know_passed(session, [enrolment.id for enrolment in ways])
     began, done = time.thread_time(), 0
     while done < len(ways) and time.thread_time() - began < UNIT_SECONDS:
@@ -108,14 +113,16 @@ def _advance_alone(session: Session, enrolment: Enrolment, *, now: datetime) -> 
 # One friend alone ----------------------------------------------------------------------------------------------------
 
 
-def _next_due(session: Session, friend: Friend) -> datetime | None:
-    mine = sa.select(sa.func.min(Enrolment.due_at)).where(Enrolment.friend_id == friend.id)
-    return session.scalar(mine.where(Enrolment.state == EnrolmentState.ACTIVE))
+def _next_due(friend: Friend) -> sa.Select[datetime | None]:
+    mine = sa.select(sa.func.min(Enrolment.due_at)).where(Enrolment.friend_id == friend.id, _GOES_ON)
+    return mine.where(Enrolment.state == ACTIVE)
 
 
 def _run(session: Session, friend: Friend, *, now: datetime) -> None:
     locking.lock(session, friend)
-    mine = sa.select(Enrolment).where(Enrolment.friend_id == friend.id, Enrolment.state == EnrolmentState.ACTIVE)
+    mine = sa.select(Enrolment).where(
+        Enrolment.friend_id == friend.id, Enrolment.state == EnrolmentState.ACTIVE, _GOES_ON
+    )
     for enrolment in session.scalars(mine.where(Enrolment.due_at <= now).order_by(Enrolment.due_at, Enrolment.id)):
         advancing.advance(session, enrolment, now=now)
 
