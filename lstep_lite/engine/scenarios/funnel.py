@@ -63,16 +63,23 @@ def funnel(session: Session, scenario: Scenario) -> dict[str, Numbers]:
 
 
 def _counted(session: Session, scenario: Scenario) -> dict[str, Numbers]:
-    columns = (Passage.code, Passage.state, Passage.reason)
+    """The index alone tells all but the reasons: those are asked for of skipped ones only."""
+    columns = (Passage.code, Passage.state)
     query = sa.select(*columns, sa.func.count()).where(Passage.scenario_id == scenario.id).group_by(*columns)
     found: dict[str, Numbers] = {}
-    for code, state, reason, count in session.execute(query):
+    for code, state, count in session.execute(query):
         numbers = found.setdefault(code, Numbers())
-        if state is PassageState.SKIPPED:
-            numbers.skipped[reason or ""] = count
-        else:
-            setattr(numbers, state.value, getattr(numbers, state.value) + count)
+        if state is not PassageState.SKIPPED:
+            setattr(numbers, state.value, count)
+    for code, reason, count in session.execute(_reasons(scenario)):
+        found.setdefault(code, Numbers()).skipped[reason or ""] = count
     return found
+
+
+def _reasons(scenario: Scenario) -> sa.Select[str, str | None, int]:
+    columns = (Passage.code, Passage.reason)
+    skipped = sa.and_(Passage.scenario_id == scenario.id, Passage.state == PassageState.SKIPPED)
+    return sa.select(*columns, sa.func.count()).where(skipped).group_by(*columns)
 
 
 def _tapped(session: Session, scenario: Scenario, found: Collection[str]) -> dict[str, int]:
@@ -113,12 +120,14 @@ def _tappers(scenario: Scenario, pairs: Sequence[tuple[str, int]]) -> sa.Select[
 
 
 def _blocked(session: Session, scenario: Scenario) -> dict[str, int]:
-    """Who has left is few: their steps are looked through here."""
+    """Who has left is few: their steps are looked through here, by friend (`+ 0` keeps away from the index by scenario,
+    which would lead through those of everybody).
+    """
     query = (
         sa.select(Passage.code, Passage.friend_id, Passage.at, Friend.follow_changed_at)
         .join(Friend, Friend.id == Passage.friend_id)
         .where(
-            Passage.scenario_id == scenario.id,
+            Passage.scenario_id + 0 == scenario.id,
             Passage.state == PassageState.SENT,
             Friend.is_following.is_(False),
             Friend.follow_changed_at >= Passage.at,
