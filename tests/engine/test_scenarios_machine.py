@@ -155,7 +155,7 @@ class Machine(RuleBasedStateMachine):
 
     def _next_due(self) -> datetime | None:
         with self.database.read() as session:
-            return ticking._next_due(session, session.get_one(Friend, self.friend_id))
+            return session.scalar(ticking._next_due(session.get_one(Friend, self.friend_id)))
 
     def _expect_look(self) -> None:
         way = self._way()

@@ -118,12 +118,17 @@ def _next_due(friend: Friend) -> sa.Select[datetime | None]:
     return mine.where(Enrolment.state == ACTIVE)
 
 
+_MINE = (
+    sa.select(Enrolment)
+    .where(Enrolment.friend_id == sa.bindparam("friend_id"), Enrolment.state == ACTIVE, _GOES_ON)
+    .where(Enrolment.due_at <= sa.bindparam("now"))
+    .order_by(Enrolment.due_at, Enrolment.id)
+)
+
+
 def _run(session: Session, friend: Friend, *, now: datetime) -> None:
     locking.lock(session, friend)
-    mine = sa.select(Enrolment).where(
-        Enrolment.friend_id == friend.id, Enrolment.state == EnrolmentState.ACTIVE, _GOES_ON
-    )
-    for enrolment in session.scalars(mine.where(Enrolment.due_at <= now).order_by(Enrolment.due_at, Enrolment.id)):
+    for enrolment in session.scalars(_MINE, {"friend_id": friend.id, "now": now}):
         advancing.advance(session, enrolment, now=now)
 
 
