@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from lstep_lite import bubbles
 from lstep_lite.engine.messages import stickers
+from lstep_lite.engine.text import WEEKDAYS
 
-WEEKDAYS = "月火水木金土日"
 HONORIFICS = ("さん", "様", "さま", "ちゃん", "くん", "君", "先生")
 
 

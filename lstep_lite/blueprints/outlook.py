@@ -1,6 +1,7 @@
 """配信カレンダー: what goes out on each day of a month, and how long the allowance lasts."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, g, request, url_for
 from werkzeug.wrappers import Response
@@ -64,5 +65,6 @@ def _page(first: date, *regions: str) -> Response:
 def _href(item: outlook.Item) -> str:
     if item.feature in LINKS:
         endpoint, name = LINKS[item.feature]
-        return url_for(endpoint, **{name: item.row_id})
+        row: dict[str, Any] = {name: item.row_id}
+        return url_for(endpoint, **row)
     return url_for("deliveries.index", state="waiting")

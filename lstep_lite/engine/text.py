@@ -1,6 +1,7 @@
-"""How texts are compared: width, kana, case and spaces make no difference."""
+"""How texts are compared (width, kana, case and spaces make no difference), measured, and spelled."""
 
 import unicodedata
+from datetime import date
 from typing import Any
 
 import jaconv
@@ -9,6 +10,8 @@ import regex
 from lstep_lite.db import storable as storable  # what is compared was stored first
 from lstep_lite.errors import DomainError
 
+WEEKDAYS = "月火水木金土日"
+"""By date.weekday()."""
 GRAPHEME = regex.compile(r"\X")
 """What a reader sees as one character: with its accents, or a whole emoji sequence."""
 
@@ -49,6 +52,11 @@ def checked_name(typed: str, longest: int, what: str = "名前") -> str:
     if len(name) > longest:
         raise DomainError(f"{what}は{longest}文字以内で入力してください。", "name")
     return name
+
+
+def day_in_words(day: date) -> str:
+    """2026年3月5日(木)"""
+    return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"
 
 
 def utf16_length(text: str) -> int:

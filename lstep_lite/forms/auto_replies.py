@@ -23,8 +23,8 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from lstep_lite.engine import actions, auto_replies
 from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword, KeywordMatch
 from lstep_lite.engine.auto_replies.rules import LONGEST_NAME
-from lstep_lite.engine.business_days import WEEKDAYS
 from lstep_lite.engine.segments import Reach
+from lstep_lite.engine.text import WEEKDAYS
 from lstep_lite.forms.actions import ActionsField
 from lstep_lite.forms.base import EditForm, Form, at_most, options, required
 from lstep_lite.forms.messages import BlocksField

@@ -9,9 +9,10 @@ from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioFie
 from wtforms.validators import InputRequired, Optional
 
 from lstep_lite.engine.actions import SetDraft
-from lstep_lite.engine.schedules import BIRTHDAY, NTHS, PLACE, WEEKDAYS, Plan, ScheduleDraft
+from lstep_lite.engine.schedules import BIRTHDAY, NTHS, PLACE, Plan, ScheduleDraft
 from lstep_lite.engine.schedules.keeping import LONGEST_NAME
 from lstep_lite.engine.segments import Reach
+from lstep_lite.engine.text import WEEKDAYS
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.actions import ActionsField
 from lstep_lite.forms.auto_replies import WeekdaysField

@@ -7,9 +7,9 @@ from typing import Any
 from wtforms import BooleanField, Field
 from wtforms.validators import StopValidation
 
-from lstep_lite.engine.business_days import WEEKDAYS
 from lstep_lite.engine.sequences import moments
 from lstep_lite.engine.sequences.moments import Holidays, Window
+from lstep_lite.engine.text import WEEKDAYS
 from lstep_lite.forms.base import Form
 
 KINDS = {"any": "いつでも送る", "chosen": "曜日と時間帯を決める"}

@@ -38,4 +38,3 @@ def test_a_window_needs_both_its_hours_and_keeps_the_rest(name: str, typed: str)
     form = posted(**{name: typed})
     assert not form.validate() and form.window.errors
     assert form.window.typed["weekdays"] == [0, 4]
-

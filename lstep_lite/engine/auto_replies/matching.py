@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from lstep_lite.engine import segments
-from lstep_lite.engine.business_days import WEEKDAYS, Calendar
-from lstep_lite.engine.text import normalise
+from lstep_lite.engine.business_days import Calendar
+from lstep_lite.engine.text import WEEKDAYS, normalise
 from lstep_lite.models import AutoReply, DayRule, Matching
 
 

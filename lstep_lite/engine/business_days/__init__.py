@@ -1,6 +1,6 @@
 """Business days (営業日・祝日): the weekly rest, the holidays of Japan, and single days that differ."""
 
-from lstep_lite.engine.business_days.calendar import WEEKDAYS, Calendar
+from lstep_lite.engine.business_days.calendar import Calendar
 from lstep_lite.engine.business_days.keeping import (
     LONGEST_NAME,
     YEARS,
@@ -17,7 +17,6 @@ from lstep_lite.engine.business_days.keeping import (
 
 __all__ = [
     "LONGEST_NAME",
-    "WEEKDAYS",
     "YEARS",
     "Calendar",
     "DayDraft",

@@ -13,7 +13,6 @@ import jpholiday
 
 from lstep_lite.models import DayKind
 
-WEEKDAYS = "月火水木金土日"
 LONGEST_REST = 366
 """Days after which a next business day is no longer looked for."""
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import remembered
 from lstep_lite.engine import settings
-from lstep_lite.engine.business_days.calendar import WEEKDAYS, Calendar, law_name
-from lstep_lite.engine.text import storable
+from lstep_lite.engine.business_days.calendar import Calendar, law_name
+from lstep_lite.engine.text import WEEKDAYS, storable
 from lstep_lite.errors import DomainError
 from lstep_lite.models import DayKind, Shop, SpecialDay
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import settings
 from lstep_lite.engine.messages.placeholders import Asking, Family, Loaded, Offer, family
+from lstep_lite.engine.text import WEEKDAYS
 
-WEEKDAYS = "月火水木金土日"
 _STARTS = {"今日": 0, "明日": 1, "明後日": 2, "あさって": 2, "昨日": -1}
 _UNITS = {"日": 1, "週間": 7}
 _MONTHS = ("か月", "ヶ月", "カ月", "ヵ月", "ケ月")

@@ -19,6 +19,7 @@ from lstep_lite.engine.reminders import positions, steps
 from lstep_lite.engine.reminders.positions import Position, Stop
 from lstep_lite.engine.sequences import moments
 from lstep_lite.engine.sequences.moments import Rules
+from lstep_lite.engine.text import day_in_words
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
     Countdown,
@@ -252,7 +253,7 @@ def write_down(
 def in_words(session: Session, moment: datetime) -> str:
     """On the shop's clock: 「2026年3月5日(木) 10:00」."""
     local = moment.astimezone(settings.zone(session))
-    return f"{local.year}年{local.month}月{local.day}日({'月火水木金土日'[local.weekday()]}) {local:%H:%M}"
+    return f"{day_in_words(local)} {local:%H:%M}"
 
 
 def active_of(session: Session, friend: Friend) -> Sequence[Countdown]:

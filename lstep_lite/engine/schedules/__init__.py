@@ -1,6 +1,6 @@
 """Schedules (アクションスケジュール): an action set run for a segment at set times."""
 
-from lstep_lite.engine.schedules.calendar import LAST, NTHS, WEEKDAYS, Plan, in_words, next_run, next_runs
+from lstep_lite.engine.schedules.calendar import LAST, NTHS, Plan, in_words, next_run, next_runs
 from lstep_lite.engine.schedules.dates import BIRTHDAY, targets
 from lstep_lite.engine.schedules.keeping import (
     FEATURE,
@@ -38,7 +38,6 @@ __all__ = [
     "LAST",
     "NTHS",
     "PLACE",
-    "WEEKDAYS",
     "Plan",
     "Run",
     "ScheduleDraft",

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from lstep_lite.engine.text import WEEKDAYS, day_in_words
 from lstep_lite.models import Pattern
 
-WEEKDAYS = "月火水木金土日"
 LAST = -1
 NTHS = {1: "第1", 2: "第2", 3: "第3", 4: "第4", LAST: "最後の"}
 LONGEST_GAP = 366
@@ -149,7 +149,3 @@ def _period_in_words(plan: Plan) -> str:
     starts = f"{day_in_words(plan.starts_on)}から" if plan.starts_on else ""
     ends = f"{day_in_words(plan.ends_on)}まで" if plan.ends_on else ""
     return f"（{starts}{ends}）"
-
-
-def day_in_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"

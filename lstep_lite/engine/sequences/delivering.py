@@ -36,8 +36,8 @@ class Due:
     key: str
     """Which time this is, among all friends': what was put with the same key goes out once."""
     occurrence: str
-    """Which time this is for the friend: chances are drawn for it, and its action set runs once for it. A rehearsal must
-    know it beforehand."""
+    """Which time this is for the friend: chances are drawn for it, and its action set runs once for it. A rehearsal
+    must know it beforehand."""
     guard: str | None
     """What must still run when its messages go out (deliveries.guard)."""
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import business_days, sending_rules, settings
 from lstep_lite.engine.business_days import Calendar
+from lstep_lite.engine.text import WEEKDAYS
 from lstep_lite.errors import DomainError
 
 LONGEST_WAIT = 400
@@ -158,4 +159,4 @@ def in_words(stored: dict[str, Any] | None) -> str:
 def _days_in_words(weekdays: tuple[int, ...]) -> str:
     known = {(): "毎日", (0, 1, 2, 3, 4, 5, 6): "毎日", (0, 1, 2, 3, 4): "平日", (5, 6): "土日"}
     days = tuple(sorted(set(weekdays)))
-    return known.get(days) or "・".join(business_days.WEEKDAYS[day] for day in days) + "曜日"
+    return known.get(days) or "・".join(WEEKDAYS[day] for day in days) + "曜日"

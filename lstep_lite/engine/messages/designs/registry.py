@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lstep_lite.engine.studio import Data
+from lstep_lite.engine.text import WEEKDAYS
 from lstep_lite.errors import NotFound
-
-WEEKDAYS = "月火水木金土日"
 
 
 @dataclass(frozen=True)

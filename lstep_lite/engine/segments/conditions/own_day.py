@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.fields import comparisons
 from lstep_lite.engine.rows import Data, Values
-from lstep_lite.engine.schedules import calendar, dates
+from lstep_lite.engine.schedules import dates
 from lstep_lite.engine.segments.registry import ConditionKind, Moment, condition
+from lstep_lite.engine.text import day_in_words
 from lstep_lite.errors import DomainError
 from lstep_lite.models import FieldValue, Friend
 
@@ -36,7 +37,7 @@ class OwnDayCondition(ConditionKind):
 
     def sentence(self, session: Session, data: Data) -> str:
         on = date.fromisoformat(data["on"])
-        day = f"{on.month}月{on.day}日（毎年）" if data["yearly"] else calendar.day_in_words(on)
+        day = f"{on.month}月{on.day}日（毎年）" if data["yearly"] else day_in_words(on)
         return f"「{dates.targets(session)[data['target']]}」が{day}"
 
     def options(self, session: Session) -> dict[str, Any]:
