@@ -1,7 +1,6 @@
 """一斉配信: the list, the editor, the hold before it goes out, its progress, and what became of it."""
 
 import math
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,7 +23,7 @@ from lstep_lite.forms.batches import audience
 from lstep_lite.forms.broadcasts import BroadcastForm
 from lstep_lite.forms.deliveries import SOURCE_LABELS
 from lstep_lite.forms.segments import Conditions
-from lstep_lite.forms.test_sends import TestSendForm
+from lstep_lite.forms.test_sends import TestSendForm, new_token
 from lstep_lite.models import Broadcast, BroadcastState, BroadcastVariant, Staff
 from lstep_lite.web import fragment, go, live, number, render, runtime
 
@@ -170,7 +169,7 @@ def test_send_create(broadcast_id: int) -> Response:
             _version(broadcast).blocks,
             form.friend_ids.data or (),
             name=broadcast.name,
-            token=(form.token.data or "")[:40],
+            token=form.token.data or "",
             staff_id=g.staff.id,
             now=g.now,
         )
@@ -331,7 +330,7 @@ def _testing(broadcast: Broadcast) -> dict[str, Any]:
     return {
         "desk": test_sends.desk(g.read, now=g.now),
         "letters": broadcasts.LETTERS,
-        "token": secrets.token_urlsafe(8),
+        "token": new_token(),
         "is_demo": runtime().settings.is_demo,
     }
 

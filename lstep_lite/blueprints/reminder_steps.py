@@ -1,7 +1,5 @@
 """リマインダのステップ: their editor, copying them, and test sends."""
 
-import secrets
-
 from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
@@ -11,13 +9,11 @@ from lstep_lite.engine.reminders import steps, testing
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.reminder_steps import ReminderStepForm
-from lstep_lite.forms.test_sends import TestSendForm
+from lstep_lite.forms.test_sends import TestSendForm, new_token
 from lstep_lite.models import Reminder, ReminderStep
 from lstep_lite.web import go, number, render, runtime
 
 bp = Blueprint("reminder_steps", __name__, url_prefix="/reminders/<int:reminder_id>/steps")
-
-TOKEN_BYTES = 8
 
 
 @bp.get("/new")
@@ -145,7 +141,7 @@ def _send_test(reminder: Reminder, step_id: int | None, form: TestSendForm) -> i
         reminder,
         [step for step in found if step.id == step_id] if step_id else found,
         form.friend_ids.data or (),
-        token=(form.token.data or "")[:40],
+        token=form.token.data or "",
         staff_id=g.staff.id,
         now=g.now,
     )
@@ -162,7 +158,7 @@ def _test_page(reminder: Reminder, step_id: int | None, *, status: int = 200, pr
         step_id=step_id,
         problem=problem,
         desk=test_sends.desk(g.read, now=g.now),
-        token=secrets.token_urlsafe(TOKEN_BYTES),
+        token=new_token(),
         is_demo=runtime().settings.is_demo,
         in_words=reminders.in_words,
     )

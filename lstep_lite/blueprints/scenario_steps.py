@@ -1,6 +1,5 @@
 """シナリオのステップ: their editor, moving and copying them, and test sends. Edits always go into the draft."""
 
-import secrets
 from datetime import time
 from typing import Any
 
@@ -13,13 +12,12 @@ from lstep_lite.engine.scenarios import StepDraft, steps, testing
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.scenario_steps import AT_ONCE, BranchForm, StepForm
-from lstep_lite.forms.test_sends import TestSendForm
+from lstep_lite.forms.test_sends import TestSendForm, new_token
 from lstep_lite.models import Scenario, ScenarioStep, Side, StepKind
 from lstep_lite.web import go, number, render, runtime
 
 bp = Blueprint("scenario_steps", __name__, url_prefix="/scenarios/<int:scenario_id>/steps")
 
-TOKEN_BYTES = 8
 USUAL_TIME = "12:00"
 AnyForm = StepForm | BranchForm
 
@@ -213,7 +211,7 @@ def _send_test(scenario: Scenario, code: str, form: TestSendForm) -> int:
         scenario,
         [step for step in found if step.code == code] if code else found,
         form.friend_ids.data or (),
-        token=(form.token.data or "")[:40],
+        token=form.token.data or "",
         staff_id=g.staff.id,
         now=g.now,
     )
@@ -234,7 +232,7 @@ def _test_page(scenario: Scenario, code: str, *, status: int = 200, problem: str
         code=code,
         problem=problem,
         desk=test_sends.desk(g.read, now=g.now),
-        token=secrets.token_urlsafe(TOKEN_BYTES),
+        token=new_token(),
         is_demo=runtime().settings.is_demo,
         offset_in_words=scenarios.offset_in_words,
     )

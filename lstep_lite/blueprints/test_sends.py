@@ -1,7 +1,5 @@
 """テスト送信: who gets them, and sending a template to them."""
 
-import secrets
-
 from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
@@ -12,7 +10,7 @@ from lstep_lite.engine.messages import templates
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.test_sends import Rehearsal
 from lstep_lite.errors import DomainError
-from lstep_lite.forms.test_sends import TestSendForm
+from lstep_lite.forms.test_sends import TestSendForm, new_token
 from lstep_lite.models import Friend, Template
 from lstep_lite.web import go, number, render, runtime
 
@@ -58,7 +56,7 @@ def template_create(template_id: int) -> Response:
             reference,
             form.friend_ids.data or (),
             name=template.name,
-            token=(form.token.data or "")[:40],
+            token=form.token.data or "",
             staff_id=g.staff.id,
             now=g.now,
         )
@@ -85,7 +83,7 @@ def _card(
         then="" if rehearsed else url_for("messages.edit", template_id=template.id),
         template=template,
         desk=test_sends.desk(g.read, now=g.now),
-        token=secrets.token_urlsafe(8),
+        token=new_token(),
         is_demo=runtime().settings.is_demo,
         problem=problem,
         rehearsed=rehearsed,

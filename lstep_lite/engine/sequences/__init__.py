@@ -17,6 +17,7 @@ from lstep_lite.engine.sequences.steps import (
     keep,
     mentioned,
 )
+from lstep_lite.engine.sequences.testing import send_tests
 
 __all__ = [
     "CONDITION",
@@ -36,4 +37,5 @@ __all__ = [
     "keep",
     "mentioned",
     "moments",
+    "send_tests",
 ]
