@@ -1,6 +1,5 @@
 """Reminders to begin with, switched off. The shop fills in its own facts where 「○」 stands."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,31 +7,8 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine.reminders import keeping, steps
 from lstep_lite.engine.reminders.keeping import ReminderDraft
 from lstep_lite.engine.reminders.steps import StepDraft
-from lstep_lite.engine.sequences import Content
-from lstep_lite.errors import NotFound
+from lstep_lite.engine.sequences.samples import Sample, SampleStep, find
 from lstep_lite.models import Reminder, ReminderMode
-
-
-@dataclass(frozen=True)
-class SampleStep:
-    days: int
-    at_time: str
-    name: str
-    text: str
-
-    def draft(self) -> StepDraft:
-        content = Content(self.name, blocks=[{"kind": "text", "text": self.text}])
-        return StepDraft(self.days, self.at_time, content=content)
-
-
-@dataclass(frozen=True)
-class Sample:
-    key: str
-    name: str
-    icon: str
-    lead: str
-    steps: tuple[SampleStep, ...]
-
 
 _VISIT = (
     SampleStep(
@@ -86,10 +62,9 @@ SAMPLES = (
 
 def create(session: Session, key: str, *, now: datetime) -> Reminder:
     """A reminder with the steps of a sample, switched off. Raises NotFound."""
-    sample = next((each for each in SAMPLES if each.key == key), None)
-    if sample is None:
-        raise NotFound
+    sample = find(SAMPLES, key)
     reminder = keeping.create(session, ReminderDraft(sample.name, ReminderMode.CLOCK), now=now)
     for each in sample.steps:
-        steps.add(session, reminder, each.draft(), now=now)
+        draft = StepDraft(each.days, each.at_time, content=each.content())
+        steps.add(session, reminder, draft, now=now)
     return reminder

@@ -1,6 +1,5 @@
 """Scenarios to begin with. They become ordinary drafts; the shop fills in its own facts where 「○」 stands."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,31 +7,8 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine.scenarios import keeping, steps, versions
 from lstep_lite.engine.scenarios.keeping import ScenarioDraft
 from lstep_lite.engine.scenarios.steps import StepDraft
-from lstep_lite.engine.sequences import Content
-from lstep_lite.errors import NotFound
+from lstep_lite.engine.sequences.samples import Sample, SampleStep, find
 from lstep_lite.models import Scenario, ScenarioMode
-
-
-@dataclass(frozen=True)
-class SampleStep:
-    days: int
-    at_time: str | None
-    name: str
-    text: str
-
-    def draft(self) -> StepDraft:
-        content = Content(self.name, blocks=[{"kind": "text", "text": self.text}])
-        return StepDraft(content, days=self.days, at_time=self.at_time)
-
-
-@dataclass(frozen=True)
-class Sample:
-    key: str
-    name: str
-    icon: str
-    lead: str
-    steps: tuple[SampleStep, ...]
-
 
 _WELCOME = (
     SampleStep(
@@ -137,11 +113,10 @@ SAMPLES = (
 
 def create(session: Session, key: str, *, now: datetime) -> Scenario:
     """A draft like the sample. Raises NotFound."""
-    sample = next((each for each in SAMPLES if each.key == key), None)
-    if sample is None:
-        raise NotFound("この見本は見つかりませんでした。")
+    sample = find(SAMPLES, key)
     scenario = keeping.create(session, ScenarioDraft(sample.name, ScenarioMode.CLOCK), now=now)
     version = versions.draft_of(session, scenario, now=now)
-    for step in sample.steps:
-        steps.add(session, scenario, version, step.draft(), now=now)
+    for each in sample.steps:
+        draft = StepDraft(each.content(), days=each.days, at_time=each.at_time)
+        steps.add(session, scenario, version, draft, now=now)
     return scenario
