@@ -21,7 +21,14 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column, sessionmaker
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Session,
+    SessionTransaction,
+    make_transient_to_detached,
+    mapped_column,
+    sessionmaker,
+)
 from sqlalchemy.types import TypeDecorator
 
 log = logging.getLogger(__name__)
@@ -328,6 +335,19 @@ def remembered(session: Session, key: tuple[object, ...], load: Callable[[], Loa
     return known[key]
 
 
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """Within, what fails goes back alone, and what was remembered meanwhile is forgotten: its rows may be gone."""
+    before = dict(session.info.get(MEMORY, {}))
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        if MEMORY in session.info:
+            session.info[MEMORY] = before
+        raise
+
+
 def know(session: Session, key: tuple[object, ...], answer: object) -> None:
     """Within `memory`: what `remembered` answers for *key*."""
     session.info[MEMORY][key] = answer
@@ -350,6 +370,13 @@ def add_new(session: Session, model: type[Base], row: dict[str, Any], *, returni
     """Insert one *row*, past the session's own bookkeeping: its *returning* column, or None when its key is taken."""
     insert = _insert_one(session.get_bind().dialect.name, model, returning)
     return session.connection().execute(insert, row).scalar()
+
+
+def known_row(session: Session, row: Loaded) -> Loaded:
+    """A *row* that was just inserted as an object of the session, without asking for it."""
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
 
 
 @cache

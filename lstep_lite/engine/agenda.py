@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
@@ -38,6 +40,10 @@ _work: dict[str, list[Work]] = defaultdict(list)
 _asks: list[Ask] = []
 
 
+NextDue = Callable[[Friend], sa.Select[*tuple[Any, ...]]]
+"""A query for one value, so that all features are asked in one statement."""
+
+
 @dataclass(frozen=True)
 class Personal:
     """What a feature does for each friend at times of their own: the same code its `@work` runs, for one friend.
@@ -45,8 +51,8 @@ class Personal:
     A rehearsal (試運転) replays a friend's future with it, within one unit that is taken back.
     """
 
-    next_due: Callable[[Session, Friend], datetime | None]
-    """The earliest moment at which something waits for the friend, past ones included; None when nothing does."""
+    next_due: NextDue
+    """The earliest moment at which something waits for the friend, past ones included; NULL when nothing does."""
     run: Callable[..., None]
     """run(session, friend, *, now): do all of it that is due at *now*."""
 
@@ -65,7 +71,7 @@ def work(lane: str) -> Callable[[Work], Work]:
     return register
 
 
-def personal(next_due: Callable[[Session, Friend], datetime | None], run: Callable[..., None]) -> None:
+def personal(next_due: NextDue, run: Callable[..., None]) -> None:
     """Register what a feature does for one friend (see Personal)."""
     personals.append(Personal(next_due, run))
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lstep_lite.db import insert_new
+from lstep_lite.db import insert_new, remembered
 from lstep_lite.models import Mention
 
 Key = tuple[str, str]
@@ -105,7 +105,7 @@ def names(session: Session, feature: str, ids: Iterable[int | str]) -> dict[str,
     known: dict[str, str | None] = session.info.get(KNOWN_NAMES, {}).get(feature, {})
     if wanted <= known.keys():
         return {row_id: name for row_id in wanted if (name := known[row_id]) is not None}
-    return _targets[feature](session, wanted)
+    return remembered(session, ("names", feature, frozenset(wanted)), lambda: _targets[feature](session, wanted))
 
 
 @contextmanager

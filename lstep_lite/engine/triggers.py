@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import UTCDateTime, add_new
+from lstep_lite.db import UTCDateTime, add_new, savepoint
 from lstep_lite.models import ChangedBy, Friend, TimelineEntry, WebhookEvent
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ What would be undone alone then needs no savepoint, and passes its failure on.""
 @contextmanager
 def undone_alone(session: Session) -> Iterator[None]:
     """Within, what fails goes back without the rest of the unit; see AS_ONE."""
-    with nullcontext() if AS_ONE in session.info else session.begin_nested():
+    with nullcontext() if AS_ONE in session.info else savepoint(session):
         yield
 
 
@@ -152,7 +152,8 @@ def written_together(session: Session) -> Iterator[None]:
 
 
 def _write_results(session: Session, entries: Sequence[TimelineEntry]) -> None:
-    rows = [{"entry_id": entry.id, "results": entry.results} for entry in entries if entry.results]
+    last = {entry.id: entry for entry in entries}  # an id may come again after one that was undone alone
+    rows = [{"entry_id": entry.id, "results": entry.results} for entry in last.values() if entry.results]
     if rows:
         mine = sa.update(TimelineEntry).where(TimelineEntry.id == sa.bindparam("entry_id"))
         session.connection().execute(mine, rows)

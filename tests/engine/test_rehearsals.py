@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import greetings, rehearsals, scenarios
+from lstep_lite.engine import actions, greetings, rehearsals, scenarios
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.messages import templates
 from lstep_lite.engine.messages.templates import TemplateDraft
@@ -30,12 +30,14 @@ from lstep_lite.models import (
     WebhookEvent,
 )
 from tests import factories
+from tests.counting import statements_of
 from tests.factories import NOW, a_reminder, a_scenario, a_step
 
 PUBLIC_URL = "https://demo.lstep.invalid"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ROWS = (Friend, Delivery, Enrolment, ScenarioVersion, TimelineEntry, WebhookEvent)
 YES = "tap-says-yes"
+STATEMENTS_A_STEP = 15
 
 
 def text(words: str) -> dict[str, Any]:
@@ -262,6 +264,39 @@ def test_a_very_long_future_is_cut_and_says_so(session: Session, monkeypatch: py
     steps = [a_step(str(day), days=day, at="12:00") for day in range(1, 9)]
     film = played(session, Imagined(), ScenarioBegin(a_scenario(session, *steps).id))
     assert film.is_cut and len(said(film)) == 2
+
+
+def a_long_scenario(session: Session) -> ScenarioBegin:
+    """Sixty steps: words with names, a template, conditions on steps and on messages, and actions."""
+    tag = factories.a_tag(session, name="会員")
+    tree = {"all": [{"id": "1", "kind": "tag", "data": {"how": "none", "tag_ids": [tag.id]}}], "any": []}
+    template = templates.create(
+        session, "text", TemplateDraft("案内", {"text": "[name]さま", "quick_replies": []}), now=NOW
+    )
+    kinds = (
+        {"blocks": [text("[name]さま、ご案内です")], "tree": tree},
+        {"blocks": [{"kind": "template", "template_id": template.id}]},
+        {"blocks": [text("1つ目") | {"if": tree}, text("2つ目")]},
+    )
+    steps = [a_step(days=day, at="12:00", **kinds[day % 3]) for day in range(1, 61)]
+    scenario = a_scenario(session, *steps)
+    version = scenarios.live(session, scenario)
+    assert version is not None
+    doing = {"id": "s0", "kind": "tags", "data": {"way": "detach", "tag_ids": [tag.id]}, "segment": None}
+    for step in scenarios.steps.in_version(session, version)[::3]:
+        actions.keep(session, scenarios.PLACE, step.id, SetDraft([doing], True), now=NOW)
+    return ScenarioBegin(scenario.id)
+
+
+def test_sixty_steps_are_shown_whole_and_each_costs_few_statements(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lstep_lite.engine.rehearsals.playing.CPU_SECONDS", 60)  # however busy this machine is
+    begin = a_long_scenario(session)
+    statements = statements_of(session)
+    film = played(session, Imagined("佐藤"), begin, days=400)
+    assert not film.is_cut and film.ended_at == film.scenes[-1].at and len(film.sendings) == 60
+    assert len(statements) <= 60 * STATEMENTS_A_STEP + 40
 
 
 def test_nobody_is_woken_by_what_was_taken_back(session: Session) -> None:

@@ -14,7 +14,16 @@ from lstep_lite.engine.actions.registry import (
     place,
     places,
 )
-from lstep_lite.engine.actions.running import DEPTH_LIMIT, Trigger, in_bulk, label, run, run_at, run_inside
+from lstep_lite.engine.actions.running import (
+    DEPTH_LIMIT,
+    Trigger,
+    in_bulk,
+    label,
+    run,
+    run_at,
+    run_inside,
+    written_together,
+)
 from lstep_lite.engine.actions.runs import Past, of_friend, past_run, reset
 from lstep_lite.engine.actions.sets import (
     MISSING,
@@ -26,6 +35,7 @@ from lstep_lite.engine.actions.sets import (
     drop,
     is_broken,
     keep,
+    know_at,
     sentences,
     step_sentence,
 )
@@ -54,6 +64,7 @@ __all__ = [
     "is_broken",
     "keep",
     "kinds",
+    "know_at",
     "label",
     "of_friend",
     "offered",
@@ -68,4 +79,5 @@ __all__ = [
     "sentences",
     "step_sentence",
     "try_out",
+    "written_together",
 ]

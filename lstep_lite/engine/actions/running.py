@@ -25,7 +25,7 @@ from lstep_lite.models import ActionRun, ActionSet, Friend, TimelineEntry, Webho
 log = logging.getLogger(__name__)
 
 RUNS = "action_runs_together"
-"""The runs of a batch's chunk, in the session's info: their results are written together."""
+"""The runs of a unit whose results are written together, in the session's info."""
 DEPTH_LIMIT = 10
 """How many sets may follow from one another for one friend."""
 STOPPED = "ここで止めました。設定が循環していないか確認してください。"
@@ -82,18 +82,28 @@ def in_bulk(session: Session, action_set: ActionSet, friend_ids: Sequence[int]) 
 @contextmanager
 def _as_one(session: Session, found: Sequence[Friend]) -> Iterator[None]:
     session.info[triggers.AS_ONE] = True
-    runs: list[ActionRun] = session.info.setdefault(RUNS, [])
     try:
-        with memory(session), triggers.written_together(session):
+        with memory(session), triggers.written_together(session), written_together(session):
             locking.know(session, found)
             yield
-            _write_results(session, runs)
     finally:
-        del session.info[triggers.AS_ONE], session.info[RUNS]
+        del session.info[triggers.AS_ONE]
+
+
+@contextmanager
+def written_together(session: Session) -> Iterator[None]:
+    """Within, the results of runs are written down in one statement at the end; none when the unit fails."""
+    runs: list[ActionRun] = session.info.setdefault(RUNS, [])
+    try:
+        yield
+        _write_results(session, runs)
+    finally:
+        del session.info[RUNS]
 
 
 def _write_results(session: Session, runs: Sequence[ActionRun]) -> None:
-    rows = [{"run_id": run.id, "entry_id": run.entry_id, "results": run.results} for run in runs]
+    last = {run.id: run for run in runs}  # an id may come again after one that was undone alone
+    rows = [{"run_id": run.id, "entry_id": run.entry_id, "results": run.results} for run in last.values()]
     if rows:
         mine = sa.update(ActionRun).where(ActionRun.id == sa.bindparam("run_id"))
         session.connection().execute(mine, rows)
@@ -142,7 +152,7 @@ def _ran_before(session: Session, action_set: ActionSet, friend: Friend) -> bool
 
 
 def _started_in_bulk(session: Session, row: dict[str, Any]) -> ActionRun | None:
-    """A run whose results are written with those of the whole chunk."""
+    """A run whose results are written with those of the whole unit."""
     run_id = add_new(session, ActionRun, row)
     if run_id is None:
         return None

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import remembered
+from lstep_lite.db import know, remembered
 from lstep_lite.engine import mentions, segments
 from lstep_lite.engine.actions.registry import kinds, places
 from lstep_lite.errors import DomainError
@@ -39,7 +39,18 @@ def draft(action_set: ActionSet | None, place: str) -> SetDraft:
 def at(session: Session, place: str, holder: int | str) -> ActionSet | None:
     """The set that hangs there, if any."""
     query = sa.select(ActionSet).filter_by(place=place, holder=str(holder))
-    return remembered(session, ("set", place, str(holder)), lambda: session.scalar(query))
+    return remembered(session, _key(place, holder), lambda: session.scalar(query))
+
+
+def know_at(session: Session, place: str, holders: Collection[int | str]) -> None:
+    """Within `db.memory`: look up the sets of several rows at once."""
+    found = at_many(session, place, holders)
+    for holder in holders:
+        know(session, _key(place, holder), found.get(str(holder)))
+
+
+def _key(place: str, holder: int | str) -> tuple[object, ...]:
+    return ("set", place, str(holder))
 
 
 def at_many(session: Session, place: str, holders: Collection[int | str]) -> dict[str, ActionSet]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session
 
 from lstep_lite import db
 from lstep_lite.engine import sending_rules
@@ -96,14 +96,7 @@ def put(
         return None
     if due_at <= now:
         db.after_commit(session, wake(lane))
-    return _known(session, Delivery(id=delivery_id, **row))
-
-
-def _known(session: Session, delivery: Delivery) -> Delivery:
-    """The row that was just inserted as an object of the session, without asking for it."""
-    make_transient_to_detached(delivery)
-    session.add(delivery)
-    return delivery
+    return db.known_row(session, Delivery(id=delivery_id, **row))
 
 
 def put_many(

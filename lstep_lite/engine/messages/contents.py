@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new, remembered
+from lstep_lite.db import add_new, insert_new, known_row, remembered
 from lstep_lite.engine import media, mentions, segments, settings
 from lstep_lite.engine.messages import looking, placeholders, quick_replies, senders
 from lstep_lite.engine.messages.expanding import expand, load_templates
@@ -87,14 +87,21 @@ def freeze(session: Session, blocks: Sequence[Block], *, now: datetime) -> Conte
 
 
 def _frozen(session: Session, digest: str, blocks: Sequence[Block], now: datetime) -> Content:
-    find = select(Content).where(Content.digest == digest)
-    content = session.scalar(find)
+    content = session.scalar(_WITH_DIGEST, {"digest": digest})
     if content is None:
         row = {"digest": digest, "blocks": list(blocks), "is_personal": is_personal(session, blocks), "created_at": now}
-        session.execute(insert_new(session, Content).values(row))
-        content = session.scalars(find).one()
+        content = _added(session, row) or session.scalars(_WITH_DIGEST, {"digest": digest}).one()
         _note_templates(session, content)
     return content
+
+
+_WITH_DIGEST = select(Content).where(Content.digest == bindparam("digest"))
+
+
+def _added(session: Session, row: dict[str, Any]) -> Content | None:
+    """None when somebody else was faster."""
+    content_id = add_new(session, Content, row)
+    return known_row(session, Content(id=content_id, **row)) if content_id else None
 
 
 def _note_templates(session: Session, content: Content) -> None:

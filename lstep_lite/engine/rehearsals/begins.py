@@ -6,7 +6,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import reminders, scenarios, triggers
+from lstep_lite.engine import actions, reminders, scenarios, triggers
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend, Greeting, GreetingKind, Scenario, TimelineEntry, WebhookEvent
 
@@ -57,15 +57,23 @@ class ScenarioBegin:
         scenario.is_on = True
 
     def run(self, session: Session, beginning: Beginning) -> None:
+        scenario = scenarios.get(session, self.scenario_id)
+        _know_actions(session, scenario)
         scenarios.start(
             session,
-            scenarios.get(session, self.scenario_id),
+            scenario,
             beginning.friend,
             now=beginning.now,
             cause=beginning.cause,
             event=beginning.event,
             at_code=self.at_code,
         )
+
+
+def _know_actions(session: Session, scenario: Scenario) -> None:
+    """What all of its steps do, in one question."""
+    if (version := scenarios.live(session, scenario)) is not None:
+        actions.know_at(session, scenarios.PLACE, [step.id for step in scenarios.steps.in_version(session, version)])
 
 
 @dataclass(frozen=True)

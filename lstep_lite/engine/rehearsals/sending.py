@@ -28,16 +28,23 @@ class Sent:
     reason: str | None = None
 
 
-def next_due(session: Session, friend: Friend) -> datetime | None:
+def next_due(friend: Friend) -> sa.Select[datetime | None]:
     """When the first waiting message of *friend* is due."""
-    due: datetime | None = session.scalar(sa.select(sa.func.min(Delivery.due_at)).where(*_waiting(friend)))
-    return due
+    return sa.select(sa.func.min(Delivery.due_at)).where(Delivery.friend_id == friend.id, _WAITING)
+
+
+_WAITING = Delivery.state == DeliveryState.WAITING
+_DUE = (
+    sa.select(Delivery)
+    .where(Delivery.friend_id == sa.bindparam("friend_id"), _WAITING, Delivery.due_at <= sa.bindparam("now"))
+    .order_by(Delivery.due_at, Delivery.id)
+    .execution_options(populate_existing=True)  # guards are taken away past the session
+)
 
 
 def send(session: Session, friend: Friend, *, public_url: str, now: datetime) -> list[Sent]:
     """Everything that is due, in the worker's order."""
-    due = sa.select(Delivery).where(*_waiting(friend), Delivery.due_at <= now)
-    rows = session.scalars(due.order_by(Delivery.due_at, Delivery.id)).all()
+    rows = session.scalars(_DUE, {"friend_id": friend.id, "now": now}).all()
     if not rows:
         return []
     stopped = rechecks.reasons(session, rows, now=now)
@@ -53,10 +60,6 @@ def send(session: Session, friend: Friend, *, public_url: str, now: datetime) ->
         found += _reply(good, now) if event_id is not None else [_push(row, objects, now) for row, objects in good]
     session.flush()  # conditions ask for what was sent
     return found
-
-
-def _waiting(friend: Friend) -> tuple[sa.ColumnElement[bool], ...]:
-    return Delivery.friend_id == friend.id, Delivery.state == DeliveryState.WAITING
 
 
 def _objects(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import Database, memory
+from lstep_lite.db import Database, memory, savepoint
 from lstep_lite.engine import agenda, locking, sending_rules, sequences, triggers
 from lstep_lite.engine.reminders import following, goals, guarding, steps, sweeping
 from lstep_lite.engine.reminders.keeping import FEATURE
@@ -71,9 +71,9 @@ def pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pendin
     )
 
 
-def _next_due(session: Session, friend: Friend) -> datetime | None:
+def _next_due(friend: Friend) -> sa.Select[datetime | None]:
     mine = sa.select(sa.func.min(Countdown.due_at)).where(Countdown.friend_id == friend.id)
-    return session.scalar(mine.where(Countdown.state == _ACTIVE))
+    return mine.where(Countdown.state == _ACTIVE)
 
 
 def _run(session: Session, friend: Friend, *, now: datetime) -> None:
@@ -103,7 +103,7 @@ def _advance_alone(session: Session, countdown: Countdown, friend: Friend, now: 
     """One that fails is undone alone and waits a little; the others go on."""
     countdown_id = countdown.id
     try:
-        with session.begin_nested():
+        with savepoint(session):
             advance(session, countdown, friend, now=now)
     except OperationalError:
         raise  # a lost connection or lock: the whole unit is tried again

@@ -13,15 +13,18 @@ DELETED = "シナリオが削除されたため、送信しませんでした。
 OFF = "シナリオがオフになったため、送信しませんでした。"
 
 
+_STATES = (
+    sa.select(Enrolment.id, Enrolment.state, Enrolment.end_reason, Scenario.is_on, Scenario.is_ending)
+    .join(Scenario, Scenario.id == Enrolment.scenario_id)
+    .where(Enrolment.id.in_(sa.bindparam("ids", expanding=True)))
+)
+
+
 @deliveries.guard(FEATURE)
 def _ask(session: Session, names: Collection[str]) -> dict[str, str]:
     """Of ways that came to their end, what was put last still goes out."""
-    query = (
-        sa.select(Enrolment.id, Enrolment.state, Enrolment.end_reason, Scenario.is_on, Scenario.is_ending)
-        .join(Scenario, Scenario.id == Enrolment.scenario_id)
-        .where(Enrolment.id.in_([int(name) for name in names]))
-    )
-    found = {str(row.id): _reason(row) for row in session.execute(query)}
+    rows = session.execute(_STATES, {"ids": [int(name) for name in names]})
+    found = {str(row.id): _reason(row) for row in rows}
     answers = {name: found.get(name, DELETED) for name in names}
     return {name: reason for name, reason in answers.items() if reason is not None}
 

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import Database, memory
+from lstep_lite.db import Database, memory, savepoint
 from lstep_lite.engine import agenda, locking, triggers
 from lstep_lite.engine.scenarios import advancing, enrolling
 from lstep_lite.engine.scenarios.enrolling import ACTIVE
-from lstep_lite.models import Enrolment, EnrolmentState, Friend, Lane, Scenario
+from lstep_lite.models import Enrolment, Friend, Lane, Scenario
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def _advance_alone(session: Session, enrolment: Enrolment, *, now: datetime) -> 
     """One that fails is undone alone and waits a little, until its step is too late; the others go on."""
     enrolment_id = enrolment.id
     try:
-        with session.begin_nested():
+        with savepoint(session):
             advancing.advance(session, enrolment, now=now)
     except OperationalError:
         raise  # a lost connection or lock: the whole unit is tried again
