@@ -48,8 +48,9 @@ def create(reminder_id: int) -> Response:
 @bp.post("/<int:reminder_id>/goals/<int:countdown_id>/stop")
 @allow(Permission.AUTOMATION_EDIT)
 def destroy(reminder_id: int, countdown_id: int) -> Response:
-    _stop(reminders.countdown(g.session, countdown_id))
-    return _goals(reminders.get(g.session, reminder_id), _fresh())
+    reminder = reminders.get(g.session, reminder_id)
+    _stop(reminders.countdown(g.session, countdown_id, reminder=reminder))
+    return _goals(reminder, _fresh())
 
 
 @bp.post("/<int:reminder_id>/goals/stop")

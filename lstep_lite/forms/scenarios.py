@@ -49,7 +49,7 @@ class ScenarioForm(EditForm, WindowForm):
         "始まった日の時刻を過ぎていたら", default=PastStart.SHIFT.value, choices=options(PAST_STARTS)
     )
     restart = RadioField("同じ方に、もう一度始めようとしたら", default=Restart.ALWAYS.value, choices=options(RESTARTS))
-    next_scenario_id = SelectField("続けて始めるシナリオ", coerce=int, default=NO_SCENARIO)
+    next_scenario_id = SelectField("続けて始めるシナリオ", coerce=row_id, default=NO_SCENARIO)
     actions = ActionsField("最後まで進んだときのアクション", place=FINISHED)
 
     @classmethod

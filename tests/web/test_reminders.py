@@ -216,6 +216,9 @@ def test_a_goal_is_set_and_stopped_on_the_page_of_goals(htmx, page, session, rem
     assert "次は2026年3月7日(土) 18:00の「3日前の18:00」です。" in answer.text
     (countdown,) = goals(session)
     assert countdown.goal_at == GOAL
+    other = a_reminder(session)
+    session.commit()
+    assert htmx(f"/reminders/{other.id}/goals/{countdown.id}/stop").status_code == 404
     htmx(f"{url}/{countdown.id}/stop")
     assert goals(session)[0].state is CountdownState.STOPPED
 

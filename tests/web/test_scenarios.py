@@ -169,6 +169,11 @@ def test_a_window_nothing_can_go_through_is_refused(htmx, session, scenario):
     assert scenario.name == "新しい友だち"
 
 
+def test_a_next_scenario_that_can_not_exist_is_refused(htmx, session, scenario):
+    answer = htmx(f"/scenarios/{scenario.id}", SETTINGS | {"next_scenario_id": "9" * 20})
+    assert (answer.status_code, regions(answer)) == (422, ["scenario-form"])
+
+
 def test_the_flow_says_when_steps_may_go_out(page, session, scenario):
     scenario.window = {"weekdays": [], "starts_at": "10:00", "ends_at": "19:00", "holidays": "send"}
     session.commit()

@@ -94,10 +94,16 @@ def what_comes(session: Session, countdown: Countdown) -> str:
     return "".join(_outlook(session, countdown.reminder, position(session, countdown))[-1:])
 
 
-def countdown(session: Session, countdown_id: int, *, friend: Friend | None = None) -> Countdown:
-    """A goal by its id, of that *friend* where one is given. Raises NotFound."""
-    found = session.get(Countdown, countdown_id)
-    if found is None or found.reminder.is_ending or (friend is not None and found.friend_id != friend.id):
+def countdown(
+    session: Session, countdown_id: int, *, reminder: Reminder | None = None, friend: Friend | None = None
+) -> Countdown:
+    """A goal by its id, of that *reminder* or *friend* where one is given. Raises NotFound."""
+    query = sa.select(Countdown).join(Countdown.reminder).where(Countdown.id == countdown_id, ~Reminder.is_ending)
+    if reminder is not None:
+        query = query.where(Countdown.reminder_id == reminder.id)
+    if friend is not None:
+        query = query.where(Countdown.friend_id == friend.id)
+    if (found := session.scalar(query)) is None:
         raise NotFound("このゴールは見つかりませんでした。リマインダが削除された可能性があります。")
     return found
 
