@@ -43,6 +43,7 @@ class RehearsalForm(Form):
     """Make it with `fresh` or `posted`, which know what there is to choose from."""
 
     what = SelectField("試すもの", validate_choice=False)
+    at_code = SelectField("始めるステップ", default="", validate_choice=False)
     who = RadioField("だれで試しますか", default=IMAGINARY, choices=options(WHO))
     name = StringField("名前", [required("お客様の名前を入力してください。"), at_most(50)], default=NAME)
     tag_ids = SelectMultipleField("付いているタグ", coerce=int, validate_choice=False)
@@ -79,6 +80,9 @@ class RehearsalForm(Form):
         self.what.choices = [
             choice for each in self.subjects for choice in options({each.key: each.label}, group=each.group)
         ]
+        chosen = [each for each in self.subjects if each.key == self.what.data] or self.subjects[:1]
+        self.entries = {code: words for each in chosen for code, words in rehearsals.entries(session, each)}
+        self.at_code.choices = options({"": "最初のステップ"} | self.entries)
         targets = [target for target in fields.targets(session) if target.type is not FieldType.FILE]
         self.values_form: ValuesForm = values_form(targets, zone, 0)(formdata)
         self.tags = tags.in_order(session)
@@ -110,7 +114,8 @@ class RehearsalForm(Form):
             return ArrivalBegin(GreetingKind(number))
         if kind == "reminders":
             return ReminderBegin(int(number), self.goal_at.moment(zone) or start + LATER)
-        return ScenarioBegin(int(number), is_draft=version == ["draft"])
+        at_code = self.at_code.data if self.at_code.data in self.entries else None
+        return ScenarioBegin(int(number), is_draft=version == ["draft"], at_code=at_code)
 
     def _viewer(self, session: Session) -> int | Imagined:
         if self.who.data == REAL:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from lstep_lite.engine import greetings
 from lstep_lite.models import Delivery, Friend, GreetingKind, Reminder, ReminderMode, ReminderStep, TimelineEntry
 from tests.engine.test_rehearsals import a_question, branching
-from tests.factories import NOW, a_field, a_friend, a_tag
+from tests.factories import NOW, a_field, a_friend, a_scenario, a_step, a_tag
 from tests.web.conftest import inspect_page, regions
 
 FORM = {
@@ -51,6 +51,18 @@ def test_a_link_from_elsewhere_chooses_what_and_with_whom(page, session, reminde
     found = page(f"/rehearsals/new?what=reminders:{reminder.id}&friend={friend.id}")
     assert found.select_one(f"option[value='reminders:{reminder.id}'][selected]")
     assert found.select_one(f"input[name=friend_id][value='{friend.id}'][checked]")
+
+
+def test_a_scenario_can_be_tried_from_a_step_on_the_way(page, htmx, session, owner):
+    steps = (a_step("はじめに", days=1, at="12:00"), a_step("つぎに", days=2, at="12:00", code="second"))
+    what = f"scenarios:{a_scenario(session, *steps).id}:live"
+    session.commit()
+
+    found = page(f"/rehearsals/new?what={what}")
+    answer = htmx("/rehearsals", FORM | {"what": what, "at_code": "second"}).text
+
+    assert found.select_one("select[name=at_code] option[value=second]")
+    assert "つぎに" in answer and "はじめに" not in answer
 
 
 def test_a_run_shows_the_talk_and_keeps_nothing(htmx, session, form):

@@ -4,7 +4,7 @@ from lstep_lite.engine.rehearsals.begins import ArrivalBegin, Begin, ReminderBeg
 from lstep_lite.engine.rehearsals.films import Choice, Film, Note, Scene, Sending, Tap
 from lstep_lite.engine.rehearsals.people import Imagined
 from lstep_lite.engine.rehearsals.playing import Setting, play
-from lstep_lite.engine.rehearsals.subjects import Subject, subjects
+from lstep_lite.engine.rehearsals.subjects import Subject, entries, subjects
 
 __all__ = [
     "ArrivalBegin",
@@ -20,6 +20,7 @@ __all__ = [
     "Setting",
     "Subject",
     "Tap",
+    "entries",
     "play",
     "subjects",
 ]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine import scenarios
+from lstep_lite.engine.scenarios.flow import entries_of
 from lstep_lite.models import Greeting, GreetingKind, Reminder, Scenario, ScenarioVersion, VersionState
 
 ARRIVALS = {
@@ -27,6 +29,16 @@ class Subject:
 def subjects(session: Session) -> list[Subject]:
     """Everything that can be rehearsed, in the order of its lists; what is being edited before what is live."""
     return [*_scenarios(session), *_reminders(session), *_greetings(session)]
+
+
+def entries(session: Session, subject: Subject) -> list[tuple[str, str]]:
+    """The steps that a scenario can be rehearsed from, code and words; nothing else has any."""
+    kind, number, *version = subject.key.split(":")
+    if kind != "scenarios":
+        return []
+    scenario = scenarios.get(session, int(number))
+    found = scenarios.edited(session, scenario) if version == ["draft"] else scenarios.live(session, scenario)
+    return entries_of(session, scenario, found) if found else []
 
 
 def _scenarios(session: Session) -> Iterator[Subject]:

@@ -62,6 +62,11 @@ def entries(session: Session, scenarios: Sequence[Scenario]) -> dict[int, list[t
     return {scenario.id: _entries(scenario.mode, found[scenario.id]) for scenario in scenarios}
 
 
+def entries_of(session: Session, scenario: Scenario, version: ScenarioVersion) -> list[tuple[str, str]]:
+    """The same for one version."""
+    return _entries(scenario.mode, steps.in_version(session, version))
+
+
 def _entries(mode: ScenarioMode, found: Sequence[ScenarioStep]) -> list[tuple[str, str]]:
     rows = {row.code: row for row in found}
     inner = [rows[step.code] for step in positions.plan(mode, found).reachable if step.kind is StepKind.MESSAGE]
