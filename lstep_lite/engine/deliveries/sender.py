@@ -93,19 +93,23 @@ class Sender:
 
     def run_pass(self) -> bool:
         """Work for about a second, or until woken. True when there is more to do, or an answer is still awaited."""
+        self._is_woken = False
+        self._gather(wait_seconds=0)  # what came since the last pass: a call that is answered must not be made again
+        self._record()
         line = self._line_if_needed()
         if line is None and not self._in_flight:
             return False
         deadline = time.monotonic() + PASS_SECONDS
         self._contents = prepare.Loaded()
-        self._is_woken = False
-        while time.monotonic() < deadline and not self._is_woken:
+        is_over = False
+        while not is_over:
             # New calls first: what was answered is written down while they are under way.
             has_begun = line is not None and self._begin(line)
             has_recorded = self._record()
             self._gather(wait_seconds=deadline - time.monotonic())
             if not (has_begun or has_recorded or self._in_flight or self._answered):
                 return False
+            is_over = self._is_woken or time.monotonic() >= deadline
         self._record()
         return True
 
@@ -223,17 +227,21 @@ class Sender:
             self._noted_at = now
 
     def _gather(self, *, wait_seconds: float) -> None:
-        """Take the answers that have come; waits for the first one, or to be woken."""
+        """Take the answers that have come; waits for the first one, or to be woken.
+
+        A wake-up does not end it: they may come faster than passes, and answers stand behind them.
+        """
         while self._in_flight and 2 * len(self._answered) < self._capacity:
+            is_waiting = not (self._answered or self._is_woken)
             try:
-                outcome = self._answers.get(timeout=GATHER_SECONDS if self._answered else max(0.0, wait_seconds))
+                outcome = self._answers.get(timeout=max(0.0, wait_seconds) if is_waiting else GATHER_SECONDS)
             except queue.Empty:
                 return
             if outcome is None:
                 self._is_woken = True
-                return
-            self._in_flight -= 1
-            self._answered.append(outcome)
+            else:
+                self._in_flight -= 1
+                self._answered.append(outcome)
 
 
 def _together(outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -204,6 +204,19 @@ def test_the_answer_of_a_worker_believed_dead_still_counts(outbox: Outbox, line:
     assert outbox.send() == []
 
 
+def test_an_answer_is_written_down_however_many_wake_ups_stand_before_it(outbox: Outbox) -> None:
+    delivery_id = outbox.put(outbox.friend(), "やあ")
+    sender = outbox.sender(Lane.CHAT)
+    for _ in range(200):
+        sender.wake()
+    passes = 0
+    while outbox.state(delivery_id) is not DeliveryState.SENT and passes < 100:
+        sender.run_pass()
+        passes += 1
+    assert outbox.state(delivery_id) is DeliveryState.SENT
+    sender.finish()
+
+
 def test_trouble_told_late_changes_nothing_about_a_call_that_somebody_else_makes_or_has_made(
     outbox: Outbox, line: FakeLine
 ) -> None:
