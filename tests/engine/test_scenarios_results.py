@@ -6,14 +6,24 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from lstep_lite.engine import actions, scenarios
+from lstep_lite.engine import actions, scenarios, taps
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.scenarios import ScenarioDraft, StepDraft, arrows, results, samples, steps, testing
 from lstep_lite.engine.scenarios.funnel import Numbers
 from lstep_lite.engine.sequences import Content
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Delivery, Enrolment, EnrolmentState, ScenarioMode, Side, StepKind
-from tests.factories import NOW, a_friend, a_staff, a_tester
+from tests.factories import (
+    NOW,
+    a_friend,
+    a_scenario,
+    a_staff,
+    a_step,
+    a_tap,
+    a_template,
+    a_tester,
+    an_answer,
+)
 
 
 def made(session, name="シナリオ"):
@@ -41,6 +51,18 @@ def test_those_who_wait_are_not_lost_and_a_fifth_less_is_marked(session):
     nodes = scenarios.flow(session, scenario, scenarios.live(session, scenario))
     rows = results.rows(session, scenario, nodes, funnel)
     assert [(row.lost, row.waiting, row.is_drop) for row in rows] == [(0, 0, False), (3, 2, False), (3, 0, True)]
+
+
+def test_who_chose_something_in_a_step_after_getting_it_is_counted_there(session):
+    template = a_template(session, {"kind": "text", "text": "カラーに興味はありますか"})
+    asked = a_step(days=0, code="asked", blocks=[{"kind": "template", "template_id": template.id}])
+    scenario, tap = a_scenario(session, asked, a_step("つづき", days=1, at="10:00")), a_tap(session, template)
+    chose, early, _ = friends = [a_friend(session) for _ in range(3)]
+    for friend in friends:
+        scenarios.start(session, scenario, friend, now=NOW)
+    an_answer(session, tap, chose, at=NOW + timedelta(minutes=1))
+    an_answer(session, tap, early, at=NOW - timedelta(days=1))
+    assert scenarios.funnel(session, scenario)["asked"] == Numbers(sent=3, tapped=1)
 
 
 def wait_for(session, scenario, friend, code):
@@ -73,6 +95,21 @@ def test_a_step_that_starts_another_scenario_leads_there(session):
     actions.keep(session, scenarios.PLACE, step.id, SetDraft([kept], repeats=True), now=NOW)
     [doing] = arrows.doings(session, [step])[step.id]
     assert (doing.words, doing.scenario_id) == ("シナリオ「つづき」を始める", other.id)
+
+
+def test_a_button_in_a_step_that_starts_another_scenario_leads_there(session):
+    template, scenario, other = (
+        a_template(session, {"kind": "text", "text": "質問"}),
+        made(session),
+        made(session, "つづき"),
+    )
+    step = add(session, scenario, content=Content("質問", blocks=[{"kind": "template", "template_id": template.id}]))
+    tap = a_tap(session, template, label="はい")
+    data = {"way": "start", "scenario_id": other.id}
+    kept = {"id": "a", "kind": "scenario", "data": data, "segment": None}
+    actions.keep(session, taps.PLACE, tap.code, SetDraft([kept], repeats=True), now=NOW)
+    [doing] = arrows.doings(session, [step])[step.id]
+    assert (doing.words, doing.scenario_id) == ("「はい」を押すと：シナリオ「つづき」を始める", other.id)
     scenarios.delete(session, other, now=NOW)
     [doing] = arrows.doings(session, [step])[step.id]
     assert doing.scenario_id is None, "there is nowhere to go"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions, mentions, taps
 from lstep_lite.engine.actions.sets import mentioned
-from lstep_lite.engine.scenarios.funnel import TEMPLATES
+from lstep_lite.engine.messages import templates
 from lstep_lite.engine.scenarios.steps import PLACE
 from lstep_lite.models import ScenarioStep, Tap
 
@@ -54,7 +54,7 @@ def _buttons(session: Session, steps: Collection[ScenarioStep]) -> dict[int, lis
     shown = {template_id for step in steps for template_id in _template_ids(step)}
     if not shown:
         return {}
-    query = sa.select(Tap).where(Tap.owner == TEMPLATES, Tap.owner_id.in_(shown), Tap.is_live)
+    query = sa.select(Tap).where(Tap.owner == templates.OWNER, Tap.owner_id.in_(shown), Tap.is_live)
     found = session.scalars(query.order_by(Tap.position, Tap.id)).all()
     sets = actions.at_many(session, taps.PLACE, [tap.code for tap in found])
     buttons: dict[int, list[Doing]] = {}

@@ -7,6 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine.messages import templates
 from lstep_lite.engine.scenarios import positions
 from lstep_lite.models import (
     AnswerState,
@@ -20,7 +21,7 @@ from lstep_lite.models import (
 )
 
 BLOCKED_WITHIN = timedelta(hours=24)
-TEMPLATES = "templates"
+
 _NOT_REACHED = (positions.BEFORE, positions.PASSED, positions.INSERTED)
 """Reasons of steps that never came the friend's way."""
 
@@ -111,7 +112,7 @@ def _tappers(scenario: Scenario, pairs: Sequence[tuple[str, int]]) -> sa.Select[
             Passage.scenario_id == scenario.id,
             Passage.state == PassageState.SENT,
             sa.tuple_(Passage.code, TapAnswer.owner_id).in_(pairs),
-            TapAnswer.owner == TEMPLATES,
+            TapAnswer.owner == templates.OWNER,
             TapAnswer.state == AnswerState.TAKEN,
             TapAnswer.at >= Passage.at,
         )
