@@ -1,6 +1,7 @@
 """Actions (アクション): one kind of set, one executor, for every place that does something to a friend."""
 
 from lstep_lite.engine.actions import saved
+from lstep_lite.engine.actions.broken import Uses, broken_holders
 from lstep_lite.engine.actions.registry import (
     IN_BULK,
     ActionKind,
@@ -54,10 +55,12 @@ __all__ = [
     "Skipped",
     "Trial",
     "Trigger",
+    "Uses",
     "action",
     "at",
     "at_many",
     "broken_among",
+    "broken_holders",
     "draft",
     "drop",
     "in_bulk",

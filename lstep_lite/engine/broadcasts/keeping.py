@@ -184,14 +184,8 @@ def is_broken(session: Session, broadcast: Broadcast) -> bool:
 def broken_ids(session: Session, found: Sequence[Broadcast]) -> set[int]:
     """The ids of those that refer to something gone; one look for all of them."""
     sets = actions.at_many(session, PLACE, [broadcast.id for broadcast in found])
-    broken = {int(each.holder) for each in actions.broken_among(session, sets.values())}
-    gone = mentions.missing(session, [pair for broadcast in found for pair in _mentioned(broadcast)])
-    return broken | {
-        broadcast.id
-        for broadcast in found
-        if any((feature, str(key)) in gone for feature, key in _mentioned(broadcast))
-        or any(row["kind"] not in segments.kinds for row in segments.rows(broadcast.tree))
-    }
+    uses = {broadcast.id: actions.Uses([broadcast.tree], _mentioned(broadcast)) for broadcast in found}
+    return actions.broken_holders(session, sets.values(), uses)
 
 
 def _write(session: Session, broadcast: Broadcast, draft: BroadcastDraft, now: datetime) -> None:

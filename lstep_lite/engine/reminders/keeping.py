@@ -117,8 +117,8 @@ def broken_ids(session: Session, found: Collection[Reminder]) -> set[int]:
     """The ids of those with a step that refers to something gone; one look for all of them."""
     query = sa.select(ReminderStep).where(ReminderStep.reminder_id.in_([reminder.id for reminder in found]))
     rows = session.scalars(query).all()
-    cards = sequences.cards(session, rows, steps.WHERE)
-    return {step.reminder_id for step in rows if cards[step.id].is_broken}
+    broken = sequences.broken_ids(session, rows, steps.WHERE)
+    return {step.reminder_id for step in rows if step.id in broken}
 
 
 def _write(session: Session, reminder: Reminder, draft: ReminderDraft, now: datetime) -> None:

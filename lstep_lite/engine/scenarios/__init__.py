@@ -30,7 +30,6 @@ from lstep_lite.engine.scenarios.steps import PLACE, WHERE, StepDraft, offset_in
 from lstep_lite.engine.scenarios.versions import (
     Affected,
     affected,
-    broken_ids,
     discard,
     draft_of,
     live,
@@ -60,7 +59,6 @@ __all__ = [
     "advance",
     "affected",
     "arranged",
-    "broken_ids",
     "copy",
     "counts",
     "create",

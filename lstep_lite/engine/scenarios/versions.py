@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, mentions, segments, sending_rules, sequences
+from lstep_lite.engine import actions, mentions, sending_rules, sequences
 from lstep_lite.engine.actions import sets
 from lstep_lite.engine.scenarios import positions, steps
 from lstep_lite.engine.scenarios.changes import Change, ChangeKind, changes
@@ -77,7 +77,7 @@ def problems(session: Session, scenario: Scenario) -> list[str]:
     found = steps.in_version(session, version)
     if not any(step.kind is StepKind.MESSAGE for step in found):
         return [EMPTY]
-    broken = broken_ids(session, found)
+    broken = sequences.broken_ids(session, found, steps.WHERE)
     reachable = {step.code for step in positions.plan(scenario.mode, found).reachable}
     return [words for step in found for words in _problems(scenario, step, broken, reachable)]
 
@@ -88,20 +88,6 @@ def _problems(scenario: Scenario, step: ScenarioStep, broken: set[int], reachabl
         yield f"{where}：使っているものの中に、削除されたものがあります。選び直してください。"
     if step.code not in reachable:
         yield f"{where}：分かれ道より前の時刻なので、だれにも届きません。時刻を直してください。"
-
-
-def broken_ids(session: Session, found: Collection[ScenarioStep]) -> set[int]:
-    """The ids of those that refer to something gone; one look for all of them."""
-    hung = actions.at_many(session, steps.PLACE, [step.id for step in found])
-    broken = {int(each.holder) for each in actions.broken_among(session, hung.values())}
-    mentioned = {step.id: sequences.mentioned(step.tree, step.blocks) for step in found}
-    gone = mentions.missing(session, [pair for pairs in mentioned.values() for pair in pairs])
-    return broken | {
-        step.id
-        for step in found
-        if any((feature, str(key)) in gone for feature, key in mentioned[step.id])
-        or any(row["kind"] not in segments.kinds for row in segments.rows(step.tree or segments.EVERYBODY))
-    }
 
 
 # Writing -------------------------------------------------------------------------------------------------------------

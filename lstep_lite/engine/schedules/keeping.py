@@ -103,14 +103,8 @@ def is_broken(session: Session, schedule: Schedule) -> bool:
 def broken_ids(session: Session, found: Sequence[Schedule]) -> set[int]:
     """The ids of those that refer to something gone; one look for all of them."""
     sets = actions.at_many(session, PLACE, [schedule.id for schedule in found])
-    broken = {int(each.holder) for each in actions.broken_among(session, sets.values())}
-    gone = mentions.missing(session, [pair for schedule in found for pair in _mentioned(schedule)])
-    return broken | {
-        schedule.id
-        for schedule in found
-        if any((feature, str(key)) in gone for feature, key in _mentioned(schedule))
-        or any(row["kind"] not in segments.kinds for row in segments.rows(schedule.tree))
-    }
+    uses = {schedule.id: actions.Uses([schedule.tree], _mentioned(schedule)) for schedule in found}
+    return actions.broken_holders(session, sets.values(), uses)
 
 
 def over_ids(session: Session, found: Sequence[Schedule], *, now: datetime) -> set[int]:

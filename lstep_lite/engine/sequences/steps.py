@@ -111,9 +111,13 @@ def forget(session: Session, step: Step, where: Where) -> None:
 def mentioned(tree: Tree | None, blocks: Sequence[Block]) -> set[tuple[str, int | str]]:
     """What a step refers to, without its actions, whose set says it itself."""
     found = set(messages.mentioned(bare(blocks)))
-    for each in (tree, *conditions(blocks)):
+    for each in _trees(tree, blocks):
         found |= set(segments.mentioned(each))
     return found
+
+
+def _trees(tree: Tree | None, blocks: Sequence[Block]) -> list[Tree]:
+    return [*([tree] if tree else []), *conditions(blocks)]
 
 
 def cards(session: Session, steps: Collection[Step], where: Where) -> dict[int, Card]:
@@ -122,21 +126,31 @@ def cards(session: Session, steps: Collection[Step], where: Where) -> dict[int, 
     pairs = {pair for step in steps for pair in mentioned(step.tree, step.blocks)}
     pairs |= {pair for each in found.values() for pair in sets.mentioned(each.steps)}
     with mentions.names_at_hand(session, pairs):
-        broken = {each.holder for each in actions.broken_among(session, found.values())}
-        return {step.id: _card(session, step, found.get(str(step.id)), str(step.id) in broken) for step in steps}
+        broken = _broken(session, steps, found.values())
+        return {step.id: _card(session, step, found.get(str(step.id)), step.id in broken) for step in steps}
 
 
-def _card(session: Session, step: Step, action_set: ActionSet | None, has_broken_set: bool) -> Card:
+def broken_ids(session: Session, steps: Collection[Step], where: Where) -> set[int]:
+    """The ids of those that refer to something gone; one look for all of them."""
+    found = actions.at_many(session, where.place, [step.id for step in steps])
+    return _broken(session, steps, found.values())
+
+
+def _broken(session: Session, steps: Collection[Step], found: Collection[ActionSet]) -> set[int]:
+    uses = {step.id: actions.Uses(_trees(step.tree, step.blocks), mentioned(step.tree, step.blocks)) for step in steps}
+    return actions.broken_holders(session, found, uses)
+
+
+def _card(session: Session, step: Step, action_set: ActionSet | None, is_broken: bool) -> Card:
     lines = messages.preview_texts(session, [[block] for block in bare(step.blocks)])
     told = [_said(session, block.get(CONDITION)) for block in step.blocks]
-    is_gone = bool(mentions.missing(session, mentioned(step.tree, step.blocks)))
     sentences = actions.sentences(session, action_set.steps) if action_set else []
     return Card(
         step.name,
         _said(session, step.tree),
         list(zip(lines, told, strict=True)),
         sentences,
-        has_broken_set or is_gone,
+        is_broken,
     )
 
 
