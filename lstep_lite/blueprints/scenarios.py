@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import actions, folders, mentions, scenarios, sequences
-from lstep_lite.engine.scenarios import arrows, results, samples
+from lstep_lite.engine.scenarios import arrows, changes, results, samples
 from lstep_lite.engine.sequences import moments
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
@@ -122,6 +122,8 @@ def version_new(scenario_id: int) -> Response:
 @allow(Permission.AUTOMATION_EDIT)
 def version_create(scenario_id: int) -> Response:
     scenario = scenarios.get(g.session, scenario_id)
+    if not _is_as_read(scenario):
+        return _publishing(scenario, status=422, has_changed=True)
     try:
         _publish(scenario)
     except DomainError:
@@ -214,7 +216,16 @@ def _update(scenario: Scenario, form: ScenarioForm) -> None:
     scenarios.update(g.session, scenario, form.draft(g.session, scenario.mode), now=g.now)
 
 
-def _publishing(scenario: Scenario, *, status: int = 200) -> Response:
+def _is_as_read(scenario: Scenario) -> bool:
+    """Whether nobody has changed the draft since the page was drawn."""
+    return request.form.get("read") in (None, _fingerprint(scenario))
+
+
+def _fingerprint(scenario: Scenario) -> str:
+    return changes.fingerprint(g.read, scenarios.shown(g.read, scenario).steps)
+
+
+def _publishing(scenario: Scenario, *, status: int = 200, has_changed: bool = False) -> Response:
     return render(
         "scenarios/version_new.html",
         "publishing",
@@ -222,6 +233,8 @@ def _publishing(scenario: Scenario, *, status: int = 200) -> Response:
         scenario=scenario,
         affected=scenarios.affected(g.read, scenario),
         problems=scenarios.problems(g.read, scenario),
+        read=_fingerprint(scenario),
+        has_changed=has_changed,
         offset_in_words=scenarios.offset_in_words,
     )
 

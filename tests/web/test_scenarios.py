@@ -189,6 +189,21 @@ def test_nothing_to_publish_is_said_instead_of_done(htmx, session, owner):
     assert (empty.live_version_id, empty.is_on) == (None, False)
 
 
+def test_what_was_edited_since_the_page_was_read_is_shown_before_it_is_published(htmx, page, session, scenario):
+    publish(session, scenario)
+    draft = scenarios.draft_of(session, scenario, now=NOW)
+    draft.steps[0].name = "一度目"
+    session.commit()
+    path = f"/scenarios/{scenario.id}/publish"
+    posted = {"moves_friends": "yes", "read": page(path).select_one("[name=read]")["value"]}
+    draft.steps[0].name = "二度目"
+    session.commit()
+    answer = htmx(path, posted)
+    assert (answer.status_code, "内容が変わりました" in answer.text) == (422, True)
+    posted["read"] = page(path).select_one("[name=read]")["value"]
+    assert htmx(path, posted).status_code < 400
+
+
 def test_publishing_says_what_changes_for_whom_and_asks_about_friends_in_flight(client, page, session, scenario):
     publish(session, scenario)
     put_in(session, scenario, a_friend(session))

@@ -1,5 +1,7 @@
 """What an edited scenario changes against the steps that friends get now."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +14,8 @@ from lstep_lite.engine.scenarios.steps import PLACE, offset_in_words
 from lstep_lite.models import ActionSet, ScenarioMode, ScenarioStep
 
 Sets = Mapping[str, ActionSet]
+TOLD = ("code", "within", "side", "position", "kind", "name", "days", "at_time", "minutes", "tree", "blocks")
+"""All that makes a step, besides its actions."""
 
 
 class ChangeKind(StrEnum):
@@ -40,6 +44,13 @@ def changes(
     in_order = [new[step.code] for step in positions.plan(mode, after).steps]
     kept = [change for step in in_order if (change := _change(mode, old.get(step.code), step, sets))]
     return kept + [Change(ChangeKind.REMOVED, step, ()) for step in before if step.code not in new]
+
+
+def fingerprint(session: Session, steps: Sequence[ScenarioStep]) -> str:
+    """The same as long as nobody changes anything of *steps*: whoever publishes has read what they publish."""
+    sets = actions.at_many(session, PLACE, [step.id for step in steps])
+    told = [[getattr(step, name) for name in TOLD] + [_doing(step, sets)] for step in steps]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def _change(mode: ScenarioMode, old: ScenarioStep | None, new: ScenarioStep, sets: Sets) -> Change | None:
