@@ -147,6 +147,14 @@ class Crashing:
             wait_until(lambda: not Path(f"/proc/{self.worker}").exists(), 10, why=self.log)
             self.worker = 0
 
+    def get_somewhere_and_die(self, progress: Callable[[], object], chance: random.Random) -> None:
+        """Dies within moments of *progress* having changed: in the tick, or in a call to LINE."""
+        before = progress()
+        self.start_worker()
+        wait_until(lambda: progress() != before, 60, why=self.log, every=0.02)
+        time.sleep(chance.uniform(0, 0.05))
+        self.kill_worker()
+
     def work_a_moment_and_die(self, chance: random.Random) -> None:
         before = self._beats()
         self.start_worker()

@@ -8,12 +8,15 @@ import os
 import signal
 import sys
 
+from sqlalchemy.orm import configure_mappers
+
 from lstep_lite import config, jobs, runtime
 
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO)
     settings = config.load()
+    configure_mappers()  # once for all of them
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no burial
     for _ in sys.stdin:
         pid = os.fork()

@@ -1,7 +1,6 @@
 """The worker is killed again and again while scenario steps fall due and LINE misbehaves: every step exactly once."""
 
 import random
-import time
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -35,8 +34,8 @@ from tests.slow.crashing import Crashing, wait_until
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 KILLS = 16
-FRIENDS = 12
-SCENARIOS = 15
+FRIENDS = 6
+SCENARIOS = 18
 WAYS = FRIENDS * SCENARIOS
 
 
@@ -48,11 +47,11 @@ def test_every_step_comes_once_however_often_the_worker_dies(crashing: Crashing)
     kills = 0
     while kills < KILLS and not is_over(crashing):
         crashing.misbehave(chance)
-        work_a_little_and_die(crashing, chance)
+        crashing.get_somewhere_and_die(lambda: progress(crashing), chance)
         kills += 1
     crashing.behave()
     crashing.start_worker()
-    wait_until(lambda: is_over_by_now(crashing), 120, why=lambda: standing(crashing))
+    wait_until(lambda: is_over_by_now(crashing), 120, why=lambda: standing(crashing), every=0.2)
     crashing.kill_worker()
 
     assert kills == KILLS, "all was over too soon: set more scenarios"
@@ -103,15 +102,6 @@ def a_branching_scenario(session: Session, number: int, tag: Tag) -> Scenario:
 def ways(session: Session, scenario: Scenario) -> list[dict[str, Any]]:
     own = {"scenario_id": scenario.id, "version_id": scenario.live_version_id, "state": EnrolmentState.ACTIVE}
     return [own | {"friend_id": friend_id, "lanes": {}} for friend_id in session.scalars(sa.select(Friend.id))]
-
-
-def work_a_little_and_die(crashing: Crashing, chance: random.Random) -> None:
-    """Dies within moments of having got somewhere: in the tick, or in a call to LINE."""
-    before = progress(crashing)
-    crashing.start_worker()
-    wait_until(lambda: progress(crashing) != before, 60, why=crashing.log, every=0.005)
-    time.sleep(chance.uniform(0, 0.1))
-    crashing.kill_worker()
 
 
 def progress(crashing: Crashing) -> tuple[int, int]:
