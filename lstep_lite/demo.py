@@ -9,6 +9,7 @@ import argon2
 import urllib3
 from sqlalchemy.orm import Session
 
+from lstep_lite import demo_timed
 from lstep_lite.emulator import EmulatorConfig
 from lstep_lite.engine import auto_replies, business_days, greetings, settings, staff
 from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword
@@ -116,7 +117,16 @@ def _connect(runtime: Runtime, config: EmulatorConfig) -> None:
     if not _answers(f"{config.app_url}/healthz"):
         log.error("the demo could not be connected to its LINE: this server does not answer")
         return
+    _introduce(config)
     connect(runtime, config)
+
+
+def _introduce(config: EmulatorConfig) -> None:
+    """Have the pretended LINE know the salon's friends; whom it knows already it leaves as they are."""
+    pool = urllib3.PoolManager(retries=False)
+    for number, name in enumerate(demo_timed.PEOPLE):
+        person = {"user_id": demo_timed.line_user_id(number), "name": name, "following": True}
+        pool.request("POST", f"{config.app_url}/emulator/control/users", json=person)
 
 
 def connect(runtime: Runtime, config: EmulatorConfig) -> None:

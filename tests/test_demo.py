@@ -2,11 +2,20 @@
 
 import sqlalchemy as sa
 
-from lstep_lite import demo, demo_story
-from lstep_lite.engine import actions, marks, messages, scores, tags
+from lstep_lite import demo, demo_story, demo_timed
+from lstep_lite.engine import actions, broadcasts, greetings, marks, messages, reminders, scenarios, scores, tags
 from lstep_lite.engine.actions import Trigger
 from lstep_lite.engine.auto_replies.rules import PLACE
-from lstep_lite.models import ActionSet, AutoReply, Notification, Template
+from lstep_lite.models import (
+    ActionSet,
+    AutoReply,
+    Broadcast,
+    BroadcastState,
+    EnrolmentState,
+    GreetingKind,
+    Notification,
+    Template,
+)
 from tests.factories import NOW, a_friend
 
 
@@ -40,3 +49,20 @@ def test_nothing_in_it_is_broken_and_it_is_told_once(session):
     for action_set in session.scalars(sa.select(ActionSet)):
         assert not actions.is_broken(session, action_set)
         assert actions.label(session, action_set) != "削除された設定"
+
+
+def test_its_friends_are_under_way_and_a_broadcast_has_a_result(session):
+    demo.seed(session, password_hash="-", now=NOW)
+    demo_story.tell(session, now=NOW)
+    demo_timed.tell(session, now=NOW)
+    [scenario] = scenarios.in_order(session)
+    assert scenario.is_on and not scenarios.problems(session, scenario)
+    counts = scenarios.counts(session, scenario)
+    assert (counts[EnrolmentState.ACTIVE], counts[EnrolmentState.FINISHED]) == (3, 2)
+    assert greetings.actions_of(session, GreetingKind.NEW) is not None
+    [reminder] = reminders.in_order(session)
+    assert reminder.is_on and reminders.waiting_counts(session) == {reminder.id: 3}
+    sent = session.scalars(sa.select(Broadcast).filter_by(state=BroadcastState.DONE)).one()
+    shown = broadcasts.results(session, sent, now=NOW)
+    assert [(each.numbers["sent"], each.tapped) for each in shown.versions] == [(4, 3), (4, 0)]
+    assert broadcasts.counts(session) == {BroadcastState.DONE: 1, BroadcastState.DRAFT: 1}

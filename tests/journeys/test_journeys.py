@@ -370,10 +370,11 @@ def _trial(browser: Browser, rule_path: str, friend_id: str) -> list[str]:
 
 
 def _outcomes(browser: Browser, friend_path: str) -> list[str]:
-    """What the timeline says was done."""
+    """What the timeline says was done, besides the scenario that the demo salon's greeting starts."""
     browser.open(friend_path)
     found = browser.page.select(".timeline-result.outcome-done > span")
-    return sorted(each.get_text(" ", strip=True) for each in found)
+    said = (each.get_text(" ", strip=True) for each in found)
+    return sorted(words for words in said if not words.startswith("シナリオ"))
 
 
 def _friend_path(browser: Browser, name: str) -> str:
