@@ -100,6 +100,16 @@ def test_it_holds_for_an_hour(session: Session) -> None:
     assert outlook.month(session, APRIL, now=NOW) is None
 
 
+def test_it_is_stale_once_something_is_booked(session: Session) -> None:
+    scenario = a_scenario(session, a_step(days=1, at="12:00"), is_on=False)
+    later = max(NOW, scenario.updated_at)
+    outlook.keep(session, MARCH, [], now=later)
+    assert outlook.month(session, MARCH, now=later) is not None
+    scenarios.switch(session, scenario, is_on=True, now=later + timedelta(seconds=1))
+    session.flush()
+    assert outlook.month(session, MARCH, now=later + timedelta(seconds=1)) is None
+
+
 @pytest.mark.parametrize(
     ("text", "first"),
     [("2026-04", APRIL), ("", MARCH), ("2026-02", MARCH), ("2030-01", MARCH), ("2026-99", MARCH), ("x", MARCH)],

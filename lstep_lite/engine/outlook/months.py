@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -13,10 +14,11 @@ from lstep_lite.engine import settings
 from lstep_lite.engine.deliveries import counting
 from lstep_lite.engine.outlook import sources
 from lstep_lite.engine.outlook.items import Item, Span
-from lstep_lite.models import Outlook, SendingRules
+from lstep_lite.models import Broadcast, Outlook, Reminder, Scenario, Schedule, SendingRules
 
 FRESH = timedelta(hours=1)
 MONTHS_AHEAD = 12
+BOOKED = (Broadcast, Scenario, Reminder, Schedule)
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,14 @@ def keep(session: Session, first: date, items: Sequence[Item], *, now: datetime)
 
 
 def month(session: Session, first: date, *, now: datetime) -> Month | None:
-    """The month as it was reckoned within the last hour; None when that has to be done first."""
+    """The month as it was reckoned within the last hour; None when that has to be done first.
+
+    Whatever staff book, publish or switch makes it stale at once.
+    """
     found = session.get(Outlook, f"{first:%Y-%m}")
     if found is None or not timedelta() <= now - found.reckoned_at < FRESH:
+        return None
+    if session.scalar(sa.select(sa.or_(*(_changed(model, found.reckoned_at) for model in BOOKED)))):
         return None
     items = [Item.from_json(each) for each in found.items]
     span, left = Span(first, settings.zone(session), now), allowance(session, first, now=now)
@@ -98,6 +105,10 @@ def month(session: Session, first: date, *, now: datetime) -> Month | None:
         for day, each, total in zip(span.days, days, totals, strict=True)
     ]
     return Month(first, shown, found.reckoned_at, left)
+
+
+def _changed(model: Any, since: datetime) -> sa.Exists:
+    return sa.exists().where(model.updated_at > since)
 
 
 def allowance(session: Session, first: date, *, now: datetime) -> int | None:
