@@ -10,13 +10,12 @@ from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine import broadcasts, deliveries, folders, segments, sending_rules, settings, test_sends
+from lstep_lite.engine import broadcasts, deliveries, folders, segments, sending_rules, test_sends
 from lstep_lite.engine.broadcasts import BroadcastDraft, Outcome, VariantDraft, choosing, samples, showing
 from lstep_lite.engine.broadcasts.keeping import EDITABLE
 from lstep_lite.engine.broadcasts.results import taps_by_broadcast
 from lstep_lite.engine.broadcasts.showing import Drawn
 from lstep_lite.engine.segments import Reach, Tree
-from lstep_lite.engine.settings import quota
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.batches import audience
@@ -87,12 +86,12 @@ def audience_create() -> Response:
 @allow(Permission.BROADCASTS_SEND)
 def allowance_show() -> Response:
     """What counts, what is left this month, and how to make it last."""
-    channel = settings.channel(g.read)
+    month = deliveries.this_month(g.read, now=g.now)
     return render(
         "broadcasts/allowance_show.html",
-        forecast=quota.forecast(channel, now=g.now) if channel else None,
-        left=deliveries.left(g.read, now=g.now),
-        month=deliveries.this_month(g.read, now=g.now),
+        forecast=deliveries.forecast(g.read, month, now=g.now),
+        left=deliveries.left(g.read, month, now=g.now),
+        month=month,
         sources=SOURCE_LABELS,
         rules=sending_rules.rules(g.read),
     )

@@ -54,7 +54,7 @@ def leftovers_create(kind: str, verdict: str) -> Response:
 def _leftovers() -> dict[str, Any]:
     return {
         "groups": deliveries.left_over(g.read, now=g.now),
-        "left": deliveries.left(g.read, now=g.now),
+        "left": deliveries.left(g.read, deliveries.this_month(g.read, now=g.now), now=g.now),
         "sources": SOURCE_LABELS,
     }
 

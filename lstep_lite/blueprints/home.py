@@ -11,7 +11,6 @@ from lstep_lite import jobs
 from lstep_lite.auth import allow, may
 from lstep_lite.engine import batches, broadcasts, deliveries, home, marks, segments, settings
 from lstep_lite.engine.home import Numbers
-from lstep_lite.engine.settings import quota
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.deliveries import SOURCE_LABELS
@@ -56,7 +55,7 @@ def confirmation_create() -> Response:
 def _page(*regions: str, then: str = "") -> Response:
     channel, numbers = settings.channel(g.read), home.numbers(g.read, now=g.now)
     link = home.friend_link(channel.basic_id) if channel and channel.basic_id else ""
-    week = home.week(g.read, zone=g.zone, now=g.now)
+    week, month = home.week(g.read, zone=g.zone, now=g.now), deliveries.this_month(g.read, now=g.now)
     return render(
         "home/index.html",
         *regions,
@@ -70,11 +69,11 @@ def _page(*regions: str, then: str = "") -> Response:
         qr=_qr(link) if link else "",
         upcoming=broadcasts.upcoming(g.read, now=g.now) if may(Permission.BROADCASTS_SEND) else [],
         groups=deliveries.left_over(g.read, now=g.now) if may(Permission.LOGS_VIEW) else [],
-        left=deliveries.left(g.read, now=g.now),
+        left=deliveries.left(g.read, month, now=g.now),
         sources=SOURCE_LABELS,
-        month=deliveries.this_month(g.read, now=g.now),
+        month=month,
         running={batch: batches.progress(batch, now=g.now) for batch in batches.running(g.read)},
-        forecast=quota.forecast(channel, now=g.now) if channel else None,
+        forecast=deliveries.forecast(g.read, month, now=g.now),
         marks=marks.in_order(g.read),
         mark_counts=marks.friend_counts(g.read),
         friends_url=_friends_url,

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import jobs
 from lstep_lite.auth import allow
-from lstep_lite.engine import settings, workers
-from lstep_lite.engine.settings import checks, credentials, followers, quota
+from lstep_lite.engine import deliveries, settings, workers
+from lstep_lite.engine.settings import checks, credentials, followers
 from lstep_lite.engine.settings.credentials import ConnectionDraft
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
@@ -125,7 +125,7 @@ def _context() -> dict[str, Any]:
         "steps": checks.STEPS.values(),
         "confirmations": checks.CONFIRMATIONS,
         "outcomes": checks.outcomes(g.read),
-        "forecast": quota.forecast(channel, now=g.now),
+        "forecast": deliveries.forecast(g.read, deliveries.this_month(g.read, now=g.now), now=g.now),
         "worker_silence": int((g.wall - beat).total_seconds()) if beat else None,
         "worker_is_alive": jobs.worker_problem(g.read, wall=g.wall) is None,
     }

@@ -341,6 +341,8 @@ def test_a_new_month_begins_with_nothing_used() -> None:
     channel = Channel(quota_limit=150, quota_used=100, quota_checked_at=march)
     assert quota.forecast(channel, now=march).used == 100
     assert quota.forecast(channel, now=april).used == 0
+    assert quota.forecast(channel, now=march, own_used=130).used == 130, "LINE is asked once an hour only"
+    assert quota.forecast(channel, now=march, own_used=5).used == 100, "others send through the account, too"
 
 
 def test_line_is_asked_for_the_allowance_once_an_hour_and_soon_again_after_a_failure(

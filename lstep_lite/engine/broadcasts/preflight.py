@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import messages, segments, sending_rules, settings
 from lstep_lite.engine.broadcasts import audience, checking
 from lstep_lite.engine.deliveries import counting
-from lstep_lite.engine.settings import quota
 from lstep_lite.engine.settings.quota import Forecast
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Broadcast, BroadcastVariant, Friend
@@ -51,7 +50,7 @@ class Sheet:
     often_times: int
     often_days: int
     forecast: Forecast | None
-    """The account's allowance as LINE tells it; None until it has."""
+    """The account's allowance; None until LINE has told it."""
     own_cap: int | None
     own_used: int
     """Counted messages of this month, as we know them."""
@@ -65,8 +64,8 @@ class Sheet:
 
     @property
     def used(self) -> int:
-        """Of the allowance: LINE is asked once an hour only, and others may send through the same account."""
-        return max(self.forecast.used if self.forecast else 0, self.own_used)
+        """Of the allowance; others may send through the same account."""
+        return self.forecast.used if self.forecast else self.own_used
 
     @property
     def left(self) -> int | None:
@@ -99,16 +98,16 @@ def preflight(session: Session, broadcast: Broadcast, *, public_url: str, now: d
         rules.frequency_days if rules.frequency_most else OFTEN_DAYS,
     )
     often = audience.written_to(often_times, often_days, besides=broadcast.id, now=now)
-    channel = settings.channel(session)
+    month = counting.this_month(session, now=now)
     sheet = Sheet(
         recipients=chosen - had_enough,
         left_out=[*_unreachable(session, broadcast, now), *_by_rules(matching - chosen, had_enough)],
         often=_count(session, reached & often),
         often_times=often_times,
         often_days=often_days,
-        forecast=quota.forecast(channel, now=now) if channel else None,
+        forecast=counting.forecast(session, month, now=now),
         own_cap=rules.monthly_cap,
-        own_used=counting.this_month(session, now=now).counted,
+        own_used=month.counted,
         samples=_samples(session, broadcast, reached, public_url, now),
     )
     return replace(sheet, warnings=_warnings(session, broadcast, sheet, now))

@@ -5,7 +5,7 @@ LINE outside any transaction and writes the outcome down. Whatever dies on the w
 """
 
 from lstep_lite.engine.deliveries.claim import release
-from lstep_lite.engine.deliveries.counting import Counts, Month, left, this_month
+from lstep_lite.engine.deliveries.counting import Counts, Month, forecast, left, this_month
 from lstep_lite.engine.deliveries.deciding import Leftover, decide, left_over, leftovers
 from lstep_lite.engine.deliveries.history import (
     Filters,
@@ -49,6 +49,7 @@ __all__ = [
     "cancel_waiting",
     "decide",
     "drop",
+    "forecast",
     "get",
     "guard",
     "hold",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import settings
 from lstep_lite.engine.deliveries import conditions
 from lstep_lite.engine.settings import quota
+from lstep_lite.engine.settings.quota import Forecast
 from lstep_lite.models import Call, CallKind, Delivery, MessageCount, SendingRules
 
 
@@ -93,11 +94,16 @@ def room(session: Session, *, now: datetime) -> int | None:
     return limit - int(session.scalar(_USED, {"month": month_of(now)}) or 0)  # PostgreSQL sums up to a Decimal
 
 
-def left(session: Session, *, now: datetime) -> int | None:
+def forecast(session: Session, month: Month, *, now: datetime) -> Forecast | None:
+    """The allowance of this *month* as LINE told it last, with what has gone out since; None until LINE has told."""
+    channel = settings.channel(session)
+    return quota.forecast(channel, now=now, own_used=month.counted) if channel else None
+
+
+def left(session: Session, month: Month, *, now: datetime) -> int | None:
     """How many counted messages may still go out this month: LINE's allowance or the shop's own limit, whichever ends
     first. None: no end is known."""
-    channel = settings.channel(session)
-    allowance = quota.forecast(channel, now=now) if channel else None
+    allowance = forecast(session, month, now=now)
     ends = [room(session, now=now)]
     if allowance is not None and allowance.limit is not None:
         ends.append(allowance.limit - allowance.used)

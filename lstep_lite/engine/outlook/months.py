@@ -114,7 +114,7 @@ def _changed(model: Any, since: datetime) -> sa.Exists:
 def allowance(session: Session, first: date, *, now: datetime) -> int | None:
     """What is left of this month's allowance, or all of a later one's."""
     if first <= now.astimezone(settings.zone(session)).date():
-        return counting.left(session, now=now)
+        return counting.left(session, counting.this_month(session, now=now), now=now)
     channel, rules = settings.channel(session), session.get(SendingRules, 1)
     ends = [channel.quota_limit if channel else None, rules.monthly_cap if rules else None]
     return min((end for end in ends if end is not None), default=None)

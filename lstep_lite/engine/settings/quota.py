@@ -60,11 +60,15 @@ def next_month_start(now: datetime) -> datetime:
     return (month_start(now) + timedelta(days=32)).replace(day=1)
 
 
-def forecast(channel: Channel, *, now: datetime) -> Forecast | None:
-    """None until LINE has told the allowance. The used number goes back to nothing with the month."""
+def forecast(channel: Channel, *, now: datetime, own_used: int = 0) -> Forecast | None:
+    """None until LINE has told the allowance. The used number goes back to nothing with the month.
+
+    LINE is asked once an hour: *own_used*, what we have sent this month ourselves, may be more by now.
+    """
     if channel.quota_used is None or channel.quota_checked_at is None:
         return None
-    used = channel.quota_used if channel.quota_checked_at >= month_start(now) else 0
+    told = channel.quota_used if channel.quota_checked_at >= month_start(now) else 0
+    used = max(told, own_used)
     return Forecast(used, channel.quota_limit, _expected(used, now))
 
 

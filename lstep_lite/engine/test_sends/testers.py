@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
-from lstep_lite.engine import settings
+from lstep_lite.engine import deliveries
 from lstep_lite.engine.settings import quota
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend, Tester
@@ -53,5 +53,5 @@ class Desk:
 
 
 def desk(session: Session, *, now: datetime) -> Desk:
-    channel = settings.channel(session)
-    return Desk(all_testers(session), quota.forecast(channel, now=now) if channel else None)
+    month = deliveries.this_month(session, now=now)
+    return Desk(all_testers(session), deliveries.forecast(session, month, now=now))
