@@ -55,7 +55,8 @@ def test_those_who_wait_are_not_lost_and_a_fifth_less_is_marked(session):
 
 def test_who_chose_something_in_a_step_after_getting_it_is_counted_there(session):
     template = a_template(session, {"kind": "text", "text": "カラーに興味はありますか"})
-    asked = a_step(days=0, code="asked", blocks=[{"kind": "template", "template_id": template.id}])
+    pack = a_template(session, {"kind": "text", "text": "こんにちは"}, {"kind": "template", "template_id": template.id})
+    asked = a_step(days=0, code="asked", blocks=[{"kind": "template", "template_id": pack.id}])
     scenario, tap = a_scenario(session, asked, a_step("つづき", days=1, at="10:00")), a_tap(session, template)
     chose, early, _ = friends = [a_friend(session) for _ in range(3)]
     for friend in friends:
@@ -103,7 +104,8 @@ def test_a_button_in_a_step_that_starts_another_scenario_leads_there(session):
         made(session),
         made(session, "つづき"),
     )
-    step = add(session, scenario, content=Content("質問", blocks=[{"kind": "template", "template_id": template.id}]))
+    pack = a_template(session, {"kind": "text", "text": "こんにちは"}, {"kind": "template", "template_id": template.id})
+    step = add(session, scenario, content=Content("質問", blocks=[{"kind": "template", "template_id": pack.id}]))
     tap = a_tap(session, template, label="はい")
     data = {"way": "start", "scenario_id": other.id}
     kept = {"id": "a", "kind": "scenario", "data": data, "segment": None}

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,7 +21,6 @@ from lstep_lite.models import (
     Recipient,
     RecipientState,
     TapAnswer,
-    Template,
     TimelineEntry,
 )
 
@@ -226,7 +224,7 @@ def taps_by_broadcast(session: Session, found: Sequence[Broadcast]) -> dict[int,
     counts: dict[int, list[sa.ScalarSelect[int]]] = {}
     for broadcast in found:
         for variant in broadcast.variants:
-            template_ids = _inside(known, variant.blocks)
+            template_ids = expanding.shown(known, variant.blocks)
             if template_ids and broadcast.started_at is not None:
                 mine = Recipient.broadcast_id == broadcast.id, Recipient.variant_id == variant.id
                 query = sa.select(sa.func.count()).where(*mine, _tapped(broadcast, sorted(template_ids)))
@@ -236,12 +234,6 @@ def taps_by_broadcast(session: Session, found: Sequence[Broadcast]) -> dict[int,
     columns = [each.label(f"of_{key}_{place}") for key, parts in counts.items() for place, each in enumerate(parts)]
     numbers = iter(session.execute(sa.select(*columns)).one())
     return {key: sum(next(numbers) for _ in parts) for key, parts in counts.items()}
-
-
-def _inside(known: Mapping[int, Template], blocks: Sequence[Any]) -> set[int]:
-    """The *known* templates that *blocks* show, those in packs included."""
-    direct = {block["template_id"] for block in blocks if block["kind"] == expanding.REFERENCE} & known.keys()
-    return direct.union(*(_inside(known, known[template_id].blocks) for template_id in direct))
 
 
 def _shown(session: Session, variant: BroadcastVariant) -> list[int]:

@@ -1,6 +1,6 @@
 """From what is kept to what is sent: references to templates are followed, packs are unpacked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -35,6 +35,12 @@ def load_templates(session: Session, blocks: Iterable[Data]) -> dict[int, Templa
         known |= {template.id: template for template in found}
         wanted = _referred(block for template in found for block in template.blocks)
     return known
+
+
+def shown(known: Mapping[int, Template], blocks: Iterable[Data]) -> set[int]:
+    """The *known* templates that *blocks* show, those in packs included."""
+    direct = _referred(blocks) & known.keys()
+    return direct.union(*(shown(known, known[template_id].blocks) for template_id in direct))
 
 
 def _referred(blocks: Iterable[Data]) -> set[int]:

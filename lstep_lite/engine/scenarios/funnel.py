@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.messages import templates
+from lstep_lite.engine.messages import expanding, templates
 from lstep_lite.engine.scenarios import positions
 from lstep_lite.models import (
     AnswerState,
@@ -97,9 +97,11 @@ def _templates(session: Session, scenario: Scenario) -> Mapping[str, set[int]]:
     query = sa.select(ScenarioStep.code, ScenarioStep.blocks).join(
         ScenarioVersion, ScenarioVersion.id == ScenarioStep.version_id
     )
+    steps = session.execute(query.where(ScenarioVersion.scenario_id == scenario.id)).all()
+    known = expanding.load_templates(session, [block for _, blocks in steps for block in blocks])
     shown: dict[str, set[int]] = {}
-    for code, blocks in session.execute(query.where(ScenarioVersion.scenario_id == scenario.id)):
-        shown.setdefault(code, set()).update(block["template_id"] for block in blocks if block["kind"] == "template")
+    for code, blocks in steps:
+        shown.setdefault(code, set()).update(expanding.shown(known, blocks))
     return shown
 
 
