@@ -150,7 +150,7 @@ def publish(browser: Browser, scenario_id: str) -> None:
 
 
 def tried(browser: Browser, scenario_id: str) -> str:
-    link = browser.open(f"/scenarios/{scenario_id}").select_one("a[href*='/rehearsals/new']")
+    link = browser.open(f"/scenarios/{scenario_id}").select_one("main a[href*='/rehearsals/new']")
     browser.open(str(link["href"]))
     return browser.submit({"name": "山田 花子"}, form="form:has([name=what])").get_text(" ", strip=True)
 
