@@ -1,7 +1,9 @@
 """A shop that begins with nothing builds a scenario through its pages, tries it, publishes it, and a month passes."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from time import monotonic, sleep
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,7 +72,7 @@ def test_seven_steps_with_two_lanes_are_built_tried_published_and_lived_through(
     a_step(browser, scenario_id, THANKS, days="30", at_time="09:00")
     assert len(browser.page.select(".flow-card")) == 7
 
-    mina, saki = new_friend(world, "色川 美奈"), new_friend(world, "髪山 咲")
+    mina, saki = new_friend(world, browser, "色川 美奈"), new_friend(world, browser, "髪山 咲")
     to_clock(world, "11:00")
     put_a_tag_on(browser, "色川 美奈", "カラー希望")
     film = tried(browser, scenario_id)
@@ -106,13 +108,15 @@ def test_whoever_comes_before_or_after_a_quarter_past_twelve_gets_it_the_next_da
     typed = with_step(browser, form, greeting, "scenario", way="start", scenario_id=scenario_id)
     browser.submit(typed, form=form)
     to_clock(world, "12:14")
-    early = new_friend(world, "早川 一")
+    early = new_friend(world, browser, "早川 一")
     to_clock(world, "12:16")
-    late = new_friend(world, "遅田 二")
+    late = new_friend(world, browser, "遅田 二")
     day = started_at(world)
     live_through(world, timedelta(days=2))
     assert [arrived(person)[-1] for person in (early, late)] == told(day, [(1, "12:15", TOUR)]) * 2
     assert late.texts().count(TOUR) == 1
+    browser.open("/greetings/new")
+    browser.submit({"is_on": []}, form=form)  # the friends of other stories are not greeted
 
 
 def test_a_step_of_the_same_day_that_has_just_passed_comes_the_next_day(world: World, browser: Browser) -> None:
@@ -120,7 +124,7 @@ def test_a_step_of_the_same_day_that_has_just_passed_comes_the_next_day(world: W
     a_step(browser, scenario_id, CUT, days="0", at_time="14:00")
     a_step(browser, scenario_id, THANKS, days="1", at_time="14:00")
     publish(browser, scenario_id)
-    person = new_friend(world, "昼間 三")
+    person = new_friend(world, browser, "昼間 三")
     to_clock(world, "14:01")
     day = started_at(world)
     start_by_hand(browser, scenario_id, person.name)
@@ -180,10 +184,15 @@ def friend_path(browser: Browser, name: str) -> str:
 # Customers and time --------------------------------------------------------------------------------------------------
 
 
-def new_friend(world: World, name: str) -> Person:
+def new_friend(world: World, browser: Browser, name: str) -> Person:
+    """Somebody who has added the shop, and whose name LINE has told it by now."""
     person = world.person(name)
     person.follow()
     world.settle()
+    deadline = monotonic() + 20
+    while not browser.open(f"/friends?q={name[:2]}").find(string=re.compile(name)):
+        assert monotonic() < deadline, f"{name} is not known by name"
+        sleep(0.2)
     return person
 
 
