@@ -44,6 +44,7 @@ def test_a_card_is_put_together_rearranged_taken_back_and_kept(desk: Page, serve
     desk.locator(".save-bar .btn-primary").click()
     desk.wait_for_url(lambda url: "/edit" in url)
     desk.reload()
+    expect(desk.locator(".studio-phone .fx-bubble")).to_contain_text("春のご案内")
     assert parts(desk) == ["1. 文章", "2. 区切り線", "3. ゲージ"]
 
 
