@@ -19,8 +19,7 @@ class Clock:
     def __init__(self, data_dir: Path, *, movable: bool) -> None:
         self._path = data_dir / OFFSET_FILE
         self._movable = movable
-        self._offset = timedelta()
-        self._read_mtime_ns = -1
+        self._read = ((-1, -1), timedelta())
 
     def wall(self) -> datetime:
         return datetime.now(UTC)
@@ -33,13 +32,15 @@ class Clock:
         if not self._movable:
             return timedelta()
         try:
-            mtime_ns = self._path.stat().st_mtime_ns
+            found = self._path.stat()
         except FileNotFoundError:
             return timedelta()
-        if mtime_ns != self._read_mtime_ns:
-            self._offset = timedelta(seconds=json.loads(self._path.read_text())["offset_seconds"])
-            self._read_mtime_ns = mtime_ns
-        return self._offset
+        mark = (found.st_mtime_ns, found.st_ino)  # two moves may be made within one tick of the file system's clock
+        read = self._read  # what was read stays with its mark: other threads are here too
+        if mark != read[0]:
+            read = (mark, timedelta(seconds=json.loads(self._path.read_text())["offset_seconds"]))
+            self._read = read
+        return read[1]
 
     def move_to(self, when: datetime) -> datetime:
         """Move `now` forward to *when* and return it. Raises ValueError for a step back or a clock that is fixed."""

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,23 @@ class Unreachable(Exception):
     """The application did not answer its demo-only routes."""
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What the application said at one moment. The clock runs on: what is due by now may not have been due then, so
+    whether all is quiet and where to stop next are decided by the same answer."""
+
+    now: datetime
+    is_busy: bool
+    next_due: datetime | None
+    pending: dict[str, Any]
+
+
+def _next_stop(seen: _Seen, target: datetime) -> datetime:
+    if seen.next_due is None:
+        return target
+    return min(target, max(seen.next_due, seen.now + SMALLEST_STEP))
+
+
 class Replay:
     def __init__(self, emulator: "Emulator") -> None:
         self._emulator = emulator
@@ -36,49 +54,44 @@ class Replay:
     def advance(self, target: datetime) -> bool:
         """Walk to *target*, stopping at every due instant until it is dealt with. False when patience ran out."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while self.settle(deadline) is None:
-            now = self._emulator.clock.now()
-            if now >= target:
+        while not (seen := self._look_until_quiet(deadline)).is_busy:
+            if seen.now >= target:
                 return True
-            self._move_application(self._next_stop(now, target))
+            self._move_application(_next_stop(seen, target))
         return self._emulator.clock.now() >= target
 
     def settle(self, deadline: float) -> dict[str, Any] | None:
         """Wait until nothing is under way. None when it is quiet, else what is pending at *deadline* (monotonic)."""
-        waits = iter(POLL_SECONDS)
-        while (pending := self.pending()) is not None:
-            if time.monotonic() >= deadline:
-                return pending
-            time.sleep(next(waits, POLL_SECONDS[-1]))
-        return None
-
-    def pending(self) -> dict[str, Any] | None:
-        """What is not finished, or None. Webhooks first: once delivered, they are the application's."""
-        webhooks = self._emulator.webhooks.undelivered()
-        try:
-            application = self._ask()
-        except Unreachable as error:
-            return {"webhooks": webhooks, "application": str(error)}
-        busy = webhooks or any(application.get(name) for name in BUSY_COUNTS)
-        return {"webhooks": webhooks, **application} if busy else None
+        seen = self._look_until_quiet(deadline)
+        return seen.pending if seen.is_busy else None
 
     def next_due(self) -> datetime | None:
         """The next instant at which the application has something to do, once what is under way is done."""
-        self.settle(time.monotonic() + PATIENCE_SECONDS)
-        return self._next_due()
+        seen = self._look_until_quiet(time.monotonic() + PATIENCE_SECONDS)
+        if seen.is_busy:
+            raise Unreachable(f"not settled in time: {seen.pending}")
+        return seen.next_due
 
-    def _next_stop(self, now: datetime, target: datetime) -> datetime:
-        stop = self._next_due()
-        if stop is None:
-            return target
-        return min(target, stop if stop > now else now + SMALLEST_STEP)
+    def _look_until_quiet(self, deadline: float) -> _Seen:
+        waits = iter(POLL_SECONDS)
+        while (seen := self._look()).is_busy and time.monotonic() < deadline:
+            time.sleep(next(waits, POLL_SECONDS[-1]))
+        return seen
 
-    def _next_due(self) -> datetime | None:
-        found = self._ask().get("next_due")
-        return datetime.fromisoformat(found) if found else None
-
-    def _ask(self) -> dict[str, Any]:
-        return self._call("GET", "/_pending", None)
+    def _look(self) -> _Seen:
+        # Webhooks first: once delivered, they are the application's.
+        webhooks = self._emulator.webhooks.undelivered()
+        try:
+            answer = self._call("GET", "/_pending", None)
+        except Unreachable as error:
+            pending = {"webhooks": webhooks, "application": str(error)}
+            return _Seen(self._emulator.clock.now(), is_busy=True, next_due=None, pending=pending)
+        return _Seen(
+            datetime.fromisoformat(answer["now"]),
+            is_busy=bool(webhooks or any(answer.get(name) for name in BUSY_COUNTS)),
+            next_due=datetime.fromisoformat(answer["next_due"]) if answer.get("next_due") else None,
+            pending={"webhooks": webhooks, **answer},
+        )
 
     def _move_application(self, when: datetime) -> None:
         # The clock runs while we talk, so a stop close ahead may be behind by now: 409, and no harm done.

@@ -59,6 +59,13 @@ class Application:
             self.held.wait(10)
         return self.statuses.pop(0) if self.statuses else 200
 
+    def move_clock(self, raw: bytes) -> int:
+        try:
+            Clock(self.data_dir, movable=True).move_to(datetime.fromisoformat(json.loads(raw)["to"]))
+        except ValueError:
+            return 409
+        return 200
+
     def pending(self) -> dict[str, Any]:
         """Due things run the moment anybody looks."""
         now = Clock(self.data_dir, movable=True).now()
@@ -66,7 +73,7 @@ class Application:
             self.due.remove(due)
             self.ran_at.append((due, now))
         next_due = min(self.due).isoformat() if self.due else None
-        return {"events": 0, "due": 0, "in_flight": 0, "retrying": 0, "next_due": next_due}
+        return {"events": 0, "due": 0, "in_flight": 0, "retrying": 0, "next_due": next_due, "now": now.isoformat()}
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
@@ -84,8 +91,7 @@ def application(tmp_path: Path) -> Iterator[Application]:
             if self.path == WEBHOOK_PATH:
                 self._answer(app.answer_webhook(raw, self.headers["x-line-signature"]), {})
             elif self.path == "/_clock" and self.headers["X-Control-Secret"]:
-                Clock(tmp_path, movable=True).move_to(datetime.fromisoformat(json.loads(raw)["to"]))
-                self._answer(200, {})
+                self._answer(app.move_clock(raw), {})
 
         def do_GET(self) -> None:
             self._answer(200, app.pending())

@@ -28,6 +28,28 @@ def test_the_clock_stops_at_every_due_instant_on_the_way(
     assert all(ran - due < timedelta(seconds=5) for due, ran in application.ran_at), "nothing ran late"
 
 
+def test_what_falls_due_between_two_looks_is_not_passed_over(
+    application: Application, emulator: Emulator, control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = {"events": 0, "due": 0, "in_flight": 0, "retrying": 0}
+    soon, later = (emulator.clock.now() + timedelta(seconds=seconds) for seconds in (2, 3600))
+    looks: list[datetime] = []
+
+    def pending() -> dict[str, object]:
+        """At the first look the next thing is two seconds away; before anybody looks again it has come."""
+        now = emulator.clock.now()
+        looks.append(now)
+        if len(looks) == 1:
+            emulator.clock.move_to(soon)
+            return quiet | {"next_due": soon.isoformat(), "now": now.isoformat()}
+        is_due = len(looks) == 2
+        return quiet | {"due": int(is_due), "next_due": later.isoformat(), "now": now.isoformat()}
+
+    monkeypatch.setattr(application, "pending", pending)
+    control.post("/clock", {"to": later.isoformat()})
+    assert looks[2] < soon + timedelta(minutes=1), "the clock waited until it was dealt with"
+
+
 def test_the_clock_goes_from_one_due_instant_to_the_next(
     application: Application, emulator: Emulator, control: Control
 ) -> None:
