@@ -75,6 +75,7 @@ GROUPS = (
         "files",
         (
             Entry("テンプレート", "template", "messages.index"),
+            Entry("リッチメニュー", "layout-bottombar", "rich_menus.index"),
             Entry("クーポン", "ticket", "coupons.index"),
             Entry("メディア", "photo", "media.index"),
             Entry("共通情報", "variable", "shared_values.index"),

@@ -22,8 +22,8 @@ LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 FEATURES = (
     "actions", "auto_replies", "batches", "broadcasts", "business_days", "chat", "coupons", "deliveries", "fields",
     "folders", "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "outlook", "rehearsals",
-    "reminders", "scenarios", "schedules", "scores", "segments", "sending_rules", "settings", "shared_values", "staff",
-    "tags", "taps", "test_sends", "transfers",
+    "reminders", "rich_menus", "scenarios", "schedules", "scores", "segments", "sending_rules", "settings",
+    "shared_values", "staff", "tags", "taps", "test_sends", "transfers",
 )  # fmt: skip
 PAGES = (
     "about", "account", "control", "countdowns", "designs", "enrolments", "health", "home", "invitations",

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     FRIENDS_ERASE = "friends.erase"
     MESSAGES_EDIT = "messages.edit"
     AUTOMATION_EDIT = "automation.edit"
+    RICH_MENUS_EDIT = "rich_menus.edit"
     BROADCASTS_SEND = "broadcasts.send"
     BROADCASTS_APPROVE = "broadcasts.approve"
     """Saying yes to what somebody else wants to send."""
@@ -28,6 +29,7 @@ _EVERYDAY = frozenset({Permission.USE, Permission.CHAT, Permission.FRIENDS_VIEW,
 _OPERATING = _EVERYDAY | {
     Permission.MESSAGES_EDIT,
     Permission.AUTOMATION_EDIT,
+    Permission.RICH_MENUS_EDIT,
     Permission.BROADCASTS_SEND,
     Permission.LOGS_VIEW,
 }

@@ -25,6 +25,7 @@ class Where(StrEnum):
     FLEX = "flex"
     IMAGEMAP = "imagemap"
     QUICK_REPLY = "quick_reply"
+    RICH_MENU = "rich_menu"
 
 
 EVERYWHERE = frozenset(Where)

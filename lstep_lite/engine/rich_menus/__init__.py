@@ -1,0 +1,1 @@
+"""Rich menus (リッチメニュー): composed, brought to LINE, and shown to the right friends."""
