@@ -1,8 +1,9 @@
 """Copy the browser files this project uses from node_modules to lstep_lite/static/vendor.
 
-What is copied, and where a licence text is not simply a LICENSE file, stands under "vendor" in package.json; the icons
-are the names in tools/icons.txt. Every package gets a folder with its version in the name (so that browsers may keep
-the files for ever) and manifest.json tells the application which folder, files and licences belong to a package.
+What is copied, and where a licence or its text is not simply told by the package, stands under "vendor" in
+package.json; the icons are the names in tools/icons.txt. Every package gets a folder with its version in the name (so
+that browsers may keep the files for ever) and manifest.json tells the application which folder, files and licences
+belong to a package.
 """
 
 import json
@@ -19,6 +20,8 @@ FRESH = ROOT / "node_modules" / ".vendor"
 ICONS = ROOT / "tools" / "icons.txt"
 
 SOURCE_MAP = re.compile(r"^/[/*][#@] sourceMappingURL=.*$\n?", re.MULTILINE)
+FONT_FOLDER = re.compile(r'(?<=url\(")\./fonts/')
+"""All files of a package lie in one folder here."""
 
 MIT = """MIT License
 
@@ -74,7 +77,7 @@ def _copy_package(name: str, plan: dict[str, Any]) -> dict[str, Any]:
         _copy_file(path, target / path.name)
     return {
         "version": package["version"],
-        "license": package["license"],
+        "license": plan.get("license") or package["license"],
         "folder": folder,
         "files": sorted(path.name for path in sources),
         "license_files": _write_licenses(source, plan, target),
@@ -87,7 +90,7 @@ def _copy_file(source: Path, target: Path) -> None:
     if not source.exists():
         sys.exit(f"{source.relative_to(ROOT)} does not exist")
     if source.suffix in {".css", ".js"}:
-        target.write_text(SOURCE_MAP.sub("", source.read_text("utf-8")), "utf-8")
+        target.write_text(FONT_FOLDER.sub("", SOURCE_MAP.sub("", source.read_text("utf-8"))), "utf-8")
     else:
         shutil.copyfile(source, target)
 
