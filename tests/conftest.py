@@ -14,6 +14,7 @@ import argon2
 import PIL.Image
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session, configure_mappers, sessionmaker
 from xdist.remote import Producer
@@ -21,6 +22,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 import lstep_lite.models  # noqa: F401 - fills the metadata
 from lstep_lite import db
+from lstep_lite import schema as schema_
 from lstep_lite.db import Base, Database
 from lstep_lite.engine import registry  # noqa: F401 - a test of one feature meets the others
 from lstep_lite.engine.staff import passwords
@@ -145,21 +147,26 @@ def session(database: BoundDatabase) -> Iterator[Session]:
 
 @pytest.fixture(params=BACKENDS)
 def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database of this test's own, for threads and processes: a copy of an empty one."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "lstep.db")
-        database = Database(bare_url(request, tmp_path))
-    else:
-        database = Database(bare_url(request, tmp_path, template=request.getfixturevalue("empty_name")))
+    """A database of this test's own, for threads and processes."""
+    database = Database(empty_url(request, tmp_path, request.param))
     yield database
     database.dispose()
 
 
-def bare_url(request: pytest.FixtureRequest, tmp_path: Path, *, template: str = "template1") -> str:
-    """The address of a database of this test's own, on PostgreSQL a copy of *template*, else without tables."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'lstep.db'}"
+def empty_url(request: pytest.FixtureRequest, folder: Path, backend: str) -> str:
+    """The address of a new database with all tables and no rows; on SQLite it is the one of the data directory."""
+    if backend == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_file"), folder / "lstep.db")
+        return f"sqlite:///{folder / 'lstep.db'}"
+    template = request.getfixturevalue("empty_name")
     return _new_postgres_database(request.getfixturevalue("postgres_url"), "fresh", template=template)
+
+
+def bare_url(request: pytest.FixtureRequest, folder: Path, backend: str) -> str:
+    """The address of a new database without tables."""
+    if backend == "sqlite":
+        return f"sqlite:///{folder / 'lstep.db'}"
+    return _new_postgres_database(request.getfixturevalue("postgres_url"), "bare")
 
 
 @pytest.fixture(scope="session")
@@ -179,8 +186,13 @@ def empty_name(postgres_url: str) -> str:
 
 
 def _create_tables(url: str) -> None:
+    """As all migrations would leave them, which takes longer."""
     database = Database(url)
-    Base.metadata.create_all(database.engine)
+    with database.engine.connect() as connection:
+        Base.metadata.create_all(connection)
+        connection.commit()
+        command.stamp(schema_.alembic_config(connection), "head")
+        connection.commit()
     database.dispose()
 
 

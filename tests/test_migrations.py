@@ -15,7 +15,7 @@ from tests.conftest import BACKENDS, bare_url
 
 @pytest.fixture(params=BACKENDS)
 def empty(request: pytest.FixtureRequest, tmp_path: Path):
-    database = Database(bare_url(request, tmp_path))
+    database = Database(bare_url(request, tmp_path, request.param))
     yield database
     database.dispose()
 

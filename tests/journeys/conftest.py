@@ -4,16 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import BACKENDS, _new_postgres_database
+from tests.conftest import BACKENDS, empty_url
 from tests.world import Browser, Server, World
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    environ = {}
-    if request.param == "postgresql":
-        environ["DATABASE_URL"] = _new_postgres_database(request.getfixturevalue("postgres_url"), "journeys")
-    running = Server(tmp_path_factory.mktemp("journeys"), **environ)
+    folder = tmp_path_factory.mktemp("journeys")
+    running = Server(folder, DATABASE_URL=empty_url(request, folder, request.param))
     running.start()
     yield running
     running.stop()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.conftest import BACKENDS, _new_postgres_database
+from tests.conftest import BACKENDS, empty_url
 from tests.journeys.test_timed import a_tag, with_step
 from tests.world import OWNER, Browser, Person, Server, World
 
@@ -30,10 +30,8 @@ REMINDER, THANKS = "そろそろいかがですか", "1か月がたちました"
 @pytest.fixture(scope="module", params=BACKENDS)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An empty installation that has been through its first questions and is connected to the pretended LINE."""
-    environ = {"SEED": "0"}
-    if request.param == "postgresql":
-        environ["DATABASE_URL"] = _new_postgres_database(request.getfixturevalue("postgres_url"), "scenarios")
-    running = Server(tmp_path_factory.mktemp("scenarios"), **environ)
+    folder = tmp_path_factory.mktemp("scenarios")
+    running = Server(folder, SEED="0", DATABASE_URL=empty_url(request, folder, request.param))
     try:
         running.start()
         open_shop(Browser(running))
