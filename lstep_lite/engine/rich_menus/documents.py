@@ -7,6 +7,7 @@ Places are thousandths of the body: the canvas without the strip of tabs.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lstep_lite.engine.rich_menus.inputs import PALETTE, Canvas, Glyph, PaletteColor, Share
@@ -54,8 +55,13 @@ FONTS = {"gothic": "ゴシック", "rounded": "丸ゴシック", "mincho": "明�
 CORNERS = {"top_left": "左上", "top_right": "右上", "bottom_left": "左下", "bottom_right": "右下"}
 
 
+def _section(label: str, *inputs: Input) -> tuple[Input, ...]:
+    return tuple(replace(each, section=label) for each in inputs)
+
+
 def _place() -> tuple[Input, ...]:
-    return (
+    return _section(
+        "位置と大きさ",
         Share(name="x", label="左から"),
         Share(name="y", label="上から"),
         Share(name="width", label="幅", least=1, start=WHOLE),
@@ -103,6 +109,8 @@ def _fill(
     )
 
 
+_BADGED = {"badge": ("pill", "circle", "ribbon", "burst")}
+
 LINE = Element(
     name="menu_line",
     label="文字",
@@ -122,9 +130,12 @@ LINE = Element(
             hint="0なら、ボタンに合わせて自動で決めます。横幅2500pxの画像での大きさです。",
         ),
         PaletteColor(name="color", label="色", start="@ink"),
-        Number(name="outline", label="ふち取り", least=0, most=20, start=0, unit="px"),
-        PaletteColor(name="outline_color", label="ふち取りの色", start="#ffffff"),
-        Flag(name="has_shadow", label="影を付ける"),
+        *_section(
+            "飾り",
+            Number(name="outline", label="ふち取り", least=0, most=20, start=0, unit="px"),
+            PaletteColor(name="outline_color", label="ふち取りの色", start="#ffffff"),
+            Flag(name="has_shadow", label="影を付ける"),
+        ),
     ),
 )
 
@@ -134,75 +145,81 @@ CELL = Element(
     icon="square-rounded",
     title="label",
     inputs=(
+        *_section("タップ", _label(), TapInput(where=Where.RICH_MENU, start="actions")),
+        *_section(
+            "文字",
+            Items(
+                name="lines",
+                label="文字",
+                of=lambda: (LINE,),
+                most=3,
+                first=("menu_line",),
+                noun="文字の行",
+            ),
+            Choice(
+                name="align",
+                label="横の位置",
+                options={"left": "左", "center": "中央", "right": "右"},
+                start="center",
+                as_buttons=True,
+            ),
+            Choice(
+                name="valign",
+                label="縦の位置",
+                options={"top": "上", "middle": "中央", "bottom": "下"},
+                start="middle",
+                as_buttons=True,
+            ),
+        ),
+        *_section(
+            "アイコン",
+            Glyph(name="icon", label="アイコン"),
+            PaletteColor(name="icon_color", label="アイコンの色", start="@accent"),
+            Number(name="icon_size", label="アイコンの大きさ", least=10, most=100, start=42, unit="%"),
+            Choice(
+                name="icon_place",
+                label="アイコンの位置",
+                options={"top": "文字の上", "left": "文字の左", "right": "文字の右", "back": "文字の後ろ"},
+                start="top",
+            ),
+        ),
+        *_section("背景", *_fill("fill", "plain", "@surface", FILLS)),
+        *_section(
+            "枠",
+            Number(
+                name="radius",
+                label="角の丸み",
+                least=0,
+                most=50,
+                start=6,
+                unit="%",
+                hint="50%で円や錠剤の形になります。",
+            ),
+            Number(name="border", label="枠線の太さ", least=0, most=40, start=0, unit="px"),
+            PaletteColor(name="border_color", label="枠線の色", start="@accent"),
+            Flag(name="has_shadow", label="影を付ける"),
+        ),
+        *_section(
+            "目印",
+            Choice(
+                name="badge",
+                label="目印",
+                options={"none": "なし", "pill": "錠剤", "circle": "円", "ribbon": "リボン", "burst": "星"},
+                start="none",
+            ),
+            Text(
+                name="badge_text",
+                label="目印の文字",
+                most=8,
+                words=False,
+                start="NEW",
+                shown_if=_BADGED,
+                example="NEW、20%OFF、3 など",
+            ),
+            PaletteColor(name="badge_color", label="目印の色", start="#e5383b", shown_if=_BADGED),
+            Choice(name="badge_corner", label="目印の場所", options=CORNERS, start="top_right", shown_if=_BADGED),
+        ),
         *_place(),
-        _label(),
-        TapInput(where=Where.RICH_MENU, start="actions"),
-        *_fill("fill", "plain", "@surface", FILLS),
-        Number(
-            name="radius", label="角の丸み", least=0, most=50, start=6, unit="%", hint="50%で円や錠剤の形になります。"
-        ),
-        Number(name="border", label="枠線の太さ", least=0, most=40, start=0, unit="px"),
-        PaletteColor(name="border_color", label="枠線の色", start="@accent"),
-        Flag(name="has_shadow", label="影を付ける"),
-        Glyph(name="icon", label="アイコン"),
-        PaletteColor(name="icon_color", label="アイコンの色", start="@accent"),
-        Number(name="icon_size", label="アイコンの大きさ", least=10, most=100, start=42, unit="%"),
-        Choice(
-            name="icon_place",
-            label="アイコンの位置",
-            options={"top": "文字の上", "left": "文字の左", "right": "文字の右", "back": "文字の後ろ"},
-            start="top",
-        ),
-        Items(
-            name="lines",
-            label="文字",
-            of=lambda: (LINE,),
-            most=3,
-            first=("menu_line",),
-            noun="文字の行",
-        ),
-        Choice(
-            name="align",
-            label="横の位置",
-            options={"left": "左", "center": "中央", "right": "右"},
-            start="center",
-            as_buttons=True,
-        ),
-        Choice(
-            name="valign",
-            label="縦の位置",
-            options={"top": "上", "middle": "中央", "bottom": "下"},
-            start="middle",
-            as_buttons=True,
-        ),
-        Choice(
-            name="badge",
-            label="目印",
-            options={"none": "なし", "pill": "錠剤", "circle": "円", "ribbon": "リボン", "burst": "星"},
-            start="none",
-        ),
-        Text(
-            name="badge_text",
-            label="目印の文字",
-            most=8,
-            words=False,
-            start="NEW",
-            shown_if={"badge": ("pill", "circle", "ribbon", "burst")},
-            example="NEW、20%OFF、3 など",
-        ),
-        PaletteColor(
-            name="badge_color",
-            label="目印の色",
-            start="#e5383b",
-            shown_if={"badge": ("pill", "circle", "ribbon", "burst")},
-        ),
-        Choice(
-            name="badge_corner",
-            label="目印の場所",
-            options=CORNERS,
-            start="top_right",
-            shown_if={"badge": ("pill", "circle", "ribbon", "burst")},
-        ),
     ),
 )
 """A button of a composed menu."""
@@ -212,7 +229,7 @@ AREA = Element(
     label="タップする場所",
     icon="hand-stop",
     title="label",
-    inputs=(*_place(), _label(), TapInput(where=Where.RICH_MENU, start="actions")),
+    inputs=(*_section("タップ", _label(), TapInput(where=Where.RICH_MENU, start="actions")), *_place()),
 )
 """A place on a finished picture."""
 
@@ -223,31 +240,45 @@ TAB = Element(
     title="label",
     is_panel=True,
     inputs=(
-        Text(name="label", label="タブの名前", most=12, words=False, start="ホーム"),
-        Glyph(name="icon", label="タブのアイコン"),
-        Choice(
-            name="source",
-            label="画像",
-            options={"compose": "ここで作る", "picture": "完成した画像を使う"},
-            start="compose",
-            as_buttons=True,
+        *_section(
+            "タブ",
+            Text(name="label", label="タブの名前", most=12, words=False, start="ホーム"),
+            Glyph(name="icon", label="タブのアイコン"),
+            Choice(
+                name="source",
+                label="画像",
+                options={"compose": "ここで作る", "picture": "完成した画像を使う"},
+                start="compose",
+                as_buttons=True,
+            ),
+            File(
+                name="picture_id",
+                label="完成した画像",
+                shown_if={"source": ("picture",)},
+                hint="選んだサイズに合わせて、はみ出す部分を切り取ります。",
+            ),
         ),
-        File(
-            name="picture_id",
-            label="完成した画像",
-            shown_if={"source": ("picture",)},
-            hint="選んだサイズに合わせて、はみ出す部分を切り取ります。",
+        *_section("背景", *_fill("ground", "plain", "@ground", GROUNDS, COMPOSED)),
+        *_section(
+            "模様",
+            Choice(name="pattern", label="模様", options=PATTERNS, start="none", shown_if=COMPOSED),
+            PaletteColor(name="pattern_color", label="模様の色", start="@accent", shown_if=PATTERNED),
+            Number(
+                name="pattern_strength", label="模様の濃さ", least=5, most=100, start=20, unit="%", shown_if=PATTERNED
+            ),
         ),
-        *_fill("ground", "plain", "@ground", GROUNDS, COMPOSED),
-        Choice(name="pattern", label="模様", options=PATTERNS, start="none", shown_if=COMPOSED),
-        PaletteColor(name="pattern_color", label="模様の色", start="@accent", shown_if=PATTERNED),
-        Number(name="pattern_strength", label="模様の濃さ", least=5, most=100, start=20, unit="%", shown_if=PATTERNED),
-        Number(name="padding", label="外側の余白", least=0, most=120, start=24, unit="px", shown_if=COMPOSED),
-        Number(name="gap", label="ボタンの間", least=0, most=120, start=24, unit="px", shown_if=COMPOSED),
-        File(name="logo_id", label="ロゴ", required=False, shown_if=COMPOSED),
-        Share(name="logo_x", label="ロゴの中心（左から）", start=500, shown_if=COMPOSED),
-        Share(name="logo_y", label="ロゴの中心（上から）", start=80, shown_if=COMPOSED),
-        Share(name="logo_width", label="ロゴの幅", least=20, start=200, shown_if=COMPOSED),
+        *_section(
+            "余白",
+            Number(name="padding", label="外側の余白", least=0, most=120, start=24, unit="px", shown_if=COMPOSED),
+            Number(name="gap", label="ボタンの間", least=0, most=120, start=24, unit="px", shown_if=COMPOSED),
+        ),
+        *_section(
+            "ロゴ",
+            File(name="logo_id", label="ロゴ", required=False, shown_if=COMPOSED),
+            Share(name="logo_x", label="ロゴの中心（左から）", start=500, shown_if=COMPOSED),
+            Share(name="logo_y", label="ロゴの中心（上から）", start=80, shown_if=COMPOSED),
+            Share(name="logo_width", label="ロゴの幅", least=20, start=200, shown_if=COMPOSED),
+        ),
         Canvas(
             name="cells",
             label="ボタン",
@@ -274,49 +305,58 @@ TAB = Element(
 
 _STRIP = {"strip": ("top", "bottom")}
 INPUTS: tuple[Input, ...] = (
-    Choice(
-        name="size",
-        label="大きさ",
-        options={"large": "大（2500×1686）", "compact": "小（2500×843）", "free": "自由"},
-        start="large",
-        as_buttons=True,
+    *_section(
+        "大きさ",
+        Choice(
+            name="size",
+            label="大きさ",
+            options={"large": "大（2500×1686）", "compact": "小（2500×843）", "free": "自由"},
+            start="large",
+            as_buttons=True,
+        ),
+        Number(
+            name="width",
+            label="横幅",
+            least=LEAST_WIDTH,
+            most=MOST_WIDTH,
+            start=2500,
+            unit="px",
+            shown_if={"size": ("free",)},
+        ),
+        Number(
+            name="height",
+            label="高さ",
+            least=LEAST_HEIGHT,
+            most=MOST_HEIGHT,
+            start=1200,
+            unit="px",
+            shown_if={"size": ("free",)},
+            hint="横幅の1.45分の1までです。",
+        ),
     ),
-    Number(
-        name="width",
-        label="横幅",
-        least=LEAST_WIDTH,
-        most=MOST_WIDTH,
-        start=2500,
-        unit="px",
-        shown_if={"size": ("free",)},
+    *_section(
+        "配色",
+        *(Color(name=name, label=label, start=START_PALETTE[name], required=True) for name, label in PALETTE.items()),
     ),
-    Number(
-        name="height",
-        label="高さ",
-        least=LEAST_HEIGHT,
-        most=MOST_HEIGHT,
-        start=1200,
-        unit="px",
-        shown_if={"size": ("free",)},
-        hint="横幅の1.45分の1までです。",
+    *_section(
+        "タブの帯",
+        Choice(
+            name="strip",
+            label="タブの帯",
+            options={"none": "なし", "top": "上", "bottom": "下"},
+            start="top",
+            as_buttons=True,
+            hint="タブが2つ以上のときに表示します。",
+        ),
+        Choice(
+            name="strip_style",
+            label="帯の形",
+            options={"filled": "塗りつぶし", "underline": "下線", "pill": "錠剤", "folder": "見出し"},
+            start="filled",
+            shown_if=_STRIP,
+        ),
+        Share(name="strip_height", label="帯の高さ", least=60, most=300, start=130, shown_if=_STRIP),
+        Choice(name="strip_font", label="帯の書体", options=FONTS, start="gothic", shown_if=_STRIP),
     ),
-    *(Color(name=name, label=label, start=START_PALETTE[name], required=True) for name, label in PALETTE.items()),
-    Choice(
-        name="strip",
-        label="タブの帯",
-        options={"none": "なし", "top": "上", "bottom": "下"},
-        start="top",
-        as_buttons=True,
-        hint="タブが2つ以上のときに表示します。",
-    ),
-    Choice(
-        name="strip_style",
-        label="帯の形",
-        options={"filled": "塗りつぶし", "underline": "下線", "pill": "錠剤", "folder": "見出し"},
-        start="filled",
-        shown_if=_STRIP,
-    ),
-    Share(name="strip_height", label="帯の高さ", least=60, most=300, start=130, shown_if=_STRIP),
-    Choice(name="strip_font", label="帯の書体", options=FONTS, start="gothic", shown_if=_STRIP),
     Items(name="tabs", label="タブ", of=lambda: (TAB,), least=1, most=MOST_TABS, first=("menu_tab",), noun="タブ"),
 )

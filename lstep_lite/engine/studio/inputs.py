@@ -67,6 +67,8 @@ class Input(ABC):
     name: str
     label: str
     hint: str = ""
+    section: str = ""
+    """The heading below which the editor shows it, with the others of that section."""
     shown_if: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """Only where these other inputs of the same element have one of these values; else it is not kept."""
     widget: ClassVar[str]
@@ -84,7 +86,7 @@ class Input(ABC):
         """It as JSON for the editor."""
         shown_if = {name: list(values) for name, values in self.shown_if.items()}
         basics = {"name": self.name, "label": self.label, "hint": self.hint, "widget": self.widget}
-        return basics | {"shown_if": shown_if, "empty": self.empty()}
+        return basics | {"section": self.section, "shown_if": shown_if, "empty": self.empty()}
 
     def inside(self, found: Found) -> Iterator[Found]:
         """The inputs within its value."""
