@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, messages
+from lstep_lite.engine import actions, messages, rich_menus, studio
 from lstep_lite.engine.actions import saved
+from lstep_lite.engine.rich_menus.documents import CELL
 from lstep_lite.models import (
     Action,
     AnswerState,
@@ -30,10 +31,13 @@ from lstep_lite.models import (
     MediaState,
     Origin,
     Pattern,
+    Publication,
+    PublicationState,
     Purpose,
     Reminder,
     ReminderMode,
     ReminderStep,
+    RichMenu,
     Role,
     Scenario,
     ScenarioMode,
@@ -377,6 +381,52 @@ def an_answer(session: Session, tap: Tap, friend: Friend, **over: Any) -> TapAns
         "params": {},
     }
     return _kept(session, TapAnswer(**values | over))
+
+
+def a_menu_tab(*texts: str, **over: Any) -> dict[str, Any]:
+    """A tab with a button for each of *texts*, side by side, which says that text."""
+    tab: dict[str, Any] = studio.fresh(rich_menus.INPUTS)["tabs"][0]
+    width = 1000 // max(1, len(texts))
+    tab["cells"] = [_a_cell(text, place * width, width) for place, text in enumerate(texts)]
+    return tab | over
+
+
+def _a_cell(text: str, x: int, width: int) -> dict[str, Any]:
+    """A button of a menu from top to bottom."""
+    cell = {"kind": "menu_cell", "id": studio.new_code(), **studio.fresh_inputs(CELL.inputs)}
+    cell["lines"][0]["text"] = text
+    tap = {"id": studio.new_code(), "do": "say", "text": text}
+    return cell | {"label": text, "x": x, "width": width, "height": 1000, "tap": tap}
+
+
+def a_rich_menu(session: Session, *tabs: dict[str, Any], **over: Any) -> RichMenu:
+    """A menu that nobody sees yet."""
+    number = next(_numbers)
+    document = studio.fresh(rich_menus.INPUTS) | {"tabs": list(tabs) or [a_menu_tab("予約したい")]}
+    values = {"name": f"メニュー{number}", "chat_bar_text": "メニュー", "is_open": True, "document": document}
+    return rich_menus.create(session, rich_menus.Draft(**values | over), now=NOW)
+
+
+def a_live_menu(session: Session, *tabs: dict[str, Any], **over: Any) -> RichMenu:
+    """A menu as if LINE had all of it; no rows say what is there."""
+    menu = a_rich_menu(session, *tabs, **over)
+    rich_menus.go_live(session, menu, a_publication(session, menu), now=NOW)
+    return menu
+
+
+def a_publication(session: Session, menu: RichMenu, **over: Any) -> Publication:
+    """The draft as it stands, brought to LINE."""
+    values: dict[str, Any] = {
+        "menu_id": menu.id,
+        "revision": menu.revision,
+        "document": menu.document,
+        "chat_bar_text": menu.chat_bar_text,
+        "is_open": menu.is_open,
+        "state": PublicationState.DONE,
+        "requested_at": NOW,
+        "finished_at": NOW,
+    }
+    return _kept(session, Publication(**values | over))
 
 
 def _kept(session: Session, row: Any) -> Any:

@@ -176,6 +176,11 @@ def used(texts: Iterable[str]) -> list[Placeholder]:
     return [found.plain for found in _all(texts) if found.plain is not None]
 
 
+def are_any(texts: Iterable[str]) -> bool:
+    """Whether something in them would be replaced."""
+    return any(found.plain or found.family for found in _all(texts))
+
+
 def is_personal(texts: Iterable[str]) -> bool:
     return any(found.plain or (found.family and found.family.is_personal) for found in _all(texts))
 
