@@ -124,8 +124,8 @@ def _tap(world: World, row: dict[str, Any], person: Person) -> bool:
     known = [tap for tap in world.taps if tap.owner_id == data["owner_id"] and data["code"] in ("", tap.code)]
     state = AnswerState.TAKEN if data["how"] == "none" else AnswerState(data["how"])
     first = _day(NOW) - timedelta(days=9999 if data["days"] is None else data["days"])
-    found = any(tap in known and each is state and _day(at) >= first for tap, each, at in person.answers)
-    return bool(known) and found != (data["how"] == "none")
+    found = [tap for tap, each, at in person.answers if tap in known and each is state and _day(at) >= first]
+    return bool(known) and (len(found) >= data.get("times", 1)) != (data["how"] == "none")
 
 
 def _reminder(world: World, row: dict[str, Any], person: Person) -> bool:

@@ -331,10 +331,11 @@ def _tap_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
     wanted = [(tap.owner_id, code) for tap in world.taps for code in ("", tap.code)]
     hows, days = st.sampled_from(["taken", "none", "again", "closed"]), st.none() | st.sampled_from([0, 1, 29, 30, 31])
     return st.builds(
-        lambda what, how, days: {"owner": "messages", "owner_id": what[0], "code": what[1], "how": how, "days": days},
+        lambda what, times, **more: {"owner": "messages", "owner_id": what[0], "code": what[1]} | more | times,
         st.sampled_from([*wanted, (GONE, ""), (world.taps[0].owner_id, "gone")]),
-        hows,
-        days,
+        st.sampled_from([{}, {"times": 2}]),
+        how=hows,
+        days=days,
     )
 
 

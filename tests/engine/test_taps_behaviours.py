@@ -30,6 +30,9 @@ class Speaker:
     def fill_url(self, url: str, most: int | None = None) -> str:
         return url
 
+    def alias(self, tab: str) -> str:
+        return f"alias-of-{tab}"
+
 
 def kept(session: Session, do: str, where: Where = Where.TEMPLATE, **typed: Any) -> tuple[dict[str, Any], list[str]]:
     """The tap as it is kept, and the paths of what is wrong with it."""
@@ -107,6 +110,47 @@ def test_phones_do_more_for_quick_replies_and_less_for_imagemaps() -> None:
     assert {"camera", "cameraRoll", "location"} <= {each.name for each in taps.offered(Where.QUICK_REPLY)}
     allowed = {each.name for each in taps.offered(Where.IMAGEMAP)}
     assert allowed == {"none", "uri", "phone", "mail", "say", "copy", "share"}, "imagemaps know no postback"
+
+
+MENU = Where.RICH_MENU
+
+
+@pytest.mark.parametrize(
+    ("do", "typed", "action"),
+    [
+        ("switch_tab", {"tab": "second"}, {
+            "type": "richmenuswitch", "richMenuAliasId": "alias-of-second", "data": f"tap={CODE}",
+        }),
+        ("actions", {"says": "予約", "afterwards": "closeRichMenu", "fill_in": "名前は"}, {
+            "type": "postback", "data": f"tap={CODE}", "displayText": "予約", "inputOption": "closeRichMenu",
+        }),
+        ("actions", {"afterwards": "openKeyboard", "fill_in": "名前は"}, {
+            "type": "postback", "data": f"tap={CODE}", "inputOption": "openKeyboard", "fillInText": "名前は",
+        }),
+        ("actions", {"afterwards": "none"}, {"type": "postback", "data": f"tap={CODE}"}),
+    ],
+)  # fmt: skip
+def test_rich_menus_do_what_nothing_else_can(session: Session, do: str, typed: Any, action: Any) -> None:
+    assert line(session, do, MENU, **typed) == action
+    elsewhere, problems = kept(session, do, **typed)
+    assert problems == ["tap"] or "afterwards" not in elsewhere
+
+
+@pytest.mark.parametrize(
+    ("do", "typed", "wrong"),
+    [("switch_tab", {}, "tap.tab"), ("camera", {}, "tap"), ("pick", {"limits": "days"}, "tap.limits")],
+)
+def test_what_a_menu_can_not_do_for_months_is_refused(session: Session, do: str, typed: Any, wrong: str) -> None:
+    assert wrong in kept(session, do, MENU, **typed)[1]
+
+
+def test_a_menu_shows_everybody_the_same_words_but_answers_each_friend(session: Session) -> None:
+    described = TapInput(where=MENU).describe(session, {})
+    words = {
+        (each["name"], one["name"]): one.get("words") for each in described["behaviours"] for one in each["inputs"]
+    }
+    personal = {key for key, may in words.items() if may}
+    assert personal == {("actions", "reply"), ("pick", "reply")}
 
 
 def test_every_action_passes_our_own_check_of_quick_replies(session: Session) -> None:

@@ -106,16 +106,21 @@ def test_friends_are_found_by_what_they_chose_and_when(session: Session) -> None
     assert who(session, **of | {"how": "none", "code": yes.code}) == {bob.id, eve.id}
     assert who(session, **of | {"how": "again"}) == {bob.id}
     assert who(session, **of | {"how": "closed"}) == {eve.id}
+    an_answer(session, no, ann)
+    assert who(session, **of | {"how": "taken", "times": 2}) == {ann.id}
+    assert who(session, **of | {"how": "taken", "times": 2, "days": 2}) == set()
+    assert who(session, **of | {"how": "none", "times": 2}) == {bob.id, eve.id}
 
 
 def test_a_condition_reads_back_what_it_says(session: Session) -> None:
     template, (yes,) = a_poll(session, "はい")
     kind = segments.kinds["tap"]
-    for code, days, words in (
-        ("", None, "テンプレート「出欠」のどれかを選んだ"),
-        (yes.code, 7, "テンプレート「出欠」の「はい」を7日以内に選んだ"),
+    for code, days, times, words in (
+        ("", None, {}, "テンプレート「出欠」のどれかを選んだ"),
+        (yes.code, 7, {}, "テンプレート「出欠」の「はい」を7日以内に選んだ"),
+        (yes.code, 7, {"times": 3}, "テンプレート「出欠」の「はい」を7日以内に3回以上選んだ"),
     ):
-        data = {"owner": "messages", "owner_id": template.id, "code": code, "how": "taken", "days": days}
+        data = {"owner": "messages", "owner_id": template.id, "code": code, "how": "taken", "days": days} | times
         assert kind.parse(session, Values(kind.values(data))) == data
         assert kind.sentence(session, data) == words
     with pytest.raises(DomainError):

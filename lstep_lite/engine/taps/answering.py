@@ -15,7 +15,7 @@ from lstep_lite.db import insert_new
 from lstep_lite.engine import actions, deliveries, locking, messages, triggers
 from lstep_lite.engine.studio import Data
 from lstep_lite.engine.taps.keeping import PLACE
-from lstep_lite.engine.taps.owners import Rules, Standing, standing
+from lstep_lite.engine.taps.owners import Rules, Standing, owners, standing
 from lstep_lite.engine.taps.registry import PREFIX, Answer, behaviours
 from lstep_lite.models import AnswerLimit, AnswerState, Delivery, Lane, Tap, TapAnswer, TimelineEntry
 
@@ -25,11 +25,18 @@ CLOSED = "このご案内は終了しました。"
 triggers.labels.update(
     {
         "tap.answered": "ボタンや選択肢が選ばれた",
+        "tap.in_menu": "リッチメニューのボタンが押された",
         "tap.again": "回数の上限のあとで、もう一度選ばれた",
         "tap.closed": "終了したご案内のボタンが押された",
     }
 )
-KINDS = {AnswerState.TAKEN: "tap.answered", AnswerState.AGAIN: "tap.again", AnswerState.CLOSED: "tap.closed"}
+KINDS = {AnswerState.AGAIN: "tap.again", AnswerState.CLOSED: "tap.closed"}
+"""What is written down of a tap that does not count; what counts is fired by its owner's own word."""
+SWITCHED = "newRichMenuAliasId"
+"""LINE's parameter of a tap that switched tabs on the phone.
+
+https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-richmenu-switch-action
+"""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class _Tapped:
     tap: Tap
     params: dict[str, Any]
     is_silent: bool
-    """Whether nobody asked for an answer: a video that ended needs no excuse when it does not count."""
+    """Whether nobody asked for an answer: a video that ended, and a tab that switched, need no excuse."""
 
     @property
     def occurrence(self) -> str:
@@ -59,13 +66,15 @@ def _on_postback(session: Session, happening: triggers.Happening) -> str | None:
     data = happening.facts["data"]
     if not data.startswith(PREFIX):
         return None
-    code = data.removeprefix(PREFIX)
+    code, params = data.removeprefix(PREFIX), happening.facts["params"]
     tap = _find(session, code)
+    if tap is None and SWITCHED in params:
+        return None
     if tap is None:
         key = f"unknown:{happening.friend.id}:{code}"  # once is enough, however often it is tapped
         put = _put(session, happening, happening.entry, UNKNOWN, key=key, label="使えなくなったボタン")
         return f"「{UNKNOWN}」と返信します。" if put else None
-    return _answer(session, _Tapped(happening, tap, happening.facts["params"], is_silent=False))
+    return _answer(session, _Tapped(happening, tap, params, is_silent=SWITCHED in params))
 
 
 @triggers.on("video.watched")
@@ -144,7 +153,7 @@ def _tell(session: Session, tapped: _Tapped, state: AnswerState) -> TimelineEntr
         return triggers.record(session, kind, happening.friend, now=happening.now, cause=happening.entry, **facts)
     return triggers.fire(
         session,
-        "tap.answered",
+        owners[tap.owner].happening,
         happening.friend,
         now=happening.now,
         event=happening.event,

@@ -15,6 +15,8 @@ from lstep_lite.errors import NotFound
 from lstep_lite.models import AnswerState, Export, Friend, Tap, TapAnswer
 
 HEADINGS = ("日時", "お名前", "友だちID", "選んだもの", "お客様が選んだ日時", "結果")
+PICKED = ("date", "time", "datetime")
+"""What LINE's date and time picker sends one of."""
 STATES = {AnswerState.TAKEN: "回答", AnswerState.AGAIN: "2回目以降", AnswerState.CLOSED: "終了後"}
 
 
@@ -53,6 +55,6 @@ def _of(owner: str, owner_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _row(answer: TapAnswer, tap: Tap, friend: Friend, zone: ZoneInfo) -> list[str]:
-    picked = next((str(value).replace("T", " ") for value in answer.params.values()), "")
+    picked = next((str(answer.params[name]).replace("T", " ") for name in PICKED if name in answer.params), "")
     at = f"{answer.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     return [guarded(text) for text in (at, friend.name, friend.code, tap.label, picked, STATES[answer.state])]

@@ -47,6 +47,11 @@ class TapOwner:
     """The page that shows a row, which takes its id as *arg*."""
     arg: str
     lookup: Lookup
+    happening: str = "tap.answered"
+    """What is fired when a tap counts (triggers.labels)."""
+    done: str = "選んだ"
+    undone: str = "選んでいない"
+    """What friends did with it, or did not, in conditions."""
 
     def place(self, tap: Tap) -> Place:
         words = f"{self.noun}「{tap.owner_name}」の「{tap.label}」を押したとき"
@@ -56,11 +61,16 @@ class TapOwner:
 owners: dict[str, TapOwner] = {}
 
 
-def owner(name: str, *, noun: str, mentioned_as: str, endpoint: str, arg: str) -> Callable[[Lookup], Lookup]:
-    """Register the function below as what looks a tap up for the feature that keeps its taps under *name*."""
+def owner(
+    name: str, *, noun: str, mentioned_as: str, endpoint: str, arg: str, **more: str
+) -> Callable[[Lookup], Lookup]:
+    """Register the function below as what looks a tap up for the feature that keeps its taps under *name*.
+
+    *more* are the words of `TapOwner` that differ from those of messages.
+    """
 
     def register(lookup: Lookup) -> Lookup:
-        owners[name] = TapOwner(name, noun, mentioned_as, endpoint, arg, lookup)
+        owners[name] = TapOwner(name, noun, mentioned_as, endpoint, arg, lookup, **more)
         return lookup
 
     return register

@@ -5,14 +5,24 @@ A tap is {"id": its code, "do": the behaviour's name, …the behaviour's own inp
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.studio import Cleaning, Data, Found, Input, clean_inputs, fresh_inputs, new_code, walk_inputs
+from lstep_lite.engine.studio import (
+    Cleaning,
+    Data,
+    Found,
+    Input,
+    Text,
+    clean_inputs,
+    fresh_inputs,
+    new_code,
+    walk_inputs,
+)
 from lstep_lite.models import Friend, TimelineEntry, WebhookEvent
 
 LineObject = dict[str, Any]
@@ -49,6 +59,13 @@ class Speaker(Protocol):
         """The same for an address: what is put in is percent-encoded, and left out where it gets longer than *most*."""
 
 
+class MenuSpeaker(Speaker, Protocol):
+    """Who turns a tap of a rich menu into LINE's action: the same one for everybody."""
+
+    def alias(self, tab: str) -> str:
+        """LINE's name for the tab with this code."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """A tap that counts, as its behaviour sees it."""
@@ -67,9 +84,22 @@ class Behaviour(ABC):
     icon: ClassVar[str]
     order: ClassVar[int]
     inputs: ClassVar[tuple[Input, ...]] = ()
+    menu_inputs: ClassVar[tuple[Input, ...]] = ()
+    """What else there is to choose in a rich menu."""
+    spoken: ClassVar[str] = ""
+    """The input whose words go into LINE's action itself: in a rich menu, the same ones for everybody."""
     places: ClassVar[frozenset[Where]] = EVERYWHERE
     answers: ClassVar[bool] = False
     """Whether a tap comes back to us by postback: only then can it be counted, limited and run actions."""
+
+    def inputs_at(self, where: Where) -> tuple[Input, ...]:
+        """What there is to fill in where it stands."""
+        if where is not Where.RICH_MENU:
+            return self.inputs
+        return (*(self._for_everybody(each) for each in self.inputs), *self.menu_inputs)
+
+    def _for_everybody(self, each: Input) -> Input:
+        return replace(each, words=False) if isinstance(each, Text) and each.name == self.spoken else each
 
     @abstractmethod
     def line(self, tap: Data, speaker: Speaker) -> LineObject | None:
@@ -114,7 +144,7 @@ class TapInput(Input):
     """The behaviour of a new one."""
 
     def empty(self) -> Data:
-        return {"id": new_code(), "do": self.start, **fresh_inputs(behaviours[self.start].inputs)}
+        return {"id": new_code(), "do": self.start, **fresh_inputs(behaviours[self.start].inputs_at(self.where))}
 
     def clean(self, value: Any, here: Cleaning) -> Data:
         value = value if isinstance(value, dict) else {}
@@ -123,7 +153,8 @@ class TapInput(Input):
             here.refuse("タップしたときの動きを選び直してください。")
             return self.empty()
         before = len(here.problems)
-        tap = {"id": here.code(value.get("id")), "do": found.name, **clean_inputs(found.inputs, value, here)}
+        inputs = found.inputs_at(self.where)
+        tap = {"id": here.code(value.get("id")), "do": found.name, **clean_inputs(inputs, value, here)}
         if len(here.problems) == before:
             found.check(tap, here)
         return tap
@@ -133,12 +164,12 @@ class TapInput(Input):
         return super().describe(session, elements) | {"behaviours": described}
 
     def _describe(self, each: Behaviour, session: Session, elements: dict[str, Any]) -> Data:
-        inputs = [one.describe(session, elements) for one in each.inputs]
+        inputs = [one.describe(session, elements) for one in each.inputs_at(self.where)]
         return {"name": each.name, "label": each.label, "icon": each.icon, "inputs": inputs, "answers": each.answers}
 
     def inside(self, found: Found) -> Iterator[Found]:
         if known := behaviours.get(found.value["do"]):
-            yield from walk_inputs(known.inputs, found.value, f"{found.path}.", found.parents)
+            yield from walk_inputs(known.inputs_at(self.where), found.value, f"{found.path}.", found.parents)
 
 
 def line_action(tap: Data, speaker: Speaker) -> LineObject | None:

@@ -1,6 +1,6 @@
 """Taps: who chose something in a message, who did not, and who came too late or once too often."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -16,11 +16,12 @@ from lstep_lite.errors import DomainError
 from lstep_lite.models import AnswerState, Friend, Tap, TapAnswer
 
 HOWS = {
-    "taken": "選んだ",
-    "none": "選んでいない",
+    "taken": "選んだ・押した",
+    "none": "選んでいない・押していない",
     "again": "回数の上限のあとで、もう一度押した",
     "closed": "終了したあとに押した",
 }
+MOST_TIMES = 999
 _STATES = {"none": AnswerState.TAKEN} | {state.value: state for state in AnswerState}
 
 
@@ -39,11 +40,13 @@ class TapCondition(ConditionKind):
             raise DomainError("ボタンや選択肢を選んでください。", "what")
         how = values.chosen("how", HOWS, "選んだかどうかを選んでください。")
         days = values.number("days", "日数", least=0, most=MOST_DAYS) if values.one("days").strip() else None
-        return {"owner": owner, "owner_id": int(row_id), "code": code, "how": how, "days": days}
+        times = values.number("times", "回数", least=1, most=MOST_TIMES) if values.one("times").strip() else 1
+        kept = {"owner": owner, "owner_id": int(row_id), "code": code, "how": how, "days": days}
+        return kept | ({"times": times} if times > 1 else {})
 
     def values(self, data: Data) -> dict[str, list[str]]:
         what = f"{data['owner']}:{data['owner_id']}" + (f":{data['code']}" if data["code"] else "")
-        return super().values({"what": what, "how": data["how"], "days": data["days"]})
+        return super().values({"what": what, **{name: data.get(name) for name in ("how", "days", "times")}})
 
     def sentence(self, session: Session, data: Data) -> str:
         owner = taps.owners[data["owner"]]
@@ -51,7 +54,9 @@ class TapCondition(ConditionKind):
         labels = mentions.names(session, taps.TARGET, [data["code"]]) if data["code"] else {}
         what = f"の「{labels[data['code']]}」を" if labels else "のどれかを"
         days = "" if data["days"] is None else f"{data['days']}日以内に"
-        return f"{owner.noun}「{name}」{what}{days}{HOWS[data['how']]}"
+        times = f"{data['times']}回以上" if "times" in data else ""
+        how = {"taken": owner.done, "none": owner.undone}.get(data["how"], HOWS[data["how"]])
+        return f"{owner.noun}「{name}」{what}{days}{times}{how}"
 
     def options(self, session: Session) -> dict[str, Any]:
         return {"groups": _groups(session), "hows": HOWS}
@@ -71,9 +76,19 @@ class TapCondition(ConditionKind):
         if data["days"] is not None:
             today = moment.now.astimezone(moment.zone).date()
             mine.append(TapAnswer.at >= beginning(today - timedelta(days=data["days"]), moment))
-        if data["how"] == "none":
-            return sa.not_(sa.exists().where(TapAnswer.friend_id == Friend.id, *mine))
-        return Friend.id.in_(sa.select(TapAnswer.friend_id).where(*mine))
+        did = _often(data["times"], mine) if "times" in data else _ever(data["how"], mine)
+        return sa.not_(did) if data["how"] == "none" else did
+
+
+def _ever(how: str, mine: Sequence[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    if how == "none":  # it is negated, and databases take NOT EXISTS quicker than NOT IN
+        return sa.exists().where(TapAnswer.friend_id == Friend.id, *mine)
+    return Friend.id.in_(sa.select(TapAnswer.friend_id).where(*mine))
+
+
+def _often(times: int, mine: Sequence[sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    counted = sa.select(sa.func.count()).select_from(TapAnswer).where(TapAnswer.friend_id == Friend.id, *mine)
+    return counted.correlate(Friend).scalar_subquery() >= times
 
 
 def _is_known(session: Session, owner: str, row_id: str, code: str) -> bool:

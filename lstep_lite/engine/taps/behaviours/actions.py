@@ -1,7 +1,15 @@
 """Run an action set, and answer."""
 
-from lstep_lite.engine.studio import Actions, Data, Text
+from lstep_lite.engine.studio import Actions, Choice, Data, Text
 from lstep_lite.engine.taps.registry import TOLD_OF, Behaviour, LineObject, Speaker, behaviour, postback
+
+AFTERWARDS = {
+    "none": "メニューを開いたままにする",
+    "closeRichMenu": "メニューを閉じる",
+    "openKeyboard": "文字の入力を始めてもらう",
+    "openVoice": "音声の入力を始めてもらう",
+}
+"""LINE's names for what the phone does then. https://developers.line.biz/en/reference/messaging-api/#postback-action"""
 
 
 def reply_text(more: str = "") -> Text:
@@ -31,5 +39,25 @@ class RunActions(Behaviour):
         ),
     )
 
+    menu_inputs = (
+        Choice(name="afterwards", label="押したあと", options=AFTERWARDS, start="none"),
+        Text(
+            name="fill_in",
+            label="入力欄に入れておく文字",
+            most=300,
+            lines=2,
+            required=False,
+            words=False,
+            shown_if={"afterwards": ("openKeyboard",)},
+            hint="お客様は続きを書くだけになります。スマートフォンのLINE（12.6以降）で使えます。",
+        ),
+    )
+
     def line(self, tap: Data, speaker: Speaker) -> LineObject:
-        return postback(tap) | ({"displayText": tap["says"]} if tap["says"] else {})
+        afterwards = tap.get("afterwards", "none")
+        more = {
+            "displayText": tap["says"],
+            "inputOption": "" if afterwards == "none" else afterwards,
+            "fillInText": tap.get("fill_in", ""),
+        }
+        return postback(tap) | {name: text for name, text in more.items() if text}

@@ -14,6 +14,7 @@ class Copy(Behaviour):
     label = "文字をコピーする"
     icon = "copy"
     order = 60
+    spoken = "text"
     inputs = (
         Text(
             name="text",

@@ -4,7 +4,7 @@ https://developers.line.biz/en/reference/messaging-api/#datetime-picker-action
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from lstep_lite.engine.taps.registry import (
     Behaviour,
     LineObject,
     Speaker,
+    Where,
     behaviour,
 )
 from lstep_lite.errors import DomainError, NotFound
@@ -120,6 +121,10 @@ class PickMoment(Behaviour):
         Actions(),
     )
 
+    def inputs_at(self, where: Where) -> tuple[Input, ...]:
+        found = super().inputs_at(where)
+        return tuple(_for_months(each) for each in found) if where is Where.RICH_MENU else found
+
     def check(self, tap: Data, here: Cleaning) -> None:
         earliest, latest = _bounds(tap, datetime(2000, 1, 1))  # noqa: DTZ001 - a clock on a wall
         if earliest and latest and earliest >= latest:
@@ -158,6 +163,13 @@ class PickMoment(Behaviour):
             event=answer.event,
         )
         return f"友だち情報「{target.name}」を「{fields.show(session, target, value)}」にしました。"
+
+
+def _for_months(each: Input) -> Input:
+    """A rich menu says for months what it said when it was made: "from today" would soon be long ago."""
+    if not isinstance(each, Choice) or each.name != "limits":
+        return each
+    return replace(each, options={name: words for name, words in LIMITS.items() if name != "days"})
 
 
 _TEXTS = (FieldType.TEXT, FieldType.LONG_TEXT)

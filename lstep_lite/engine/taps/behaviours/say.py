@@ -13,6 +13,7 @@ class Say(Behaviour):
     label = "お客様の発言として文字を送る"
     icon = "message-2"
     order = 50
+    spoken = "text"
     inputs = (
         Text(
             name="text",

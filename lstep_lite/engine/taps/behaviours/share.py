@@ -18,6 +18,7 @@ class Share(Behaviour):
     label = "お友だちに紹介する"
     icon = "share"
     order = 70
+    spoken = "text"
     inputs = (
         Text(
             name="text",

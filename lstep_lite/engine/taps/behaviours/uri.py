@@ -41,6 +41,7 @@ class OpenPage(Behaviour):
     label = "URLを開く"
     icon = "link"
     order = 20
+    spoken = "uri"
     inputs = (Address(),)
 
     def line(self, tap: Data, speaker: Speaker) -> LineObject:
