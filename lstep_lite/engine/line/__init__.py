@@ -16,24 +16,29 @@ from lstep_lite.engine.line.client import (
 from lstep_lite.engine.line.connection import LineError, NotConnected
 from lstep_lite.engine.line.coupons import CouponsAtLine
 from lstep_lite.engine.line.liff_apps import LiffApp, LiffApps
+from lstep_lite.engine.line.rich_menus import BatchPhase, DayAtLine, MenuAtLine, RichMenusAtLine
 
 __all__ = [
     "Account",
     "Answer",
     "AnswerKind",
+    "BatchPhase",
     "BotInfo",
     "ContentState",
     "CouponsAtLine",
+    "DayAtLine",
     "Detail",
     "FollowerPage",
     "LiffApp",
     "LiffApps",
     "Line",
     "LineError",
+    "MenuAtLine",
     "NotConnected",
     "Profile",
     "Quota",
     "ReceivedContent",
+    "RichMenusAtLine",
     "Token",
     "WebhookEndpoint",
     "WebhookTest",

@@ -60,7 +60,7 @@ def read(status: int, headers: Mapping[str, str], data: bytes, *, is_reply: bool
     request_id = headers.get("x-line-request-id")
     if kind is AnswerKind.ALREADY_ACCEPTED:
         request_id = headers.get("x-line-accepted-request-id", request_id)
-    return Answer(kind, status, message, _details(body), request_id, _sent_message_ids(body))
+    return Answer(kind, status, message, details(body), request_id, _sent_message_ids(body))
 
 
 def parse_body(data: bytes) -> dict[str, Any]:
@@ -88,13 +88,13 @@ def _kind(status: int, message: str, is_reply: bool) -> AnswerKind:
     return AnswerKind.UNKNOWN
 
 
-def _details(body: dict[str, Any]) -> tuple[Detail, ...]:
-    details = body.get("details")
-    if not isinstance(details, list):
+def details(body: dict[str, Any]) -> tuple[Detail, ...]:
+    found = body.get("details")
+    if not isinstance(found, list):
         return ()
     return tuple(
         Detail(str(detail.get("property", "")), str(detail.get("message", "")))
-        for detail in details
+        for detail in found
         if isinstance(detail, dict)
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import urllib3
@@ -14,9 +14,11 @@ from lstep_lite.engine.line import answers, connection
 from lstep_lite.engine.line.answers import Answer, AnswerKind
 from lstep_lite.engine.line.connection import LineError
 from lstep_lite.engine.line.coupons import CouponsAtLine
+from lstep_lite.engine.line.rich_menus import RichMenusAtLine
 from lstep_lite.errors import DomainError
 
 CHUNK_BYTES = 64 * 1024
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class Line:
         self._timeout = urllib3.Timeout(total=timeout_seconds)
         self._renew = renew
         self.coupons = CouponsAtLine(self._call)
+        self.rich_menus = RichMenusAtLine(self._call, self._call_for_id, self._transfer)
 
     @property
     def token(self) -> str:
@@ -259,14 +262,40 @@ class Line:
         **path_params: str,
     ) -> dict[str, Any]:
         seconds = timeout_seconds or self._timeout_seconds
+        return self._with_token(
+            lambda: connection.call(self._client, method, path, body=body, timeout_seconds=seconds, **path_params)
+        )
+
+    def _call_for_id(self, method: str, path: str, *, body: dict[str, Any]) -> str:
+        seconds = self._timeout_seconds
+        return self._with_token(
+            lambda: connection.call_for_id(self._client, method, path, body=body, timeout_seconds=seconds)
+        )
+
+    def _transfer(self, method: str, path: str, *, data: bytes | None = None, content_type: str = "") -> bytes:
+        return self._with_token(lambda: self._transfer_once(method, path, data, content_type))
+
+    def _transfer_once(self, method: str, path: str, data: bytes | None, content_type: str) -> bytes:
+        url = f"{self._host or connection.LINE_DATA_URL}{path}"
+        headers = self._headers(self.token) | ({"Content-Type": content_type} if content_type else {})
+        try:
+            response = self._pool.request(method, url, body=data, headers=headers, timeout=self._timeout)
+        except urllib3.exceptions.HTTPError as error:
+            raise connection.unreachable(error) from error
+        if response.status >= 300:
+            raise connection.refusal(response.status, response.data)
+        return response.data
+
+    def _with_token(self, call: Callable[[], Told]) -> Told:
+        """What *call* answers, once more with a fresh token when LINE refuses the one it has."""
         token = self.token
         try:
-            return connection.call(self._client, method, path, body=body, timeout_seconds=seconds, **path_params)
+            return call()
         except LineError as error:
             if error.http_status != 401:
                 raise
         self._renew(token)
-        return connection.call(self._client, method, path, body=body, timeout_seconds=seconds, **path_params)
+        return call()
 
 
 def _broken(error: urllib3.exceptions.HTTPError) -> AnswerKind:

@@ -9,11 +9,14 @@ from typing import Any
 import urllib3
 from linebot.v3.messaging import ApiClient, ApiException, Configuration
 
+from lstep_lite.engine.line import answers
 from lstep_lite.engine.line.answers import parse_body
 from lstep_lite.errors import DomainError
 
 LINE_API_URL = "https://api.line.me"
 LINE_DATA_URL = "https://api-data.line.me"
+MOST_DETAILS = 3
+"""Of what LINE says about one request."""
 LATER = "しばらくしてからもう一度お試しください。"
 POOL_SIZE = 80
 """Connections kept open: more than the send threads (at most 64) and the chores together."""
@@ -55,8 +58,26 @@ def call(
     **path_params: str,
 ) -> dict[str, Any]:
     """One call that is not a send; the answer's JSON. Raises LineError."""
+    answer = _call(client, method, path, path_params, body, timeout_seconds)
+    return parse_body(answer.raw_data or b"")
+
+
+def call_for_id(client: ApiClient, method: str, path: str, *, timeout_seconds: float, body: dict[str, Any]) -> str:
+    """One call whose answer is LINE's own id of the request. Raises LineError."""
+    answer = _call(client, method, path, {}, body, timeout_seconds)
+    return str((answer.headers or {}).get("x-line-request-id", ""))
+
+
+def _call(
+    client: ApiClient,
+    method: str,
+    path: str,
+    path_params: dict[str, str],
+    body: dict[str, Any] | None,
+    timeout_seconds: float,
+) -> Any:
     try:
-        response = client.call_api(
+        return client.call_api(
             path,
             method,
             path_params,
@@ -74,7 +95,6 @@ def call(
         raise refusal(error.status, error.body) from error
     except urllib3.exceptions.HTTPError as error:
         raise unreachable(error) from error
-    return parse_body(response.raw_data or b"")
 
 
 def refusal(status: int, body: str | bytes | None) -> LineError:
@@ -86,8 +106,15 @@ def refusal(status: int, body: str | bytes | None) -> LineError:
     if status >= 500:
         return LineError(f"LINE側で一時的な問題が起きています（{status}）。{LATER}", False, status)
     words = parse_body(body.encode() if isinstance(body, str) else body or b"")
-    said = words.get("message") or words.get("error_description") or words.get("error") or ""
-    return LineError(f"LINEに断られました（{status}）。LINEからの説明: {said or 'なし'}", status != 408, status)
+    said = words.get("message") or words.get("error_description") or words.get("error") or "なし"
+    message = f"LINEに断られました（{status}）。LINEからの説明: {said}{_details(words)}"
+    return LineError(message, status != 408, status)
+
+
+def _details(words: dict[str, Any]) -> str:
+    """What of a request LINE does not like, where it says so."""
+    found = [f"{detail.property}: {detail.message}" for detail in answers.details(words)[:MOST_DETAILS]]
+    return f"（{'、'.join(found)}）" if found else ""
 
 
 def unreachable(error: Exception) -> LineError:
