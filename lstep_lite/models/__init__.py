@@ -60,6 +60,7 @@ from lstep_lite.models.reminders import (
 )
 from lstep_lite.models.rich_menus import (
     FriendMenu,
+    LeavingStep,
     LineMenu,
     LineMenuState,
     MenuCall,
@@ -73,6 +74,7 @@ from lstep_lite.models.rich_menus import (
     MenuTab,
     Publication,
     PublicationState,
+    PublicationStep,
     RichMenu,
     StrayMenu,
 )
@@ -174,6 +176,7 @@ __all__ = [
     "ImportPart",
     "ImportState",
     "Lane",
+    "LeavingStep",
     "LineCoupon",
     "LineMenu",
     "LineMenuState",
@@ -209,6 +212,7 @@ __all__ = [
     "Pattern",
     "Publication",
     "PublicationState",
+    "PublicationStep",
     "Purpose",
     "Receipt",
     "Recipient",

@@ -61,7 +61,11 @@ class MenuTab(Base):
     """A tab of a menu: its alias at LINE stays the same while the rich menus behind it are replaced."""
 
     __tablename__ = "menu_tabs"
-    __table_args__ = (Index("ix_menu_tabs_menu_id", "menu_id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_menu_tabs_menu_id", "menu_id"),
+        Index("ix_menu_tabs_due_at", "due_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = primary_key()
     menu_id: Mapped[int] = mapped_column(ForeignKey("rich_menus.id", ondelete="CASCADE"))
@@ -77,6 +81,8 @@ class MenuTab(Base):
     """What friends who see this tab see now."""
     aliased_line_id: Mapped[str | None]
     """Where the alias points at LINE, as far as we were told; null: LINE does not know the alias."""
+    due_at: Mapped[datetime | None]
+    """When to take the alias away at LINE; on `wall`."""
 
 
 class LineMenuState(StrEnum):
@@ -139,6 +145,20 @@ class PublicationState(StrEnum):
     FAILED = "failed"
     REPLACED = "replaced"
     """A newer one of the same menu took its place before it was done."""
+    CANCELED = "canceled"
+
+
+class PublicationStep(StrEnum):
+    """What it is at, in this order. Up to MAKE customers see nothing of it, and it can still be given up."""
+
+    DRAW = "draw"
+    MAKE = "make"
+    """Its rich menus are being made at LINE, and get their pictures."""
+    ALIASES = "aliases"
+    FRIENDS = "friends"
+    """LINE takes those who see the old rich menus to the new ones."""
+    RECORD = "record"
+    """We write down that it did."""
 
 
 class Publication(Base):
@@ -163,6 +183,7 @@ class Publication(Base):
     chat_bar_text: Mapped[str]
     is_open: Mapped[bool]
     state: Mapped[PublicationState] = mapped_column(one_of(PublicationState, "state"), default=PublicationState.WAITING)
+    step: Mapped[PublicationStep] = mapped_column(one_of(PublicationStep, "step"), default=PublicationStep.DRAW)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     requested_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
@@ -170,7 +191,7 @@ class Publication(Base):
     """Why it failed, or what it waits for."""
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
-    """When to go on; on `wall`."""
+    """When to go on; on `wall`. Null: at once while it waits, else when its rich menus are made."""
     batch_key: Mapped[str | None]
     """LINE's resumeRequestKey of the request that takes friends from the old rich menus to the new ones."""
     batch_id: Mapped[str | None]
@@ -200,6 +221,8 @@ class MenuOrigin(StrEnum):
     ACTION = "action"
     STAFF = "staff"
     RULE = "rule"
+    CUSTOMER = "customer"
+    """They only chose a tab of the default: LINE has shown it to them as their own since."""
 
 
 FRIEND_MENU_DUE = "due_at IS NOT NULL"
@@ -229,7 +252,7 @@ class FriendMenu(Base):
     linked_id: Mapped[int | None]
     """The LineMenu that LINE shows them as theirs, as far as we know; null: the default."""
     tab_id: Mapped[int | None]
-    """The tab they chose last."""
+    """The tab of it that they see, or chose last."""
     revision: Mapped[int] = mapped_column(default=1)
     """Rises with each change: an answer from LINE to an older one is no news."""
     due_at: Mapped[datetime | None]
@@ -244,6 +267,15 @@ class MenuMode(StrEnum):
     """Action sets and staff decide who sees which menu."""
     RULES = "rules"
     """The first rule that fits a friend decides."""
+
+
+class LeavingStep(StrEnum):
+    DEFAULT = "default"
+    FRIENDS = "friends"
+    ALIASES = "aliases"
+    MENUS = "menus"
+    DONE = "done"
+    """Nothing of ours is at LINE; it stays so until the owner wants menus again."""
 
 
 class MenuSettings(Base):
@@ -266,9 +298,18 @@ class MenuSettings(Base):
     """When to look at all friends' rules again; on `now`."""
     rules_cursor: Mapped[int | None]
     """The last friend that look has come to."""
+    friends_cursor: Mapped[int | None]
+    """How far what friends see has been compared with what they should see, by friend; null: it was, for all."""
     leaving_at: Mapped[datetime | None]
     """Since when all menus are being taken away from LINE; nothing is published or shown meanwhile."""
-    leaving_step: Mapped[str | None]
+    leaving_step: Mapped[LeavingStep | None] = mapped_column(one_of(LeavingStep, "leaving_step"))
+    leaving_due_at: Mapped[datetime | None]
+    """When to go on; on `wall`."""
+    leaving_attempts: Mapped[int] = mapped_column(default=0)
+    leaving_reason: Mapped[str | None]
+    leaving_key: Mapped[str | None]
+    """As `batch_key` of a publication."""
+    leaving_batch_id: Mapped[str | None]
     looked_at: Mapped[datetime | None]
     """When LINE's own list was last compared with ours; on `wall`."""
     look_due_at: Mapped[datetime | None]
@@ -299,11 +340,13 @@ class MenuLook(Base):
 
 
 class StrayMenu(Base):
-    """A rich menu at LINE that is none of ours, as last seen in LINE's own list."""
+    """A rich menu at LINE, or an alias, that is none of ours, as last seen in LINE's own list."""
 
     __tablename__ = "stray_menus"
 
     line_id: Mapped[str] = mapped_column(primary_key=True)
+    """Of an alias: the alias."""
+    is_alias: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str]
     chat_bar_text: Mapped[str]
     was_ours: Mapped[bool]

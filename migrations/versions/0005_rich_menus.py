@@ -61,8 +61,28 @@ def upgrade() -> None:
         sa.Column("default_reason", sa.Text(), nullable=True),
         sa.Column("rules_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rules_cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("friends_cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("leaving_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("leaving_step", sa.Text(), nullable=True),
+        sa.Column(
+            "leaving_step",
+            sa.Enum(
+                "default",
+                "friends",
+                "aliases",
+                "menus",
+                "done",
+                name="leaving_step",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("leaving_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leaving_attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("leaving_reason", sa.Text(), nullable=True),
+        sa.Column("leaving_key", sa.Text(), nullable=True),
+        sa.Column("leaving_batch_id", sa.Text(), nullable=True),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("look_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("id = 1", name=op.f("ck_menu_settings_one_row")),
@@ -71,6 +91,7 @@ def upgrade() -> None:
     op.create_table(
         "stray_menus",
         sa.Column("line_id", sa.Text(), nullable=False),
+        sa.Column("is_alias", sa.Boolean(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("chat_bar_text", sa.Text(), nullable=False),
         sa.Column("was_ours", sa.Boolean(), nullable=False),
@@ -85,7 +106,16 @@ def upgrade() -> None:
         sa.Column("menu_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "origin",
-            sa.Enum("action", "staff", "rule", name="origin", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "action",
+                "staff",
+                "rule",
+                "customer",
+                name="origin",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -168,7 +198,23 @@ def upgrade() -> None:
                 "done",
                 "failed",
                 "replaced",
+                "canceled",
                 name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "step",
+            sa.Enum(
+                "draw",
+                "make",
+                "aliases",
+                "friends",
+                "record",
+                name="step",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
@@ -271,6 +317,7 @@ def upgrade() -> None:
         sa.Column("is_live", sa.Boolean(), nullable=False),
         sa.Column("line_menu_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("aliased_line_id", sa.Text(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["line_menu_id"], ["line_menus.id"], name=op.f("fk_menu_tabs_line_menu_id"), ondelete="SET NULL"
         ),
@@ -281,12 +328,14 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("menu_tabs", schema=None) as batch_op:
+        batch_op.create_index("ix_menu_tabs_due_at", ["due_at"], unique=False)
         batch_op.create_index("ix_menu_tabs_menu_id", ["menu_id"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("menu_tabs", schema=None) as batch_op:
         batch_op.drop_index("ix_menu_tabs_menu_id")
+        batch_op.drop_index("ix_menu_tabs_due_at")
 
     op.drop_table("menu_tabs")
     op.drop_table("menu_insights")
