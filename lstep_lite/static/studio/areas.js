@@ -1,16 +1,12 @@
 // Places on a picture: drawn on it, dragged and resized there, divided by a layout; each has a card of its own below.
 // They are kept in thousandths of the picture's width and height.
+import { divided, follow, laid, layoutButton, pointAt, stepOf, whereInWords } from "./board.js";
+import { SMALLEST, between, isSameBox, linesBeside, moved, sized } from "./boxes.js";
 import { h } from "./dom.js";
 import { freshElement, join } from "./documents.js";
 import { thumbnail } from "./references.js";
+import "./shares.js";
 import { widgets } from "./widgets.js";
-
-const WHOLE = 1000;
-const SMALLEST = 30;
-const NEAR = 15; // how far from a line it still jumps to it
-const STEP = 10;
-const LINES = [0, 250, 333, 500, 667, 750, WHOLE];
-const KEYS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
 
 widgets.areas = (context) => {
   const list = areasOf(context);
@@ -34,20 +30,12 @@ function areasOf({ editor, input, value, place, data }) {
 // Layouts ------------------------------------------------------------------------------------------------------------
 
 function drawLayouts(list) {
-  const buttons = list.input.layouts.map((layout) => h("button", {
-    type: "button", class: "studio-layout", "aria-pressed": String(isLaidOut(list, layout)), "data-key": `${list.place}|${layout.label}`,
-    onclick: () => divide(list, layout),
-  }, h("span", { class: "studio-layout-picture" }, layout.areas.map((area) => laid(h("span"), boxOf(area)))), h("span", {}, layout.label)));
+  const buttons = list.input.layouts.map((layout) => layoutButton(layout, list.items, `${list.place}|${layout.label}`, () => divide(list, layout)));
   return h("div", { class: "studio-layouts", role: "group", "aria-label": "分け方" }, buttons);
 }
 
-function isLaidOut({ items }, layout) {
-  return items.length === layout.areas.length && layout.areas.every((area, at) => isSame(items[at], boxOf(area)));
-}
-
-// What the places do stays with them, in their order.
 function divide(list, layout) {
-  const items = layout.areas.map((area, at) => ({ ...(list.items[at] || list.fresh()), ...boxOf(area) }));
+  const items = divided(list.items, layout, list.fresh);
   const lost = list.items.length - items.length;
   list.keep(items, { key: `${list.place}|${layout.label}` }, { words: `${layout.label}に分けました` });
   if (lost > 0) list.editor.offerUndo(`場所を${lost}個減らしました`);
@@ -75,8 +63,7 @@ function drawArea(list, board, item, at) {
 }
 
 function told(item, at) {
-  const [x, y, width, height] = [item.x, item.y, item.width, item.height].map((share) => `${share / 10}%`);
-  return `場所${at + 1}${item.label ? `「${item.label}」` : ""}。左から${x}、上から${y}、幅${width}、高さ${height}。矢印キーで移動、Shiftと矢印キーで大きさを変更、Enterで設定`;
+  return `場所${at + 1}${item.label ? `「${item.label}」` : ""}。${whereInWords(item)}。矢印キーで移動、Shiftと矢印キーで大きさを変更、Enterで設定`;
 }
 
 // By keyboard, or the first touch; all else ends in `drag`.
@@ -94,16 +81,16 @@ function drag(list, board, item, node, event) {
   event.stopPropagation();
   node.focus({ preventScroll: true });
   const isSizing = Boolean(event.target.closest("[data-corner]"));
-  const lines = linesBeside(list, item);
+  const lines = linesBeside(list.items, item);
   follow(node, board, event, (dx, dy) => laid(node, isSizing ? sized(item, dx, dy, lines) : moved(item, dx, dy, lines)).box, (box) => {
-    if (box && !isSame(box, item)) change(list, item, box);
+    if (box && !isSameBox(box, item)) change(list, item, box);
     else list.open(item);
   });
 }
 
 function moveByKey(list, item, event) {
-  const by = KEYS[event.key];
-  if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+  const by = stepOf(event);
+  if (!by) return;
   event.preventDefault();
   change(list, item, event.shiftKey ? sized(item, ...by) : moved(item, ...by));
 }
@@ -119,7 +106,7 @@ function drawNew(list, board, event) {
   event.preventDefault();
   const start = pointAt(board, event);
   const node = h("span", { class: "studio-area is-new" });
-  const lines = linesBeside(list, null);
+  const lines = linesBeside(list.items, null);
   board.append(node);
   follow(board, board, event, (dx, dy) => laid(node, between(start, { x: start.x + dx, y: start.y + dy }, lines)).box, (box) => {
     node.remove();
@@ -128,113 +115,4 @@ function drawNew(list, board, event) {
     list.editor.open(item.id);
     list.keep([...list.items, item], { inside: list.placeOf(item) }, { words: "場所を追加しました" });
   });
-}
-
-// Call *show* with how far the pointer has moved, and *finish* with what it answered last.
-function follow(node, board, event, show, finish) {
-  const start = pointAt(board, event);
-  let last = null;
-  const move = (next) => {
-    const to = pointAt(board, next);
-    last = show(to.x - start.x, to.y - start.y);
-  };
-  const end = (next) => {
-    node.removeEventListener("pointermove", move);
-    node.removeEventListener("pointerup", end);
-    node.removeEventListener("pointercancel", end);
-    finish(next.type === "pointerup" ? last : null);
-  };
-  node.setPointerCapture(event.pointerId);
-  node.addEventListener("pointermove", move);
-  node.addEventListener("pointerup", end);
-  node.addEventListener("pointercancel", end);
-}
-
-function pointAt(board, event) {
-  const { left, top, width, height } = board.getBoundingClientRect();
-  return { x: Math.round((WHOLE * (event.clientX - left)) / width), y: Math.round((WHOLE * (event.clientY - top)) / height) };
-}
-
-// Boxes --------------------------------------------------------------------------------------------------------------
-
-function boxOf([x, y, width, height]) {
-  return { x, y, width, height };
-}
-
-function isSame(one, other) {
-  return ["x", "y", "width", "height"].every((name) => one[name] === other[name]);
-}
-
-function laid(node, { x, y, width, height }) {
-  const sides = { left: x, top: y, width, height };
-  for (const [name, share] of Object.entries(sides)) node.style[name] = `${share / 10}%`;
-  node.box = { x, y, width, height };
-  return node;
-}
-
-function clamp(value, least, most) {
-  return Math.min(Math.max(value, least), most);
-}
-
-function linesBeside({ items }, item) {
-  const others = items.filter((other) => other !== item);
-  return {
-    x: [...LINES, ...others.flatMap((other) => [other.x, other.x + other.width])],
-    y: [...LINES, ...others.flatMap((other) => [other.y, other.y + other.height])],
-  };
-}
-
-const ANYWHERE = { x: [], y: [] };
-
-function snapped(value, lines) {
-  const near = lines.filter((line) => Math.abs(line - value) <= NEAR);
-  return near.length ? near.reduce((best, line) => (Math.abs(line - value) < Math.abs(best - value) ? line : best)) : value;
-}
-
-function moved({ x, y, width, height }, dx, dy, lines = ANYWHERE) {
-  return { x: shifted(x + dx, width, lines.x), y: shifted(y + dy, height, lines.y), width, height };
-}
-
-// Its beginning jumps to a line, else its end does.
-function shifted(start, length, lines) {
-  const first = snapped(start, lines);
-  const found = first === start ? snapped(start + length, lines) - length : first;
-  return clamp(found, 0, WHOLE - length);
-}
-
-function sized({ x, y, width, height }, dx, dy, lines = ANYWHERE) {
-  const right = clamp(snapped(x + width + dx, lines.x), Math.min(x + SMALLEST, WHOLE), WHOLE);
-  const bottom = clamp(snapped(y + height + dy, lines.y), Math.min(y + SMALLEST, WHOLE), WHOLE);
-  return { x, y, width: right - x, height: bottom - y };
-}
-
-function between(one, other, lines) {
-  const [left, right] = [one.x, other.x].sort((a, b) => a - b).map((side) => clamp(snapped(side, lines.x), 0, WHOLE));
-  const [top, bottom] = [one.y, other.y].sort((a, b) => a - b).map((side) => clamp(snapped(side, lines.y), 0, WHOLE));
-  return { x: left, y: top, width: right - left, height: bottom - top };
-}
-
-// One side, typed in percent ------------------------------------------------------------------------------------------
-
-widgets.share = ({ editor, data, value, set, id, place }) => {
-  const control = h("input", {
-    id, class: "form-control", value: typeof value === "number" ? value / 10 : value, inputmode: "decimal", autocomplete: "off", "data-key": place,
-    oninput: () => {
-      set(read(control.value), { typing: true });
-      follower(editor, place, data);
-    },
-  });
-  return h("div", { class: "studio-number" }, control, h("span", {}, "%"));
-};
-
-// Digits of either width; what is no number is kept as it was typed, and refused by the server in words.
-function read(text) {
-  const plain = text.normalize("NFKC").trim();
-  return /^\d{1,3}(\.\d+)?$/.test(plain) ? Math.round(Number(plain) * 10) : text;
-}
-
-function follower(editor, place, data) {
-  const key = `${place.replace(/\/[^/]+$/, "")}|area`;
-  const node = editor.controls().find((control) => control.dataset.key === key);
-  if (node) laid(node, data);
 }

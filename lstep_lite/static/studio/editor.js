@@ -1,33 +1,32 @@
 // The studio: draws the document that the hidden field holds, keeps it there while it is edited, and remembers each step.
+// messages.js and composer.js say what is edited and how it looks so far.
 import { button, h, icon, iconButton, useIcons } from "./dom.js";
 import { isInside, isSame, isShown, locate, placeOf, settle, titleOf, valueAt } from "./documents.js";
 import { drawFields, markProblems } from "./fields.js";
 import { History } from "./history.js";
 import { Keeping, offerDraft } from "./keeping.js";
-import { Preview } from "./preview.js";
 import "./texts.js";
 import "./values.js";
 import "./references.js";
 import "./items.js";
-import "./areas.js";
 import "./taps.js";
 import "./dialogs.js";
 
 const UNDO_MS = 8000;
 const remembered = new Map(); // an editor that htmx draws anew goes on where it was
 
-class Editor {
+export class Editor {
   constructor(root, described) {
     Object.assign(this, described);
     useIcons(described.icons);
     this.root = root;
-    this.kind = root.dataset.kind;
     this.field = root.querySelector("[data-studio-field]");
     this.document = JSON.parse(this.field.value || "{}");
     this.ids = 0;
     this.said = new Map();
     this.touched = new Set();
     this.problems = this.placed(JSON.parse(root.dataset.problems || "[]"), this.document);
+    this.warnings = [];
     this.showsAll = this.problems.length > 0;
     this.isRefused =
       this.showsAll || Boolean(root.closest("form")?.querySelector(".has-error, .alert-danger, .alert-warning"));
@@ -69,31 +68,43 @@ class Editor {
       icon("alert-circle"),
       h("span"),
     );
-    this.switcher = button(
-      "プレビュー",
-      "eye",
-      () => this.showPreview(!this.root.classList.contains("is-previewing")),
-      { class: "btn btn-sm studio-switch", "aria-pressed": "false" },
-    );
     this.parts = h("div", { class: "studio-parts" });
     this.live = h("p", { class: "visually-hidden", role: "status" });
     this.snack = h("div", { class: "studio-snack", role: "status", hidden: true });
-    this.preview = new Preview(this);
-    const bar = h(
-      "div",
-      { class: "studio-bar", role: "toolbar", "aria-label": "編集の操作" },
-      this.undoButton,
-      this.redoButton,
-      this.status,
-      this.switcher,
-    );
+    this.preview = this.makePreview();
+    const bar = h("div", { class: "studio-bar", role: "toolbar", "aria-label": "編集の操作" }, this.drawTools());
     this.root.querySelector("[data-studio-waiting]")?.remove();
-    this.root.append(bar, h("div", { class: "studio-panes" }, this.parts, this.preview.node), this.snack, this.live);
+    this.root.append(bar, this.drawPanes(), this.snack, this.live);
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.root.addEventListener("focusout", (event) => this.onLeave(event));
-    const form = this.root.closest("form");
-    form?.addEventListener("submit", () => this.keeping.keep(this.field.value, true));
-    form?.elements[this.root.dataset.sender]?.addEventListener?.("change", () => this.preview.soon());
+    this.form()?.addEventListener("submit", () => this.keeping.keep(this.field.value, true));
+  }
+
+  form() {
+    return this.root.closest("form");
+  }
+
+  // What stands in the bar.
+  drawTools() {
+    this.switcher = button("プレビュー", "eye", () => this.showPreview(!this.isPreviewing()), {
+      class: "btn btn-sm studio-switch",
+      "aria-pressed": "false",
+    });
+    return [this.undoButton, this.redoButton, this.status, this.switcher];
+  }
+
+  // What stands below the bar: the parts, and how it looks so far.
+  drawPanes() {
+    return h("div", { class: "studio-panes" }, this.parts, this.preview.node);
+  }
+
+  drawParts() {
+    this.parts.replaceChildren(drawFields(this, this.description.inputs, this.document, ""));
+  }
+
+  // Whether a section of inputs is unfolded before anybody touched it; *at* counts the sections.
+  opensSection(_at) {
+    return true;
   }
 
   draw(focus = {}) {
@@ -103,7 +114,7 @@ class Editor {
       Number.isInteger(before?.selectionStart) && this.parts.contains(before)
         ? [before.selectionStart, before.selectionEnd]
         : null;
-    this.parts.replaceChildren(drawFields(this, this.description.inputs, this.document, ""));
+    this.drawParts();
     this.undoButton.disabled = !this.history.canUndo;
     this.redoButton.disabled = !this.history.canRedo;
     markProblems(this);
@@ -285,6 +296,10 @@ class Editor {
       .map((problem) => problem.message);
   }
 
+  warningsAt(place) {
+    return this.warnings.filter((warning) => warning.place === place).map((warning) => warning.message);
+  }
+
   problemsIn(place) {
     return this.problems.filter((problem) => isInside(problem.place, place) && this.isTold(problem)).length;
   }
@@ -311,6 +326,7 @@ class Editor {
     this.touched.add(first.place);
     this.draw();
     const field = this.parts.querySelector(`[data-place="${CSS.escape(first.place)}"]`) || this.parts;
+    openAround(field);
     field.scrollIntoView({ block: "center", behavior: "smooth" });
     field.querySelector("[data-key]")?.focus({ preventScroll: true });
   }
@@ -326,8 +342,9 @@ class Editor {
   }
 
   // What the server said of a document that was shown.
-  learn(document, { problems, said }) {
+  learn(document, { problems, said, warnings = [] }) {
     this.problems = this.placed(problems, document);
+    this.warnings = this.placed(warnings, document);
     this.said = new Map(Object.entries(said).map(([path, words]) => [placeOf(document, path), words]));
     markProblems(this);
     this.showStatus();
@@ -340,6 +357,10 @@ class Editor {
   }
 
   // Beside the parts ---------------------------------------------------------------------------------------------------
+
+  isPreviewing() {
+    return this.root.classList.contains("is-previewing");
+  }
 
   showPreview(isShown) {
     this.root.classList.toggle("is-previewing", isShown);
@@ -367,9 +388,25 @@ class Editor {
   }
 }
 
+// Unfold the sections that *node* stands in.
+function openAround(node) {
+  for (let section = node.closest("details"); section; section = section.parentElement.closest("details"))
+    section.open = true;
+}
+
 // Starting -------------------------------------------------------------------------------------------------------------
 
-async function start(root) {
+// Make each *selector* of the page, and of what htmx brings, an editor of that class.
+export function start(selector, EditorClass) {
+  const startAll = (around) => {
+    if (around.matches?.(selector)) begin(around, EditorClass);
+    around.querySelectorAll(selector).forEach((root) => begin(root, EditorClass));
+  };
+  startAll(document);
+  document.addEventListener("htmx:load", (event) => startAll(event.target));
+}
+
+async function begin(root, EditorClass) {
   if (root.dataset.started) return;
   root.dataset.started = "yes";
   const answer = await fetch(root.dataset.kindUrl).catch(() => null);
@@ -378,12 +415,5 @@ async function start(root) {
       "編集画面を開けませんでした。通信の状態を確認して、画面を読み込み直してください。";
     return;
   }
-  new Editor(root, await answer.json());
+  new EditorClass(root, await answer.json());
 }
-
-const startAll = (around) => {
-  if (around.matches?.("[data-studio]")) start(around);
-  around.querySelectorAll("[data-studio]").forEach(start);
-};
-startAll(document);
-document.addEventListener("htmx:load", (event) => startAll(event.target));

@@ -1,14 +1,39 @@
 // Inputs with their labels, hints, and what is wrong with them.
 import { h, icon } from "./dom.js";
-import { isShown, join, pathOf } from "./documents.js";
+import { isShown, join, pathOf, valueAt } from "./documents.js";
 import { widgets } from "./widgets.js";
 
 export function drawFields(editor, inputs, data, place, element = null) {
   const shown = inputs.filter((input) => isShown(input, data));
+  const draw = (some) =>
+    h(
+      "div",
+      { class: "studio-fields" },
+      some.map((input) => drawField(editor, input, data, place, inputs, element)),
+    );
+  const names = [...new Set(shown.map((input) => input.section))];
+  if (names.every((name) => !name)) return draw(shown);
+  const sections = names.map((name, at) => {
+    const some = shown.filter((input) => input.section === name);
+    return name ? drawSection(editor, name, at, some, place, draw(some)) : draw(some);
+  });
+  return h("div", { class: "studio-sections" }, sections);
+}
+
+// Inputs below a heading that folds them away. It stays as it was left, for all elements of that kind.
+function drawSection(editor, name, at, inputs, place, fields) {
+  const key = `section:${valueAt(editor.document, place)?.kind || ""}:${name}`;
+  const places = inputs.map((input) => join(place, input.name)).join(" ");
+  const summary = h("summary", { "data-key": `${place}|${name}` }, icon("chevron-right"), name, problemMark(places));
   return h(
-    "div",
-    { class: "studio-fields" },
-    shown.map((input) => drawField(editor, input, data, place, inputs, element)),
+    "details",
+    {
+      class: "studio-section",
+      open: editor.isOpen(key, editor.opensSection(at)),
+      ontoggle: (event) => editor.folds.set(key, event.target.open),
+    },
+    summary,
+    fields,
   );
 }
 
@@ -58,6 +83,7 @@ function wrap(input, node, id, at) {
     icon("alert-circle"),
     h("span"),
   );
+  const warning = h("p", { class: "studio-warning", "data-warning-at": at, hidden: true }, icon("alert-triangle"), h("span"));
   const below = `${hint ? `${id}-hint ` : ""}${id}-problem`;
   (control || node).setAttribute("aria-describedby", below);
   const isList = Boolean(input.of); // its hint would stand too far below
@@ -69,6 +95,7 @@ function wrap(input, node, id, at) {
     node,
     !isList && hint,
     problem,
+    warning,
   );
 }
 
@@ -95,17 +122,24 @@ export function markProblems(editor) {
     field.classList.toggle("has-error", said.length > 0);
     field.querySelector(`[aria-describedby~="${place.id}"]`)?.setAttribute("aria-invalid", String(said.length > 0));
   }
+  for (const place of editor.root.querySelectorAll("[data-warning-at]")) {
+    const said = editor.warningsAt(place.dataset.warningAt);
+    place.hidden = said.length === 0;
+    place.querySelector("span").textContent = said.join(" ");
+  }
   for (const mark of editor.root.querySelectorAll("[data-problems-in]")) {
-    const count = editor.problemsIn(mark.dataset.problemsIn);
+    const places = mark.dataset.problemsIn.split(" ");
+    const count = places.reduce((sum, place) => sum + editor.problemsIn(place), 0);
     mark.hidden = count === 0;
     mark.querySelector("span").textContent = `要確認 ${count}`;
   }
 }
 
-export function problemMark(place) {
+// How many problems there are below these places, of which spaces keep apart.
+export function problemMark(places) {
   return h(
     "span",
-    { class: "badge badge-danger", "data-problems-in": place, hidden: true },
+    { class: "badge badge-danger", "data-problems-in": places, hidden: true },
     icon("alert-circle"),
     h("span"),
   );
