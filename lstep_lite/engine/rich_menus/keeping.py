@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import folders, mentions, taps
 from lstep_lite.engine.actions import sets
 from lstep_lite.engine.messages import placeholders
+from lstep_lite.engine.rich_menus import tapping
+from lstep_lite.engine.rich_menus import tapping
 from lstep_lite.engine.rich_menus.checking import Examined as Examined
 from lstep_lite.engine.rich_menus.checking import Refused as Refused
 from lstep_lite.engine.rich_menus.checking import examine as examine
@@ -163,7 +165,7 @@ def _with_own_codes(document: Data, known: Collection[str]) -> Data:
 def go_live(session: Session, menu: RichMenu, publication: Publication, *, now: datetime) -> None:
     """LINE has all of it: from now on its taps do what *publication* says, and its tabs are those."""
     document = deepcopy(publication.document)
-    taps.keep(session, _owner(menu), taps.placed(INPUTS, document), now=now)
+    taps.keep(session, _owner(menu), tapping.placed(document), now=now)
     menu.live_document, menu.live_revision = document, publication.revision
     _keep_tabs(session, menu, document["tabs"])
     _note_uses(session, menu)
@@ -206,12 +208,21 @@ def _owner(menu: RichMenu) -> taps.Owner:
     return taps.Owner(OWNER, menu.id, menu.name)
 
 
-@taps.owner(OWNER, noun="リッチメニュー", mentioned_as=FEATURE, endpoint="rich_menus.show", arg="menu_id")
+@taps.owner(
+    OWNER,
+    noun="リッチメニュー",
+    mentioned_as=FEATURE,
+    endpoint="rich_menus.show",
+    arg="menu_id",
+    happening="tap.in_menu",
+    done="押した",
+    undone="押していない",
+)
 def _standing(session: Session, menu_id: int, code: str) -> taps.Standing | None:
     menu = session.get(RichMenu, menu_id)
     if menu is None:
         return None
-    inside = taps.placed(INPUTS, menu.live_document) if menu.live_document else ()
+    inside = tapping.placed(menu.live_document) if menu.live_document else ()
     return taps.Standing(next((placed.tap for placed in inside if placed.tap["id"] == code), None))
 
 
