@@ -1,0 +1,269 @@
+"""Who is to see which menu: the wish of action sets, staff and rules, written down. LINE is told later (`syncing`)."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import after_commit, insert_new
+from lstep_lite.engine import locking, triggers
+from lstep_lite.engine.rich_menus import account, keeping, periods
+from lstep_lite.engine.rich_menus.account import AFTERWARDS, AT_ONCE
+from lstep_lite.engine.rich_menus.periods import Lineup
+from lstep_lite.errors import DomainError
+from lstep_lite.models import (
+    Friend,
+    FriendMenu,
+    LineMenu,
+    MenuMode,
+    MenuOrigin,
+    MenuTab,
+    RichMenu,
+    TimelineEntry,
+)
+
+KIND = "menu.shown"
+triggers.labels[KIND] = "リッチメニューが変わった"
+BY_RULES = "リッチメニューはルールで切り替える設定のため、ここでは変えられません。"
+LEAVING = "すべてのリッチメニューをLINEから外しているため、変えられません。"
+WITHOUT_LINE = "LINEの友だちではないため、リッチメニューは表示されません。"
+BLOCKED = "ブロックされているため、リッチメニューは変えられません。"
+SEES_LINE = sa.and_(Friend.line_user_id.is_not(None), Friend.is_following, sa.not_(Friend.is_blocked))
+"""Who can see a menu at all."""
+
+
+class NotShown(DomainError):
+    """Nothing was changed; the message says why."""
+
+
+@dataclass(frozen=True)
+class Current:
+    """What a friend sees."""
+
+    menu: RichMenu | None
+    """None: no menu, or one that was set in LINE's own manager."""
+    tab: MenuTab | None
+    origin: MenuOrigin | None
+    """Who decided that they see something else than the default; None: nobody, it is the default."""
+    since: datetime | None
+    wanted: RichMenu | None
+    """What they should see but don't."""
+    why_not: str | None
+    is_told: bool
+    """Whether LINE knows."""
+    reason: str | None
+    """Why LINE would not show it."""
+
+
+# One friend ----------------------------------------------------------------------------------------------------------
+
+
+def show(
+    session: Session,
+    friend: Friend,
+    menu_id: int | None,
+    *,
+    origin: MenuOrigin,
+    now: datetime,
+    cause: TimelineEntry | None = None,
+    staff_id: int | None = None,
+) -> str:
+    """From now on *friend* is to see *menu_id*, or the default; one Japanese sentence about it.
+
+    Raises NotShown where nothing changes, NotFound. What staff do stands on the timeline by itself; what an action set
+    does stands there as its step.
+    """
+    locking.lock(session, friend)
+    if (reason := refusal(session, friend)) is not None:
+        raise NotShown(reason)
+    name = f"「{keeping.get(session, menu_id).name}」" if menu_id else "既定のリッチメニュー"
+    urgent = triggers.AS_ONE not in session.info
+    if not wish(session, {friend.id: menu_id}, origin=origin, now=now, urgent=urgent):
+        raise NotShown(f"すでに{name}を表示しています。")
+    sentence = f"リッチメニューを{name}に変えました。{_but(session, menu_id, now)}"
+    if origin is MenuOrigin.STAFF:
+        facts = {"label": name.strip("「」")} | ({} if staff_id is None else {"staff_id": staff_id})
+        triggers.record(session, KIND, friend, now=now, cause=cause, **facts).results = [sentence]
+    return sentence
+
+
+def refusal(session: Session, friend: Friend | None = None) -> str | None:
+    """Why nobody may decide which menu *friend* sees, if so; without one, why that holds for everybody."""
+    kept = account.settings(session)
+    if kept.leaving_at is not None:
+        return LEAVING
+    if kept.mode is MenuMode.RULES:
+        return BY_RULES
+    if friend is None or friend.can_receive:
+        return None
+    return WITHOUT_LINE if friend.line_user_id is None else BLOCKED
+
+
+def _but(session: Session, menu_id: int | None, now: datetime) -> str:
+    """What they see instead for now, if it can't be shown yet."""
+    reason = periods.lineup(session, now).why_not(menu_id) if menu_id else None
+    return f"（{reason}。それまでは既定のメニューのままです）" if reason else ""
+
+
+def current(session: Session, friend: Friend, now: datetime) -> Current:
+    """What *friend* sees as far as we know, and why."""
+    lineup, row = periods.lineup(session, now), session.get(FriendMenu, friend.id)
+    wanted_id = row.menu_id if row else None
+    shown_id = lineup.seen(wanted_id)
+    is_own = row is not None and wanted_id is not None and lineup.own(wanted_id) is not None
+    wanted = session.get(RichMenu, wanted_id) if wanted_id else None
+    return Current(
+        menu=session.get(RichMenu, shown_id) if shown_id else None,
+        tab=_tab(session, row, shown_id),
+        origin=row.origin if row and is_own else None,
+        since=row.since if row and wanted_id else None,
+        wanted=wanted if wanted_id != shown_id else None,
+        why_not=lineup.why_not(wanted_id) if wanted_id else None,
+        is_told=row is None or row.due_at is None,
+        reason=row.reason if row else None,
+    )
+
+
+def _tab(session: Session, row: FriendMenu | None, menu_id: int | None) -> MenuTab | None:
+    tabs = session.scalars(live_tabs(menu_id)).all() if menu_id else []
+    chosen = [tab for tab in tabs if row is not None and tab.id == row.tab_id]
+    return (chosen or [*tabs, None])[0]
+
+
+def live_tabs(menu_id: int) -> sa.Select[MenuTab]:
+    query = sa.select(MenuTab).where(MenuTab.menu_id == menu_id, MenuTab.is_live)
+    return query.order_by(MenuTab.position, MenuTab.id)
+
+
+def effective_menu_id(session: Session, friend: Friend, now: datetime) -> int | None:
+    """The menu on the friend's screen; None: none of ours."""
+    row = session.get(FriendMenu, friend.id)
+    return periods.lineup(session, now).seen(row.menu_id if row else None)
+
+
+# Many friends --------------------------------------------------------------------------------------------------------
+
+
+def wish(
+    session: Session, wishes: Mapping[int, int | None], *, origin: MenuOrigin, now: datetime, urgent: bool
+) -> set[int]:
+    """Write down what each of these friends, at most 500, is to see; the ids of those for whom it is news.
+
+    The caller has locked them. Whoever gets another menu by it is due; not *urgent* ones come after all others.
+    """
+    lineup, due_at = periods.lineup(session, now), AT_ONCE if urgent else AFTERWARDS
+    known = _known(session, wishes)
+    news = {friend_id for friend_id, menu_id in wishes.items() if _is_news(known.get(friend_id), menu_id)}
+    for menu_id in {wishes[friend_id] for friend_id in news}:
+        ids = [friend_id for friend_id in sorted(news) if wishes[friend_id] == menu_id]
+        values = {"menu_id": menu_id, "origin": origin, "since": now, "reason": None}
+        _add(session, [each for each in ids if each not in known], values, due_at if lineup.own(menu_id) else None)
+        for is_due in (True, False):
+            known_ids = [each for each in ids if each in known and known[each].needs(lineup, menu_id) is is_due]
+            _change(session, known_ids, values | ({"due_at": due_at, "attempts": 0} if is_due else {}))
+    if news:
+        after_commit(session, _wake)
+    return news
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The row of a friend, and the menu whose rich menu LINE shows them as theirs."""
+
+    menu_id: int | None
+    linked_menu_id: int | None
+    is_due: bool
+    is_refused: bool
+
+    def needs(self, lineup: Lineup, menu_id: int | None) -> bool:
+        """Whether LINE must be told when they are to see *menu_id*. What is on its way may go wrong: it is repeated."""
+        return self.is_due or not fits(lineup, menu_id, self.linked_menu_id)
+
+
+def fits(lineup: Lineup, menu_id: int | None, linked_menu_id: int | None) -> bool:
+    """Whether friends who are to see *menu_id* do. Who has chosen a tab of the default keeps it."""
+    own = lineup.own(menu_id)
+    return linked_menu_id in (None, lineup.default()) if own is None else linked_menu_id == own
+
+
+def _known(session: Session, friend_ids: Collection[int]) -> dict[int, _Known]:
+    columns = (FriendMenu.friend_id, FriendMenu.menu_id, LineMenu.menu_id, FriendMenu.due_at, FriendMenu.reason)
+    query = sa.select(*columns).outerjoin(LineMenu, LineMenu.id == FriendMenu.linked_id)
+    mine = query.where(FriendMenu.friend_id.in_(friend_ids)).order_by(FriendMenu.friend_id)
+    rows = session.execute(mine.with_for_update(of=FriendMenu))
+    return {row[0]: _Known(row[1], row[2], row[3] is not None, row[4] is not None) for row in rows}
+
+
+def _is_news(known: _Known | None, menu_id: int | None) -> bool:
+    if known is None:
+        return menu_id is not None
+    return known.menu_id != menu_id or known.is_refused
+
+
+def _add(session: Session, friend_ids: Sequence[int], values: dict[str, object], due_at: datetime | None) -> None:
+    if friend_ids:
+        rows = [{"friend_id": friend_id, "due_at": due_at, **values} for friend_id in friend_ids]
+        session.execute(insert_new(session, FriendMenu), rows)
+
+
+def _change(session: Session, friend_ids: Sequence[int], values: dict[str, object]) -> None:
+    if friend_ids:
+        mine = sa.update(FriendMenu).where(FriendMenu.friend_id.in_(friend_ids))
+        session.execute(mine.values(revision=FriendMenu.revision + 1, **values))
+
+
+_listeners: list[Callable[[], None]] = []
+
+
+def on_wish(listener: Callable[[], None]) -> None:
+    """Have *listener* called, after the commit, when somebody is to see another menu."""
+    _listeners.append(listener)
+
+
+def _wake() -> None:
+    for listener in _listeners:
+        listener()
+
+
+# Asking --------------------------------------------------------------------------------------------------------------
+
+
+def condition(session: Session, menu_id: int, *, now: datetime) -> sa.ColumnElement[bool]:
+    """Who is shown the menu, those who see it as the default among them; SQL over Friend."""
+    lineup = periods.lineup(session, now)
+    standing = sorted(lineup.standing_for(menu_id))
+    mine = Friend.id.in_(sa.select(FriendMenu.friend_id).where(FriendMenu.menu_id.in_(standing)))
+    if lineup.default() != menu_id:
+        return sa.and_(SEES_LINE, mine)
+    others = sorted(set(lineup.menus) - set(standing) - {each for each in lineup.menus if lineup.own(each) is None})
+    elsewhere = sa.exists().where(FriendMenu.friend_id == Friend.id, FriendMenu.menu_id.in_(others))
+    return sa.and_(SEES_LINE, sa.not_(elsewhere))
+
+
+def tab_condition(session: Session, menu_id: int, tab_code: str, *, now: datetime) -> sa.ColumnElement[bool]:
+    """Who is shown this tab of the menu; SQL over Friend. Who never chose one sees the first."""
+    tabs = session.scalars(live_tabs(menu_id)).all()
+    shown = condition(session, menu_id, now=now)
+    chose = sa.exists().where(FriendMenu.friend_id == Friend.id)
+    if not tabs or tab_code not in {tab.code for tab in tabs}:
+        return sa.false()
+    if tab_code == tabs[0].code:
+        return sa.and_(shown, sa.not_(chose.where(FriendMenu.tab_id.in_([tab.id for tab in tabs[1:]]))))
+    return sa.and_(shown, chose.where(FriendMenu.tab_id.in_([tab.id for tab in tabs if tab.code == tab_code])))
+
+
+def counts(session: Session, now: datetime) -> dict[int, int]:
+    """How many friends see each menu, those who see it as the default among them."""
+    lineup, found = periods.lineup(session, now), dict[int, int]()
+    everybody = session.scalar(sa.select(sa.func.count()).select_from(Friend).where(SEES_LINE)) or 0
+    query = sa.select(FriendMenu.menu_id, sa.func.count()).join(Friend, Friend.id == FriendMenu.friend_id)
+    chosen = query.where(SEES_LINE, FriendMenu.menu_id.is_not(None)).group_by(FriendMenu.menu_id)
+    for menu_id, count in session.execute(chosen):
+        if (own := lineup.own(menu_id)) is not None:
+            found[own] = found.get(own, 0) + count
+            everybody -= count
+    if (default := lineup.default()) is not None:
+        found[default] = found.get(default, 0) + everybody
+    return found
