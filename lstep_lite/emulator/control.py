@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from . import acts, faults, journal, limits, people, screen, talk
 from .platform import Emulator
 from .replay import PATIENCE_SECONDS, Unreachable
+from .rich_menus import menus, phone
 
 blueprint = Blueprint("emulator_control", __name__, url_prefix="/emulator/control")
 
@@ -107,6 +108,7 @@ def _account(here: Emulator) -> dict[str, Any]:
         "verified": here.store.setting("verified", False),
         "chat_mode": here.store.setting("chat_mode", "bot"),
         "same_provider": here.store.setting("same_provider", True),
+        "oam_default": here.store.setting("oam_default", False),
         "webhook_endpoint": here.store.setting("webhook_endpoint"),
         "webhook_active": here.store.setting("webhook_active", True),
         "api_url": here.api_url,
@@ -118,13 +120,15 @@ def _account(here: Emulator) -> dict[str, Any]:
 @blueprint.post("/account")
 def account() -> ResponseReturnValue:
     here, changes = emulator(), body()
-    for name in ("verified", "same_provider", "webhook_active"):
+    for name in ("verified", "same_provider", "webhook_active", "oam_default"):
         if name in changes:
             here.store.set_setting(name, required(changes, name, bool))
     if "chat_mode" in changes:
         if changes["chat_mode"] not in CHAT_MODES:
             abort(400, f"chat_mode must be one of {', '.join(CHAT_MODES)}")
         here.store.set_setting("chat_mode", changes["chat_mode"])
+    if "failing_batches" in changes:
+        here.store.set_setting("failing_batches", required(changes, "failing_batches", int))
     if "name" in changes:
         here.store.set_setting("account_name", required(changes, "name", str))
     return _account(here)
@@ -170,7 +174,7 @@ def tap(user_id: str) -> ResponseReturnValue:
     if "uri" in tapped:
         return {"location": here.config.loopback(required(tapped, "uri", str))}
     if "area" in tapped:
-        abort(409, "no rich menu is shown")
+        return phone.tap(here, user_id, tapped)
     if "data" in tapped:
         return acts.tap(here, user_id, tapped)
     abort(400, "tap data, area or uri")
@@ -200,8 +204,28 @@ def show_talk(user_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/users/<user_id>/menu")
 def menu(user_id: str) -> ResponseReturnValue:
-    _person(emulator(), user_id)
-    return jsonify(None)
+    here = emulator()
+    _person(here, user_id)
+    shown = phone.shown(here, user_id)
+    return jsonify(menus.shown_as(shown) if shown else None)
+
+
+@blueprint.post("/users/<user_id>/menu")
+def see_menu(user_id: str) -> ResponseReturnValue:
+    here = emulator()
+    _person(here, user_id)
+    phone.see(here, user_id)
+    return {}
+
+
+@blueprint.get("/users/<user_id>/menu.png")
+def menu_picture(user_id: str) -> ResponseReturnValue:
+    here = emulator()
+    _person(here, user_id)
+    shown = phone.shown(here, user_id)
+    if shown is None:
+        abort(404, "no rich menu is shown")
+    return Response(shown["image"], mimetype=shown["media_type"])
 
 
 @blueprint.get("/content/<message_id>")

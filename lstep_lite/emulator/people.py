@@ -43,7 +43,10 @@ def make_known(store: Store, user_id: str) -> None:
 
 
 def set_relation(store: Store, user_id: str, relation: str) -> None:
-    store.write("UPDATE user SET relation = ? WHERE user_id = ?", relation, user_id)
+    with store.unit() as db:
+        db.execute("UPDATE user SET relation = ? WHERE user_id = ?", (relation, user_id))
+        if relation == BLOCKED:  # whoever comes back sees the account's default menu
+            db.execute("DELETE FROM rich_menu_link WHERE user_id = ?", (user_id,))
 
 
 def note_writing(store: Store, user_id: str, *, now: datetime) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 
+from .rich_menus import links
+
 if TYPE_CHECKING:
     from .platform import Emulator
 
@@ -81,16 +83,17 @@ class Replay:
     def _look(self) -> _Seen:
         # Webhooks first: once delivered, they are the application's.
         webhooks = self._emulator.webhooks.undelivered()
+        waiting = {"webhooks": webhooks, "rich_menus": links.waiting(self._emulator)}
         try:
             answer = self._call("GET", "/_pending", None)
         except Unreachable as error:
-            pending = {"webhooks": webhooks, "application": str(error)}
+            pending = {**waiting, "application": str(error)}
             return _Seen(self._emulator.clock.now(), is_busy=True, next_due=None, pending=pending)
         return _Seen(
             datetime.fromisoformat(answer["now"]),
-            is_busy=bool(webhooks or any(answer.get(name) for name in BUSY_COUNTS)),
+            is_busy=any(waiting.values()) or any(answer.get(name) for name in BUSY_COUNTS),
             next_due=datetime.fromisoformat(answer["next_due"]) if answer.get("next_due") else None,
-            pending={"webhooks": webhooks, **answer},
+            pending={**waiting, **answer},
         )
 
     def _move_application(self, when: datetime) -> None:

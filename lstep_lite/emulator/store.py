@@ -47,6 +47,25 @@ CREATE TABLE IF NOT EXISTS fault (
     n INTEGER PRIMARY KEY, path TEXT NOT NULL, mode TEXT NOT NULL, times INTEGER NOT NULL, seconds REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS liff_app (liff_id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS coupon (n INTEGER PRIMARY KEY, coupon_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS rich_menu (
+    n INTEGER PRIMARY KEY, rich_menu_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL, media_type TEXT, image BLOB);
+CREATE TABLE IF NOT EXISTS rich_menu_alias (
+    alias_id TEXT PRIMARY KEY, rich_menu_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rich_menu_link (
+    user_id TEXT PRIMARY KEY, rich_menu_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS rich_menu_link_by_menu ON rich_menu_link (rich_menu_id);
+CREATE TABLE IF NOT EXISTS rich_menu_job (
+    n INTEGER PRIMARY KEY, due REAL NOT NULL, user_ids TEXT NOT NULL, rich_menu_id TEXT);
+CREATE TABLE IF NOT EXISTS rich_menu_plan (plan_id TEXT PRIMARY KEY, made_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rich_menu_move (
+    plan_id TEXT NOT NULL, user_id TEXT NOT NULL, source_id TEXT NOT NULL, target_id TEXT,
+    PRIMARY KEY (plan_id, user_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rich_menu_batch (
+    request_id TEXT PRIMARY KEY, plan_id TEXT NOT NULL, due REAL NOT NULL, accepted_ms INTEGER NOT NULL,
+    completed_ms INTEGER, phase TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rich_menu_use (
+    rich_menu_id TEXT NOT NULL, day TEXT NOT NULL, area INTEGER NOT NULL, user_id TEXT NOT NULL,
+    times INTEGER NOT NULL, PRIMARY KEY (rich_menu_id, day, area, user_id)) WITHOUT ROWID;
 """
 
 

@@ -9,6 +9,7 @@ DATA_LENGTH = 300
 TEXT_LENGTH = 300
 URI_LENGTH = 10_000
 CLIPBOARD_LENGTH = 1000
+ALIAS_LENGTH = 32
 INPUT_OPTIONS = ("closeRichMenu", "openRichMenu", "openKeyboard", "openVoice")
 PICKER_FORMATS = {"date": "%Y-%m-%d", "time": "%H:%M", "datetime": "%Y-%m-%dT%H:%M"}
 PICKER_LENGTHS = {"date": 10, "time": 5, "datetime": 16}
@@ -32,6 +33,7 @@ IMAGE_COLUMN = Setting(ANYWHERE, 12, False)
 QUICK_REPLY = Setting((*ANYWHERE, "camera", "cameraRoll", "location"), 20, True)
 FLEX_BUTTON = Setting(ANYWHERE, 40, True)
 FLEX_AREA = Setting(ANYWHERE, 40, False)
+RICH_MENU = Setting((*ANYWHERE, "richmenuswitch"), 20, False)
 
 
 def check_action(report: Report, action: Json, place: Place, setting: Setting) -> None:
@@ -47,6 +49,9 @@ def check_action(report: Report, action: Json, place: Place, setting: Setting) -
         _check_picker(report, action, place)
     elif kind == "clipboard":
         report.text(action, "clipboardText", place, most=CLIPBOARD_LENGTH)
+    elif kind == "richmenuswitch":
+        report.text(action, "data", place, most=DATA_LENGTH)
+        report.text(action, "richMenuAliasId", place, most=ALIAS_LENGTH)
 
 
 def _check_postback(report: Report, action: Json, place: Place) -> None:
