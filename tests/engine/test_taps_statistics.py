@@ -55,10 +55,10 @@ def test_the_days_are_those_of_the_shop(session: Session) -> None:
         an_answer(session, yes, friend, at=at)
     spans = report(session, template).spans
     assert [span.taken for span in spans] == [1, 0, 0, 0, 0, 1, 1]
-    assert (spans[-1].first.isoformat(), spans[-1].last.isoformat()) == ("2026-03-05", "2026-03-05")
+    assert (spans[-1].on.first.isoformat(), spans[-1].on.last.isoformat()) == ("2026-03-05", "2026-03-05")
     weeks = report(session, template, 91).spans
     assert len(weeks) == 13 and sum(week.taken for week in weeks) == 4
-    assert (weeks[-1].first.isoformat(), weeks[-1].last.isoformat()) == ("2026-02-27", "2026-03-05")
+    assert (weeks[-1].on.first.isoformat(), weeks[-1].on.last.isoformat()) == ("2026-02-27", "2026-03-05")
 
 
 def test_what_was_taken_out_comes_last_and_what_is_never_told_is_left_out(session: Session) -> None:

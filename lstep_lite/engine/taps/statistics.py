@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.mentions import Place
+from lstep_lite.engine.taps import stretches
 from lstep_lite.engine.taps.owners import owners
+from lstep_lite.engine.taps.stretches import Stretch
 from lstep_lite.errors import NotFound
 from lstep_lite.models import AnswerState, Tap, TapAnswer
 
@@ -40,8 +42,7 @@ class Choice:
 class Span:
     """Some days in a row, and how often something was chosen in them."""
 
-    first: date
-    last: date
+    on: Stretch
     taken: int
 
 
@@ -71,20 +72,20 @@ def report(session: Session, owner: str, owner_id: int, *, days: int, zone: Zone
     taps = of_owner(session, owner, owner_id)
     if not taps:
         raise NotFound("まだ、押すと記録されるボタンや選択肢がありません。")
-    starts = _starts(now.astimezone(zone).date(), days, zone)
-    mine = sa.and_(TapAnswer.owner == owner, TapAnswer.owner_id == owner_id)
-    recent = sa.and_(mine, TapAnswer.at >= starts[0])
-    counts, friends = _counts(session, recent), _friends(session, recent)
+    stretch = stretches.last_days(days, zone=zone, now=now)
+    mine = of(owner, owner_id)
+    recent = sa.and_(mine, during(stretch))
+    found = counts(session, recent)
     return Report(
         owner=owner,
         owner_id=owner_id,
         name=taps[0].owner_name,
         place=owners[owner].place(taps[0]),
         days=days,
-        choices=_choices(taps, counts),
-        friends=friends,
-        taken=sum(count.taken for count in counts.values()),
-        spans=_spans(session, mine, starts, now),
+        choices=_choices(taps, found),
+        friends=friends(session, recent),
+        taken=sum(count.taken for count in found.values()),
+        spans=spans(session, mine, stretch.cut(PERIODS[days])),
     )
 
 
@@ -104,17 +105,20 @@ def _has_answers() -> sa.ColumnElement[bool]:
     return sa.exists().where(TapAnswer.tap_id == Tap.id)
 
 
-def _starts(today: date, days: int, zone: ZoneInfo) -> list[datetime]:
-    """When each of the spans begins, the oldest first; the last one ends with today."""
-    step = PERIODS[days]
-    first_days = [today - timedelta(days=back + step - 1) for back in range(0, days, step)]
-    return [datetime.combine(day, time.min, zone) for day in reversed(first_days)]
+def of(owner: str, owner_id: int) -> sa.ColumnElement[bool]:
+    """The taps in one document, for the functions below."""
+    return sa.and_(TapAnswer.owner == owner, TapAnswer.owner_id == owner_id)
 
 
-def _counts(session: Session, recent: sa.ColumnElement[bool]) -> dict[int, Count]:
+def during(stretch: Stretch) -> sa.ColumnElement[bool]:
+    return sa.and_(TapAnswer.at >= stretch.begins_at, TapAnswer.at < stretch.ends_at)
+
+
+def counts(session: Session, wanted: sa.ColumnElement[bool]) -> dict[int, Count]:
+    """What came of each tap, by its row's id."""
     numbers = sa.func.count(), sa.func.count(sa.distinct(TapAnswer.friend_id))
     rows = session.execute(
-        sa.select(TapAnswer.tap_id, TapAnswer.state, *numbers).where(recent).group_by(TapAnswer.tap_id, TapAnswer.state)
+        sa.select(TapAnswer.tap_id, TapAnswer.state, *numbers).where(wanted).group_by(TapAnswer.tap_id, TapAnswer.state)
     )
     found: dict[int, dict[str, int]] = {}
     for tap_id, state, count, friends in rows:
@@ -123,9 +127,10 @@ def _counts(session: Session, recent: sa.ColumnElement[bool]) -> dict[int, Count
     return {tap_id: Count(**values) for tap_id, values in found.items()}
 
 
-def _friends(session: Session, recent: sa.ColumnElement[bool]) -> int:
+def friends(session: Session, wanted: sa.ColumnElement[bool]) -> int:
+    """How many people chose anything."""
     distinct = sa.func.count(sa.distinct(TapAnswer.friend_id))
-    return session.scalar(sa.select(distinct).where(recent, TapAnswer.state == COUNTED)) or 0
+    return session.scalar(sa.select(distinct).where(wanted, TapAnswer.state == COUNTED)) or 0
 
 
 def _choices(taps: Iterable[Tap], counts: Mapping[int, Count]) -> list[Choice]:
@@ -135,13 +140,9 @@ def _choices(taps: Iterable[Tap], counts: Mapping[int, Count]) -> list[Choice]:
     return [Choice(tap, numbers.get(tap.panel, 0), counts.get(tap.id, Count())) for tap in taps]
 
 
-def _spans(session: Session, mine: sa.ColumnElement[bool], starts: Sequence[datetime], now: datetime) -> list[Span]:
-    ends = [*starts[1:], now + timedelta(days=1)]
+def spans(session: Session, mine: sa.ColumnElement[bool], pieces: Sequence[Stretch]) -> list[Span]:
+    """How often something was chosen in each of *pieces*."""
     every = sa.select(sa.func.count()).select_from(TapAnswer).where(mine, TapAnswer.state == COUNTED)
-    columns = [  # each a stretch of the index
-        every.where(TapAnswer.at >= start, TapAnswer.at < end).scalar_subquery()
-        for start, end in zip(starts, ends, strict=True)
-    ]
+    columns = [every.where(during(piece)).scalar_subquery() for piece in pieces]  # each a stretch of the index
     found = session.execute(sa.select(*columns)).one()
-    last_days = [*(end.date() - timedelta(days=1) for end in starts[1:]), now.astimezone(starts[0].tzinfo).date()]
-    return [Span(start.date(), last, count) for start, last, count in zip(starts, last_days, found, strict=True)]
+    return [Span(piece, count) for piece, count in zip(pieces, found, strict=True)]
