@@ -1,6 +1,7 @@
 """Front-end packages as installed under static/vendor: versioned addresses, inline icons, licences."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,13 @@ from flask import Flask, url_for
 from markupsafe import Markup
 
 VENDOR = Path(__file__).parent / "static" / "vendor"
+EDITOR_ICONS = (
+    "alert-circle", "alert-triangle", "arrow-back-up", "arrow-down", "arrow-forward-up", "arrow-left", "arrow-right",
+    "arrow-up", "bolt", "check", "chevron-down", "chevron-right", "copy", "dots", "download", "edit", "eye",
+    "file-export", "file-import", "filter", "grip-vertical", "info-circle", "minus", "mood-smile", "music", "photo",
+    "photo-plus", "plus", "search", "trash", "variable", "x",
+)  # fmt: skip
+"""What static/studio draws besides the icons in the description of what is edited."""
 
 
 def init_app(app: Flask) -> None:
@@ -35,3 +43,14 @@ def icon(name: str) -> Markup:
     svg = path.read_text()
     start = svg.index("<svg")
     return Markup(svg[start:].replace("<svg", '<svg aria-hidden="true" focusable="false"', 1))  # noqa: S704 - our own files
+
+
+def icons_in(described: Any) -> Iterator[str]:
+    """The names of icons anywhere in a description of the studio."""
+    if isinstance(described, dict):
+        if isinstance(described.get("icon"), str):
+            yield described["icon"]
+        described = list(described.values())
+    if isinstance(described, list):
+        for part in described:
+            yield from icons_in(part)

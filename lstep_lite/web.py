@@ -27,6 +27,7 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lstep_lite.engine import settings
+from lstep_lite.engine.text import storable_json
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Shop, Staff
 from lstep_lite.runtime import Runtime
@@ -70,6 +71,16 @@ def number(text: str) -> int:
 def own_args(*names: str) -> dict[str, Any]:
     """The named arguments of this address, for links that keep them. Others are not ours, and url_for obeys some."""
     return {name: value for name in names if (value := request.args.get(name))}
+
+
+def posted_json(largest: int) -> dict[str, Any]:
+    """What a script posted, of at most *largest* bytes; it may hold anything. Empty for what is no JSON object."""
+    request.max_content_length = largest
+    try:
+        posted = storable_json(request.get_json(silent=True))
+    except RecursionError:  # lists in lists without end
+        posted = None
+    return posted if isinstance(posted, dict) else {}
 
 
 class NumberConverter(IntegerConverter):

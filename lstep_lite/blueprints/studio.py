@@ -1,14 +1,13 @@
 """The editor of templates (static/studio): what there is to fill in, how it looks so far, and its dialogs."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, g, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
-from lstep_lite.assets import icon
+from lstep_lite.assets import EDITOR_ICONS, icon, icons_in
 from lstep_lite.auth import allow
 from lstep_lite.engine import friends, messages, studio
 from lstep_lite.engine.friends import Filters
@@ -16,23 +15,15 @@ from lstep_lite.engine.messages import drafts, flex, placeholders, stickers
 from lstep_lite.engine.messages.drafts import Viewer
 from lstep_lite.engine.messages.kinds.registry import kinds
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.text import storable_json
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.studio import ActionsForm, ConditionForm, sentences
-from lstep_lite.web import number, runtime
+from lstep_lite.web import number, posted_json, runtime
 
 bp = Blueprint("studio", __name__, url_prefix="/studio")
 
 CANDIDATES = 8
 LARGEST_DOCUMENT = 1_000_000
 """Bytes: twice what a form may weigh that keeps it."""
-EDITOR_ICONS = (
-    "alert-circle", "alert-triangle", "arrow-back-up", "arrow-down", "arrow-forward-up", "arrow-left", "arrow-right",
-    "arrow-up", "bolt", "check", "chevron-down", "chevron-right", "copy", "dots", "download", "edit", "eye",
-    "file-export", "file-import", "filter", "grip-vertical", "info-circle", "minus", "mood-smile", "music", "photo",
-    "photo-plus", "plus", "search", "trash", "variable", "x",
-)  # fmt: skip
-"""What static/studio draws besides the icons in the description."""
 
 
 @bp.get("/kinds/<kind>")
@@ -42,7 +33,7 @@ def show(kind: str) -> Response:
     described = studio.describe(g.read, messages.templates.inputs_of(kind))
     return jsonify(
         description=described,
-        icons={name: icon(name) for name in {*EDITOR_ICONS, *_icons(described)}},
+        icons={name: icon(name) for name in {*EDITOR_ICONS, *icons_in(described)}},
         words=placeholders.offered(g.read),
         reads_json=kind in kinds and kinds[kind].reads_json,
         stickers=[{"id": pack.id, "title": pack.title, "stickers": pack.stickers} for pack in stickers.PACKAGES],
@@ -168,12 +159,7 @@ class _Posted:
 
 
 def _posted() -> _Posted:
-    request.max_content_length = LARGEST_DOCUMENT
-    try:
-        posted = storable_json(request.get_json(silent=True))
-    except RecursionError:  # lists in lists without end
-        posted = None
-    return _Posted(posted if isinstance(posted, dict) else {})
+    return _Posted(posted_json(LARGEST_DOCUMENT))
 
 
 def _posted_value() -> Any:
@@ -188,14 +174,3 @@ def _id(value: Any) -> int | None:
         return number(str(value))
     except ValueError:
         return None
-
-
-def _icons(described: Any) -> Iterator[str]:
-    """The names of icons anywhere in a description."""
-    if isinstance(described, dict):
-        if isinstance(described.get("icon"), str):
-            yield described["icon"]
-        described = list(described.values())
-    if isinstance(described, list):
-        for part in described:
-            yield from _icons(part)
