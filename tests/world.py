@@ -160,6 +160,17 @@ class Person:
         last: dict[str, Any] = self.received()[-1]["message"]
         return last
 
+    def menu(self) -> dict[str, Any] | None:
+        """The rich menu on this phone, as LINE holds it."""
+        found: dict[str, Any] | None = self.world._control("GET", f"/users/{self.user_id}/menu")
+        return found
+
+    def tap_area(self, number: int, **more: Any) -> dict[str, Any]:
+        """Tap an area of the rich menu, counted from 0, and wait for what follows. *more* is what a picker gave."""
+        tapped: dict[str, Any] = self._do("tap", {"area": number, **more})
+        self.world.settle()
+        return tapped
+
     def unsend(self, message_id: str) -> None:
         self._do("event", {"unsend": message_id})
 
