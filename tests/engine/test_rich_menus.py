@@ -161,8 +161,8 @@ def test_a_menu_says_what_it_uses_before_and_after_it_is_live(session: Session) 
 
 def test_a_deleted_menu_is_gone_at_once_though_line_may_still_have_it(session: Session) -> None:
     never_live, live = a_rich_menu(session), a_live_menu(session)
-    rich_menus.delete(session, never_live)
-    rich_menus.delete(session, live)
+    rich_menus.delete(session, never_live, now=NOW)
+    rich_menus.delete(session, live, now=NOW)
     assert session.scalars(sa.select(RichMenu)).all() == [live], "what is at LINE is cleared away first"
     assert rich_menus.in_order(session) == rich_menus.live_menus(session) == []
     with pytest.raises(NotFound):

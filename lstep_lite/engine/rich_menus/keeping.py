@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import folders, mentions, taps
 from lstep_lite.engine.actions import sets
 from lstep_lite.engine.messages import placeholders
-from lstep_lite.engine.rich_menus import tapping
-from lstep_lite.engine.rich_menus import tapping
+from lstep_lite.engine.rich_menus import periods, tapping
+from lstep_lite.engine.rich_menus import periods, tapping
 from lstep_lite.engine.rich_menus.checking import Examined as Examined
 from lstep_lite.engine.rich_menus.checking import Refused as Refused
 from lstep_lite.engine.rich_menus.checking import examine as examine
@@ -169,6 +169,7 @@ def go_live(session: Session, menu: RichMenu, publication: Publication, *, now: 
     menu.live_document, menu.live_revision = document, publication.revision
     _keep_tabs(session, menu, document["tabs"])
     _note_uses(session, menu)
+    periods.look_again(session, now=now)
 
 
 def _keep_tabs(session: Session, menu: RichMenu, tabs: Sequence[Data]) -> None:
@@ -181,12 +182,13 @@ def _keep_tabs(session: Session, menu: RichMenu, tabs: Sequence[Data]) -> None:
         session.add(row)
 
 
-def delete(session: Session, menu: RichMenu) -> None:
+def delete(session: Session, menu: RichMenu, *, now: datetime) -> None:
     """Nobody finds it any more; it vanishes at once, or once nothing of it is left at LINE."""
     if _is_at_line(session, menu):
         menu.is_ending = True
         mentions.forget(session, FEATURE, menu.id)
-        session.flush()  # the same request lists the menus
+        session.flush()  # who saw it sees something else
+        periods.look_again(session, now=now)
     else:
         remove(session, menu)
 
