@@ -33,6 +33,10 @@ class BatchPhase(StrEnum):
     """Some friends were not reached, others were."""
 
 
+Bounds = tuple[int, int, int, int]
+"""Left, top, width and height of an area."""
+
+
 @dataclass(frozen=True)
 class DayAtLine:
     """What LINE counted on one day."""
@@ -40,8 +44,8 @@ class DayAtLine:
     day: date
     impressions: int
     viewers: int
-    clicks: tuple[tuple[int, int], ...]
-    """Of each area in the order of the menu's own: taps and people."""
+    clicks: Mapping[Bounds, tuple[int, int]]
+    """Taps and people of each area."""
 
 
 class RichMenusAtLine:
@@ -174,9 +178,9 @@ class RichMenusAtLine:
         """
         path = f"/v2/bot/insight/richmenu/{{richMenuId}}/daily?from={first:%Y%m%d}&to={last:%Y%m%d}"
         found = self._ask("GET", path, richMenuId=line_id)
-        clicks = [_by_day(each) for each in found.get("clicks", ())]
+        clicks = {bounds(each["bounds"]): _by_day(each) for each in found.get("clicks", ())}
         return [
-            DayAtLine(_day(day), *numbers, tuple(each.get(day, (0, 0)) for each in clicks))
+            DayAtLine(_day(day), *numbers, {area: days[day] for area, days in clicks.items() if day in days})
             for day, numbers in _by_day(found.get("impression", {})).items()
         ]
 
@@ -190,6 +194,11 @@ class RichMenusAtLine:
 
 def _content(line_id: str) -> str:
     return f"/v2/bot/richmenu/{line_id}/content"
+
+
+def bounds(area: dict[str, int]) -> Bounds:
+    """As LINE tells them."""
+    return area["x"], area["y"], area["width"], area["height"]
 
 
 def _by_day(counted: dict[str, Any]) -> dict[str, tuple[int, int]]:
