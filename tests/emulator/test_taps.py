@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from linebot.v3.messaging import MessagingApi, MessagingApiBlob
 from playwright.sync_api import Browser, Locator, Page, expect
 from werkzeug.serving import make_server
 
 from lstep_lite.emulator import BLUEPRINTS, Emulator
 from tests.browser.browsing import launched
-from tests.emulator.conftest import Application, Caller, Control
+from tests.emulator.conftest import Application, Caller, Control, wait_until
+from tests.emulator.menus import MENU, a_menu, area
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -129,8 +131,8 @@ def test_what_only_a_real_phone_can_do_is_told(call: Caller, page: Page, user_id
 def test_an_area_of_a_rich_message_opens_its_page(
     application: Application, call: Caller, page: Page, user_id: str
 ) -> None:
-    area = {"x": 0, "y": 0, "width": 1040, "height": 520}
-    link = {"type": "uri", "linkUri": "https://demo.lstep.invalid/menu", "label": "メニュー", "area": area}
+    upper = {"x": 0, "y": 0, "width": 1040, "height": 520}
+    link = {"type": "uri", "linkUri": "https://demo.lstep.invalid/menu", "label": "メニュー", "area": upper}
     size = {"width": 1040, "height": 1040}
     push(
         call,
@@ -160,3 +162,59 @@ def test_a_film_goes_on_while_new_messages_arrive(call: Caller, page: Page, user
     push(call, user_id, {"type": "text", "text": "続きです"})
     expect(screen.locator(".talk")).to_contain_text("続きです")
     assert screen.locator("video").evaluate("film => film.isTheSame")
+
+
+def test_the_rich_menu_stands_below_the_talk_and_gives_way_to_the_keyboard(
+    line: MessagingApi, blob: MessagingApiBlob, emulator: Emulator, page: Page, user_id: str
+) -> None:
+    line.set_default_rich_menu(a_menu(line, blob), _request_timeout=5)
+    screen = phone(page)
+    menu, bar, composer = (screen.locator(name) for name in (".menu", ".chat-bar", ".composer"))
+    expect(menu.get_by_role("img")).to_have_js_property("naturalWidth", 800)
+    expect(composer).to_be_hidden()
+    whole, left = menu.bounding_box(), menu.get_by_role("button", name="予約").bounding_box()
+    assert whole and left
+    assert left["width"] == pytest.approx(whole["width"] / 2, abs=1)
+    bar.get_by_role("button", name="メニュー").click()
+    expect(menu).to_be_hidden()
+    bar.get_by_role("button", name="文字を入力する").click()
+    expect(bar).to_be_hidden()
+    expect(composer.locator(".say")).to_be_focused()
+    composer.get_by_role("button", name="メニューに戻る").click()
+    expect(menu).to_be_visible()
+    expect(bar.locator(".menu-toggle")).to_have_attribute("aria-expanded", "true")
+    views = "SELECT sum(times) AS times FROM rich_menu_use WHERE area = -1"
+    wait_until(lambda: emulator.store.rows(views)[0]["times"] == 2)
+
+
+def test_a_tap_on_the_rich_menu_says_its_words_and_asks_for_a_day(
+    application: Application, line: MessagingApi, blob: MessagingApiBlob, page: Page, user_id: str
+) -> None:
+    ask = MENU["areas"][0]["action"] | {"inputOption": "openKeyboard", "fillInText": "お名前："}
+    menu = a_menu(line, blob, area(0, **ask), area(400, type="datetimepicker", data="day", mode="date", label="日"))
+    line.link_rich_menu_id_to_user(user_id, menu, _request_timeout=5)
+    screen = phone(page)
+    screen.get_by_role("button", name="日", exact=True).click()
+    screen.locator(".picker input").fill("2026-12-24")
+    screen.get_by_role("button", name="決定").click()
+    screen.get_by_role("button", name="予約").click()
+    expect(screen.locator(".line-mine")).to_contain_text("予約する")
+    expect(screen.locator(".say")).to_have_value("お名前：")
+    picked, asked = application.events(2)
+    assert picked["postback"]["params"] == {"date": "2026-12-24"}
+    assert asked["postback"]["data"] == "tap:1"
+
+
+def test_a_tab_of_the_rich_menu_changes_it_at_once_and_leaves_it_open(
+    application: Application, line: MessagingApi, blob: MessagingApiBlob, call: Caller, page: Page, user_id: str
+) -> None:
+    first, second = a_menu(line, blob), a_menu(line, blob, area(0, type="message", label="料金", text="料金は？"))
+    call("POST", "/v2/bot/richmenu/alias", {"richMenuAliasId": "second", "richMenuId": second})
+    line.set_default_rich_menu(first, _request_timeout=5)
+    screen = phone(page)
+    screen.get_by_role("button", name="メニューのボタン2").click()
+    screen.get_by_role("button", name="料金").click()
+    expect(screen.locator(".line-mine")).to_contain_text("料金は？")
+    switched, said = application.events(2)
+    assert switched["postback"]["params"] == {"newRichMenuAliasId": "second", "status": "SUCCESS"}
+    assert said["message"]["text"] == "料金は？"

@@ -2,6 +2,7 @@
 // can be tapped carries its LINE action as JSON in data-action.
 
 import { act, read } from "./control.js";
+import { RichMenu } from "./rich_menu.js";
 
 const SHOWN = 100; // messages, the newest
 const STICKERS = [
@@ -23,6 +24,7 @@ export class Handset {
     this.drawn = "";
     this.rows = new Map(); // key → { signature, node }
     this.answered = null; // id of the message whose quick replies are done
+    this.richMenu = new RichMenu(this);
     this.find(".composer").addEventListener("submit", (event) => this.sayText(event));
     this.find(".pick-image input").addEventListener("change", (event) => this.sayImage(event.target));
     this.find(".send-place").addEventListener("click", () => this.say({ location: SHOP }));
@@ -52,18 +54,28 @@ export class Handset {
 
   // The talk --------------------------------------------------------------------------------------------------------
 
+  get isAtEnd() {
+    const talk = this.find(".talk");
+    return talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
+  }
+
+  scrollToEnd() {
+    this.find(".talk").scrollTop = this.find(".talk").scrollHeight;
+  }
+
   async refresh() {
+    await this.richMenu.refresh();
     const entries = await read(`/users/${this.userId}/talk?drawn=1&last=${SHOWN}`);
     const isTyping = this.user.loading_until && this.user.loading_until > this.page.world().now;
     const picture = JSON.stringify([entries, isTyping, this.answered]);
     if (picture === this.drawn) return;
     this.drawn = picture;
     const talk = this.find(".talk");
-    const wasAtEnd = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
+    const wasAtEnd = this.isAtEnd;
     place(talk, this.nodes(entries, isTyping));
     this.drawQuickReplies(entries);
     talk.dispatchEvent(new CustomEvent("line:drawn", { bubbles: true }));
-    if (wasAtEnd) talk.scrollTop = talk.scrollHeight;
+    if (wasAtEnd) this.scrollToEnd();
   }
 
   /** The rows of the talk. What has not changed keeps its element, so that a film goes on playing. */
@@ -128,7 +140,7 @@ export class Handset {
       message: () => this.say({ text: action.text }),
       postback: () => this.postBack(action),
       uri: () => this.attempt(() => this.openUri(action.uri || action.linkUri)),
-      datetimepicker: () => this.pickMoment(action),
+      datetimepicker: () => this.answerMoment(action),
       clipboard: () => this.copy(action.clipboardText),
       camera: () => this.find(".pick-image input").click(),
       cameraRoll: () => this.find(".pick-image input").click(),
@@ -139,38 +151,40 @@ export class Handset {
 
   postBack(action) {
     const tap = { data: action.data, display_text: action.displayText || action.text };
-    if (action.inputOption === "openKeyboard") this.openKeyboard(action.fillInText || "");
-    if (action.inputOption === "openVoice") this.tell("お客様の画面では、音声の入力が開きます。");
+    this.richMenu.follow(action);
     return this.attempt(() => act(`/users/${this.userId}/tap`, tap));
-  }
-
-  openKeyboard(text) {
-    const field = this.find(".say");
-    field.value = text;
-    field.focus();
   }
 
   async openUri(uri) {
     const { location } = await act(`/users/${this.userId}/tap`, { uri });
+    this.openLocation(location);
+  }
+
+  openLocation(location) {
     if (/^https?:/i.test(location)) window.open(location, "_blank", "noopener");
     else if (/^tel:/i.test(location)) this.tell(`お客様の画面では、電話 ${location.slice(4)} の発信画面が開きます。`);
     else this.tell(`お客様の画面では、LINEの中で開きます：${location}`);
   }
 
-  pickMoment(action) {
+  answerMoment(action) {
+    const messageId = this.last;
+    this.pickMoment(action, (params) => {
+      this.closeQuickReplies(messageId);
+      this.attempt(() => act(`/users/${this.userId}/tap`, { data: action.data, params }));
+    });
+  }
+
+  /** Ask for a date, a time or both; `send` gets what LINE would tell of it. */
+  pickMoment(action, send) {
     const picker = this.find(".picker");
     const field = picker.querySelector("input");
-    const messageId = this.last;
     const lineTime = (value) => (value || "").replace("t", "T");
     field.type = PICKERS[action.mode] || "datetime-local";
     Object.assign(field, { min: lineTime(action.min), max: lineTime(action.max) });
     field.value = lineTime(action.initial);
     picker.querySelector(".picker-words").textContent = action.label || "日時を選ぶ";
     picker.onclose = () => {
-      if (picker.returnValue !== "send" || !field.value) return;
-      this.closeQuickReplies(messageId);
-      const params = { [action.mode]: field.value };
-      this.attempt(() => act(`/users/${this.userId}/tap`, { data: action.data, params }));
+      if (picker.returnValue === "send" && field.value) send({ [action.mode]: field.value });
     };
     picker.returnValue = "";
     picker.showModal();
@@ -250,7 +264,7 @@ export class Handset {
   async attempt(deed) {
     try {
       await deed();
-      this.find(".talk").scrollTop = this.find(".talk").scrollHeight;
+      this.scrollToEnd();
       await this.page.refresh();
     } catch (error) {
       this.page.tell(error);
