@@ -27,6 +27,7 @@ from lstep_lite.engine import agenda, deliveries, intake, media, workers
 from lstep_lite.engine.coupons import at_line
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.notifications import sending
+from lstep_lite.engine.rich_menus import defaults, insights, showing, syncing
 from lstep_lite.engine.settings import followers
 from lstep_lite.models import Lane
 from lstep_lite.runtime import Runtime
@@ -37,6 +38,7 @@ CHORES = "chores"
 LANES = (*Lane, CHORES)
 CHUNK = 100
 """How many rows one pass of intake or of a chore takes."""
+SHOWING_LANES = (Lane.TIMED, Lane.BULK)
 SHUTDOWN_SECONDS = 20
 SILENCE = timedelta(seconds=30)
 """A worker that has not shown itself for so long counts as stopped."""
@@ -55,6 +57,8 @@ CHORE_LIST: tuple[Chore, ...] = (
     lambda it, now, wall: at_line.work_due(
         it.database, it.account, public_url=it.settings.public_url, wall=wall, limit=5
     ),
+    lambda it, now, wall: defaults.tell_due(it.database, it.account, now=now, wall=wall),
+    lambda it, now, wall: insights.ask_due(it.database, it.account, now=now, limit=5),
     lambda it, now, wall: sending.send_due(
         it.database, it.settings.mailer, public_url=it.settings.public_url, now=now, wall=wall
     ),
@@ -118,7 +122,15 @@ def _answer(runtime: Runtime, sender: deliveries.Sender) -> bool:
 def _work_and_send(runtime: Runtime, sender: deliveries.Sender) -> bool:
     """Do what is due in the sender's lane, then send what came of it."""
     has_more = _do_due(runtime, sender.lane)
+    if sender.lane in SHOWING_LANES:
+        has_more = _show_menus(runtime, sender.lane) or has_more
     return sender.run_pass() or has_more
+
+
+def _show_menus(runtime: Runtime, lane: Lane) -> bool:
+    """Tell LINE who sees which rich menu: many friends at once delay nobody else."""
+    clock, urgent = runtime.clock, lane is Lane.TIMED
+    return syncing.work_due(runtime.database, runtime.account, now=clock.now, wall=clock.wall, urgent=urgent)
 
 
 def _do_due(runtime: Runtime, lane: str) -> bool:
@@ -198,6 +210,7 @@ def connect(runtime: Runtime) -> None:
         huey.storage = _open_storage(runtime.settings)
         _process.is_connected = True
         deliveries.on_put(kick)
+        showing.on_wish(lambda: kick(Lane.TIMED))
         intake.on_stored(lambda: kick(Lane.REPLY))
 
 

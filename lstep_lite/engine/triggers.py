@@ -115,6 +115,7 @@ def record(
     else:
         session.add(entry)
         session.flush()  # whoever goes on refers to the entry's id
+    _tell_watchers(session, [friend.id], kind, now)
     return entry
 
 
@@ -172,6 +173,7 @@ def record_many(
     }
     chosen = sa.select(*columns.values()).where(Friend.id.in_(friend_ids)).order_by(Friend.id)
     written = sa.insert(TimelineEntry).from_select(list(columns), chosen)
+    _tell_watchers(session, friend_ids, kind, now)
     return session.scalars(written.returning(TimelineEntry.id)).all()
 
 
@@ -189,6 +191,21 @@ def _call(session: Session, subscriber: Subscriber, happening: Happening) -> str
             "あとの処理の1つに失敗したため、その処理だけ取り消しました。"
             f"原因はサーバーの記録に「timeline {happening.entry.id}」として残っています。"
         )
+
+
+Watcher = Callable[[Session, Sequence[int], str, datetime], None]
+_watchers: list[Watcher] = []
+
+
+def watches(watcher: Watcher) -> Watcher:
+    """Register `watcher(session, friend_ids, kind, now)`, called whenever something is written on their timelines."""
+    _watchers.append(watcher)
+    return watcher
+
+
+def _tell_watchers(session: Session, friend_ids: Sequence[int], kind: str, now: datetime) -> None:
+    for watcher in _watchers:
+        watcher(session, friend_ids, kind, now)
 
 
 def subscribed_kinds() -> set[str]:

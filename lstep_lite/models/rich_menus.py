@@ -94,9 +94,8 @@ class LineMenuState(StrEnum):
     """It has its picture and can be shown."""
     LIVE = "live"
     RETIRING = "retiring"
-    """Replaced; to be deleted at LINE."""
+    """Replaced, or given up; to be deleted at LINE."""
     GONE = "gone"
-    FAILED = "failed"
 
 
 class LineMenu(Base):
@@ -134,7 +133,7 @@ class LineMenu(Base):
     due_at: Mapped[datetime | None]
     """When to do the next thing with it; on `wall`."""
     insight_due_at: Mapped[datetime | None]
-    """When to ask LINE for its numbers again; on `wall`."""
+    """When to ask LINE for its numbers again; on `now`, by whose days they are counted."""
     created_at: Mapped[datetime]
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, remembered
 from lstep_lite.engine import agenda
-from lstep_lite.engine.rich_menus import account
-from lstep_lite.engine.rich_menus.account import AT_ONCE
+from lstep_lite.engine.rich_menus import modes
+from lstep_lite.engine.rich_menus.modes import AT_ONCE
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Lane, RichMenu
 
@@ -61,7 +61,9 @@ class Lineup:
 
     def default(self) -> int | None:
         """What everybody else sees; None: no menu."""
-        shown = [each for each in self.menus.values() if each.period.is_default_meanwhile and self.own(each.id) == each.id]
+        shown = [
+            each for each in self.menus.values() if each.period.is_default_meanwhile and self.own(each.id) == each.id
+        ]
         if shown:
             return max(shown, key=_begun_last).id
         return self.own(self.fixed_default_id)
@@ -91,7 +93,7 @@ def lineup(session: Session, now: datetime) -> Lineup:
 
 
 def _load(session: Session, now: datetime) -> Lineup:
-    kept = account.settings(session)
+    kept = modes.settings(session)
     is_live = sa.and_(RichMenu.live_revision.is_not(None), RichMenu.is_ending.is_(False))
     period = (RichMenu.shows_from, RichMenu.shows_until, RichMenu.is_default_meanwhile, RichMenu.next_menu_id)
     rows = session.execute(sa.select(RichMenu.id, RichMenu.name, is_live, *period).order_by(RichMenu.id)).all()
@@ -131,7 +133,9 @@ def _check(session: Session, menu: RichMenu, period: Period) -> None:
     if begin is not None and end is not None and end <= begin:
         raise DomainError("終わりの日時は、始まりよりあとにしてください。", "shows_until")
     if period.is_default_meanwhile and end is None:
-        message = "期間中に全員へ表示するには、終わりの日時を入れてください。ずっと表示するには「既定のメニュー」にします。"
+        message = (
+            "期間中に全員へ表示するには、終わりの日時を入れてください。ずっと表示するには「既定のメニュー」にします。"
+        )
         raise DomainError(message, "shows_until")
     if period.next_menu_id is None:
         return
@@ -151,9 +155,8 @@ def look_again(session: Session, *, now: datetime) -> None:
     """Who sees what has to be worked out anew: a menu went live, is being deleted, or has another period; the default
     changed. Friends who see something else than they should are found and told bit by bit.
     """
-    kept = account.locked(session)
-    kept.friends_cursor = 0
-    kept.default_due_at, kept.default_attempts, kept.default_reason = AT_ONCE, 0, None
+    kept = modes.locked(session)
+    kept.friends_cursor, kept.default_due_at = 0, AT_ONCE
     session.flush()  # the same request may show it
 
 

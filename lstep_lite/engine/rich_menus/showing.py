@@ -3,14 +3,15 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lstep_lite.db import after_commit, insert_new
 from lstep_lite.engine import locking, triggers
-from lstep_lite.engine.rich_menus import account, keeping, periods
-from lstep_lite.engine.rich_menus.account import AFTERWARDS, AT_ONCE
+from lstep_lite.engine.rich_menus import keeping, modes, periods
+from lstep_lite.engine.rich_menus.modes import AFTERWARDS, AT_ONCE
 from lstep_lite.engine.rich_menus.periods import Lineup
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
@@ -32,6 +33,7 @@ WITHOUT_LINE = "LINEの友だちではないため、リッチメニューは表
 BLOCKED = "ブロックされているため、リッチメニューは変えられません。"
 SEES_LINE = sa.and_(Friend.line_user_id.is_not(None), Friend.is_following, sa.not_(Friend.is_blocked))
 """Who can see a menu at all."""
+Values = dict[str, Any]
 
 
 class NotShown(DomainError):
@@ -91,7 +93,7 @@ def show(
 
 def refusal(session: Session, friend: Friend | None = None) -> str | None:
     """Why nobody may decide which menu *friend* sees, if so; without one, why that holds for everybody."""
-    kept = account.settings(session)
+    kept = modes.settings(session)
     if kept.leaving_at is not None:
         return LEAVING
     if kept.mode is MenuMode.RULES:
@@ -129,7 +131,7 @@ def current(session: Session, friend: Friend, now: datetime) -> Current:
 def _tab(session: Session, row: FriendMenu | None, menu_id: int | None) -> MenuTab | None:
     tabs = session.scalars(live_tabs(menu_id)).all() if menu_id else []
     chosen = [tab for tab in tabs if row is not None and tab.id == row.tab_id]
-    return (chosen or [*tabs, None])[0]
+    return next(iter([*chosen, *tabs]), None)
 
 
 def live_tabs(menu_id: int) -> sa.Select[MenuTab]:
@@ -158,7 +160,7 @@ def wish(
     news = {friend_id for friend_id, menu_id in wishes.items() if _is_news(known.get(friend_id), menu_id)}
     for menu_id in {wishes[friend_id] for friend_id in news}:
         ids = [friend_id for friend_id in sorted(news) if wishes[friend_id] == menu_id]
-        values = {"menu_id": menu_id, "origin": origin, "since": now, "reason": None}
+        values: Values = {"menu_id": menu_id, "origin": origin, "since": now, "reason": None}
         _add(session, [each for each in ids if each not in known], values, due_at if lineup.own(menu_id) else None)
         for is_due in (True, False):
             known_ids = [each for each in ids if each in known and known[each].needs(lineup, menu_id) is is_due]
@@ -202,13 +204,13 @@ def _is_news(known: _Known | None, menu_id: int | None) -> bool:
     return known.menu_id != menu_id or known.is_refused
 
 
-def _add(session: Session, friend_ids: Sequence[int], values: dict[str, object], due_at: datetime | None) -> None:
+def _add(session: Session, friend_ids: Sequence[int], values: Values, due_at: datetime | None) -> None:
     if friend_ids:
         rows = [{"friend_id": friend_id, "due_at": due_at, **values} for friend_id in friend_ids]
         session.execute(insert_new(session, FriendMenu), rows)
 
 
-def _change(session: Session, friend_ids: Sequence[int], values: dict[str, object]) -> None:
+def _change(session: Session, friend_ids: Sequence[int], values: Values) -> None:
     if friend_ids:
         mine = sa.update(FriendMenu).where(FriendMenu.friend_id.in_(friend_ids))
         session.execute(mine.values(revision=FriendMenu.revision + 1, **values))
@@ -234,24 +236,25 @@ def condition(session: Session, menu_id: int, *, now: datetime) -> sa.ColumnElem
     """Who is shown the menu, those who see it as the default among them; SQL over Friend."""
     lineup = periods.lineup(session, now)
     standing = sorted(lineup.standing_for(menu_id))
-    mine = Friend.id.in_(sa.select(FriendMenu.friend_id).where(FriendMenu.menu_id.in_(standing)))
     if lineup.default() != menu_id:
-        return sa.and_(SEES_LINE, mine)
-    others = sorted(set(lineup.menus) - set(standing) - {each for each in lineup.menus if lineup.own(each) is None})
-    elsewhere = sa.exists().where(FriendMenu.friend_id == Friend.id, FriendMenu.menu_id.in_(others))
-    return sa.and_(SEES_LINE, sa.not_(elsewhere))
+        theirs = sa.select(FriendMenu.friend_id).where(FriendMenu.menu_id.in_(standing))
+        return sa.and_(SEES_LINE, Friend.id.in_(theirs))
+    elsewhere = [each for each in lineup.menus if lineup.own(each) not in (None, menu_id)]
+    row = aliased(FriendMenu)
+    return sa.and_(SEES_LINE, ~sa.exists().where(row.friend_id == Friend.id, row.menu_id.in_(elsewhere)))
 
 
 def tab_condition(session: Session, menu_id: int, tab_code: str, *, now: datetime) -> sa.ColumnElement[bool]:
     """Who is shown this tab of the menu; SQL over Friend. Who never chose one sees the first."""
     tabs = session.scalars(live_tabs(menu_id)).all()
     shown = condition(session, menu_id, now=now)
-    chose = sa.exists().where(FriendMenu.friend_id == Friend.id)
+    row = aliased(FriendMenu)
+    chose = sa.exists().where(row.friend_id == Friend.id)
     if not tabs or tab_code not in {tab.code for tab in tabs}:
         return sa.false()
     if tab_code == tabs[0].code:
-        return sa.and_(shown, sa.not_(chose.where(FriendMenu.tab_id.in_([tab.id for tab in tabs[1:]]))))
-    return sa.and_(shown, chose.where(FriendMenu.tab_id.in_([tab.id for tab in tabs if tab.code == tab_code])))
+        return sa.and_(shown, sa.not_(chose.where(row.tab_id.in_([tab.id for tab in tabs[1:]]))))
+    return sa.and_(shown, chose.where(row.tab_id.in_([tab.id for tab in tabs if tab.code == tab_code])))
 
 
 def counts(session: Session, now: datetime) -> dict[int, int]:

@@ -1,0 +1,85 @@
+"""Rules at work: friends of whom something changed are looked at within seconds, everybody now and then."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import Database
+from lstep_lite.engine import agenda, triggers
+from lstep_lite.engine.rich_menus import modes, periods, rules, showing
+from lstep_lite.models import Friend, Lane, MenuLook, MenuOrigin
+
+CHUNK = 500
+EVERY = timedelta(hours=1)
+"""Days pass, and some of what rules ask for changes without a word on any timeline."""
+
+
+@triggers.watches
+def _note(session: Session, friend_ids: Sequence[int], kind: str, now: datetime) -> None:
+    """Something that a rule may ask for changed. The row is locked: who looks at the friend meanwhile leaves it."""
+    if kind == showing.KIND or not rules.are_on(session):
+        return
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    looks = insert(MenuLook).values([{"friend_id": friend_id, "at": now} for friend_id in sorted(friend_ids)])
+    session.execute(looks.on_conflict_do_update(index_elements=["friend_id"], set_={"at": looks.excluded.at}))
+
+
+@agenda.work(Lane.TIMED)
+def look_at_changed(database: Database, *, now: datetime, wall: datetime) -> bool:
+    """Friends of whom something changed. True when there is more."""
+    with database.read() as session:
+        if session.scalar(sa.select(MenuLook.friend_id).limit(1)) is None:
+            return False
+    with database.unit() as session:
+        noted = sa.select(MenuLook.friend_id).order_by(MenuLook.at).limit(CHUNK).with_for_update(skip_locked=True)
+        taken = sa.delete(MenuLook).where(MenuLook.friend_id.in_(noted)).returning(MenuLook.friend_id)
+        friend_ids = session.scalars(taken).all()
+        if rules.are_on(session):
+            _follow(session, friend_ids, now=now, urgent=True)
+    return len(friend_ids) == CHUNK
+
+
+@agenda.work(Lane.BULK)
+def look_at_all_due(database: Database, *, now: datetime, wall: datetime) -> bool:
+    """The next friends, while everybody is looked at. True when there is more."""
+    with database.read() as session:
+        if not _is_due(session, now):
+            return False
+    with database.unit() as session:
+        kept = modes.locked(session)
+        if not _is_due(session, now):
+            return False
+        query = sa.select(Friend.id).where(Friend.id > (kept.rules_cursor or 0)).order_by(Friend.id).limit(CHUNK)
+        friend_ids = session.scalars(query).all()
+        _follow(session, friend_ids, now=now, urgent=False)
+        kept.rules_cursor = friend_ids[-1] if len(friend_ids) == CHUNK else None
+        if kept.rules_cursor is None:
+            kept.rules_due_at = now + EVERY
+    return True
+
+
+def _is_due(session: Session, now: datetime) -> bool:
+    kept = modes.settings(session)
+    return rules.are_on(session) and kept.rules_due_at is not None and kept.rules_due_at <= now
+
+
+@agenda.pending
+def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
+    noted = session.scalar(sa.select(sa.func.count()).select_from(MenuLook)) or 0
+    return agenda.Pending(noted + int(_is_due(session, now)))
+
+
+def _follow(session: Session, friend_ids: Sequence[int], *, now: datetime, urgent: bool) -> None:
+    """Have these friends see what the rules say."""
+    session.scalars(sa.select(Friend.id).where(Friend.id.in_(friend_ids)).order_by(Friend.id).with_for_update()).all()
+    wishes = rules.verdicts(session, friend_ids, now=now)
+    news = showing.wish(session, wishes, origin=MenuOrigin.RULE, now=now, urgent=urgent)
+    lineup = periods.lineup(session, now)
+    for menu_id in {wishes[friend_id] for friend_id in news}:
+        entry = lineup.menus.get(menu_id or 0)
+        label = entry.name if entry else "既定のリッチメニュー"
+        ids = [friend_id for friend_id in sorted(news) if wishes[friend_id] == menu_id]
+        triggers.record_many(session, showing.KIND, ids, now=now, label=label, by="rule")
