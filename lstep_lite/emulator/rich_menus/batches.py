@@ -92,21 +92,28 @@ def _plan(store: Store, plan_id: str, operations: list[dict[str, Any]]) -> None:
 
 def _move(store: Store, plan_id: str, *, only_half: bool) -> None:
     """Move those of the plan who still are where the plan found them; who is done leaves the plan."""
-    moves = store.rows("SELECT * FROM rich_menu_move WHERE plan_id = ? ORDER BY user_id", plan_id)
-    now = moves[: len(moves) // 2] if only_half else moves
-    with store.unit() as db:
-        db.executemany(
-            "UPDATE rich_menu_link SET rich_menu_id = ? WHERE user_id = ? AND rich_menu_id = ? "
-            "AND EXISTS (SELECT 1 FROM rich_menu WHERE rich_menu_id = ?)",
-            [(m["target_id"], m["user_id"], m["source_id"], m["target_id"]) for m in now if m["target_id"]],
-        )
-        db.executemany(
-            "DELETE FROM rich_menu_link WHERE user_id = ? AND rich_menu_id = ?",
-            [(m["user_id"], m["source_id"]) for m in now if not m["target_id"]],
-        )
-        db.executemany(
-            "DELETE FROM rich_menu_move WHERE plan_id = ? AND user_id = ?", [(plan_id, m["user_id"]) for m in now]
-        )
+    [plan] = store.rows("SELECT count(*) AS people FROM rich_menu_move WHERE plan_id = ?", plan_id)
+    people = plan["people"] // 2 if only_half else plan["people"]
+    store.write(
+        "WITH chosen AS (SELECT * FROM rich_menu_move WHERE plan_id = ? ORDER BY user_id LIMIT ?) "
+        "UPDATE rich_menu_link SET rich_menu_id = target_id FROM chosen WHERE rich_menu_link.user_id = chosen.user_id "
+        "AND rich_menu_id = source_id AND target_id IN (SELECT rich_menu_id FROM rich_menu)",
+        plan_id,
+        people,
+    )
+    store.write(
+        "WITH chosen AS (SELECT * FROM rich_menu_move WHERE plan_id = ? ORDER BY user_id LIMIT ?) "
+        "DELETE FROM rich_menu_link WHERE (user_id, rich_menu_id) IN "
+        "(SELECT user_id, source_id FROM chosen WHERE target_id IS NULL)",
+        plan_id,
+        people,
+    )
+    store.write(
+        "DELETE FROM rich_menu_move WHERE plan_id = ?1 AND user_id IN "
+        "(SELECT user_id FROM rich_menu_move WHERE plan_id = ?1 ORDER BY user_id LIMIT ?2)",
+        plan_id,
+        people,
+    )
 
 
 def _forget_old_plan(store: Store, plan_id: str, now: datetime) -> None:
