@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.rich_menus import keeping
 from lstep_lite.engine.text import normalise
-from lstep_lite.models import Publication, PublicationState, RichMenu
+from lstep_lite.models import Publication, PublicationState, RichMenu, Staff
 
 PAGE_SIZE = 30
 OPEN = (PublicationState.WAITING, PublicationState.WORKING)
@@ -79,7 +79,8 @@ def standing(menu: RichMenu, last: Publication | None) -> Standing:
     return Standing.LIVE if menu.live_revision == menu.revision else Standing.CHANGED
 
 
-def history(session: Session, menu: RichMenu, *, most: int = 20) -> Sequence[Publication]:
-    """The newest first."""
-    query = sa.select(Publication).where(Publication.menu_id == menu.id).order_by(Publication.id.desc())
-    return session.scalars(query.limit(most)).all()
+def history(session: Session, menu: RichMenu, *, most: int = 20) -> Sequence[tuple[Publication, str | None]]:
+    """Attempts to bring it to LINE, the newest first, each with the name of who asked for it."""
+    query = sa.select(Publication, Staff.name).outerjoin(Staff, Staff.id == Publication.staff_id)
+    mine = query.where(Publication.menu_id == menu.id).order_by(Publication.id.desc())
+    return [(row[0], row[1]) for row in session.execute(mine.limit(most))]
