@@ -392,6 +392,7 @@ def test_a_tab_links_its_menu_to_the_person_and_tells_the_account(
     assert line.get_rich_menu_id_of_user(user_id, _request_timeout=5).rich_menu_id == second
     call("DELETE", f"/v2/bot/richmenu/{second}")
     control.post(f"/users/{user_id}/tap", {"area": 1})
+    control.post(f"/users/{user_id}/tap", {"area": 1, "menu": second}, status=409)
     told = [event["postback"]["params"] for event in application.events(4)]
     assert told == [
         {"status": "RICHMENU_ALIAS_ID_NOTFOUND"},
@@ -399,6 +400,15 @@ def test_a_tab_links_its_menu_to_the_person_and_tells_the_account(
         {"newRichMenuAliasId": "second", "status": "SUCCESS"},
         {"status": "RICHMENU_NOTFOUND"},
     ]
+
+
+def test_a_menu_that_was_just_replaced_can_still_be_tapped(
+    application: Application, line: MessagingApi, blob: MessagingApiBlob, control: Control
+) -> None:
+    old, new, user_id = a_menu(line, blob), a_menu(line, blob, area(0, type="message", text="新")), control.a_friend()
+    line.link_rich_menu_id_to_user(user_id, new, _request_timeout=5)
+    control.post(f"/users/{user_id}/tap", {"area": 0, "menu": old})
+    assert application.events(1)[0]["postback"] == {"data": "tap:1"}
 
 
 def test_the_picture_of_the_shown_menu(line: MessagingApi, blob: MessagingApiBlob, control: Control) -> None:

@@ -30,9 +30,10 @@ def see(emulator: "Emulator", user_id: str) -> None:
 def tap(emulator: "Emulator", user_id: str, tapped: dict[str, Any]) -> dict[str, Any]:
     """Tap the area with the number `area`, counted from 0. Raises Impossible when there is none.
 
-    `params` is what was picked in a date picker. With `"fails": true` LINE fails to change to another menu.
+    `menu` is the id of a menu that still stood on the screen when another had already taken its place, `params` what
+    was picked in a date picker. With `"fails": true` LINE fails to change to another menu.
     """
-    menu = shown(emulator, user_id)
+    menu = menus.get(emulator.store, str(tapped["menu"])) if "menu" in tapped else shown(emulator, user_id)
     if menu is None:
         raise acts.Impossible(409, "no rich menu is shown")
     areas, number = json.loads(menu["body"])["areas"], tapped["area"]

@@ -113,8 +113,9 @@ export class RichMenu {
   }
 
   send(number, more = {}) {
+    const menu = this.menu.richMenuId; // what the person sees, also where LINE has just changed it
     return this.handset.attempt(async () => {
-      const { action, location } = await act(`${this.address}/tap`, { area: number, ...more });
+      const { action, location } = await act(`${this.address}/tap`, { area: number, menu, ...more });
       if (location) this.handset.openLocation(location);
       if (action.clipboardText) await this.handset.copy(action.clipboardText);
       this.follow(action);
