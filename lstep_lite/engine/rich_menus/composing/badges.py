@@ -38,7 +38,7 @@ def _pill(sheet: Sheet, frame: Frame, cell: Data, text: str, size: float, color:
 
 
 def _circle(sheet: Sheet, frame: Frame, cell: Data, text: str, size: float, color: Color, ink: Color) -> None:
-    across = size * 1.7
+    across = min(size * 1.7, frame.shorter * 0.8)
     place = _in_corner(frame, cell["badge_corner"], across, across, size * 0.16)
     left, top, right, bottom = sheet.pixels(place)
     sheet.paint(color, (left, top), rounded(right - left, bottom - top, right - left))
@@ -46,7 +46,7 @@ def _circle(sheet: Sheet, frame: Frame, cell: Data, text: str, size: float, colo
 
 
 def _burst(sheet: Sheet, frame: Frame, cell: Data, text: str, size: float, color: Color, ink: Color) -> None:
-    across = size * 2
+    across = min(size * 2.3, frame.shorter * 0.8)
     place = _in_corner(frame, cell["badge_corner"], across, across, size * 0.1)
     left, top, right, _ = sheet.pixels(place)
     side = (right - left) * SMOOTH
@@ -60,7 +60,7 @@ def _burst(sheet: Sheet, frame: Frame, cell: Data, text: str, size: float, color
     mask = Image.new("L", (side, side))
     ImageDraw.Draw(mask).polygon(points, fill=255)
     sheet.paint(color, (left, top), mask.reduce(SMOOTH))
-    _write_within(sheet, text, place, across * 0.7, size * 0.74, ink)
+    _write_within(sheet, text, place, across * 0.74, size * 0.8, ink)
 
 
 def _ribbon(sheet: Sheet, frame: Frame, cell: Data, text: str, size: float, color: Color, ink: Color) -> None:

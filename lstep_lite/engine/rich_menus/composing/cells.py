@@ -11,7 +11,7 @@ from lstep_lite.engine.rich_menus.composing.sheets import ABOVE, Frame, Sheet, r
 from lstep_lite.engine.rich_menus.composing.surfaces import Pictures
 from lstep_lite.engine.studio import Data
 
-BEHIND = 0.16
+BEHIND = 0.18
 """How strong an icon is behind words."""
 
 
@@ -98,13 +98,15 @@ def _placed(cell: Data, layout: Layout) -> tuple[tuple[float, float] | None, lis
     height = max(block, layout.icon) if beside else above + block
     top = layout.room.y + _lead(cell["valign"], layout.room.height - height)
     wide = max((line.width * line.size for line in layout.lines), default=0)
-    group = layout.icon + layout.gap + wide if beside else wide
+    taken = layout.icon + layout.gap
+    # Words on the side away from their icon push it to its own edge, as in a list.
+    is_spread = beside and {cell["align"], layout.place} == {"left", "right"}
+    group = layout.room.width if is_spread else taken + wide
     left = layout.room.x + _lead(cell["align"], layout.room.width - group)
     if beside:
-        words = Frame(
-            left + (layout.icon + layout.gap if layout.place == "left" else 0), top + (height - block) / 2, wide, block
-        )
-        align = layout.place if layout.icon else cell["align"]
+        begin = left + (taken if layout.place == "left" else 0)
+        words = Frame(begin, top + (height - block) / 2, group - taken, block)
+        align = layout.place if cell["align"] == "center" else cell["align"]
         middle = left + (layout.icon / 2 if layout.place == "left" else group - layout.icon / 2), top + height / 2
     else:
         words = Frame(layout.room.x, top + above, layout.room.width, block)
@@ -127,7 +129,7 @@ def _rows(lines: Sequence[Line], looks: Sequence[Data], words: Frame, align: str
         if at:
             top += fitting.BETWEEN * min(line.size, lines[at - 1].size)
         for number, row in enumerate(line.rows):
-            width = fonts.length(row, line.face) * line.size
-            x = words.x + _lead(align, words.width - width)
+            begin, end = (place * line.size for place in fonts.ink(row, line.face))
+            x = words.x + _lead(align, words.width - (end - begin)) - begin
             yield Placed(row, line, look, x, top + line.size * (ABOVE + fitting.LEADING * number))
         top += line.height

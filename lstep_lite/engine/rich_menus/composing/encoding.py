@@ -14,7 +14,7 @@ MOST_BYTES = 1_000_000
 QUALITIES = (92, 86, 80, 74, 66, 58, 50, 40, 30)
 FINE = 80
 """From this quality on colours are kept as sharp as shapes, which words need."""
-HOPELESS = 2
+HOPELESS = 1.3
 """How many times too large a PNG may look from a part of the picture to be tried at all: that takes seconds."""
 _PARTS = 8
 
@@ -29,7 +29,7 @@ def encode(image: Image.Image) -> Encoded:
     """At most MOST_BYTES, without metadata, the same bytes for the same picture. Takes up to some seconds."""
     plain = image.convert("RGB")
     plain.info = {}
-    if _may_be_png(plain) and len(data := _saved(plain, "PNG", optimize=True)) <= MOST_BYTES:
+    if _may_be_png(plain) and len(data := _saved(plain, "PNG", compress_level=6)) <= MOST_BYTES:
         return Encoded(data, "image/png")
     return Encoded(next(data for data in _ever_plainer(plain) if len(data) <= MOST_BYTES), "image/jpeg")
 

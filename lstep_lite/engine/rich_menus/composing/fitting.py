@@ -11,8 +11,17 @@ from lstep_lite.engine.rich_menus.composing.fonts import Face
 from lstep_lite.engine.rich_menus.composing.sheets import Frame
 from lstep_lite.engine.studio import Data
 
-LEAST = 18.0
-"""Smaller words can't be read."""
+LEAST = 36.0
+"""Smaller words can't be read on a phone."""
+LEAST_BESIDE = 48.0
+"""No smaller than this are texts after the first, unless it is itself."""
+BREAKS = 0.62
+"""A text is broken into rows where one row would make it smaller than this share of what it should be."""
+MOST_ROWS = 3
+NEVER_FIRST = frozenset(
+    "、。，．・：；？！）］｝」』】〉》〕ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞ～〜％%),.!?:;…‥"
+)
+NEVER_LAST = frozenset("（［｛「『【〈《〔(＃#￥¥＠@")
 LEADING = 1.2
 """From base line to base line of the rows of one text, in its size."""
 BETWEEN = 0.34
@@ -27,8 +36,16 @@ EQUAL = 0.03
 """Buttons whose sides differ less look equal."""
 OUTLIER = 0.72
 """Who would make equal buttons' words smaller than this share of their median keeps smaller words alone."""
+BESIDE, USUAL_ICON = 1.3, 42
+"""How large an icon beside words is at least, by the cap of the words, where it is as large as icons are at first."""
 MARGIN, LEAST_MARGIN = 0.07, 16.0
 """Within a button, of its shorter side."""
+INDENT = 0.11
+"""The same on the left and right where words begin or end there."""
+FULL = 0.86
+"""How much of the room's height is filled at most where sizes are left to us."""
+LEAST_SHARE = {False: 0.5, True: 0.02}
+"""How far what is left to us gives way before what staff asked for does too, and how far that does."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +79,11 @@ class Layout:
     lines: tuple[Line, ...]
 
     @property
+    def height(self) -> float:
+        above = self.icon + self.gap if self.place == "top" else 0
+        return above + block_height(self.lines)
+
+    @property
     def gap(self) -> float:
         """Between icon and words. The icon has some air of its own."""
         if not (self.icon and self.lines):
@@ -82,13 +104,18 @@ class Layout:
 
 def layout(cell: Data, frame: Frame) -> Layout:
     """With the largest words that fit."""
-    margin = min(max(LEAST_MARGIN, frame.shorter * MARGIN), frame.shorter * 0.3)
-    room = frame.inset(margin, margin, margin, margin)
     place = cell["icon_place"] if cell["icon"] else ""
-    lines = tuple(_lines(cell))
-    plan = Layout(room, place, _icon_size(cell, room, place, has_words=bool(lines)), lines)
-    cap = min(LARGEST_CAP, max(SMALLEST_CAP, CAPS[place] * sqrt(frame.width * frame.height)))
+    room, lines = _room(cell, frame), tuple(_lines(cell))
+    cap = min(LARGEST_CAP, max(SMALLEST_CAP, CAPS[place] * sqrt(frame.width * frame.height)), room.height * FULL)
+    plan = Layout(room, place, _icon_size(cell, room, place, cap, has_words=bool(lines)), lines)
     return _in_height(replace(plan, lines=tuple(_in_width(plan, cap))))
+
+
+def _room(cell: Data, frame: Frame) -> Frame:
+    margin = min(max(LEAST_MARGIN, frame.shorter * MARGIN), frame.shorter * 0.3)
+    indent = max(margin, frame.shorter * INDENT)
+    left, right = (indent if cell["align"] == side else margin for side in ("left", "right"))
+    return frame.inset(left, margin, right, margin)
 
 
 def _lines(cell: Data) -> Iterator[Line]:
@@ -99,51 +126,76 @@ def _lines(cell: Data) -> Iterator[Line]:
             yield Line(at, rows, face, line["size"], line["outline"])
 
 
-def _icon_size(cell: Data, room: Frame, place: str, *, has_words: bool) -> float:
+def _icon_size(cell: Data, room: Frame, place: str, cap: float, *, has_words: bool) -> float:
     if not place:
         return 0
-    size = room.shorter * cell["icon_size"] / 100
-    if not has_words or place == "back":
-        return size
-    return min(size, room.height * 0.7) if place == "top" else min(size, room.height, room.width * 0.45)
+    share: float = cell["icon_size"] / 100
+    if place == "back" or not has_words:
+        return room.shorter * share
+    return (
+        min(room.shorter * share, room.height * 0.7) if place == "top" else min(room.height, room.width * 0.55) * share
+    )
 
 
 def _in_width(plan: Layout, cap: float) -> Iterator[Line]:
     first: float | None = None
-    for at, line in enumerate(plan.lines):
-        most = (plan.words.width - 2 * line.outline) / max(line.width, 0.01) * 0.995
-        wanted = line.asked or WEIGHTS[min(at, 2)] * (first or cap)
-        size = min(wanted, most)
-        first = first or (None if line.asked else size)
-        yield replace(line, size=size)
+    for line in plan.lines:
+        left_to_us = cap if first is None else max(WEIGHTS[min(line.at, 2)] * first, min(first, LEAST_BESIDE))
+        fitted = _fitted(line, line.asked or left_to_us, plan.words.width)
+        first = fitted.size if first is None and not line.asked else first
+        yield fitted
+
+
+def _fitted(line: Line, wanted: float, width: float) -> Line:
+    """No wider than *width*; in several rows if it would become far too small else."""
+    tries = [replace(line, rows=rows) for rows in _broken(line)]
+    sized = [replace(each, size=min(wanted, (width - 2 * each.outline) / each.width * 0.995)) for each in tries]
+    return next((each for each in sized if each.size >= wanted * BREAKS), max(sized, key=lambda each: each.size))
+
+
+def _broken(line: Line) -> Iterator[tuple[str, ...]]:
+    """As it was typed, then in more and more rows. Staff who asked for a size or broke it themselves know better."""
+    yield line.rows
+    if len(line.rows) == 1 and not line.asked:
+        for count in range(2, MOST_ROWS + 1):
+            yield tuple(_rows(line.rows[0], line.face, count))
+
+
+def _rows(text: str, face: Face, count: int) -> Iterator[str]:
+    """*text* in *count* rows of nearly equal width, broken where Japanese may be."""
+    for left in range(count, 1, -1):
+        goal = fonts.length(text, face) / left
+        places = [at for at in range(1, len(text)) if _may_break(text, at)]
+        if not places:
+            break
+        at = min(places, key=lambda place: abs(fonts.length(text[:place], face) - goal))
+        yield text[:at].strip()
+        text = text[at:].strip()
+    yield text
+
+
+def _may_break(text: str, at: int) -> bool:
+    before, after = text[at - 1], text[at]
+    is_word = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
+    return not is_word and after not in NEVER_FIRST and before not in NEVER_LAST
 
 
 def _in_height(plan: Layout) -> Layout:
     """Icon and words made smaller together until they fit. What staff asked for gives way last."""
-    stands_on_icon = plan.place == "top"
-    for gives_way in (False, True):
-        moving = [line for line in plan.lines if gives_way or not line.asked]
-        block = block_height(plan.lines)
-        over = block + (plan.icon + plan.gap if stands_on_icon else 0) - plan.room.height
-        if over <= 0:
-            break
-        movable = sum(line.height * (1 + BETWEEN / 2) for line in moving) + (
-            plan.icon + plan.gap if stands_on_icon else 0
-        )
-        share = max(0.05, 1 - over / movable) if movable else 1
-        plan = replace(
-            plan,
-            icon=plan.icon * share if stands_on_icon else plan.icon,
-            lines=tuple(replace(line, size=line.size * share) if line in moving else line for line in plan.lines),
-        )
-    return _shrunk(plan) if stands_on_icon or plan.lines else plan
+    for gives_asked, most in ((False, FULL * plan.room.height), (True, plan.room.height)):
+        shares = (at / 100 for at in range(100, round(LEAST_SHARE[gives_asked] * 100) - 1, -1))
+        for share in shares:
+            smaller = _scaled(plan, share, gives_asked)
+            if smaller.height <= most:
+                break
+        plan = smaller
+    return plan
 
 
-def _shrunk(plan: Layout) -> Layout:
-    """What is still too high, as gaps do not shrink with everything, made smaller as a whole."""
-    height = block_height(plan.lines) + (plan.icon + plan.gap if plan.place == "top" else 0)
-    share = min(1.0, plan.room.height / height) if height else 1.0
-    lines = tuple(replace(line, size=line.size * share) for line in plan.lines)
+def _scaled(plan: Layout, share: float, gives_asked: bool) -> Layout:
+    lines = tuple(
+        line if line.asked and not gives_asked else replace(line, size=line.size * share) for line in plan.lines
+    )
     return replace(plan, icon=plan.icon * (share if plan.place == "top" else 1), lines=lines)
 
 

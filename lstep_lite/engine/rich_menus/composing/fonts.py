@@ -22,6 +22,8 @@ _FILES = {
 _UNKNOWN = "\U0010ffff"
 _LOOK = 48
 """Pixels at which characters are compared with the sign for an unknown one."""
+INK_AT = 200
+"""Pixels at which is looked where characters begin and end."""
 EM = 1000
 """Pixels at which lengths are measured: Pillow rounds the width of each character to whole pixels."""
 
@@ -49,7 +51,7 @@ class Run:
 def vendored(package: str, file: str) -> Path:
     """Where *file* of a front-end package lies. Raises FileNotFoundError before `make` has run."""
     manifest: dict[str, dict[str, Any]] = json.loads((VENDOR / "manifest.json").read_text("utf-8"))
-    return VENDOR / manifest[package]["folder"] / file
+    return VENDOR / str(manifest[package]["folder"]) / file
 
 
 @lru_cache(maxsize=256)
@@ -104,3 +106,24 @@ def _is_silent(char: str) -> bool:
 def length(text: str, face: Face) -> float:
     """How wide one line of *text* is, in ems."""
     return sum(opened(run.face.path, EM).getlength(run.text) for run in runs(text, face)) / EM
+
+
+@lru_cache(maxsize=2048)
+def ink(text: str, face: Face) -> tuple[float, float]:
+    """Where what is seen of one line of *text* begins and ends, in ems: characters have some air around them."""
+    parts = runs(text, face)
+    if not parts:
+        return 0, 0
+    first, last = parts[0], parts[-1]
+    begin = _seen(first.text[0], first.face)[0]
+    end = _seen(last.text[-1], last.face)[1] - length(last.text[-1], last.face)
+    return begin, length(text, face) + end
+
+
+@lru_cache(maxsize=2048)
+def _seen(char: str, face: Face) -> tuple[float, float]:
+    mask, offset = opened(face.path, INK_AT).getmask2(char)
+    box = mask.getbbox()
+    if box is None:
+        return 0, length(char, face)
+    return (box[0] + offset[0]) / INK_AT, (box[2] + offset[0]) / INK_AT

@@ -14,8 +14,6 @@ from lstep_lite.engine.rich_menus.geometry import Box
 from lstep_lite.engine.rich_menus.layouts import WHOLE
 from lstep_lite.engine.studio import Data, Problem
 
-TOUCHES = 4
-"""A button that ends so near the edge of the body, in thousandths, ends there."""
 MOST_INSET = 0.4
 """Of a button's side: however wide the gaps are, something of it is left."""
 
@@ -45,7 +43,7 @@ def compose(document: Data, tab: Data, pictures: Pictures, *, width: int | None 
         layouts = []
     else:
         _ground(sheet, document, tab, body, pictures)
-        layouts = cells.draw(sheet, document, list(_cells(document, tab, scale)), pictures)
+        layouts = cells.draw(sheet, document, list(_cells(tab, body)), pictures)
         _logo(sheet, tab, body, pictures)
     strip = _strip(document, tab, scale)
     if strip:
@@ -74,20 +72,25 @@ def _ground(sheet: Sheet, document: Data, tab: Data, body: Frame, pictures: Pict
         sheet.paint(surfaces.color_of(document, tab["pattern_color"]), (left, top), pattern)
 
 
-def _cells(document: Data, tab: Data, scale: float) -> Iterator[tuple[Data, Frame]]:
-    """Each with its place: *padding* away from the edges of the body, half of *gap* from its neighbours."""
-    body = geometry.body_of(document)
+def _cells(tab: Data, body: Frame) -> Iterator[tuple[Data, Frame]]:
+    """Each with its place: *padding* away from the edges of the body, *gap* away from its neighbours."""
+    half = tab["gap"] / 2
+    outer = tab["padding"] - half
     for cell in tab["cells"]:
-        frame = _frame(geometry.box_of(body, cell), scale)
-        edges = (
-            cell["x"] <= TOUCHES,
-            cell["y"] <= TOUCHES,
-            cell["x"] + cell["width"] >= WHOLE - TOUCHES,
-            cell["y"] + cell["height"] >= WHOLE - TOUCHES,
-        )
-        insets = [tab["padding"] if is_edge else tab["gap"] / 2 for is_edge in edges]
-        sides = (frame.width, frame.height) * 2
-        yield cell, frame.inset(*(min(wanted, side * MOST_INSET) for wanted, side in zip(insets, sides, strict=True)))
+        frame = _part(_part(body, 0, 0, WHOLE, WHOLE, outer), cell["x"], cell["y"], cell["width"], cell["height"], half)
+        yield cell, frame
+
+
+def _part(whole: Frame, x: int, y: int, width: int, height: int, inset: float) -> Frame:
+    """A place in *whole*, in thousandths of it, *inset* on each side."""
+    frame = Frame(
+        whole.x + whole.width * x / WHOLE,
+        whole.y + whole.height * y / WHOLE,
+        whole.width * width / WHOLE,
+        whole.height * height / WHOLE,
+    )
+    across, down = min(inset, frame.width * MOST_INSET), min(inset, frame.height * MOST_INSET)
+    return frame.inset(across, down, across, down)
 
 
 def _logo(sheet: Sheet, tab: Data, body: Frame, pictures: Pictures) -> None:

@@ -147,7 +147,7 @@ def _paper() -> Image.Image:
     """Fine grain, and a few fibres."""
     side, chance = 640, _chance(7)
     grain = _noise(chance, side, side)
-    coarse = _noise(chance, side // 8, side // 8).resize((side, side), Image.Resampling.BICUBIC)
+    coarse = _spread(_noise(chance, side // 8, side // 8), side)
     image = ImageOps.autocontrast(Image.blend(grain.filter(ImageFilter.GaussianBlur(0.8)), coarse, 0.4), cutoff=2)
     image = image.point([round(max(0, value - 90) * 0.8) for value in range(256)])
     draw = ImageDraw.Draw(image)
@@ -161,14 +161,23 @@ def _paper() -> Image.Image:
 def _linen() -> Image.Image:
     """Threads that run across and down."""
     side, chance = 512, _chance(3)
-    across = _noise(chance, side // 32, side // 2).resize((side, side), Image.Resampling.BICUBIC)
-    down = _noise(chance, side // 2, side // 32).resize((side, side), Image.Resampling.BICUBIC)
+    across = _spread(_noise(chance, side // 32, side // 2), side)
+    down = _spread(_noise(chance, side // 2, side // 32), side)
     woven = ImageOps.autocontrast(Image.blend(across, down, 0.5), cutoff=1)
     return woven.point([round(max(0, value - 60) * 1.2) if value < 255 else 234 for value in range(256)])
 
 
 def _noise(chance: Random, width: int, height: int) -> Image.Image:
     return Image.frombytes("L", (width, height), chance.randbytes(width * height))
+
+
+def _spread(noise: Image.Image, side: int) -> Image.Image:
+    """Made larger so that the edges of the tile fit each other."""
+    nine = Image.new("L", (noise.width * 3, noise.height * 3))
+    for at in range(9):
+        nine.paste(noise, (noise.width * (at % 3), noise.height * (at // 3)))
+    box = (noise.width, noise.height, noise.width * 2, noise.height * 2)
+    return nine.resize((side, side), Image.Resampling.BICUBIC, box)
 
 
 def _chance(seed: int) -> Random:

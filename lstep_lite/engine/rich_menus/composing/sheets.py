@@ -65,15 +65,18 @@ class Sheet:
         right, bottom = round(frame.right * self.scale), round(frame.bottom * self.scale)
         return left, top, max(left + 1, right), max(top + 1, bottom)
 
-    def paint(self, color: Color, corner: tuple[int, int], mask: Image.Image) -> None:
-        self.image.paste(color, (*corner, corner[0] + mask.width, corner[1] + mask.height), mask)
+    def paint(self, paint: Color | Image.Image, corner: tuple[int, int], mask: Image.Image) -> None:
+        """A colour, or a picture of the mask's size, where *mask* shows it."""
+        box = (*corner, corner[0] + mask.width, corner[1] + mask.height)
+        is_whole = mask.getextrema() == (255, 255)  # which is painted several times as fast without a mask
+        self.image.paste(paint, box, None if is_whole else mask)
 
     def shadow(self, corner: tuple[int, int], mask: Image.Image, *, drop: float, blur: float, strength: float) -> None:
         """Of what *mask* shows; *drop* and *blur* in units."""
         wide = max(1, round(blur * self.scale * 2))
         margin = wide + -wide % BLUR_AT
         size = mask.width + 2 * margin, mask.height + 2 * margin
-        small = Image.new("L", tuple(-(-side // BLUR_AT) for side in size))
+        small = Image.new("L", (-(-size[0] // BLUR_AT), -(-size[1] // BLUR_AT)))
         less = mask.reduce(BLUR_AT) if min(mask.size) >= BLUR_AT else mask.resize((1, 1))
         small.paste(less, (margin // BLUR_AT, margin // BLUR_AT))
         soft = small.filter(ImageFilter.GaussianBlur(blur * self.scale / BLUR_AT))

@@ -38,8 +38,8 @@ def fill(
         case "plain":
             sheet.paint(color_of(document, filled[f"{prefix}_color"]), corner, mask)
         case "gradient":
-            colors = (color_of(document, filled[f"{prefix}_{name}"]) for name in ("color", "color2"))
-            sheet.image.paste(gradient(*colors, filled[f"{prefix}_direction"], mask.size), corner, mask)
+            first, second = (color_of(document, filled[f"{prefix}_{name}"]) for name in ("color", "color2"))
+            sheet.paint(gradient(first, second, filled[f"{prefix}_direction"], mask.size), corner, mask)
         case "image":
             picture = pictures.get(filled[f"{prefix}_media_id"])
             part = _shown(picture, filled, prefix, mask.size) if picture else None
@@ -90,4 +90,4 @@ def paste(sheet: Sheet, part: Image.Image | None, corner: tuple[int, int], mask:
         sheet.paint(NO_PICTURE, corner, mask)
         return
     shown = ImageChops.multiply(mask, part.getchannel("A")) if part.mode == "RGBA" else mask
-    sheet.image.paste(part.convert("RGB"), corner, shown)
+    sheet.paint(part.convert("RGB"), corner, shown)
