@@ -8,6 +8,18 @@ from lstep_lite.engine.rich_menus.designs import (  # isort: skip - see above
     school as school,
     estate as estate,
 )
-from lstep_lite.engine.rich_menus.designs.registry import INDUSTRIES, Design, document, get, offered
+from lstep_lite.engine.rich_menus.designs.beginnings import PICTURE, beginning, layout, name
+from lstep_lite.engine.rich_menus.designs.registry import INDUSTRIES, Design, document, get, offered, sample
 
-__all__ = ["INDUSTRIES", "Design", "document", "get", "offered"]
+__all__ = [
+    "INDUSTRIES",
+    "PICTURE",
+    "Design",
+    "beginning",
+    "document",
+    "get",
+    "layout",
+    "name",
+    "offered",
+    "sample",
+]

@@ -45,8 +45,8 @@ def clean() -> Data:
 @design("clinic_pop", style="こども・ポップ", lead="水玉とやさしい色。小児科や耳鼻科に。")
 def pop() -> Data:
     big = look(font="rounded", size=130, radius=16, icon_size=46)
-    circle = look(font="rounded", size=84, radius=50, icon_size=34)
-    above, below = columns(2, 0, 540), columns(4, 540, 1000)
+    circle = look(font="rounded", size=92, radius=50, icon_size=36)
+    above, below = columns(2, 0, 600), columns(4, 600, 1000)
     return menu(
         "mint",
         tab(
@@ -220,17 +220,17 @@ def dental() -> Data:
         icon_place="left",
         icon_size=56,
     )
-    button = look(font="rounded", size=96, radius=22, icon_place="left", icon_size=52)
-    above, below = columns(2, 0, 500, left=420), columns(2, 500, 1000, left=420)
+    button = look(font="rounded", size=84, radius=22, icon_place="left", icon_size=46)
+    above, below = columns(2, 0, 500, left=400), columns(2, 500, 1000, left=400)
     return menu(
         "mint",
         tab(
             "ホーム",
             book(
-                (0, 0, 420, 1000),
+                (0, 0, 400, 1000),
                 "診察を予約したい",
-                line("予約する", size=140),
-                small("検診・クリーニング", 72),
+                line("予約する", size=128),
+                small("検診・相談", 72),
                 icon="dental",
             ),
             button(above[0], "診療時間を知りたい", "診療時間", icon="clock"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from lstep_lite.engine.rich_menus import themes
 from lstep_lite.engine.rich_menus.documents import CELL, INPUTS, LINE, TAB
-from lstep_lite.engine.rich_menus.layouts import Place
+from lstep_lite.engine.rich_menus.layouts import WHOLE, Place, grid
 from lstep_lite.engine.studio import Data, Element, Input, fresh_inputs, new_code
 from lstep_lite.engine.studio.inputs import is_shown
 
@@ -51,16 +51,14 @@ def small(text: str, size: int = 62, **over: Any) -> Data:
     return line(text, size=size, is_bold=False, **over)
 
 
-def columns(count: int, top: int, bottom: int, *, left: int = 0, right: int = 1000) -> Sequence[Place]:
+def columns(count: int, top: int, bottom: int, *, left: int = 0, right: int = WHOLE) -> Sequence[Place]:
     """Equal places side by side."""
-    edges = [left + (right - left) * at // count for at in range(count + 1)]
-    return [(edges[at], top, edges[at + 1] - edges[at], bottom - top) for at in range(count)]
+    return grid(count, 1, left=left, top=top, right=right, bottom=bottom)
 
 
-def rows(count: int, left: int, right: int, *, top: int = 0, bottom: int = 1000) -> Sequence[Place]:
-    """Equal places below each other."""
-    edges = [top + (bottom - top) * at // count for at in range(count + 1)]
-    return [(left, edges[at], right - left, edges[at + 1] - edges[at]) for at in range(count)]
+def rows(count: int, left: int, right: int) -> Sequence[Place]:
+    """Equal places below each other, from the top to the bottom."""
+    return grid(1, count, left=left, right=right)
 
 
 def _element(element: Element, over: Data) -> Data:

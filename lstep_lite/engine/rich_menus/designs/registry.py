@@ -1,7 +1,9 @@
 """見本: finished menus to begin with. The designs of one industry a file; each has a look and a division of its own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
+from typing import Any
 
 from lstep_lite.engine.studio import Data
 from lstep_lite.errors import NotFound
@@ -51,9 +53,13 @@ def offered() -> Sequence[Design]:
     return sorted(_designs.values(), key=lambda each: list(INDUSTRIES).index(each.industry))
 
 
+def is_known(code: str) -> bool:
+    return code in _designs
+
+
 def get(code: str) -> Design:
     """Raises NotFound."""
-    if code not in _designs:
+    if not is_known(code):
         raise NotFound("この見本は見つかりませんでした。")
     return _designs[code]
 
@@ -61,3 +67,18 @@ def get(code: str) -> Design:
 def document(code: str) -> Data:
     """What a menu made from this design begins with: its tabs, buttons and taps are new each time. Raises NotFound."""
     return get(code).make()
+
+
+def sample(code: str) -> Data:
+    """The same each time, so that pictures of it can be kept. Raises NotFound."""
+    return _numbered(document(code), count(1))
+
+
+def _numbered(part: Any, numbers: Iterator[int]) -> Any:
+    """*part* with numbers in place of its random codes."""
+    if isinstance(part, list):
+        return [_numbered(each, numbers) for each in part]
+    if not isinstance(part, dict):
+        return part
+    codes = {"id": f"sample-{next(numbers)}"} if "id" in part else {}
+    return {name: _numbered(each, numbers) for name, each in part.items()} | codes

@@ -42,9 +42,9 @@ def natural() -> Data:
 def elegant() -> Data:
     head = look(fill="none", font="mincho", radius=0)
     gold = look(
-        fill_color="@accent", color="@light", icon_color="@light", font="mincho", size=120, radius=0, icon_size=42
+        fill_color="@accent", color="@light", icon_color="@light", font="mincho", size=118, radius=0, icon_size=50
     )
-    plain = look(font="mincho", size=120, radius=0, border=4, icon_size=42)
+    plain = look(font="mincho", size=118, radius=0, border=4, icon_size=50)
     places = columns(4, 260, 1000)
     return menu(
         "indigo",
@@ -57,10 +57,10 @@ def elegant() -> Data:
                 small("本日のおすすめを見る", 72),
                 label="本日のおすすめ",
             ),
-            gold(places[0], "席を予約したい", "ご予約", small("営業日の\n前日まで", 72), icon="calendar"),
-            plain(places[1], "お品書きを見たい", "お品書き", small("旬の献立", 72), icon="bowl-chopsticks"),
-            plain(places[2], "お祝いや法事の相談をしたい", "ご会食", small("お祝い・法事", 72), icon="glass-full"),
-            plain(places[3], "お店の場所を知りたい", "道案内", small("駐車場あり", 72), icon="map-pin"),
+            gold(places[0], "席を予約したい", "ご予約", small("24時間受付", 80), icon="calendar"),
+            plain(places[1], "お品書きを見たい", "お品書き", small("旬の献立", 80), icon="bowl-chopsticks"),
+            plain(places[2], "お祝いや法事の相談をしたい", "ご会食", small("お祝い・法事", 80), icon="glass-full"),
+            plain(places[3], "お店の場所を知りたい", "道案内", small("駐車場あり", 80), icon="map-pin"),
             pattern="waves",
             pattern_strength=10,
             padding=64,
@@ -72,7 +72,7 @@ def elegant() -> Data:
 @design("restaurant_pop", style="ポップ", lead="元気な色のモザイク。ハンバーガーやスイーツのお店に。")
 def pop() -> Data:
     big = look(fill_color="@accent", color="@light", icon_color="@light", font="rounded", radius=8, icon_size=48)
-    wide = look(font="rounded", size=110, radius=16, icon_place="left", icon_size=52)
+    wide = look(font="rounded", size=110, radius=16, icon_place="left", icon_size=50)
     button = look(font="rounded", size=100, radius=14, icon_size=42)
     below = columns(3, 660, 1000)
     green = {"fill_color": "#0d6b4f", "color": "#ffffff", "icon_color": "#ffe14d"}
@@ -126,8 +126,8 @@ def night() -> Data:
         icon_place="left",
         icon_size=56,
     )
-    button = look(radius=8, size=100, icon_size=42)
-    wide = look(radius=10, size=120, icon_place="left", icon_size=56, align="left")
+    button = look(radius=8, size=94, icon_size=42)
+    wide = look(radius=10, size=136, icon_place="left", icon_size=56, align="left")
     three = columns(3, 480, 1000)
     dishes = [*columns(3, 0, 500), *columns(3, 500, 1000)]
     offers = rows(3, 0, 1000)
@@ -176,13 +176,17 @@ def night() -> Data:
         ),
         tab(
             "お得",
-            wide(offers[0], "クーポンを見たい", "今月のクーポン", small("お会計の前にお見せください"), icon="ticket"),
-            wide(offers[1], "飲み放題を知りたい", "飲み放題のご案内", small("90分・120分から選べます"), icon="beer"),
+            wide(
+                offers[0], "クーポンを見たい", "今月のクーポン", small("お会計の前にお見せください", 80), icon="ticket"
+            ),
+            wide(
+                offers[1], "飲み放題を知りたい", "飲み放題のご案内", small("90分・120分から選べます", 80), icon="beer"
+            ),
             wide(
                 offers[2],
                 "誕生日の相談をしたい",
                 "お誕生日・記念日",
-                small("デザートプレートをご用意します"),
+                small("デザートプレートをご用意します", 80),
                 icon="cake",
             ),
             icon="discount",
@@ -199,17 +203,17 @@ DISH_ICONS = ("star", "fish", "grill", "flame", "bowl-chopsticks", "beer")
 @design("restaurant_photo", style="写真が主役", lead="料理の写真を背景に。写真がなくてもそのまま使えます。")
 def photo() -> Data:
     words = look(fill="none", radius=0, align="left", color="@light", font="mincho")
-    pill = look(fill_color="@surface", font="mincho", size=110, radius=50, icon_place="left", icon_size=44)
-    places = rows(4, 600, 1000)
+    pill = look(fill_color="@surface", font="mincho", size=104, radius=50, icon_place="left", icon_size=40)
+    places = rows(4, 570, 1000)
     return menu(
         "terracotta",
         tab(
             "ホーム",
             words(
-                (0, 0, 600, 1000),
+                (0, 0, 570, 1000),
                 "席を予約したい",
                 small("TRATTORIA", 84),
-                line("火と、素材と、\n笑い声と。", size=170),
+                line("火と、素材と、\n笑い声と。", size=148),
                 small("ご予約はこちら ›", 100),
                 label="席を予約する",
             ),

@@ -38,7 +38,7 @@ def natural() -> Data:
 @design("salon_mono", style="モダン・モノトーン", lead="白と黒だけ。英字を添えた、都会的なヘアサロンに。")
 def mono() -> Data:
     dark = look(fill_color="@accent", color="@light", icon_color="@light", radius=0, size=150, icon_size=34)
-    light = look(radius=0, border=3, border_color="@ink", size=100, icon_color="@ink", icon_size=34)
+    light = look(radius=0, border=3, border_color="@ink", size=82, icon_color="@ink", icon_size=34)
     below = columns(4, 560, 1000)
     return menu(
         "mono",

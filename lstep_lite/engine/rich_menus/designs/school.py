@@ -83,7 +83,7 @@ def _lower(column: tuple[int, int, int, int], height: int) -> tuple[int, int, in
 
 @design("school_natural", style="ナチュラル・ヨガ", lead="若葉色の3本の柱。ヨガやピラティスのスタジオに。")
 def natural() -> Data:
-    pillar = look(font="rounded", size=120, radius=50, icon_size=44)
+    pillar = look(font="rounded", size=98, radius=50, icon_size=44)
     bar = look(fill="none", font="rounded", size=88, radius=0, icon_place="left", icon_size=44)
     above, below = columns(3, 0, 780), columns(3, 780, 1000)
     green = {"fill_color": "@accent", "color": "@light", "icon_color": "@light"}
@@ -94,7 +94,7 @@ def natural() -> Data:
             pillar(
                 above[0], "レッスンを予約したい", "予約する", small("今週のレッスン", 72), icon="calendar-plus", **green
             ),
-            pillar(above[1], "スケジュールを見たい", "スケジュール", small("曜日・時間で見る", 72), icon="yoga"),
+            pillar(above[1], "スケジュールを見たい", "スケジュール", small("曜日・時間で見る", 72), icon="clock"),
             pillar(above[2], "体験レッスンを申し込みたい", "体験する", small("はじめての方", 72), icon="seedling"),
             bar(below[0], "料金を知りたい", "料金", icon="coin-yen"),
             bar(below[1], "インストラクターを見たい", "先生の紹介", icon="users"),
@@ -116,10 +116,10 @@ def elegant() -> Data:
         align="left",
         icon_place="back",
         icon="music",
-        icon_color="#24345a",
+        icon_color="@accent",
         icon_size=100,
     )
-    item = look(font="mincho", size=104, radius=0, icon_size=40)
+    item = look(font="mincho", size=88, radius=0, icon_size=40)
     places = [*columns(2, 0, 500, left=440), *columns(2, 500, 1000, left=440)]
     return menu(
         "indigo",
@@ -129,7 +129,7 @@ def elegant() -> Data:
                 (0, 0, 440, 1000),
                 "体験レッスンを申し込みたい",
                 small("TRIAL LESSON", 76, color="@accent"),
-                line("音に、\nふれてみる。", size=160),
+                line("音に、\nふれてみる。", size=136),
                 small("体験のお申し込み ›", 88),
                 label="体験レッスン",
             ),

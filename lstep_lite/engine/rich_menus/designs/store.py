@@ -7,7 +7,7 @@ from lstep_lite.engine.studio import Data
 
 @design("store_natural", style="ナチュラル", lead="互いちがいの4枚。雑貨や器、焼き菓子のお店に。")
 def natural() -> Data:
-    words = look(font="mincho", size=140, radius=0, align="left", valign="bottom", icon_place="right", icon_size=40)
+    words = look(font="mincho", size=136, radius=0, align="left", valign="bottom", icon_place="back", icon_size=92)
     return menu(
         "beige",
         tab(
@@ -77,7 +77,7 @@ def pop() -> Data:
                 line("人気の商品がぜんぶお買い得", size=100),
                 label="期間限定セール",
                 badge="burst",
-                badge_text="最大50%",
+                badge_text="SALE",
                 badge_color="#ffe14d",
             ),
             button(
@@ -104,18 +104,28 @@ def pop() -> Data:
 
 @design("store_mono", style="モダン・モノトーン", lead="アイコンをおさえて文字で見せる。アパレルやセレクトショップに。")
 def mono() -> Data:
-    dark = look(fill_color="@accent", color="@light", radius=0, align="left", valign="bottom")
+    dark = look(
+        fill_color="@accent",
+        color="@light",
+        radius=0,
+        align="left",
+        valign="bottom",
+        icon="hanger",
+        icon_place="back",
+        icon_color="@light",
+        icon_size=76,
+    )
     item = look(
         fill="none",
         radius=0,
         align="left",
-        size=110,
+        size=104,
         icon="arrow-right",
         icon_place="right",
         icon_color="@ink",
         icon_size=34,
     )
-    places = rows(4, 520, 1000)
+    places = rows(4, 550, 980)
     return menu(
         "mono",
         tab(
@@ -128,7 +138,7 @@ def mono() -> Data:
                 small("24時間いつでもお買い物", 76),
                 label="オンラインストア",
             ),
-            item(places[0], "新着を見たい", small("NEW ARRIVAL", 64), "新着アイテム", label="新着"),
+            item(places[0], "新着を見たい", small("NEW ARRIVAL", 68), "新着アイテム", label="新着"),
             item(places[1], "コーディネートを見たい", small("STYLING", 64), "コーディネート", label="コーディネート"),
             item(places[2], "会員証を見せたい", small("MEMBERSHIP", 64), "会員証・ポイント", label="会員証"),
             item(places[3], "店舗を探したい", small("STORE LIST", 64), "店舗一覧", label="店舗一覧"),
@@ -258,14 +268,14 @@ def card() -> Data:
         icon_size=60,
         align="left",
     )
-    button = look(size=90, radius=16, icon_size=48)
-    places = columns(3, 0, 1000, left=460)
+    button = look(size=84, radius=16, icon_size=48)
+    places = columns(3, 0, 1000, left=430)
     return menu(
         "sky",
         tab(
             "ホーム",
             member(
-                (0, 0, 460, 1000),
+                (0, 0, 430, 1000),
                 "会員証を見せたい",
                 small("MEMBER'S CARD", 68),
                 line("会員証", size=160),
