@@ -1,6 +1,7 @@
 """Rows for tests: plain functions with sensible defaults; they flush and return the row."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,8 @@ from lstep_lite.models import (
     FieldType,
     Friend,
     Lane,
+    LineMenu,
+    LineMenuState,
     Mark,
     Matching,
     Media,
@@ -412,6 +415,35 @@ def a_live_menu(session: Session, *tabs: dict[str, Any], **over: Any) -> RichMen
     menu = a_rich_menu(session, *tabs, **over)
     rich_menus.go_live(session, menu, a_publication(session, menu), now=NOW)
     return menu
+
+
+def a_shown_menu(session: Session, *tabs: dict[str, Any], line_ids: Sequence[str] = (), **over: Any) -> RichMenu:
+    """A live menu with the rich menus that LINE has of it, one a tab; without *line_ids* LINE knows nothing of them."""
+    menu = a_live_menu(session, *tabs, **over)
+    made = iter(line_ids)
+    for tab in rich_menus.tabs_of(session, menu):
+        row = a_line_menu(session, menu, tab_code=tab.code, line_id=next(made, f"richmenu-{next(_numbers):032x}"))
+        tab.line_menu_id, tab.aliased_line_id = row.id, row.line_id
+    session.flush()  # the test asks the database
+    return menu
+
+
+def a_line_menu(session: Session, menu: RichMenu, **over: Any) -> LineMenu:
+    """A rich menu that LINE has."""
+    values: dict[str, Any] = {
+        "menu_id": menu.id,
+        "tab_code": menu.document["tabs"][0]["id"],
+        "revision": menu.revision,
+        "name": f"lstep-{next(_numbers)}",
+        "body": {},
+        "areas": [],
+        "image_path": "",
+        "content_type": "image/png",
+        "digest": "",
+        "state": LineMenuState.LIVE,
+        "created_at": NOW,
+    }
+    return _kept(session, LineMenu(**values | over))
 
 
 def a_publication(session: Session, menu: RichMenu, **over: Any) -> Publication:

@@ -12,8 +12,6 @@ from lstep_lite.engine.rich_menus import keeping, showing
 from lstep_lite.engine.staff import Permission
 from lstep_lite.models import Batch, Friend, MenuOrigin
 
-DEFAULT = "既定のリッチメニュー"
-
 
 def _choices(session: Session) -> Sequence[Choice]:
     return [(menu.id, menu.name) for menu in keeping.live_menus(session)]
@@ -45,7 +43,7 @@ def show(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, now: d
     explain=_explain,
 )
 def reset(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, now: datetime) -> Outcome:
-    return _show(session, batch, friend_ids, None, DEFAULT, now)
+    return _show(session, batch, friend_ids, None, showing.DEFAULT, now)
 
 
 def _show(

@@ -80,6 +80,6 @@ def _follow(session: Session, friend_ids: Sequence[int], *, now: datetime, urgen
     lineup = periods.lineup(session, now)
     for menu_id in {wishes[friend_id] for friend_id in news}:
         entry = lineup.menus.get(menu_id or 0)
-        label = entry.name if entry else "既定のリッチメニュー"
+        label = entry.name if entry else showing.DEFAULT
         ids = [friend_id for friend_id in sorted(news) if wishes[friend_id] == menu_id]
         triggers.record_many(session, showing.KIND, ids, now=now, label=label, by="rule")

@@ -26,6 +26,7 @@ from lstep_lite.models import (
 )
 
 KIND = "menu.shown"
+DEFAULT = "既定のリッチメニュー"
 triggers.labels[KIND] = "リッチメニューが変わった"
 BY_RULES = "リッチメニューはルールで切り替える設定のため、ここでは変えられません。"
 LEAVING = "すべてのリッチメニューをLINEから外しているため、変えられません。"
@@ -80,13 +81,14 @@ def show(
     locking.lock(session, friend)
     if (reason := refusal(session, friend)) is not None:
         raise NotShown(reason)
-    name = f"「{keeping.get(session, menu_id).name}」" if menu_id else "既定のリッチメニュー"
+    name = keeping.get(session, menu_id).name if menu_id else DEFAULT
     urgent = triggers.AS_ONE not in session.info
     if not wish(session, {friend.id: menu_id}, origin=origin, now=now, urgent=urgent):
-        raise NotShown(f"すでに{name}を表示しています。")
-    sentence = f"リッチメニューを{name}に変えました。{_but(session, menu_id, now)}"
+        raise NotShown(f"すでに「{name}」を表示しています。" if menu_id else "すでに既定のリッチメニューです。")
+    sentence = f"リッチメニューを「{name}」に変えました。" if menu_id else "リッチメニューを既定に戻しました。"
+    sentence += _but(session, menu_id, now)
     if origin is MenuOrigin.STAFF:
-        facts = {"label": name.strip("「」")} | ({} if staff_id is None else {"staff_id": staff_id})
+        facts = {"label": name} | ({} if staff_id is None else {"staff_id": staff_id})
         triggers.record(session, KIND, friend, now=now, cause=cause, **facts).results = [sentence]
     return sentence
 
