@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.rich_menus import geometry, tapping
-from lstep_lite.engine.rich_menus.geometry import Area
+from lstep_lite.engine.rich_menus.geometry import Area, Box
 from lstep_lite.engine.rich_menus.keeping import OWNER
 from lstep_lite.engine.studio import Data
 from lstep_lite.engine.taps import statistics
@@ -65,7 +65,8 @@ class Report:
     spans: Sequence[Span]
     tabs: Sequence[Data]
     tab: Data | None
-    """None while the menu was never published."""
+    """None while the menu is not published."""
+    canvas: Box | None
     places: Sequence[Place]
     former: Sequence[Choice]
     """What stood in it once, and was tapped in these days."""
@@ -101,6 +102,7 @@ def report(session: Session, menu: RichMenu, on: Stretch, *, tab_code: str = "")
         spans=statistics.spans(session, mine, on.cut(1 if on.days <= DAYS_TO_WEEKS else 7)),
         tabs=document["tabs"] if document else (),
         tab=tab,
+        canvas=geometry.canvas_of(document) if document else None,
         places=places,
         former=former,
         is_told_by_line=bool(at_line),
