@@ -27,7 +27,7 @@ FEATURES = (
 )  # fmt: skip
 PAGES = (
     "about", "account", "control", "countdowns", "designs", "enrolments", "health", "home", "invitations",
-    "reminder_steps", "scenario_steps",
+    "reminder_steps", "rich_menu_taps", "scenario_steps",
     "senders", "sendings", "setup", "shop", "sign_in", "studio", "submissions",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""
