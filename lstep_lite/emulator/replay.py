@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 
-from .rich_menus import links
+from .rich_menus import linked
 
 if TYPE_CHECKING:
     from .platform import Emulator
@@ -83,7 +83,7 @@ class Replay:
     def _look(self) -> _Seen:
         # Webhooks first: once delivered, they are the application's.
         webhooks = self._emulator.webhooks.undelivered()
-        waiting = {"webhooks": webhooks, "rich_menus": links.waiting(self._emulator)}
+        waiting = {"webhooks": webhooks, "rich_menus": linked.waiting(self._emulator)}
         try:
             answer = self._call("GET", "/_pending", None)
         except Unreachable as error:

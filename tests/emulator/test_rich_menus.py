@@ -1,5 +1,6 @@
 """LINE's rich menus: made, shown and switched, asked through the real SDK and by hand."""
 
+import time
 from copy import deepcopy
 from typing import Any
 
@@ -21,7 +22,7 @@ from linebot.v3.messaging import (
 
 from lstep_lite.emulator import Emulator
 from lstep_lite.emulator.limits import LINE_ZONE
-from lstep_lite.emulator.rich_menus import menus
+from lstep_lite.emulator.rich_menus import links, menus
 from lstep_lite.emulator.store import dump
 from tests.emulator.conftest import Application, Caller, Control, later
 from tests.emulator.menus import MENU, a_menu, area, picture
@@ -285,8 +286,8 @@ def test_a_batch_that_failed_is_resumed_for_those_it_did_not_reach(
     line: MessagingApi, blob: MessagingApiBlob, control: Control, call: Caller, emulator: Emulator
 ) -> None:
     old, new, people = a_menu(line, blob), a_menu(line, blob), [control.a_friend(f"客{n}") for n in range(4)]
-    for user_id in people:
-        line.link_rich_menu_id_to_user(user_id, old, _request_timeout=5)
+    call("POST", "/v2/bot/richmenu/bulk/link", {"richMenuId": old, "userIds": people})
+    time.sleep(links.BULK_TAKES_SECONDS)
     control.post("/account", {"failing_batches": 1})
     there, back = {"type": "link", "from": old, "to": new}, {"type": "link", "from": new, "to": old}
     first = moved(call, control, there, resumeRequestKey="k-1")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..calls import Answer, Call
 from ..refusals import Refused, body_errors, not_found, refusal
 from ..store import Store, millis
-from . import menus
+from . import linked, menus
 
 if TYPE_CHECKING:
     from ..platform import Emulator
@@ -24,20 +24,20 @@ REMEMBERED = timedelta(days=14)
 KEY = re.compile(r"[0-9a-zA-Z_-]{1,100}")
 KINDS = ("link", "unlink", "unlinkAll")
 REQUEST_ID = re.compile(r"[0-9a-f-]{36}")
-ONGOING, SUCCEEDED, FAILED = "ongoing", "succeeded", "failed"
 
 
 def create(emulator: "Emulator", call: Call) -> Answer:
     body = call.json()
     _check(emulator.store, body)
     plan_id = body.get("resumeRequestKey") or call.request_id
+    linked.catch_up(emulator)
     with emulator.store.unit() as db:
         _forget_old_plan(emulator.store, plan_id, call.now)
         if db.execute("INSERT OR IGNORE INTO rich_menu_plan VALUES (?, ?)", (plan_id, millis(call.now))).rowcount:
             _plan(emulator.store, plan_id, body["operations"])
         db.execute(
             "INSERT INTO rich_menu_batch VALUES (?, ?, ?, ?, NULL, ?)",
-            (call.request_id, plan_id, time.time() + TAKES_SECONDS, millis(call.now), ONGOING),
+            (call.request_id, plan_id, time.time() + TAKES_SECONDS, millis(call.now), linked.ONGOING),
         )
     return Answer({}, status=202)
 
@@ -51,27 +51,12 @@ def progress(emulator: "Emulator", call: Call) -> Answer:
     request_id = call.query().get("requestId", "")
     if not REQUEST_ID.fullmatch(request_id):
         raise refusal(400, "The value for the 'requestId' parameter is invalid")
-    run_due(emulator, wall=time.time())
+    linked.catch_up(emulator)
     row = emulator.store.row("SELECT * FROM rich_menu_batch WHERE request_id = ?", request_id)
     if row is None or row["accepted_ms"] <= millis(call.now - REMEMBERED):
         raise not_found()
     answer = {"phase": row["phase"], "acceptedTime": _written(row["accepted_ms"])}
     return Answer(answer | ({"completedTime": _written(row["completed_ms"])} if row["completed_ms"] else {}))
-
-
-def run_due(emulator: "Emulator", *, wall: float) -> None:
-    """Do the batches whose moment has come."""
-    store = emulator.store
-    for batch in store.rows("SELECT * FROM rich_menu_batch WHERE phase = ? AND due <= ? ORDER BY due", ONGOING, wall):
-        with store.unit() as db:
-            failing = store.setting("failing_batches", 0)
-            done = (SUCCEEDED if not failing else FAILED, millis(emulator.clock.now()), batch["request_id"], ONGOING)
-            finished = "UPDATE rich_menu_batch SET phase = ?, completed_ms = ? WHERE request_id = ? AND phase = ?"
-            if not db.execute(finished, done).rowcount:
-                continue
-            _move(store, batch["plan_id"], only_half=bool(failing))
-            if failing:
-                store.set_setting("failing_batches", failing - 1)
 
 
 def _plan(store: Store, plan_id: str, operations: list[dict[str, Any]]) -> None:
@@ -88,32 +73,6 @@ def _plan(store: Store, plan_id: str, operations: list[dict[str, Any]]) -> None:
             target,
             operation["from"],
         )
-
-
-def _move(store: Store, plan_id: str, *, only_half: bool) -> None:
-    """Move those of the plan who still are where the plan found them; who is done leaves the plan."""
-    [plan] = store.rows("SELECT count(*) AS people FROM rich_menu_move WHERE plan_id = ?", plan_id)
-    people = plan["people"] // 2 if only_half else plan["people"]
-    store.write(
-        "WITH chosen AS (SELECT * FROM rich_menu_move WHERE plan_id = ? ORDER BY user_id LIMIT ?) "
-        "UPDATE rich_menu_link SET rich_menu_id = target_id FROM chosen WHERE rich_menu_link.user_id = chosen.user_id "
-        "AND rich_menu_id = source_id AND target_id IN (SELECT rich_menu_id FROM rich_menu)",
-        plan_id,
-        people,
-    )
-    store.write(
-        "WITH chosen AS (SELECT * FROM rich_menu_move WHERE plan_id = ? ORDER BY user_id LIMIT ?) "
-        "DELETE FROM rich_menu_link WHERE (user_id, rich_menu_id) IN "
-        "(SELECT user_id, source_id FROM chosen WHERE target_id IS NULL)",
-        plan_id,
-        people,
-    )
-    store.write(
-        "DELETE FROM rich_menu_move WHERE plan_id = ?1 AND user_id IN "
-        "(SELECT user_id FROM rich_menu_move WHERE plan_id = ?1 ORDER BY user_id LIMIT ?2)",
-        plan_id,
-        people,
-    )
 
 
 def _forget_old_plan(store: Store, plan_id: str, now: datetime) -> None:

@@ -1,16 +1,13 @@
-"""Who is shown which menu: one linked to the person, else the account's default."""
+"""The calls that show a menu: to one person, to many a moment later, or to everybody as the account's default."""
 
-import json
 import re
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .. import people
 from ..calls import Answer, Call
 from ..refusals import body_errors, refusal
-from ..store import Store, dump
-from . import batches, menus
+from ..store import dump
+from . import linked, menus
 
 if TYPE_CHECKING:
     from ..platform import Emulator
@@ -18,56 +15,6 @@ if TYPE_CHECKING:
 MOST_USERS = 500
 BULK_TAKES_SECONDS = 0.1
 USER_ID = re.compile(r"U[0-9a-f]{32}")
-
-
-def shown_id(emulator: "Emulator", user_id: str) -> str | None:
-    """The menu on this person's phone. Only friends have one."""
-    user = people.get(emulator.store, user_id)
-    if user is None or user["relation"] != people.FRIEND:
-        return None
-    default: str | None = emulator.store.setting("default_rich_menu")
-    return linked_id(emulator, user_id) or default
-
-
-def linked_id(emulator: "Emulator", user_id: str) -> str | None:
-    catch_up(emulator)
-    row = emulator.store.row("SELECT rich_menu_id FROM rich_menu_link WHERE user_id = ?", user_id)
-    return None if row is None else row["rich_menu_id"]
-
-
-def link(store: Store, user_ids: Sequence[str], rich_menu_id: str | None) -> None:
-    """Link the friends among *user_ids* to a menu, or to none. The others are passed over in silence, as LINE does."""
-    with store.unit() as db:
-        if rich_menu_id is None:
-            db.execute(
-                "DELETE FROM rich_menu_link WHERE user_id IN (SELECT value FROM json_each(?))", (dump(list(user_ids)),)
-            )
-        elif menus.get(store, rich_menu_id):
-            db.execute(
-                "INSERT OR REPLACE INTO rich_menu_link SELECT user_id, ? FROM user "
-                "WHERE relation = ? AND user_id IN (SELECT value FROM json_each(?))",
-                (rich_menu_id, people.FRIEND, dump(list(user_ids))),
-            )
-
-
-def catch_up(emulator: "Emulator") -> None:
-    """Do what was accepted a moment ago and has come due. Nothing waits for a thread: whoever looks, does it."""
-    store, wall = emulator.store, time.time()
-    for job in store.rows("SELECT * FROM rich_menu_job WHERE due <= ? ORDER BY n", wall):
-        with store.unit() as db:
-            if db.execute("DELETE FROM rich_menu_job WHERE n = ?", (job["n"],)).rowcount:
-                link(store, json.loads(job["user_ids"]), job["rich_menu_id"])
-    batches.run_due(emulator, wall=wall)
-
-
-def waiting(emulator: "Emulator") -> int:
-    """How much of what was accepted is not done yet."""
-    catch_up(emulator)
-    [count] = emulator.store.rows(
-        "SELECT (SELECT count(*) FROM rich_menu_job) "
-        "+ (SELECT count(*) FROM rich_menu_batch WHERE phase = 'ongoing') AS waiting"
-    )
-    return int(count["waiting"])
 
 
 # The account's default -----------------------------------------------------------------------------------------------
@@ -99,21 +46,21 @@ def clear_default(emulator: "Emulator", call: Call) -> Answer:
 def link_user(emulator: "Emulator", call: Call, user_id: str, rich_menu_id: str) -> Answer:
     _check_user_id(user_id)
     menus.required_with_image(emulator.store, rich_menu_id)
-    catch_up(emulator)
-    link(emulator.store, [user_id], rich_menu_id)
+    linked.catch_up(emulator)
+    linked.link(emulator.store, [user_id], rich_menu_id)
     return Answer({})
 
 
 def unlink_user(emulator: "Emulator", call: Call, user_id: str) -> Answer:
     _check_user_id(user_id)
-    catch_up(emulator)
-    link(emulator.store, [user_id], None)
+    linked.catch_up(emulator)
+    linked.link(emulator.store, [user_id], None)
     return Answer({})
 
 
 def show_user(emulator: "Emulator", call: Call, user_id: str) -> Answer:
     _check_user_id(user_id)
-    found = linked_id(emulator, user_id)
+    found = linked.linked_id(emulator, user_id)
     if found is None:
         raise refusal(404, "the user has no richmenu")
     return Answer({"richMenuId": found})

@@ -5,7 +5,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from .. import acts
-from . import aliases, insight, links, menus
+from . import aliases, insight, linked, menus
 
 if TYPE_CHECKING:
     from ..platform import Emulator
@@ -16,7 +16,7 @@ SWITCHED = "SUCCESS"
 
 def shown(emulator: "Emulator", user_id: str) -> sqlite3.Row | None:
     """The row of the menu this person has in front of them."""
-    rich_menu_id = links.shown_id(emulator, user_id)
+    rich_menu_id = linked.shown_id(emulator, user_id)
     return menus.get(emulator.store, rich_menu_id) if rich_menu_id else None
 
 
@@ -72,6 +72,6 @@ def _switch(emulator: "Emulator", user_id: str, action: dict[str, Any], *, fails
         status = MENU_NOT_FOUND
     else:
         status = SWITCHED
-        links.link(emulator.store, [user_id], alias["rich_menu_id"])
+        linked.link(emulator.store, [user_id], alias["rich_menu_id"])
     named = {"newRichMenuAliasId": action["richMenuAliasId"]} if status == SWITCHED else {}
     return acts.tap(emulator, user_id, {"data": action["data"], "params": {**named, "status": status}})
