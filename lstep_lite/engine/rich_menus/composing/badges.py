@@ -14,6 +14,8 @@ FACE = Face("gothic", True)
 LIGHT, DARK = "#ffffff", "#222222"
 READABLE = 3.0
 """Contrast of white words, which are bold and large, on a badge; below, they are dark."""
+LEAST, MOST = 88.0, 150.0
+"""Of a badge's height in units: smaller words are too small on a phone."""
 SPIKES = 16
 
 
@@ -23,13 +25,13 @@ def draw(sheet: Sheet, document: Data, cell: Data, frame: Frame) -> None:
     color = contrast.resolve(document, cell["badge_color"])
     ink = surfaces.color_of(document, LIGHT if contrast.ratio(LIGHT, color) >= READABLE else DARK)
     text = " ".join(cell["badge_text"].split())
-    size = min(max(64.0, 0.115 * sqrt(frame.width * frame.height)), 130.0, frame.shorter * 0.5)
+    size = min(max(LEAST, 0.14 * sqrt(frame.width * frame.height)), MOST, frame.shorter * 0.5)
     shape = {"pill": _pill, "circle": _circle, "ribbon": _ribbon, "burst": _burst}[cell["badge"]]
     shape(sheet, frame, cell, text, size, surfaces.color_of(document, color), ink)
 
 
 def _pill(sheet: Sheet, frame: Frame, cell: Data, text: str, size: float, color: Color, ink: Color) -> None:
-    words = min(size * 0.58, frame.width * 0.7 / max(0.5, fonts.length(text, FACE)))
+    words = min(size * 0.62, frame.width * 0.7 / max(0.5, fonts.length(text, FACE)))
     width = max(size * 1.7, fonts.length(text, FACE) * words + size * 0.9)
     place = _in_corner(frame, cell["badge_corner"], width, size, size * 0.22)
     left, top, right, bottom = sheet.pixels(place)
@@ -93,7 +95,7 @@ def _write_turned(
     sheet: Sheet, text: str, place: Frame, middle: float, ink: Color, *, is_left: bool, is_top: bool
 ) -> None:
     across = place.width * 0.94 * sqrt(2) * 0.62
-    size = min(place.width * 0.19, across / max(0.5, fonts.length(text, FACE)))
+    size = min(place.width * 0.21, across / max(0.5, fonts.length(text, FACE)))
     words, _ = sheet.mask_of(text, FACE, size, 0, 0)
     turned = words.rotate(45 if is_left == is_top else -45, Image.Resampling.BICUBIC, expand=True)
     x = place.x + place.width * (middle if is_left else 1 - middle)

@@ -18,7 +18,7 @@ def fresh() -> Data:
             hero(
                 (0, 0, 1000, 380),
                 "無料体験を申し込みたい",
-                line("無料体験を申し込む", size=160),
+                line("無料体験を申し込む", size=144),
                 small("1教科から・オンラインも選べます", 84),
                 icon="pencil",
                 badge="ribbon",
@@ -114,10 +114,11 @@ def elegant() -> Data:
         font="mincho",
         radius=0,
         align="left",
+        valign="bottom",
         icon_place="back",
         icon="music",
         icon_color="@accent",
-        icon_size=100,
+        icon_size=84,
     )
     item = look(font="mincho", size=88, radius=0, icon_size=40)
     places = [*columns(2, 0, 500, left=440), *columns(2, 500, 1000, left=440)]

@@ -165,7 +165,7 @@ def tabbed() -> Data:
         align="left",
     )
     button = look(font="rounded", size=96, radius=16, icon_size=42)
-    round_one = look(font="rounded", size=84, radius=50, icon_size=36)
+    round_one = look(font="rounded", size=76, radius=50, icon_size=36)
     wide = look(font="rounded", size=110, radius=22, icon_place="left", icon_size=54)
     home, search = columns(3, 480, 1000), [*columns(4, 0, 500), *columns(4, 500, 1000)]
     mine = [*columns(2, 520, 760), *columns(2, 760, 1000)]
