@@ -69,6 +69,7 @@ export class RichMenu {
     this.find(".chat-bar").hidden = !this.menu || this.isTyping;
     this.find(".composer").hidden = Boolean(this.menu) && !this.isTyping;
     this.find(".back-to-menu").hidden = !this.menu;
+    if (this.find(".composer").hidden && !this.find(".stickers").hidden) this.handset.toggleStickers();
     this.find(".menu-toggle").setAttribute("aria-expanded", String(this.isOpen));
     this.find(".menu-arrow").textContent = this.isOpen ? "▼" : "▲";
     this.find(".chat-bar-text").textContent = this.menu?.chatBarText || "";
