@@ -234,7 +234,7 @@ def _verdict(job: _Job, each: _Due, error: DomainError, wall: datetime) -> tuple
         return wall + timedelta(seconds=2**tries), None
     if status == 400 and job.is_bulk:
         return AFTERWARDS, error.message  # one of them is at fault: each is tried alone
-    return None, f"{NOT_KNOWN}{error.message}" if status == 404 else error.message
+    return None, f"{NOT_KNOWN}{error.message}" if status == 404 and not job.is_bulk else error.message
 
 
 def _set(session: Session, friend_ids: Sequence[int], **values: object) -> None:
