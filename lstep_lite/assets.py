@@ -46,11 +46,11 @@ def icon(name: str) -> Markup:
 
 
 def icons_in(described: Any) -> Iterator[str]:
-    """The names of icons anywhere in a description of the studio."""
+    """The names of icons anywhere in a description of the studio; what a new element holds is no description."""
     if isinstance(described, dict):
         if isinstance(described.get("icon"), str):
             yield described["icon"]
-        described = list(described.values())
+        described = [part for name, part in described.items() if name != "empty"]
     if isinstance(described, list):
         for part in described:
             yield from icons_in(part)

@@ -70,7 +70,7 @@ function isLaidOut(items, layout) {
   );
 }
 
-// *items* divided anew, with fresh ones where there are too few; what each does stays with it, in their order.
+// *items* divided anew, with fresh ones (by their number) where there are too few; what each does stays with it, in their order.
 export function divided(items, layout, fresh) {
-  return layout.areas.map((area, at) => ({ ...(items[at] || fresh()), ...boxOf(area) }));
+  return layout.areas.map((area, at) => ({ ...(items[at] || fresh(at)), ...boxOf(area) }));
 }

@@ -14,7 +14,7 @@ widgets.items = (context) => {
 };
 
 // A list with what can be done to it. *at* is a number, *kind* an element's name.
-function listOf({ editor, input, value, place }) {
+export function listOf({ editor, input, value, place }) {
   const items = value || [];
   const elements = editor.description.elements;
   const placeOf = (item) => join(place, `#${item.id}`);
@@ -230,7 +230,8 @@ function cardTools(list, item, at) {
   );
 }
 
-function changes(list, at, before, after) {
+// What a menu offers to do with an element.
+export function changes(list, at, before, after) {
   const isSide = before === "左へ";
   return [
     at > 0 && menuItem(before, isSide ? "arrow-left" : "arrow-up", () => list.move(at, at - 1)),
@@ -248,12 +249,7 @@ function drawTabs(list) {
     0,
     items.findIndex((item) => item.id === editor.chosen(list.place)),
   );
-  const strip = h(
-    "div",
-    { class: "studio-tabs", role: "tablist", "aria-label": list.input.label },
-    items.map((item, at) => drawTab(list, item, at, at === chosen)),
-  );
-  sortable(strip, list, ".studio-tab", "horizontal");
+  const strip = drawStrip(list, chosen);
   const adding =
     list.isFull || list.input.of.length > 1
       ? null
@@ -266,6 +262,16 @@ function drawTabs(list) {
     many,
     items.length ? drawPanel(list, items[chosen], chosen) : null,
   ];
+}
+
+export function drawStrip(list, chosen) {
+  const strip = h(
+    "div",
+    { class: "studio-tabs", role: "tablist", "aria-label": list.input.label },
+    list.items.map((item, at) => drawTab(list, item, at, at === chosen)),
+  );
+  sortable(strip, list, ".studio-tab", "horizontal");
+  return strip;
 }
 
 function addTab(list, at) {
