@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import BooleanField, SelectField, StringField
+from sqlalchemy.orm import Session
+from wtforms import BooleanField, RadioField, SelectField, StringField
 
 from lstep_lite.engine.rich_menus import Draft, Refused
 from lstep_lite.engine.rich_menus.keeping import LONGEST_NAME
 from lstep_lite.engine.rich_menus.periods import Period
+from lstep_lite.engine.rich_menus.rules import RuleDraft
+from lstep_lite.engine.segments import Reach
 from lstep_lite.engine.studio import Data, Problem
 from lstep_lite.errors import DomainError
-from lstep_lite.forms.base import EditForm, at_most, options, required, row_id
+from lstep_lite.forms.base import EditForm, Form, at_most, options, required, row_id
 from lstep_lite.forms.folders import NO_FOLDER, FolderField
 from lstep_lite.forms.messages import DocumentField
 from lstep_lite.forms.moments import MomentField, on_clock
-from lstep_lite.models import Folder, RichMenu
+from lstep_lite.forms.segments import SegmentField
+from lstep_lite.models import Folder, MenuMode, MenuRule, MenuSettings, RichMenu
 
 BAR_TEXT = "メニュー"
 NO_MENU = 0
@@ -114,3 +118,55 @@ class PeriodForm(EditForm):
             is_default_meanwhile=self.is_default_meanwhile.data,
             next_menu_id=self.next_menu_id.menu_id,
         )
+
+
+MODES = {
+    MenuMode.ACTIONS: "アクションとスタッフが決める",
+    MenuMode.RULES: "ルールで自動的に決める",
+}
+
+
+class DefaultForm(EditForm):
+    menu_id = MenuField("既定のメニュー", "表示しない")
+
+    @classmethod
+    def of(cls, settings: MenuSettings) -> "DefaultForm":
+        return cls(data={"menu_id": settings.default_menu_id or NO_MENU})
+
+    def offer(self, menus: Sequence[RichMenu]) -> "DefaultForm":
+        self.menu_id.offer(menus)
+        return self
+
+
+class ModeForm(EditForm):
+    mode = RadioField("決め方", default=MenuMode.ACTIONS.value, choices=options(MODES))
+
+    @classmethod
+    def of(cls, settings: MenuSettings) -> "ModeForm":
+        return cls(data={"mode": settings.mode.value})
+
+
+class RuleForm(EditForm):
+    is_on = BooleanField("このルールを使う", default=True)
+    tree = SegmentField("だれに", reach=Reach.LIST)
+    menu_id = MenuField("見せるメニュー", "既定のメニュー")
+
+    @classmethod
+    def of(cls, rule: MenuRule) -> "RuleForm":
+        return cls(data={"is_on": rule.is_on, "tree": rule.tree, "menu_id": rule.menu_id or NO_MENU})
+
+    def offer(self, menus: Sequence[RichMenu]) -> "RuleForm":
+        self.menu_id.offer(menus)
+        return self
+
+    def draft(self, session: Session) -> RuleDraft:
+        """Raises DomainError naming the field."""
+        return RuleDraft(self.tree.draft(session), self.menu_id.menu_id, self.is_on.data)
+
+
+class LeavingForm(Form):
+    """Asking once more before all menus are taken away."""
+
+    is_sure = BooleanField(
+        "お客様の画面からメニューがなくなることを確認しました", [required("確認の印を付けてください。")]
+    )

@@ -69,7 +69,8 @@ def outlook(session: Session, drafts: Sequence[RuleDraft], *, now: datetime) -> 
     """What *drafts*, in this order, would come to."""
     place, wanted = _first(session, drafts, now), _outcome(session, drafts, now)
     rows = sa.select(place.label("place"), (wanted != sa.func.coalesce(FriendMenu.menu_id, NO_MENU)).label("changes"))
-    people = rows.outerjoin(FriendMenu, FriendMenu.friend_id == Friend.id).where(SEES_LINE).subquery()
+    rows = rows.select_from(Friend).outerjoin(FriendMenu, FriendMenu.friend_id == Friend.id)
+    people = rows.where(SEES_LINE).subquery()
     changing = sa.func.coalesce(sa.func.sum(sa.case((people.c.changes, 1), else_=0)), 0)
     counted = sa.select(people.c.place, sa.func.count(), changing).group_by(people.c.place)
     found = {row[0]: (row[1], row[2]) for row in session.execute(counted)}

@@ -1,0 +1,95 @@
+"""だれに見せるか: the account's default, who decides, and the rules in their order."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, g, request, url_for
+from werkzeug.wrappers import Response
+
+from lstep_lite.auth import allow
+from lstep_lite.engine import rich_menus, segments
+from lstep_lite.engine.rich_menus import defaults, modes, rules, showing
+from lstep_lite.engine.staff import Permission
+from lstep_lite.forms.rich_menus import DefaultForm, ModeForm
+from lstep_lite.models import MenuMode, RichMenu
+from lstep_lite.web import go, render
+
+bp = Blueprint("rich_menu_settings", __name__, url_prefix="/rich-menus/settings")
+
+
+@bp.get("")
+@allow(Permission.RICH_MENUS_EDIT)
+def edit() -> Response:
+    return _page(_default_form(), _mode_form())
+
+
+@bp.post("/default")
+@allow(Permission.RICH_MENUS_EDIT)
+def default_update() -> Response:
+    form = DefaultForm(request.form).offer(_menus())
+    if not form.keep_edit(lambda: _set_default(form), stored=_default_form()):
+        return _page(form, _mode_form(), status=422)
+    flash("既定のメニューを変えました。お客様がトークを開き直したときに切り替わります。", "success")
+    return go(url_for(".edit"))
+
+
+@bp.post("/default/again")
+@allow(Permission.RICH_MENUS_EDIT)
+def default_create() -> Response:
+    """Tell LINE once more."""
+    defaults.tell_again(g.session)
+    flash("もう一度LINEに伝えます。", "success")
+    return go(url_for(".edit"))
+
+
+@bp.post("/mode")
+@allow(Permission.RICH_MENUS_EDIT)
+def mode_update() -> Response:
+    form = ModeForm(request.form)
+    if not form.keep_edit(lambda: rules.set_mode(g.session, MenuMode(form.mode.data), now=g.now), stored=_mode_form()):
+        return _page(_default_form(), form, status=422)
+    flash("決め方を変えました。お客様の画面は、順に切り替わります。", "success")
+    return go(url_for(".edit"))
+
+
+def _set_default(form: DefaultForm) -> None:
+    menu_id = form.menu_id.menu_id
+    defaults.set_default(g.session, rich_menus.get(g.session, menu_id) if menu_id else None, now=g.now)
+
+
+def _menus() -> Sequence[RichMenu]:
+    """Those that can be the default, and the one that is."""
+    settings = modes.settings(g.read)
+    return [menu for menu in rich_menus.in_order(g.read) if menu.live_revision or menu.id == settings.default_menu_id]
+
+
+def _default_form() -> DefaultForm:
+    return DefaultForm.of(modes.settings(g.read)).offer(_menus())
+
+
+def _mode_form() -> ModeForm:
+    return ModeForm.of(modes.settings(g.read))
+
+
+def _page(default_form: DefaultForm, mode_form: ModeForm, status: int = 200) -> Response:
+    return render(
+        "rich_menus/settings.html",
+        "menu_settings",
+        status=status,
+        default_form=default_form,
+        mode_form=mode_form,
+        settings=modes.settings(g.read),
+        menus={menu.id: menu for menu in rich_menus.in_order(g.read)},
+        counts=showing.counts(g.read, g.now),
+        **_rules(),
+    )
+
+
+def _rules() -> dict[str, Any]:
+    found = rules.in_order(g.read)
+    return {
+        "rules": found,
+        "sentences": {rule.id: segments.sentence(g.read, rule.tree) for rule in found},
+        "broken": {rule.id for rule in found if segments.broken(g.read, rule.tree)},
+        "outlook": rules.outlook(g.read, [rules.draft_of(rule) for rule in found], now=g.now),
+    }
