@@ -38,7 +38,7 @@ OUTLIER = 0.72
 """Who would make equal buttons' words smaller than this share of their median keeps smaller words alone."""
 BESIDE, USUAL_ICON = 1.3, 42
 """How large an icon beside words is at least, by the cap of the words, where it is as large as icons are at first."""
-MARGIN, LEAST_MARGIN = 0.07, 16.0
+MARGIN, LEAST_MARGIN = 0.085, 16.0
 """Within a button, of its shorter side."""
 INDENT = 0.11
 """The same on the left and right where words begin or end there."""
@@ -132,9 +132,10 @@ def _icon_size(cell: Data, room: Frame, place: str, cap: float, *, has_words: bo
     share: float = cell["icon_size"] / 100
     if place == "back" or not has_words:
         return room.shorter * share
-    return (
-        min(room.shorter * share, room.height * 0.7) if place == "top" else min(room.height, room.width * 0.55) * share
-    )
+    if place == "top":
+        return min(room.shorter * share, room.height * 0.7)
+    least = cap * BESIDE * share * 100 / USUAL_ICON
+    return min(max(min(room.height, room.width * 0.55) * share, least), room.height, room.width * 0.45)
 
 
 def _in_width(plan: Layout, cap: float) -> Iterator[Line]:
