@@ -8,7 +8,7 @@ from lstep_lite.engine.studio import Data
 @design("salon_natural", style="ナチュラル", lead="葉の模様と丸い文字で、やさしい雰囲気のヘアサロンに。")
 def natural() -> Data:
     book = look(fill_color="@accent", icon_color="@light", color="@light", font="rounded", radius=8, icon_size=40)
-    button = look(font="rounded", size=104, radius=14, has_shadow=True, icon_size=40)
+    button = look(font="rounded", size=96, radius=14, has_shadow=True, icon_size=40)
     left, right = rows(3, 400, 700), rows(3, 700, 1000)
     return menu(
         "sage",
