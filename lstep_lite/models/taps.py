@@ -18,7 +18,7 @@ class Tap(Base):
     """
 
     __tablename__ = "taps"
-    __table_args__ = (Index("ix_taps_owner_owner_id", "owner", "owner_id"),)
+    __table_args__ = (Index("ix_taps_owner_owner_id", "owner", "owner_id"), Index("ix_taps_said", "said"))
 
     id: Mapped[int] = primary_key()
     code: Mapped[str] = mapped_column(unique=True)
@@ -37,6 +37,8 @@ class Tap(Base):
     """Whether we are told of it: opening a page or copying a text happens on the phone alone."""
     is_live: Mapped[bool]
     """Whether it still stands there."""
+    said: Mapped[str | None]
+    """The message that it sends in the customer's name, where that is how we learn of it."""
     created_at: Mapped[datetime]
 
 

@@ -268,7 +268,6 @@ def upgrade() -> None:
                 "live",
                 "retiring",
                 "gone",
-                "failed",
                 name="state",
                 native_enum=False,
                 create_constraint=True,
@@ -331,8 +330,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_menu_tabs_due_at", ["due_at"], unique=False)
         batch_op.create_index("ix_menu_tabs_menu_id", ["menu_id"], unique=False)
 
+    with op.batch_alter_table("taps", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("said", sa.Text(), nullable=True))
+        batch_op.create_index("ix_taps_said", ["said"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("taps", schema=None) as batch_op:
+        batch_op.drop_index("ix_taps_said")
+        batch_op.drop_column("said")
+
     with op.batch_alter_table("menu_tabs", schema=None) as batch_op:
         batch_op.drop_index("ix_menu_tabs_menu_id")
         batch_op.drop_index("ix_menu_tabs_due_at")

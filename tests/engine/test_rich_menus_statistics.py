@@ -28,6 +28,7 @@ def a_menu(session: Session) -> RichMenu:
     """「予約」, of which we are told, beside 「地図」, of which LINE alone knows; and a second tab."""
     home = a_menu_tab("予約", "地図", label="ホーム")
     home["cells"][0]["tap"] |= {"do": "actions", "reply": "どうぞ", "says": ""}
+    home["cells"][1]["tap"] |= {"do": "uri", "uri": "https://example.com/map"}
     return a_live_menu(session, home, a_menu_tab("予約", label="その他"))
 
 

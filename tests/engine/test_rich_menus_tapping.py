@@ -1,5 +1,6 @@
 """What follows a tap in a rich menu: answered, counted and explained like any other."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine import actions, intake, rich_menus, segments, taps, timeline
-from lstep_lite.engine.rich_menus import geometry, tapping
-from lstep_lite.models import Delivery, Friend, FriendTag, RichMenu, TapAnswer
+from lstep_lite.engine.rich_menus import defaults, geometry, tapping
+from lstep_lite.models import Delivery, Friend, FriendTag, RichMenu, Tap, TapAnswer
 from tests.factories import NOW, a_friend, a_live_menu, a_menu_tab, a_tag, an_event
 
 ANN = f"U{'a' * 32}"
@@ -87,6 +88,27 @@ def test_conditions_speak_of_pressing(database: Database, session: Session, menu
     tap(database, code_of(menu))
     assert len(session.scalars(holds).all()) == 1
     assert session.scalars(sa.select(TapAnswer.panel)).all() == [menu.document["tabs"][0]["id"]] * 2
+
+
+def test_words_that_a_button_says_count_for_those_who_have_it_before_them(
+    database: Database, session: Session, menu: RichMenu
+) -> None:
+    def say(text: str) -> int:
+        """How many taps were counted when *text* had come in."""
+        event = an_event("message", ANN, message={"type": "text", "id": str(next(numbers)), "text": text})
+        with database.unit() as unit:
+            intake.store(unit, {"destination": "Ubot", "events": [event]}, now=NOW)
+        intake.process_due(database, now=NOW, wall=NOW, limit=100)
+        return len(session.scalars(sa.select(TapAnswer.id)).all())
+
+    numbers = count(1)
+    assert say("地図") == 0, "nobody sees the menu yet"
+    with database.unit() as unit:
+        defaults.set_default(unit, unit.get_one(RichMenu, menu.id), now=NOW)
+    assert say("地図") == 1
+    assert say("地図です") == 1
+    tap = session.scalars(sa.select(Tap).join(TapAnswer)).one()
+    assert (tap.label, tap.is_counted, tap.panel) == ("地図", True, menu.document["tabs"][1]["id"])
 
 
 def test_each_area_of_a_tab_is_known_by_what_can_be_tapped(menu: RichMenu) -> None:

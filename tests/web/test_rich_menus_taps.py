@@ -12,6 +12,7 @@ from tests.factories import a_friend, a_live_menu, a_menu_tab, a_rich_menu, an_a
 def menu(session, owner):
     home = a_menu_tab("予約", "地図", label="ホーム")
     home["cells"][0]["tap"] |= {"do": "actions", "reply": "どうぞ", "says": ""}
+    home["cells"][1]["tap"] |= {"do": "uri", "uri": "https://example.com/map"}
     made = a_live_menu(session, home, a_menu_tab("予約", label="その他"))
     friend = a_friend(session, display_name="山田")
     for _ in range(3):

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import folders, mentions, taps
 from lstep_lite.engine.actions import sets
 from lstep_lite.engine.messages import placeholders
-from lstep_lite.engine.rich_menus import periods, tapping
-from lstep_lite.engine.rich_menus import periods, tapping
+from lstep_lite.engine.rich_menus import periods, sayings, tapping
 from lstep_lite.engine.rich_menus.checking import Examined as Examined
 from lstep_lite.engine.rich_menus.checking import Refused as Refused
 from lstep_lite.engine.rich_menus.checking import examine as examine
@@ -138,8 +137,13 @@ def _shown(menu: RichMenu) -> tuple[str, bool, Data]:
 def _own_codes(session: Session, menu: RichMenu) -> set[str]:
     """The codes of tabs and taps that have been this menu's before."""
     tabs = session.scalars(sa.select(MenuTab.code).where(MenuTab.menu_id == menu.id))
-    codes = session.scalars(sa.select(Tap.code).where(Tap.owner == OWNER, Tap.owner_id == menu.id))
+    codes = (tap.code for tap in session.scalars(_taps(menu)))
     return set(_codes(menu.document)) | set(tabs) | set(codes)
+
+
+def _taps(menu: RichMenu) -> sa.Select[Tap]:
+    """All that could ever be tapped in it."""
+    return sa.select(Tap).where(Tap.owner == OWNER, Tap.owner_id == menu.id)
 
 
 def _codes(document: Data) -> Iterator[str]:
@@ -166,6 +170,7 @@ def go_live(session: Session, menu: RichMenu, publication: Publication, *, now: 
     """LINE has all of it: from now on its taps do what *publication* says, and its tabs are those."""
     document = deepcopy(publication.document)
     taps.keep(session, _owner(menu), tapping.placed(document), now=now)
+    sayings.note(session, session.scalars(_taps(menu)), document)
     menu.live_document, menu.live_revision = document, publication.revision
     _keep_tabs(session, menu, document["tabs"])
     _note_uses(session, menu)

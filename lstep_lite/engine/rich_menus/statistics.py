@@ -88,7 +88,7 @@ def report(session: Session, menu: RichMenu, on: Stretch, *, tab_code: str = "")
     within = sa.and_(mine, statistics.during(on))
     counts = statistics.counts(session, within)
     known = statistics.of_owner(session, OWNER, menu.id)
-    by_code = {tap.code: counts.get(tap.id, Count()) for tap in known}
+    by_code = {tap.code: counts.get(tap.id, Count()) for tap in known if tap.is_counted}
     document = menu.live_document
     tab = _tab(document, tab_code) if document else None
     at_line = _at_line(session, menu, tab, on) if tab else {}
@@ -118,9 +118,8 @@ def _places(document: Data, tab: Data, counts: Mapping[str, Count], at_line: Map
     found = []
     for area in geometry.areas_of(document, tab):
         tap = tapping.of_area(area)
-        does = behaviours[tap["do"]]
-        count = counts.get(tap["id"], Count())
-        found.append(Place(area, tap["id"], does.label, does.answers, count, at_line.get(tap["id"])))
+        code, does = tap["id"], behaviours[tap["do"]].label
+        found.append(Place(area, code, does, code in counts, counts.get(code, Count()), at_line.get(code)))
     return found
 
 
