@@ -3,7 +3,7 @@
 While they are on, action sets and staff say nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -141,6 +141,16 @@ def _kinds(session: Session, tree: Tree, depth: int = 0) -> Iterator[str]:
     saved = [key for feature, key in segments.mentioned(tree) if feature == "segments"]
     for segment in session.scalars(sa.select(Segment).where(Segment.id.in_(saved))) if saved and depth < 5 else ():
         yield from _kinds(session, segment.tree, depth + 1)
+
+
+@mentions.owner(OWNER)
+def _describe(session: Session, ids: Collection[str]) -> dict[str, mentions.Place]:
+    """By where they stand in the list."""
+    return {
+        str(rule.id): mentions.Place(f"リッチメニューのルール{place}", "rich_menu_rules.edit", {"rule_id": rule.id})
+        for place, rule in enumerate(in_order(session), start=1)
+        if str(rule.id) in ids
+    }
 
 
 MODE = "menu_mode"
