@@ -76,6 +76,7 @@ GROUPS = (
         (
             Entry("テンプレート", "template", "messages.index"),
             Entry("リッチメニュー", "layout-bottombar", "rich_menus.index"),
+            Entry("回答フォーム", "forms", "surveys.index"),
             Entry("クーポン", "ticket", "coupons.index"),
             Entry("メディア", "photo", "media.index"),
             Entry("共通情報", "variable", "shared_values.index"),

@@ -23,7 +23,7 @@ FEATURES = (
     "actions", "auto_replies", "batches", "broadcasts", "business_days", "chat", "coupons", "deliveries", "fields",
     "folders", "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "outlook", "rehearsals",
     "reminders", "rich_menus", "scenarios", "schedules", "scores", "segments", "sending_rules", "settings",
-    "shared_values", "staff", "tags", "taps", "test_sends", "transfers",
+    "shared_values", "staff", "surveys", "tags", "taps", "test_sends", "transfers",
 )  # fmt: skip
 PAGES = (
     "about", "account", "control", "countdowns", "designs", "enrolments", "health", "home", "invitations",

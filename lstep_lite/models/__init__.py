@@ -100,6 +100,20 @@ from lstep_lite.models.sending_rules import AfterLimit, MessageCount, SendingRul
 from lstep_lite.models.settings import Channel, Check, CheckState, DeadReply, FollowersState, Purpose, Shop, Worker
 from lstep_lite.models.shared_values import SharedValue, SharedValueChange, SharedValueType
 from lstep_lite.models.staff import Role, SignInFailure, Staff, Ticket, TicketKind
+from lstep_lite.models.surveys import (
+    AnswerRate,
+    Confirmation,
+    Consent,
+    Survey,
+    SurveyAnswer,
+    SurveyAnswerState,
+    SurveyChange,
+    SurveyDay,
+    SurveyDraft,
+    SurveyFile,
+    SurveyPick,
+    SurveySeat,
+)
 from lstep_lite.models.tags import FriendTag, Tag, TagLeftover
 from lstep_lite.models.taps import AnswerState, Tap, TapAnswer
 from lstep_lite.models.test_sends import Tester
@@ -111,6 +125,7 @@ __all__ = [
     "ActionSet",
     "AfterLimit",
     "AnswerLimit",
+    "AnswerRate",
     "AnswerState",
     "AudienceAt",
     "AutoReply",
@@ -132,6 +147,8 @@ __all__ = [
     "CodeKind",
     "CodeShape",
     "Color",
+    "Confirmation",
+    "Consent",
     "Content",
     "ContentTemplate",
     "Countdown",
@@ -252,6 +269,15 @@ __all__ = [
     "StaffLink",
     "StepKind",
     "StrayMenu",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyAnswerState",
+    "SurveyChange",
+    "SurveyDay",
+    "SurveyDraft",
+    "SurveyFile",
+    "SurveyPick",
+    "SurveySeat",
     "Tag",
     "TagLeftover",
     "Talk",

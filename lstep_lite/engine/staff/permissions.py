@@ -17,6 +17,8 @@ class Permission(StrEnum):
     MESSAGES_EDIT = "messages.edit"
     AUTOMATION_EDIT = "automation.edit"
     RICH_MENUS_EDIT = "rich_menus.edit"
+    SURVEYS_EDIT = "surveys.edit"
+    """Making forms. Reading answers needs FRIENDS_VIEW, changing them FRIENDS_EDIT, taking them out FRIENDS_EXPORT."""
     BROADCASTS_SEND = "broadcasts.send"
     BROADCASTS_APPROVE = "broadcasts.approve"
     """Saying yes to what somebody else wants to send."""
@@ -30,6 +32,7 @@ _OPERATING = _EVERYDAY | {
     Permission.MESSAGES_EDIT,
     Permission.AUTOMATION_EDIT,
     Permission.RICH_MENUS_EDIT,
+    Permission.SURVEYS_EDIT,
     Permission.BROADCASTS_SEND,
     Permission.LOGS_VIEW,
 }
