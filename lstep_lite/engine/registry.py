@@ -33,6 +33,7 @@ from lstep_lite.engine import (
     scores,
     segments,
     shared_values,
+    surveys,
     tags,
     taps,
     transfers,
@@ -43,6 +44,7 @@ from lstep_lite.engine.friends import bulk  # noqa: F401 - friends must not impo
 from lstep_lite.engine.messages import kinds
 from lstep_lite.engine.notifications import linking, sending, unanswered  # noqa: F401 - its core must not import them
 from lstep_lite.engine.segments import conditions
+from lstep_lite.engine.surveys import kinds as _questions  # noqa: F401 - they register themselves
 from lstep_lite.engine.taps import answering, behaviours  # noqa: F401 - its core must not import messages
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "scores",
     "segments",
     "shared_values",
+    "surveys",
     "tags",
     "taps",
     "transfers",

@@ -1,1 +1,5 @@
-"""Kinds of parts of a form, one file each; engine/registry.py imports them all."""
+"""Kinds of parts of a form. Importing this package registers them."""
+
+from lstep_lite.engine.surveys.kinds import dates, matrix, others, picks, reading, words
+
+__all__ = ["dates", "matrix", "others", "picks", "reading", "words"]
