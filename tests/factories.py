@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, messages, rich_menus, studio
+from lstep_lite.engine import actions, messages, rich_menus, studio, surveys
 from lstep_lite.engine.actions import saved
 from lstep_lite.engine.rich_menus.documents import CELL
+from lstep_lite.engine.surveys import SurveyForm
+from lstep_lite.engine.surveys.documents import PAGE
+from lstep_lite.engine.surveys.documents import elements as survey_questions
 from lstep_lite.models import (
     Action,
     AnswerState,
@@ -54,6 +57,7 @@ from lstep_lite.models import (
     Shop,
     Staff,
     StepKind,
+    Survey,
     Tag,
     Tap,
     TapAnswer,
@@ -486,3 +490,35 @@ def an_event(kind: str, user_id: str, *, at: datetime = NOW, **parts: Any) -> di
 def a_text_event(user_id: str, text: str, *, at: datetime = NOW, message_id: str | None = None) -> dict[str, Any]:
     message = {"id": message_id or f"6{next(_numbers):017d}", "type": "text", "text": text, "quoteToken": "q"}
     return an_event("message", user_id, at=at, message=message)
+
+
+def a_question(kind: str = "one_line", **over: Any) -> dict[str, Any]:
+    """A question as a form's document has it, with the inputs that new ones of its kind have."""
+    number = next(_numbers)
+    element = next(each for each in survey_questions() if each.name == f"survey_{kind}")
+    fresh = studio.fresh(element.inputs)
+    shown = {"kind": element.name, "id": f"question-{number:08d}", "label": f"質問{number}"}
+    return fresh | shown | over
+
+
+def a_survey_choice(label: str, kind: str = "radio", **over: Any) -> dict[str, Any]:
+    """A choice of a question."""
+    plain = {"kind": f"survey_{kind}_choice", "id": f"choice-{next(_numbers):08d}", "label": label}
+    return plain | {"is_other": False, "seats": 0, "score": 0} | over
+
+
+def a_survey_page(*parts: dict[str, Any], **over: Any) -> dict[str, Any]:
+    plain = {"kind": PAGE.name, "id": f"page-{next(_numbers):08d}", "title": "", "lead": "", "parts": list(parts)}
+    return plain | {"jumps": [], "next": ""} | over
+
+
+def a_survey(session: Session, *parts: dict[str, Any], **over: Any) -> Survey:
+    """A form that takes answers, of one page with *parts*, or of *pages*."""
+    number = next(_numbers)
+    pages = over.pop("pages", None) or [a_survey_page(*(parts or [a_question()]))]
+    document = {"pages": pages, "scoring": "none"} | over.pop("document", {})
+    is_open, form = over.pop("is_open", True), SurveyForm(**{"name": f"フォーム{number}", "title": "アンケート"} | over)
+    made = surveys.create(session, form, document, now=NOW)
+    surveys.switch(session, made, is_open, now=NOW)
+    session.flush()
+    return made

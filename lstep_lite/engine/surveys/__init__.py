@@ -1,1 +1,47 @@
 """Answer forms (回答フォーム): built by staff, answered by customers, kept in the wording of their time."""
+
+from lstep_lite.engine.surveys.checking import Examined, Refused, examine
+from lstep_lite.engine.surveys.documents import INPUTS
+from lstep_lite.engine.surveys.keeping import (
+    CHOSEN,
+    FEATURE,
+    SUBMITTED,
+    Page,
+    SurveyForm,
+    by_code,
+    copy,
+    create,
+    delete,
+    get,
+    in_order,
+    keep_actions,
+    page,
+    switch,
+    update,
+    update_document,
+    with_actions,
+)
+
+__all__ = [
+    "CHOSEN",
+    "FEATURE",
+    "INPUTS",
+    "SUBMITTED",
+    "Examined",
+    "Page",
+    "Refused",
+    "SurveyForm",
+    "by_code",
+    "copy",
+    "create",
+    "delete",
+    "examine",
+    "get",
+    "in_order",
+    "keep_actions",
+    "page",
+    "switch",
+    "update",
+    "update_document",
+    "with_actions",
+]

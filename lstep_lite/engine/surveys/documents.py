@@ -9,56 +9,10 @@ from typing import Any
 
 from lstep_lite.engine.studio import Actions, Choice, Data, Element, File, Flag, Input, Items, Number, Text
 from lstep_lite.engine.surveys.inputs import ChoicePick, PagePick, QuestionPick, SaveTo
-from lstep_lite.engine.surveys.kinds.registry import PREFIX, Kind, element, kinds, offered
+from lstep_lite.engine.surveys.kinds.registry import HIGHEST_SCORE, PREFIX, Kind, element, kinds, offered
 
 MOST_PAGES = 30
 MOST_PARTS = 100
-MOST_CHOICES = 50
-HIGHEST_SCORE = 9999
-
-
-def choice(name: str, *more: Input) -> Element:
-    """A choice of a question, with *more* of its own."""
-    return Element(
-        name=f"{PREFIX}{name}_choice",
-        label="選択肢",
-        icon="circle-dot",
-        title="label",
-        inputs=(
-            Text(name="label", label="選択肢", most=100, words=False),
-            *more,
-            Flag(name="is_other", label="「その他」として自由に書ける欄を付ける", section="くわしい設定"),
-            Number(
-                name="seats",
-                label="定員",
-                least=0,
-                most=100_000,
-                start=0,
-                unit="人",
-                hint="0なら何人でも選べます。",
-                section="くわしい設定",
-            ),
-            Number(
-                name="score",
-                label="点数",
-                least=-HIGHEST_SCORE,
-                most=HIGHEST_SCORE,
-                start=0,
-                unit="点",
-                hint="診断で使います。",
-                section="くわしい設定",
-            ),
-            Actions(label="選んだ人へのアクション", section="くわしい設定"),
-        ),
-    )
-
-
-def choices(name: str, *more: Input, least: int = 2) -> Items:
-    own = choice(name, *more)
-    first = (own.name,) * max(least, 2)
-    return Items(
-        name="choices", label="選択肢", of=lambda: (own,), least=least, most=MOST_CHOICES, first=first, noun="選択肢"
-    )
 
 
 _CONDITIONS = Element(
@@ -76,7 +30,8 @@ def _asked(of: Kind) -> Iterator[Input]:
     """The inputs of a question: what all have, around its own."""
     yield Text(name="label", label="質問", most=200, words=False)
     yield Text(name="description", label="説明", most=1000, lines=3, required=False, words=False)
-    yield Flag(name="is_required", label="必須にする")
+    if of.is_seen:
+        yield Flag(name="is_required", label="必須にする")
     yield from of.inputs
     if of.saves:
         yield SaveTo(section="保存先と初期値")
@@ -102,6 +57,11 @@ def _asked(of: Kind) -> Iterator[Input]:
         hint="集めた回答は残ります。",
         section="表示",
     )
+
+
+def elements() -> tuple[Element, ...]:
+    """What can stand in a page, in the order of the picker."""
+    return tuple(_element(each) for each in offered())
 
 
 def _element(of: Kind) -> Element:
@@ -130,7 +90,7 @@ PAGE = Element(
         Items(
             name="parts",
             label="質問と説明",
-            of=lambda: tuple(_element(each) for each in offered()),
+            of=elements,
             most=MOST_PARTS,
             noun="質問・説明",
         ),

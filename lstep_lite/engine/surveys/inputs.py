@@ -84,7 +84,7 @@ class SaveTo(Input):
         return super().describe(session, elements) | {"headings": headings}
 
     def mentioned(self, value: Any) -> Iterable[tuple[str, int | str]]:
-        return fields.mentioned(value)
+        return [pair for key in value for pair in fields.mentioned(key)]
 
 
 def _described(target: Target) -> Data:

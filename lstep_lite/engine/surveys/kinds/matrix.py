@@ -1,8 +1,18 @@
 """Several questions that share their answers, as a table."""
 
 from lstep_lite.engine.studio import Data, Element, Flag, Items, Number, Text
-from lstep_lite.engine.surveys.documents import HIGHEST_SCORE
-from lstep_lite.engine.surveys.kinds.registry import PREFIX, Given, Group, Picked, Question, Raw, Reading, Wrong, kind
+from lstep_lite.engine.surveys.kinds.registry import (
+    HIGHEST_SCORE,
+    PREFIX,
+    Given,
+    Group,
+    Picked,
+    Question,
+    Raw,
+    Reading,
+    Wrong,
+    kind,
+)
 
 _ROW = Element(
     name=f"{PREFIX}matrix_row",

@@ -22,6 +22,7 @@ class Files(Question):
     icon = "paperclip"
     group = Group.OTHERS
     order = 10
+    saves = False
     inputs = (
         Choice(
             name="takes",
@@ -73,6 +74,7 @@ class Hidden(Question):
     """Shown to nobody: what the address of the form says, for example where somebody came from."""
 
     name = "hidden"
+    is_seen = False
     label = "見えない項目（URLから受け取る）"
     icon = "eye-off"
     group = Group.OTHERS

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from lstep_lite.engine.studio import Choice, Data, File, Flag, Number, Problem, Text
-from lstep_lite.engine.surveys.documents import MOST_CHOICES, choices
-from lstep_lite.engine.surveys.kinds.picking import picked_from, with_other
+from lstep_lite.engine.surveys.kinds.picking import MOST_CHOICES, choices, kept_choices, picked_from, with_other
 from lstep_lite.engine.surveys.kinds.registry import Given, Group, Picked, Question, Raw, Reading, Wrong, kind
 
 PREFECTURES = (
@@ -18,10 +17,15 @@ PREFECTURES = (
 )  # fmt: skip
 
 
-class _One(Question):
+class _Picked(Question):
     group = Group.CHOICES
     has_choices: ClassVar[bool] = True
 
+    def typed(self, part: Data, plain: str) -> dict[str, list[str]]:
+        return kept_choices(part, plain)
+
+
+class _One(_Picked):
     def parse(self, part: Data, raw: Raw, reading: Reading) -> Given | None:
         found = picked_from(part, raw)
         if len(found) > 1:
@@ -47,10 +51,7 @@ class Dropdown(_One):
     inputs = (choices("dropdown"),)
 
 
-class _Several(Question):
-    group = Group.CHOICES
-    has_choices: ClassVar[bool] = True
-
+class _Several(_Picked):
     def problems(self, part: Data) -> Iterable[Problem]:
         if part["most"] and part["most"] < part["least"]:
             yield Problem("most", "「最多」は「最少」以上にしてください。")

@@ -16,6 +16,9 @@ Raw = Mapping[str, Sequence[str]]
 free text beside a choice, a row's code for a matrix, …"""
 
 
+HIGHEST_SCORE = 9999
+
+
 class Group(StrEnum):
     """The headings of the builder's picker."""
 
@@ -78,6 +81,8 @@ class Kind(ABC):
     group: ClassVar[Group]
     order: ClassVar[int]
     is_question: ClassVar[bool] = True
+    is_seen: ClassVar[bool] = True
+    """Whether customers see it, and can be made to answer."""
     has_choices: ClassVar[bool] = False
     """Whether its answers are picked from "choices", which conditions, jumps, places and scores can go by."""
     saves: ClassVar[bool] = True
