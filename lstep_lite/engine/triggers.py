@@ -88,18 +88,31 @@ def fire(
     *facts* must be JSON; *cause* is the entry this follows from. Subscribers' results stand in `entry.results`.
     """
     entry = record(session, kind, friend, now=now, cause=cause, **facts)
+    entry.results = spread(session, entry, friend, now=now, event=event, **facts)
+    return entry
+
+
+def spread(
+    session: Session,
+    entry: TimelineEntry,
+    friend: Friend,
+    /,
+    *,
+    now: datetime,
+    event: WebhookEvent | None = None,
+    **facts: Any,
+) -> list[str]:
+    """Call the subscribers of what *entry* has recorded: their results. For who does things in between."""
     depth = session.info.get("fire_depth", 0)
     if depth >= DEPTH_LIMIT:
-        entry.results = ["自動処理のつながりが長すぎるため、ここで止めました。設定が循環していないか確認してください。"]
-        return entry
+        return ["自動処理のつながりが長すぎるため、ここで止めました。設定が循環していないか確認してください。"]
     session.info["fire_depth"] = depth + 1
     try:
-        happening = Happening(kind, friend, now, entry, event, facts)
-        results = [_call(session, subscriber, happening) for subscriber in _subscribers[kind]]
+        happening = Happening(entry.kind, friend, now, entry, event, facts)
+        results = [_call(session, subscriber, happening) for subscriber in _subscribers[entry.kind]]
     finally:
         session.info["fire_depth"] = depth
-    entry.results = [result for result in results if result]
-    return entry
+    return [result for result in results if result]
 
 
 def record(

@@ -134,8 +134,8 @@ class SurveyAnswer(Base):
     submitted_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     values: Mapped[list[Any]]
-    """Per question: {"code", "kind", "label", "text" (as shown), "choices": [{"code","label"}], "number",
-    "media_ids", "hidden": bool}."""
+    """Per question that was met: {"code", "kind", "label", "text" (as shown, "" for none), "choices": [{"code",
+    "label"}], "number", "files" (codes of SurveyFiles), "other", "hidden": bool, "typed" (kinds.registry.Raw)}."""
     score: Mapped[int | None]
     result_code: Mapped[str | None]
     """Of a diagnosis: which result it came to, and what that was called."""

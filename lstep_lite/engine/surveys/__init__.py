@@ -1,5 +1,6 @@
 """Answer forms (回答フォーム): built by staff, answered by customers, kept in the wording of their time."""
 
+from lstep_lite.engine.surveys.adopting import adopt
 from lstep_lite.engine.surveys.checking import Examined, Refused, examine
 from lstep_lite.engine.surveys.documents import INPUTS
 from lstep_lite.engine.surveys.keeping import (
@@ -31,6 +32,7 @@ __all__ = [
     "Page",
     "Refused",
     "SurveyForm",
+    "adopt",
     "by_code",
     "copy",
     "create",

@@ -1,0 +1,22 @@
+"""How many people opened, began and sent a form, by day of the shop."""
+
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import insert_new
+from lstep_lite.engine import settings
+from lstep_lite.models import SurveyDay
+
+What = Literal["views", "starts", "submits"]
+
+
+def count(session: Session, survey_id: int, what: What, *, now: datetime) -> None:
+    """One more."""
+    day = now.astimezone(settings.zone(session)).date().isoformat()
+    session.execute(insert_new(session, SurveyDay).values(survey_id=survey_id, day=day, views=0, starts=0, submits=0))
+    mine = sa.update(SurveyDay).where(SurveyDay.survey_id == survey_id, SurveyDay.day == day)
+    more = mine.values({what: getattr(SurveyDay, what) + 1})
+    session.execute(more, execution_options={"synchronize_session": False})

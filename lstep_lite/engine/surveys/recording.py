@@ -1,0 +1,87 @@
+"""The rows of an answer: its values in the wording of the time, what was picked, what was agreed to, its files."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine.studio import Data
+from lstep_lite.engine.surveys.kinds.registry import PREFIX, Given, question_of
+from lstep_lite.engine.surveys.parsing import Read
+from lstep_lite.engine.surveys.paths import Typed
+from lstep_lite.engine.text import normalise
+from lstep_lite.models import Consent, SurveyAnswer, SurveyFile, SurveyPick
+
+LONGEST_KEY = 500
+
+
+def values(read: Read, typed: Typed) -> list[dict[str, Any]]:
+    """Every question that was met, answered or not, as SurveyAnswer.values keeps it."""
+    return [_value(question, read.given[question["id"]], typed) for question in read.questions]
+
+
+def _value(question: Data, given: Given | None, typed: Typed) -> dict[str, Any]:
+    kind = question_of(question)
+    answer = given or Given(text="")
+    return {
+        "code": question["id"],
+        "kind": question["kind"].removeprefix(PREFIX),
+        "label": question["label"],
+        "text": answer.text,
+        "choices": [{"code": picked.code, "label": picked.label} for picked in answer.picked],
+        "number": answer.number,
+        "files": list(answer.files),
+        "other": answer.other,
+        "hidden": kind is not None and not kind.is_seen,
+        "typed": {name: list(found) for name, found in typed.get(question["id"], {}).items()},
+    }
+
+
+def write(session: Session, answer: SurveyAnswer, read: Read, *, now: datetime) -> None:
+    """Replace what stands in the other tables about *answer*, which has its values already."""
+    for model in (SurveyPick, Consent):
+        session.execute(sa.delete(model).where(model.answer_id == answer.id))
+    session.add_all(_picks(answer))
+    session.add_all(_consents(answer, read, now))
+    _hold_files(session, answer)
+    session.flush()  # conditions look at them next
+
+
+def _picks(answer: SurveyAnswer) -> Iterator[SurveyPick]:
+    whose = {"answer_id": answer.id, "survey_id": answer.survey_id, "friend_id": answer.friend_id}
+    for value in answer.values:
+        about = whose | {"question_code": value["code"], "number": value["number"]}
+        for choice in value["choices"]:
+            yield SurveyPick(**about, choice_code=choice["code"], text_key=_key(choice["label"]))
+        if value["text"] and not value["choices"]:
+            yield SurveyPick(**about, choice_code="", text_key=_key(value["text"]))
+
+
+def _key(text: str) -> str:
+    return normalise(text)[:LONGEST_KEY]
+
+
+def _consents(answer: SurveyAnswer, read: Read, now: datetime) -> Iterator[Consent]:
+    for question in read.questions:
+        if "version" in question and read.given[question["id"]] is not None:
+            yield Consent(
+                answer_id=answer.id,
+                friend_id=answer.friend_id,
+                question_code=question["id"],
+                text=question["text"],
+                version=question["version"],
+                at=now,
+            )
+
+
+def _hold_files(session: Session, answer: SurveyAnswer) -> None:
+    """The files it names are its own from now on; those it names no more are nobody's."""
+    codes = [code for value in answer.values for code in value["files"]]
+    mine = sa.update(SurveyFile).execution_options(synchronize_session=False)
+    dropped = mine.where(SurveyFile.answer_id == answer.id, SurveyFile.code.not_in(codes))
+    session.execute(dropped.values(answer_id=None))
+    if codes:
+        held = mine.where(SurveyFile.survey_id == answer.survey_id, SurveyFile.code.in_(codes))
+        session.execute(held.values(answer_id=answer.id, draft_id=None, friend_id=answer.friend_id))
