@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite import locks
 from lstep_lite.config import BadSetting, Settings
-from lstep_lite.engine import agenda, deliveries, intake, media, workers
+from lstep_lite.engine import agenda, deliveries, intake, media, surveys, workers
 from lstep_lite.engine.coupons import at_line
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.notifications import sending
@@ -54,6 +54,7 @@ CHORE_LIST: tuple[Chore, ...] = (
     lambda it, now, wall: media.prepare_due(it.database, it.media, wall=wall, limit=2),
     lambda it, now, wall: media.sweep(it.database, it.media, limit=CHUNK),
     lambda it, now, wall: media.sweep_strays(it.database, it.media, wall=wall),
+    lambda it, now, wall: surveys.sweep(it.database, it.media, now=now, limit=CHUNK),
     lambda it, now, wall: at_line.work_due(
         it.database, it.account, public_url=it.settings.public_url, wall=wall, limit=5
     ),

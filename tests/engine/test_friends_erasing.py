@@ -40,6 +40,8 @@ MACHINE_WORDS = {
     "media.code", "media.content_type", "media.path", "media.preview_path",
     "notifications.dedupe_key", "notifications.href", "notifications.kind", "notifications.title",
     "passages.code",
+    "survey_files.code", "survey_files.content_type", "survey_files.path", "survey_files.preview_path",
+    "survey_files.question_code",
     "tap_answers.occurrence", "tap_answers.owner", "tap_answers.panel",
     "timeline.kind",
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """Bytes go after the rows that named them, and those no row ever named go as well."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,14 @@ from lstep_lite.models import Media, MediaState
 STRAY_AFTER = timedelta(days=1)
 """By then whoever wrote a file has written its row, or never will."""
 CHUNK = 500
+Keeper = Callable[[Session, Collection[str]], Collection[str]]
+_keepers: list[Keeper] = []
+
+
+def kept_by(keeper: Keeper) -> Keeper:
+    """Register a feature that has rows of its own for files of the store: `keeper(session, codes)` names its own."""
+    _keepers.append(keeper)
+    return keeper
 
 
 def sweep(database: Database, store: MediaStore, *, limit: int) -> int:
@@ -44,7 +52,8 @@ def sweep_strays(database: Database, store: MediaStore, *, wall: datetime) -> in
     if not old:
         return 0
     with database.read() as session:
-        needed = _needed(session, {_code(file) for file in old})
+        codes = {_code(file) for file in old}
+        needed = _needed(session, codes) | _kept_by_others(session, codes)
     strays = [file for file in old if not _is_needed(file, needed)]
     for file in strays:
         file.unlink(missing_ok=True)
@@ -54,6 +63,10 @@ def sweep_strays(database: Database, store: MediaStore, *, wall: datetime) -> in
 def _needed(session: Session, codes: Collection[str]) -> dict[str, MediaState]:
     rows = session.execute(select(Media.code, Media.state).where(Media.code.in_(codes), Media.path.is_not(None)))
     return {row.code: row.state for row in rows}
+
+
+def _kept_by_others(session: Session, codes: Collection[str]) -> dict[str, MediaState]:
+    return {code: MediaState.STORED for keeper in _keepers for code in keeper(session, codes)}
 
 
 def _is_needed(file: Path, needed: dict[str, MediaState]) -> bool:

@@ -22,6 +22,7 @@ from lstep_lite.engine.surveys.keeping import (
     update_document,
     with_actions,
 )
+from lstep_lite.engine.surveys.sweeping import sweep
 
 __all__ = [
     "CHOSEN",
@@ -42,6 +43,7 @@ __all__ = [
     "in_order",
     "keep_actions",
     "page",
+    "sweep",
     "switch",
     "update",
     "update_document",
