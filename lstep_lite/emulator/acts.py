@@ -52,18 +52,29 @@ def unfollow(emulator: "Emulator", user_id: str) -> dict[str, Any]:
 
 def say(emulator: "Emulator", user_id: str, said: dict[str, Any]) -> dict[str, Any]:
     """Write a message: exactly one of text, sticker, image, video, audio, file, location."""
-    message_id = emulator.store.new_message_id()
     message, content = _composed(said)
     with emulator.store.unit():
-        _refuse_blocker(emulator, user_id)
-        now = emulator.clock.now()
-        people.note_writing(emulator.store, user_id, now=now)
-        message = {"id": message_id, **message, **_message_tokens(emulator, message_id, message["type"])}
-        talk.write(emulator.store, user_id, message, message_id=message_id, now=now)
+        written = write(emulator, user_id, message, told=message)
         if content:
-            talk.keep_content(emulator.store, message_id, kind=message["type"], media_type=content[0], body=content[1])
-        told = _tell(emulator, user_id, {"type": "message", "message": message}, reply=True)
-    return {"message_id": message_id, **told}
+            kind, message_id = message["type"], written["message_id"]
+            talk.keep_content(emulator.store, message_id, kind=kind, media_type=content[0], body=content[1])
+    return written
+
+
+def write(
+    emulator: "Emulator", user_id: str, message: dict[str, Any], *, told: dict[str, Any] | None
+) -> dict[str, Any]:
+    """*message* stands in the talk as the person's; the account is *told* of it, or not at all."""
+    with emulator.store.unit():
+        _refuse_blocker(emulator, user_id)
+        now, message_id = emulator.clock.now(), emulator.store.new_message_id()
+        people.note_writing(emulator.store, user_id, now=now)
+        named = {"id": message_id, **_message_tokens(emulator, message_id, message["type"])}
+        talk.write(emulator.store, user_id, {**message, **named}, message_id=message_id, now=now)
+        if told is None:
+            return {"message_id": message_id}
+        event = {"type": "message", "message": {**told, **named}}
+        return {"message_id": message_id, **_tell(emulator, user_id, event, reply=True)}
 
 
 def _composed(said: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, bytes] | None]:

@@ -7,14 +7,15 @@ It is a blueprint to mount into the application or into the emulator's own proce
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from . import acts, faults, journal, limits, people, screen, talk
+from . import acts, faults, journal, liff, limits, login, people, screen, talk
 from .platform import Emulator
+from .refusals import Refused
 from .replay import PATIENCE_SECONDS, Unreachable
 from .rich_menus import menus, phone
 
@@ -52,6 +53,12 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 @blueprint.errorhandler(acts.Impossible)
 def impossible(error: acts.Impossible) -> ResponseReturnValue:
     return {"message": error.message}, error.status
+
+
+@blueprint.errorhandler(Refused)
+def refused(error: Refused) -> ResponseReturnValue:
+    """LINE's own page would not have let the person go on."""
+    return error.body, error.status
 
 
 @blueprint.errorhandler(Unreachable)
@@ -191,6 +198,27 @@ def event(user_id: str) -> ResponseReturnValue:
         people.change_profile(here.store, _person(here, user_id), required(wanted, "profile", dict))
         return _shown_user(_person(here, user_id))
     abort(400, "give unsend, video_complete or profile")
+
+
+@blueprint.post("/users/<user_id>/open")
+def open_link(user_id: str) -> ResponseReturnValue:
+    here, wanted = emulator(), body()
+    _person(here, user_id)
+    audience = required(wanted, "audience", str) if "audience" in wanted else None
+    url = required(wanted, "url", str)
+    return liff.visit(here, user_id, url, audience=audience, is_expired=bool(wanted.get("expired")))
+
+
+@blueprint.post("/users/<user_id>/login")
+def log_in(user_id: str) -> ResponseReturnValue:
+    here, wanted = emulator(), body()
+    _person(here, user_id)
+    address = urlsplit(required(wanted, "authorize_url", str))
+    asked = login.wish(here, dict(parse_qsl(address.query)))
+    if wanted.get("refuse"):
+        return {"redirect": here.config.loopback(login.refused(asked))}
+    redirect = login.granted(here, asked, user_id, adds_friend=bool(wanted.get("add_friend")))
+    return {"redirect": here.config.loopback(redirect)}
 
 
 @blueprint.get("/users/<user_id>/talk")

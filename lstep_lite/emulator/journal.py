@@ -12,18 +12,23 @@ from .store import Store, dump, millis
 KEPT = 20_000
 PRUNE_EVERY = 1_000
 MASK = "***"
-SECRET_FIELDS = {"client_secret", "client_assertion", "access_token", "code", "code_verifier", "id_token"}
+SECRET_FIELDS = {"client_secret", "client_assertion", "access_token", "code", "code_verifier", "id_token", "ticket"}
 
 
 def record(store: Store, call: Call, *, status: int, fault: str | None) -> None:
     """*status* is what was answered, or would have been if *fault* had not cut the connection (0: nothing accepted)."""
     headers = {name: _masked_header(name, value) for name, value in call.headers.items()}
-    row = (millis(call.now), call.method, call.target, dump(headers), _shown_body(call), status, fault)
+    row = (millis(call.now), call.method, _masked_target(call.target), dump(headers), _shown_body(call), status, fault)
     n = store.write(
         "INSERT INTO request (at_ms, method, path, headers, body, status, fault) VALUES (?, ?, ?, ?, ?, ?, ?)", *row
     )
     if n % PRUNE_EVERY == 0:
         store.write("DELETE FROM request WHERE n <= ?", n - KEPT)
+
+
+def _masked_target(target: str) -> str:
+    path, mark, query = target.partition("?")
+    return path + mark + (_masked_form(query) if any(f"{name}=" in query for name in SECRET_FIELDS) else query)
 
 
 def _masked_header(name: str, value: str) -> str:

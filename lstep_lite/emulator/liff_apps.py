@@ -44,7 +44,7 @@ def create_app(emulator: "Emulator", call: Call) -> Answer:
 
 
 def update_app(emulator: "Emulator", call: Call, liff_id: str) -> Answer:
-    app = _stored(emulator).get(liff_id)
+    app = get(emulator, liff_id)
     if app is None:
         raise not_found()
     changes = call.json()
@@ -60,6 +60,11 @@ def delete_app(emulator: "Emulator", call: Call, liff_id: str) -> Answer:
         raise not_found()
     emulator.store.write("DELETE FROM liff_app WHERE liff_id = ?", liff_id)
     return Answer({})
+
+
+def get(emulator: "Emulator", liff_id: str) -> dict[str, Any] | None:
+    """The app as it was registered, or None."""
+    return _stored(emulator).get(liff_id)
 
 
 def _stored(emulator: "Emulator") -> dict[str, dict[str, Any]]:

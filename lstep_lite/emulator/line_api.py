@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from . import coupons, limits, oauth, people, sending, talk, tokens
+from . import coupons, liff, limits, login, oauth, oidc, people, sending, talk, tokens, user_tokens
 from .calls import Answer, Call
 from .liff_apps import create_app, delete_app, list_apps, update_app
 from .refusals import (
@@ -216,7 +216,15 @@ ENDPOINTS = (
     Endpoint("POST", "/v2/oauth/accessToken", oauth.short_lived_token, channel=None, rate=(370, SECOND)),
     Endpoint("POST", "/v2/oauth/verify", oauth.verify_posted, channel=None),
     Endpoint("POST", "/v2/oauth/revoke", oauth.revoke, channel=None),
-    Endpoint("GET", "/oauth2/v2.1/verify", oauth.verify_in_query, channel=None),
+    Endpoint("GET", "/oauth2/v2.1/verify", user_tokens.verify, channel=None),
+    Endpoint("POST", "/oauth2/v2.1/verify", oidc.verify, channel=None),
+    Endpoint("GET", "/oauth2/v2.1/authorize", login.ask, channel=None),
+    Endpoint("POST", "/oauth2/v2.1/authorize", login.answered, channel=None),
+    Endpoint("GET", "/oauth2/login.css", login.style, channel=None),
+    Endpoint("POST", "/oauth2/v2.1/token", login.token, channel=None),
+    Endpoint("POST", "/oauth2/v2.1/revoke", user_tokens.revoke, channel=None),
+    Endpoint("GET", "/v2/profile", user_tokens.profile, channel=None),
+    Endpoint("GET", "/friendship/v1/status", user_tokens.friendship, channel=None),
     Endpoint("GET", "/v2/bot/info", bot_info),
     Endpoint("GET", "/v2/bot/channel/webhook/endpoint", read_webhook, rate=(1000, MINUTE)),
     Endpoint("PUT", "/v2/bot/channel/webhook/endpoint", set_webhook, rate=(1000, MINUTE)),
@@ -268,6 +276,14 @@ ENDPOINTS = (
     Endpoint("DELETE", "/v2/bot/richmenu/alias/<alias_id>", aliases.delete, rate=(100, HOUR)),
     Endpoint("GET", "/v2/bot/insight/richmenu/<rich_menu_id>/summary", insight.summary, rate=(60, HOUR)),
     Endpoint("GET", "/v2/bot/insight/richmenu/<rich_menu_id>/daily", insight.daily, rate=(60, HOUR)),
+    Endpoint("GET", "/liff/sdk.js", liff.sdk, channel=None),
+    Endpoint("POST", "/liff/sdk/start", liff.start, channel=None),
+    Endpoint("POST", "/liff/sdk/profile", liff.profile, channel=None),
+    Endpoint("POST", "/liff/sdk/friendship", liff.friendship, channel=None),
+    Endpoint("POST", "/liff/sdk/befriend", liff.befriend, channel=None),
+    Endpoint("POST", "/liff/sdk/messages", liff.send_messages, channel=None),
+    Endpoint("GET", "/<int:channel>-<string:name>", liff.outside, channel=None),
+    Endpoint("GET", "/<int:channel>-<string:name>/<path:rest>", liff.outside, channel=None),
     Endpoint("GET", "/liff/v1/apps", list_apps, channel=LOGIN),
     Endpoint("POST", "/liff/v1/apps", create_app, channel=LOGIN),
     Endpoint("PUT", "/liff/v1/apps/<liff_id>", update_app, channel=LOGIN),

@@ -23,22 +23,22 @@ def short_lived_token(emulator: "Emulator", call: Call) -> Answer:
 def _issue(emulator: "Emulator", call: Call, kind: str) -> Answer:
     form = call.form()
     if form.get("grant_type") != "client_credentials":
-        raise _oauth_error("unsupported_grant_type", "grant_type must be client_credentials")
-    channel_id = _authenticated_channel(emulator, form)
+        raise oauth_error("unsupported_grant_type", "grant_type must be client_credentials")
+    channel_id = authenticated_channel(emulator, form)
     token, seconds = tokens.issue(emulator.store, channel_id, kind=kind, now=call.now)
     return Answer({"token_type": "Bearer", "access_token": token, "expires_in": seconds})
 
 
-def _authenticated_channel(emulator: "Emulator", form: dict[str, str]) -> str:
+def authenticated_channel(emulator: "Emulator", form: dict[str, str]) -> str:
     config = emulator.config
     secrets = {config.channel_id: config.channel_secret, config.login_channel_id: config.login_channel_secret}
     channel_id, given = form.get("client_id", ""), form.get("client_secret", "")
     if not channel_id or not given:
-        raise _oauth_error("invalid_request", "some parameters missed or invalid")
+        raise oauth_error("invalid_request", "some parameters missed or invalid")
     if channel_id not in secrets:
-        raise _oauth_error("invalid_client", "invalid client_id")
+        raise oauth_error("invalid_client", "invalid client_id")
     if not hmac.compare_digest(secrets[channel_id].encode(), given.encode()):
-        raise _oauth_error("invalid_client", "invalid client_secret")
+        raise oauth_error("invalid_client", "invalid client_secret")
     return channel_id
 
 
@@ -53,7 +53,7 @@ def verify_posted(emulator: "Emulator", call: Call) -> Answer:
 def _verify(emulator: "Emulator", call: Call, token: str) -> Answer:
     row = tokens.live_token(emulator.store, token, now=call.now)
     if row is None:
-        raise _oauth_error("invalid_request", "access token expired")
+        raise oauth_error("invalid_request", "access token expired")
     seconds_left = (row["expires_ms"] - millis(call.now)) // 1000
     shown: dict[str, Any] = {"client_id": row["channel_id"], "expires_in": seconds_left, "scope": ""}
     return Answer(shown)
@@ -64,5 +64,5 @@ def revoke(emulator: "Emulator", call: Call) -> Answer:
     return Answer(b"")
 
 
-def _oauth_error(error: str, description: str) -> Refused:
+def oauth_error(error: str, description: str) -> Refused:
     return Refused(400, {"error": error, "error_description": description})
