@@ -7,6 +7,7 @@ from lstep_lite.engine.studio import Data
 from lstep_lite.engine.surveys import paths
 from lstep_lite.engine.surveys.kinds.registry import Given, Reading, Wrong, question_of
 from lstep_lite.engine.surveys.paths import Stop, Typed
+from lstep_lite.engine.text import storable
 from lstep_lite.errors import DomainError
 
 MISSING = "必須の質問です。お答えください。"
@@ -44,7 +45,7 @@ def posted(parts: Iterable[Data], form: Mapping[str, Sequence[str]]) -> dict[str
     for name, values in form.items():
         code, _, rest = name.partition(".")
         if code in found:
-            found[code][rest[:40]] = [value[:LONGEST_TYPED] for value in values[:MOST_VALUES]]
+            found[code][storable(rest[:40])] = [storable(value[:LONGEST_TYPED]) for value in values[:MOST_VALUES]]
     return found
 
 

@@ -163,7 +163,7 @@ class OneLine(Question):
             return None
         if len(text) > LONGEST_LINE:
             raise Wrong(f"{LONGEST_LINE}文字までで入力してください。")
-        shown, plain = RULES[part["rule"]].read(" ".join(text.split("\n")))
+        shown, plain = RULES[part["rule"]].read(" ".join(text.splitlines()))
         _check_length(part, shown)
         number = int(plain) if part["rule"] == "integer" else None
         return Given(text=shown, plain=plain, number=number)
