@@ -39,6 +39,11 @@ def build(settings: Settings, database: Database | None = None, clock: Clock | N
         recorder=Recorder(database, signatures),
         media=MediaStore(settings.media_dir),
         account=Account(
-            database, vault, clock.now, api_url=settings.line_api_url, timeout_seconds=settings.line_timeout_seconds
+            database,
+            vault,
+            clock.now,
+            api_url=settings.line_api_url,
+            login_url=settings.line_login_url,
+            timeout_seconds=settings.line_timeout_seconds,
         ),
     )

@@ -241,6 +241,9 @@ def error_response(status: int, message: str) -> WerkzeugResponse:
         flash(message, "danger")
         html = render_block("layout.html", "toasts")
         return cast(WerkzeugResponse, htmx_response(html, status, retarget="#toasts", reswap="outerHTML"))
+    if f"{request.path}/".startswith("/liff/"):  # a customer's page; it must need no database either
+        page = current_app.jinja_env.get_template("liff/error.html")
+        return make_response(page.render(status=status, message=message), status)
     return make_response(render_template("error.html", status=status, message=message), status)
 
 

@@ -26,6 +26,7 @@ from lstep_lite.blueprints import (
     home,
     intake,
     invitations,
+    liff,
     marks,
     media,
     messages,
@@ -136,6 +137,8 @@ PAGES = (
 def register(app: App, csrf: CSRFProtect) -> None:
     for module in PAGES:
         app.register_blueprint(module.bp)
+    for blueprint in liff.BLUEPRINTS:
+        app.register_blueprint(blueprint)
     csrf.exempt("lstep_lite.blueprints.intake.receive")  # signed by LINE instead
     if app.extensions["runtime"].settings.is_demo:
         _register_demo(app, csrf)

@@ -12,6 +12,7 @@ from lstep_lite.engine.friends.editing import (
     watches,
 )
 from lstep_lite.engine.friends.erasing import erase, erases, erasures
+from lstep_lite.engine.friends.introducing import introduce
 from lstep_lite.engine.friends.linking import link_by_phone
 from lstep_lite.engine.friends.merging import merge, merges
 from lstep_lite.engine.friends.search import (
@@ -46,6 +47,7 @@ __all__ = [
     "follow",
     "get",
     "hide",
+    "introduce",
     "link_by_phone",
     "losses",
     "matching",

@@ -15,7 +15,9 @@ from lstep_lite.engine.line.client import (
 )
 from lstep_lite.engine.line.connection import LineError, NotConnected
 from lstep_lite.engine.line.coupons import CouponsAtLine
+from lstep_lite.engine.line.identity import Expired, Forged, Identity, Login, Tokens, new_secret
 from lstep_lite.engine.line.liff_apps import LiffApp, LiffApps
+from lstep_lite.engine.line.links import add_friend_link, link_to
 from lstep_lite.engine.line.rich_menus import BatchPhase, DayAtLine, MenuAtLine, RichMenusAtLine
 
 __all__ = [
@@ -28,11 +30,15 @@ __all__ = [
     "CouponsAtLine",
     "DayAtLine",
     "Detail",
+    "Expired",
     "FollowerPage",
+    "Forged",
+    "Identity",
     "LiffApp",
     "LiffApps",
     "Line",
     "LineError",
+    "Login",
     "MenuAtLine",
     "NotConnected",
     "Profile",
@@ -40,6 +46,10 @@ __all__ = [
     "ReceivedContent",
     "RichMenusAtLine",
     "Token",
+    "Tokens",
     "WebhookEndpoint",
     "WebhookTest",
+    "add_friend_link",
+    "link_to",
+    "new_secret",
 ]

@@ -18,6 +18,7 @@ from lstep_lite.db import Database
 from lstep_lite.engine.line import connection
 from lstep_lite.engine.line.client import Line
 from lstep_lite.engine.line.connection import NotConnected
+from lstep_lite.engine.line.identity import LINE_LOGIN_URL, Login
 from lstep_lite.engine.line.liff_apps import LiffApps
 from lstep_lite.engine.secrets import Vault
 from lstep_lite.models import Channel
@@ -48,17 +49,27 @@ class Account:
     """Shared by all threads of a process. *now* is read because LINE dates the tokens' lives."""
 
     def __init__(
-        self, database: Database, vault: Vault, now: Callable[[], datetime], *, api_url: str, timeout_seconds: float
+        self,
+        database: Database,
+        vault: Vault,
+        now: Callable[[], datetime],
+        *,
+        api_url: str,
+        timeout_seconds: float,
+        login_url: str = LINE_LOGIN_URL,
     ) -> None:
         self._database = database
         self._vault = vault
         self._now = now
         self._api_url = api_url
+        self._login_url = login_url
         self._timeout_seconds = timeout_seconds
         self._lock = threading.Lock()
         self._line: Line | None = None
         self._line_pid = 0
         self._sealed_in_use: str | None = None
+        self._pool: urllib3.PoolManager | None = None
+        self._pool_pid = 0
 
     def line(self) -> Line:
         """The process's client, ready to use. Never call it inside a unit of work.
@@ -77,6 +88,18 @@ class Account:
         token = self.issue(stored.login_channel_id, self._vault.open(stored.sealed_login_secret))
         return LiffApps(connection.open_client(self._api_url, token.text), self._timeout_seconds)
 
+    def login(self) -> Login:
+        """A client of the LINE Login channel, which says who customers are. Raises NotConnected."""
+        stored = self._stored()
+        return Login(
+            stored.login_channel_id,
+            self._vault.open(stored.sealed_login_secret),
+            self._shared_pool(),
+            api_url=self._api_url,
+            login_url=self._login_url,
+            timeout_seconds=self._timeout_seconds,
+        )
+
     def issue(self, channel_id: str, secret: str) -> Token:
         """A new stateless token. Raises LineError, permanent when LINE refuses the id or the secret."""
         configuration = oauth.Configuration(host=None if self._api_url == connection.LINE_API_URL else self._api_url)
@@ -94,6 +117,13 @@ class Account:
         except ValueError as error:  # an answer without the promised values
             raise connection.unreadable() from error
         return Token(issued.access_token, timedelta(seconds=issued.expires_in))
+
+    def _shared_pool(self) -> urllib3.PoolManager:
+        with self._lock:
+            if self._pool is None or self._pool_pid != os.getpid():  # connections don't survive a fork
+                self._pool = connection.open_client(self._api_url, "").rest_client.pool_manager
+                self._pool_pid = os.getpid()
+            return self._pool
 
     def _stored(self) -> _Stored:
         with self._database.read() as session:

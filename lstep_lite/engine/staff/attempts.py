@@ -19,9 +19,13 @@ ADDRESS_LIMIT = 30
 WINDOW = timedelta(minutes=15)
 """So many attempts are free within it; the next ones are refused for as long."""
 KEPT = timedelta(days=1)
+FAILED = "続けて失敗したため"
+"""Why the next attempt is refused."""
 
 
-def count_attempt(session: Session, limits: Mapping[str, int], *, wall: datetime, field: str) -> None:
+def count_attempt(
+    session: Session, limits: Mapping[str, int], *, wall: datetime, field: str | None = None, reason: str = FAILED
+) -> None:
     """Count one attempt for each subject (`account:…`, `address:…`) of *limits*, in a unit of its own.
 
     Raises Throttled for the form field *field*, counting nothing, while one of them is locked.
@@ -31,7 +35,7 @@ def count_attempt(session: Session, limits: Mapping[str, int], *, wall: datetime
     locked_until = max((row.locked_until for row in rows.values() if row.locked_until), default=None)
     if locked_until and locked_until > wall:
         until = _clock_time(session, locked_until)
-        raise Throttled(f"続けて失敗したため、{until}まで受け付けません。そのあとでもう一度お試しください。", field)
+        raise Throttled(f"{reason}、{until}まで受け付けません。そのあとでもう一度お試しください。", field)
     for subject, row in rows.items():
         _count(row, limits[subject], wall)
 

@@ -1,0 +1,5 @@
+"""Pages for customers, inside LINE and in ordinary browsers: who they are is found out here, for all of them."""
+
+from lstep_lite.blueprints.liff import coupons, entry, login
+
+BLUEPRINTS = (entry.bp, login.bp, coupons.bp)

@@ -1,0 +1,74 @@
+"""What stands before a page for customers: finding out who they are, and adding the account as a friend."""
+
+import re
+from urllib.parse import urlsplit
+
+import segno
+from flask import g, request
+from werkzeug.wrappers import Response
+
+from lstep_lite.engine import line, settings
+from lstep_lite.web import render, runtime
+
+HOME = "/liff"
+LOGIN_TRIED = "LINEログインができませんでした。もう一度お試しください。"
+_PATH = re.compile(r"/liff(/[A-Za-z0-9_-]+)*")
+_NO_PAGES = ("/liff/session", "/liff/login")
+LONGEST = 2000
+
+
+def ask_who(wanted: str = "", *, problem: str = "", is_expired: bool = False) -> Response:
+    """The page that finds out who is asking and then goes to *wanted*, else to where they were going."""
+    wanted = own_path(wanted or _here())
+    return render(
+        "liff/entry.html",
+        status=401 if problem or request.method == "POST" else 200,
+        wanted=wanted,
+        problem=problem,
+        is_expired=is_expired,
+        **_ways(wanted),
+    )
+
+
+def ask_to_follow(code: str) -> Response:
+    """The page that asks the friend *code* to add the account, and leads back."""
+    wanted, channel = own_path(_here()), settings.channel(g.read)
+    return render("liff/add_friend.html", wanted=wanted, code=code, link=line.add_friend_link(channel))
+
+
+def own_path(text: str) -> str:
+    """*text* if it is one of our pages for customers, else their first page. Nothing leads out of here."""
+    try:
+        parts = urlsplit(text[:LONGEST])
+    except ValueError:
+        return HOME
+    is_ours = not parts.scheme and not parts.netloc and _PATH.fullmatch(parts.path)
+    if not is_ours or parts.path.startswith(_NO_PAGES) or re.search(r"[\x00-\x20\\]", text):
+        return HOME
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def packed() -> str:
+    """Where LINE says the customer wants to go: it opens our one address and packs the rest into `liff.state`.
+
+    https://developers.line.biz/en/docs/liff/opening-liff-app/
+    """
+    state = request.args.get("liff.state", "")
+    return own_path(HOME + state) if state.startswith(("/", "?")) else HOME
+
+
+def _here() -> str:
+    """The page that was being looked at; of a form that was sent, the one it stood on."""
+    if request.method == "POST":
+        return request.form.get("back", "")
+    return request.full_path.rstrip("?") if request.path != HOME else packed()
+
+
+def _ways(wanted: str) -> dict[str, str]:
+    """How somebody outside LINE comes in: by LINE Login here, or by opening the page inside LINE."""
+    channel = settings.channel(g.read)
+    if channel is None or channel.liff_id is None:
+        return {"liff_id": "", "link": "", "qr": ""}
+    own = runtime().settings
+    link = line.link_to(channel, wanted, public_url=own.public_url, liff_url=own.line_liff_url)
+    return {"liff_id": channel.liff_id, "link": link, "qr": segno.make(link).svg_data_uri(scale=5, border=2)}
