@@ -1,5 +1,6 @@
 """The outside world of a journey: a running server, the people with their phones, and staff with a browser."""
 
+import json
 import os
 import re
 import signal
@@ -115,6 +116,14 @@ class World:
     def requests(self, path: str) -> list[dict[str, Any]]:
         return [call for call in self._control("GET", "/requests?since=0") if call["path"].startswith(path)]
 
+    def liff_link(self) -> str:
+        """What LINE made of our pages' address: `https://liff.line.me/<id>`. Waits until the server knows it too."""
+        give_up_at = time.monotonic() + START_SECONDS
+        while b"data-liff-id" not in self.server.http.request("GET", self.server.url + "/liff").data:
+            assert time.monotonic() < give_up_at, "the pages for customers were not registered with LINE"
+            time.sleep(0.1)
+        return str(self._control("GET", "/state")["account"]["liff_links"][0])
+
     def now(self) -> str:
         return str(self._control("GET", "/state")["now"])
 
@@ -170,6 +179,12 @@ class Person:
         tapped: dict[str, Any] = self._do("tap", {"area": number, **more})
         self.world.settle()
         return tapped
+
+    def open_page(self, path: str, **how: Any) -> "Customer":
+        """Open our page for customers at *path* (`/liff/…`) inside LINE. *how* may ask for tokens to be refused."""
+        customer = Customer(self)
+        customer.visit(self.world.liff_link() + path.removeprefix("/liff"), **how)
+        return customer
 
     def unsend(self, message_id: str) -> None:
         self._do("event", {"unsend": message_id})
@@ -229,10 +244,46 @@ class Browser:
             name, value = cookie.split(";")[0].split("=", 1)
             self._cookies[name] = value
         if answer.status in (302, 303):
-            return self._request("GET", re.sub(r"^https?://[^/]+", "", answer.headers["Location"]))
+            return self._request("GET", self._landing(answer.headers["Location"]))
         self.path, self.status = path, answer.status
         self.page = BeautifulSoup(answer.data, "html.parser")
         return self.page
+
+    def _landing(self, location: str) -> str:
+        """The path at which a redirect ends; every address is taken for our own."""
+        return re.sub(r"^https?://[^/]+", "", location)
+
+
+class Customer(Browser):
+    """Somebody's own browser, on their phone: pages opened inside LINE know who they are, others ask LINE Login."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(person.world.server)
+        self.person = person
+        self.access_token = ""
+
+    def visit(self, url: str, **how: Any) -> BeautifulSoup:
+        """Tap a link. Without JavaScript here, the form is sent that the page's script fills from LINE's SDK."""
+        opened = self.person._do("open", {"url": url, **how})
+        self.open(self._landing(opened["location"]).partition("#")[0])
+        self.access_token = opened["access_token"] or ""
+        if opened["id_token"] and self.page.select_one("body[data-entry]"):
+            tokens = {"id_token": opened["id_token"], "access_token": opened["access_token"]}
+            self.submit(tokens, form="form#identify")
+        return self.page
+
+    def send_messages(self, *messages: dict[str, Any]) -> None:
+        """What a page inside LINE does with liff.sendMessages: the words stand in the talk as the person's own."""
+        api_url = self.person.world._control("GET", "/state")["account"]["api_url"]
+        sent = {"access_token": self.access_token, "messages": json.dumps(messages)}
+        answer = self.server.http.request("POST", f"{api_url}/liff/sdk/messages", fields=sent, encode_multipart=False)
+        assert answer.status == 200, answer.data
+
+    def _landing(self, location: str) -> str:
+        """LINE Login is answered on the way, by agreeing."""
+        if "/oauth2/v2.1/authorize?" in location:
+            location = self.person._do("login", {"authorize_url": location})["redirect"]
+        return super()._landing(location)
 
 
 def _filled(form: Tag) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from . import acts, faults, journal, liff, limits, login, people, screen, talk
+from . import acts, faults, journal, liff, liff_apps, limits, login, people, screen, talk
 from .platform import Emulator
 from .refusals import Refused
 from .replay import PATIENCE_SECONDS, Unreachable
@@ -118,6 +118,7 @@ def _account(here: Emulator) -> dict[str, Any]:
         "oam_default": here.store.setting("oam_default", False),
         "webhook_endpoint": here.store.setting("webhook_endpoint"),
         "webhook_active": here.store.setting("webhook_active", True),
+        "liff_links": [f"{liff.LINE_HOST}/{app['liffId']}" for app in liff_apps.everything(here)],
         "api_url": here.api_url,
         "app_url": here.config.app_url,
         "public_url": here.config.public_url,

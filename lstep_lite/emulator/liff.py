@@ -18,6 +18,7 @@ from .validation import require_messages
 if TYPE_CHECKING:
     from .platform import Emulator
 
+LINE_HOST = "https://liff.line.me"
 LINK = re.compile(
     r"(?:https://liff\.line\.me|http://(?:127\.0\.0\.1|localhost):\d+)/(\d+-\w+)(?=[/?#]|$)(.*)", re.DOTALL
 )
@@ -136,8 +137,9 @@ def start(emulator: "Emulator", call: Call) -> dict[str, Any]:
     app = liff_apps.get(emulator, liff_id)
     if app is None:
         raise not_found()
-    shown = {"endpoint_url": emulator.config.loopback(app["view"]["url"]), "scope": app["scope"]}
-    shown |= {"view_type": app["view"]["type"], "channel_id": emulator.config.login_channel_id}
+    config = emulator.config
+    shown = {"endpoint_url": config.loopback(app["view"]["url"]), "scope": app["scope"]}
+    shown |= {"view_type": app["view"]["type"], "channel_id": config.login_channel_id, "public_url": config.public_url}
     held = _exchanged(emulator, form.get("ticket", ""), liff_id, app)
     return {**shown, "session": held}
 

@@ -24,10 +24,10 @@ DEFAULTS: dict[str, Any] = {
 
 
 def list_apps(emulator: "Emulator", call: Call) -> Answer:
-    apps = _stored(emulator)
+    apps = everything(emulator)
     if not apps:
         raise not_found()
-    return Answer({"apps": [{"liffId": liff_id, **app} for liff_id, app in apps.items()]})
+    return Answer({"apps": apps})
 
 
 def create_app(emulator: "Emulator", call: Call) -> Answer:
@@ -65,6 +65,10 @@ def delete_app(emulator: "Emulator", call: Call, liff_id: str) -> Answer:
 def get(emulator: "Emulator", liff_id: str) -> dict[str, Any] | None:
     """The app as it was registered, or None."""
     return _stored(emulator).get(liff_id)
+
+
+def everything(emulator: "Emulator") -> list[dict[str, Any]]:
+    return [{"liffId": liff_id, **app} for liff_id, app in _stored(emulator).items()]
 
 
 def _stored(emulator: "Emulator") -> dict[str, dict[str, Any]]:

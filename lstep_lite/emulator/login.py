@@ -120,7 +120,7 @@ def granted(emulator: "Emulator", asked: Wish, user_id: str, *, adds_friend: boo
         changed = _prompted(emulator, asked, user_id, adds_friend=adds_friend)
         if asked.liff_id:
             ticket = liff.new_ticket(emulator, user_id, asked.liff_id, in_client=False, now=emulator.clock.now())
-            return f"{asked.redirect_uri}#liff.ticket={ticket}"
+            return f"{asked.redirect_uri}#liff.login={ticket}"
         return _back(asked, {"code": _new_code(emulator, asked, user_id), **changed})
 
 

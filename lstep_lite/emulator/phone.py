@@ -19,9 +19,16 @@ DRESS = Path(bubbles.__file__).parents[1] / "static"
 """Where the style of drawn messages is kept."""
 
 
+FRAMES = (
+    "default-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: https:; base-uri 'none'; "
+    "object-src 'none'; frame-src 'self' http://127.0.0.1:*; frame-ancestors 'self'"
+)
+"""Inside a phone open pages of the application, and on loopback LINE's own."""
+
+
 @blueprint.get("/")
-def show() -> str:
-    return render_template("emulator/phone.html")
+def show() -> Response:
+    return Response(render_template("emulator/phone.html"), headers={"Content-Security-Policy": FRAMES})
 
 
 @blueprint.get("/<any('line.css', 'line.js'):name>")

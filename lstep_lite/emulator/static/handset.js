@@ -3,6 +3,7 @@
 
 import { act, read } from "./control.js";
 import { RichMenu } from "./rich_menu.js";
+import { Sheet } from "./sheet.js";
 
 const SHOWN = 100; // messages, the newest
 const STICKERS = [
@@ -12,6 +13,7 @@ const SHOP = { title: "花町駅", address: "東京都渋谷区花町1丁目", l
 const SHOP_ZONE = "Asia/Tokyo";
 const SAID_MS = 6000;
 const STAYING = ["camera", "cameraRoll", "location", "datetimepicker"]; // quick replies go only when these have sent
+const ADD_FRIEND = /^https:\/\/line\.me\/R\/ti\/p\//i;
 const PICKERS = { date: "date", time: "time", datetime: "datetime-local" };
 
 /** `page` gives `world()`, `refresh()`, `tell(error)`, `relation(user)` and `toggle(userId)`. */
@@ -25,6 +27,8 @@ export class Handset {
     this.rows = new Map(); // key → { signature, node }
     this.answered = null; // id of the message whose quick replies are done
     this.richMenu = new RichMenu(this);
+    this.sheet = new Sheet(this);
+    this.find(".visit").addEventListener("submit", (event) => this.visit(event));
     this.find(".composer").addEventListener("submit", (event) => this.sayText(event));
     this.find(".pick-image input").addEventListener("change", (event) => this.sayImage(event.target));
     this.find(".send-place").addEventListener("click", () => this.say({ location: SHOP }));
@@ -139,7 +143,7 @@ export class Handset {
     const deeds = {
       message: () => this.say({ text: action.text }),
       postback: () => this.postBack(action),
-      uri: () => this.attempt(() => this.openUri(action.uri || action.linkUri)),
+      uri: () => this.attempt(() => this.openLink(action.uri || action.linkUri)),
       datetimepicker: () => this.answerMoment(action),
       clipboard: () => this.copy(action.clipboardText),
       camera: () => this.find(".pick-image input").click(),
@@ -155,15 +159,34 @@ export class Handset {
     return this.attempt(() => act(`/users/${this.userId}/tap`, tap));
   }
 
-  async openUri(uri) {
-    const { location } = await act(`/users/${this.userId}/tap`, { uri });
-    this.openLocation(location);
+  async openLink(link) {
+    if (/^tel:/i.test(link)) this.tell(`お客様の画面では、電話 ${link.slice(4)} の発信画面が開きます。`);
+    else if (!/^https?:/i.test(link)) this.tell(`お客様の画面では、LINEの中で開きます：${link}`);
+    else if (ADD_FRIEND.test(link)) await this.meetAccount();
+    else this.show(await act(`/users/${this.userId}/open`, { url: link }));
   }
 
-  openLocation(location) {
-    if (/^https?:/i.test(location)) window.open(location, "_blank", "noopener");
-    else if (/^tel:/i.test(location)) this.tell(`お客様の画面では、電話 ${location.slice(4)} の発信画面が開きます。`);
-    else this.tell(`お客様の画面では、LINEの中で開きます：${location}`);
+  /** The application's own pages stand over the talk, all others in a tab of their own. */
+  show({ location: address, size }) {
+    const own = ownPath(address, this.page.world().account.app_url);
+    if (own) this.sheet.open(own, size);
+    else window.open(address, "_blank", "noopener");
+  }
+
+  /** The account's address for adding it: a friend sees the talk, anybody else is asked. */
+  async meetAccount() {
+    const name = this.page.world().account.name || "公式アカウント";
+    if (this.user.following) this.sheet.close();
+    else if (confirm(`「${name}」を友だちに追加しますか？`)) await act(`/users/${this.userId}/follow`);
+  }
+
+  /** What the camera does with a QR code. */
+  visit(event) {
+    event.preventDefault();
+    const field = event.target.elements.link;
+    const link = field.value.trim();
+    field.value = "";
+    if (link) this.attempt(() => this.openLink(link));
   }
 
   answerMoment(action) {
@@ -270,6 +293,12 @@ export class Handset {
       this.page.tell(error);
     }
   }
+}
+
+/** The path of an address that this server answers, under whatever name it was opened; null for foreign ones. */
+function ownPath(address, appUrl) {
+  const { origin, pathname, search, hash } = new URL(address);
+  return origin === appUrl || origin === location.origin ? pathname + search + hash : null;
 }
 
 /** Make `nodes` the children of `parent` without touching those that stand where they belong. */

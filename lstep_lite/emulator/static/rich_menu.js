@@ -117,7 +117,7 @@ export class RichMenu {
     const menu = this.menu.richMenuId; // what the person sees, also where LINE has just changed it
     return this.handset.attempt(async () => {
       const { action, location } = await act(`${this.address}/tap`, { area: number, menu, ...more });
-      if (location) this.handset.openLocation(location);
+      if (location) await this.handset.openLink(location);
       if (action.clipboardText) await this.handset.copy(action.clipboardText);
       this.follow(action);
     });
