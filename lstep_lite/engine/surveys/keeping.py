@@ -189,8 +189,11 @@ def update_document(session: Session, survey: Survey, document: Any, *, now: dat
 
 
 def lock(session: Session, survey: Survey) -> None:
-    """Nobody else answers or changes the form until this unit ends; it is read afresh. Before any friend is locked."""
-    session.refresh(survey, with_for_update=True)
+    """Nobody else answers or changes the form until this unit ends; it is read afresh. Before any friend is locked.
+
+    Rows that refer to it can be written meanwhile: a draft that is begun need not wait.
+    """
+    session.refresh(survey, with_for_update={"key_share": True})
 
 
 def keep_actions(session: Session, survey: Survey, wanted: SetDraft, *, now: datetime) -> None:
