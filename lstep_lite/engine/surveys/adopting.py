@@ -17,6 +17,7 @@ def adopt(session: Session, visitor: str, friend: Friend, *, now: datetime) -> i
 
     How many there were. A draft goes over where the friend has none of that form.
     """
+    _give_drafts(session, visitor, friend)  # first, as whoever sends a draft holds it before the form
     wanted = sa.select(SurveyAnswer.survey_id).where(SurveyAnswer.visitor == visitor).distinct()
     surveys = [keeping.get(session, survey_id) for survey_id in sorted(session.scalars(wanted))]
     for survey in surveys:
@@ -28,7 +29,6 @@ def adopt(session: Session, visitor: str, friend: Friend, *, now: datetime) -> i
     for answer in answers:
         _give(session, answer, friend)
         answering.follow_adopted(session, answer.survey, answer, friend, now=now)
-    _give_drafts(session, visitor, friend)
     return len(answers)
 
 

@@ -250,11 +250,16 @@ def test_a_visitor_answers_without_a_name_and_is_followed_up_once_they_log_in(se
     assert (made.friend_id, made.visitor, made.entry_id) == (None, "someone", None)
     assert not opening.can_answer(session, survey, None, now=NOW, visitor="someone").ok
     assert opening.can_answer(session, survey, None, now=NOW, visitor="another").ok
+    other = a_survey(session, takes_anonymous=True)
+    draft = drafts.open(session, other, friend=None, visitor="someone", now=NOW)
+    session.commit()
     assert [surveys.adopt(session, "someone", ann, now=LATER) for _ in range(2)] == [1, 0]
     session.commit()
     assert (made.friend_id, made.visitor, ann.memo) == (ann.id, None, "A")
     assert set(carried(session, ann)) == {"古い", "全員"}
     assert session.scalars(sa.select(SurveyPick.friend_id)).one() == ann.id
+    session.expire_all()
+    assert drafts.find(session, other, friend=ann, visitor=None) is draft and draft.friend_id == ann.id
 
 
 def test_a_form_for_friends_refuses_strangers(session: Session, ann: Friend) -> None:
