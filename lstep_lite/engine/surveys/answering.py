@@ -279,7 +279,7 @@ def _change(session: Session, survey: Survey, answer: SurveyAnswer, read: Read, 
     )
     session.add(changed)
     session.flush()  # its id tells this change from the next
-    recording.write(session, answer, read, now=by.now)
+    recording.write(session, answer, read, now=by.now, by_staff=by.changed_by is ChangedBy.STAFF)
     if answer.friend is not None:
         new = [*(code for code in codes if code not in had)]
         new += [code for code in _result(answer) if code != result_before]

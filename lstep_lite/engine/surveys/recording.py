@@ -39,14 +39,25 @@ def _value(question: Data, given: Given | None, typed: Typed) -> dict[str, Any]:
     }
 
 
-def write(session: Session, answer: SurveyAnswer, read: Read, *, now: datetime) -> None:
+def write(session: Session, answer: SurveyAnswer, read: Read, *, now: datetime, by_staff: bool = False) -> None:
     """Replace what stands in the other tables about *answer*, which has its values already."""
-    for model in (SurveyPick, Consent):
-        session.execute(sa.delete(model).where(model.answer_id == answer.id))
+    session.execute(sa.delete(SurveyPick).where(SurveyPick.answer_id == answer.id))
     session.add_all(_picks(answer))
-    session.add_all(_consents(answer, read, now))
+    _write_consents(session, answer, {each.question_code: each for each in _consents(answer, read, now)}, by_staff)
     _hold_files(session, answer)
     session.flush()  # conditions look at them next
+
+
+def _write_consents(session: Session, answer: SurveyAnswer, agreed: dict[str, Consent], by_staff: bool) -> None:
+    """What was agreed to before stays with its time, unless it is another text by now; staff agree to nothing."""
+    for row in session.scalars(sa.select(Consent).where(Consent.answer_id == answer.id)):
+        new = agreed.get(row.question_code)
+        if new is not None and (by_staff or (row.text, row.version) == (new.text, new.version)):
+            del agreed[row.question_code]
+        else:
+            session.delete(row)
+    if not by_staff:
+        session.add_all(agreed.values())
 
 
 def _picks(answer: SurveyAnswer) -> Iterator[SurveyPick]:

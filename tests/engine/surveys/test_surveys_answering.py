@@ -283,11 +283,21 @@ def test_a_diagnosis_adds_up_what_was_met_and_runs_the_actions_of_its_result(ses
 
 
 def test_consent_keeps_the_text_and_its_version(session: Session, ann: Friend) -> None:
-    question = a_question("consent", text="個人情報は…", version="2026-03", is_required=True)
-    survey = a_survey(session, question)
+    question, name = a_question("consent", text="個人情報は…", version="2026-03", is_required=True), a_question()
+    survey = a_survey(session, question, name, editable_minutes=60)
     made = answer(session, survey, ann, {question["id"]: "yes"})
+    answer(session, survey, ann, {question["id"]: "yes", name["id"]: "花"}, answer=made, now=LATER)
     kept = session.scalars(sa.select(Consent)).one()
     assert (kept.text, kept.version, kept.at, kept.answer_id) == ("個人情報は…", "2026-03", NOW, made.id)
+
+    newer = question | {"text": "新しい文章", "version": "2026-04"}
+    surveys.update_document(session, survey, {"pages": [a_survey_page(newer, name)], "scoring": "none"}, now=NOW)
+    staff, typed = a_staff(session), {question["id"]: {"": ["yes"]}, name["id"]: {"": ["桜"]}}
+    answering.change(session, survey, made, typed, staff_id=staff.id, now=LATER)
+    session.commit()
+    assert session.scalars(sa.select(Consent.version)).all() == ["2026-03"], "staff agree to nothing for others"
+    answer(session, survey, ann, {question["id"]: "yes", name["id"]: "梅"}, answer=made, now=LATER)
+    assert session.execute(sa.select(Consent.version, Consent.at)).all() == [("2026-04", LATER)]
 
 
 def test_old_answers_stay_readable_when_the_question_is_gone(session: Session, ann: Friend) -> None:
