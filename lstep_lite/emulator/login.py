@@ -26,6 +26,7 @@ CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 REDIRECTS = "/liff"
 """Registered in the Login channel: this path of the application and all below it."""
 HERE = Path(__file__).parent
+MEDIA_TYPES = {"login.css": "text/css", "login.js": "text/javascript"}
 PAGES = Environment(
     loader=FileSystemLoader(HERE / "templates/emulator"), autoescape=True, undefined=StrictUndefined, auto_reload=False
 )
@@ -106,8 +107,8 @@ def answered(emulator: "Emulator", call: Call) -> Answer:
     return Answer(b"", status=303, headers={"Location": emulator.config.loopback(redirect)})
 
 
-def style(emulator: "Emulator", call: Call) -> Answer:
-    return Answer((HERE / "static/login.css").read_bytes(), media_type="text/css; charset=utf-8")
+def dress(emulator: "Emulator", call: Call, name: str) -> Answer:
+    return Answer((HERE / "static" / name).read_bytes(), media_type=f"{MEDIA_TYPES[name]}; charset=utf-8")
 
 
 def refused(asked: Wish) -> str:

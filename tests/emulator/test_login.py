@@ -182,9 +182,8 @@ def test_the_page_asks_who_logs_in(emulator: Emulator, control: Control, http: u
     assert back.status == 303
     assert given(back.headers["Location"])["friendship_status_changed"] == "true"
     assert exchange(emulator, http, given(back.headers["Location"])["code"]).status == 200
-    style = page.select_one("link[rel=stylesheet]")
-    assert style is not None
-    assert http.request("GET", emulator.api_url + str(style["href"])).status == 200
+    for part in page.select("link[rel=stylesheet], script"):
+        assert http.request("GET", emulator.api_url + str(part.get("href") or part.get("src"))).status == 200
 
 
 def test_what_was_exchanged_is_not_kept_in_the_list_of_calls(

@@ -16,6 +16,7 @@ export class Sheet {
   open(path, size) {
     this.frame = document.createElement("iframe");
     this.frame.title = "LINEの中で開いた画面";
+    this.frame.name = this.handset.userId;
     this.frame.src = path;
     this.frame.addEventListener("load", () => this.look());
     this.find(".sheet-page").replaceChildren(this.frame);
