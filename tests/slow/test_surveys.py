@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 import sqlalchemy as sa
 
+from lstep_lite import db
 from lstep_lite.db import Database
 from lstep_lite.engine import actions, surveys
 from lstep_lite.engine.actions import SetDraft
@@ -37,13 +38,17 @@ def staged(database: Database, customers: int, seats_: int) -> tuple[int, str, s
         return survey.id, question["id"], choice["id"], [a_friend(session).id for _ in range(customers)]
 
 
-def draft_of(database: Database, survey_id: int, question: str, choice: str, friend_id: int) -> int:
+def drafts_of(database: Database, survey_id: int, question: str, choice: str, friend_ids: list[int]) -> list[int]:
+    """What each of them has typed, in one unit."""
     with database.unit() as session:
-        survey, friend = session.get_one(Survey, survey_id), session.get_one(Friend, friend_id)
-        draft = drafts.open(session, survey, friend=friend, visitor=None, now=NOW)
-        page = survey.document["pages"][0]["id"]
-        drafts.keep(session, survey, draft, page, {question: [choice]}, now=NOW)
-        return draft.id
+        db.may_work(2)
+        survey = session.get_one(Survey, survey_id)
+        page, found = survey.document["pages"][0]["id"], []
+        for friend in [session.get_one(Friend, friend_id) for friend_id in friend_ids]:
+            draft = drafts.open(session, survey, friend=friend, visitor=None, now=NOW)
+            drafts.keep(session, survey, draft, page, {question: [choice]}, now=NOW)
+            found.append(draft.id)
+        return found
 
 
 def send(database: Database, survey_id: int, draft_id: int, friend_id: int) -> str:
@@ -67,7 +72,8 @@ def _customers(url: str, survey_id: int, pairs: list[tuple[int, int]], start: ob
 
 def test_forty_processes_fill_fifty_places_exactly(fresh_database: Database) -> None:
     survey_id, question, choice, friend_ids = staged(fresh_database, PROCESSES * EACH, SEATS)
-    pairs = [(draft_of(fresh_database, survey_id, question, choice, each), each) for each in friend_ids]
+    draft_ids = drafts_of(fresh_database, survey_id, question, choice, friend_ids)
+    pairs = list(zip(draft_ids, friend_ids, strict=True))
     url = fresh_database.engine.url.render_as_string(hide_password=False)
     fresh_database.dispose()  # the processes make connections of their own
     start, said = _forking.Barrier(PROCESSES), _forking.Queue()
@@ -91,7 +97,7 @@ def test_forty_processes_fill_fifty_places_exactly(fresh_database: Database) -> 
 
 def test_one_page_sent_many_times_at_once_is_one_answer(fresh_database: Database) -> None:
     survey_id, question, choice, [friend_id] = staged(fresh_database, 1, SEATS)
-    draft_id = draft_of(fresh_database, survey_id, question, choice, friend_id)
+    [draft_id] = drafts_of(fresh_database, survey_id, question, choice, [friend_id])
     codes: list[str] = []
     barrier = threading.Barrier(THREADS)
 
