@@ -30,7 +30,7 @@ PAGES = (
     "reminder_steps", "rich_menu_designs", "rich_menu_friends", "rich_menu_leaving", "rich_menu_periods",
     "rich_menu_publications", "rich_menu_rules", "rich_menu_settings", "rich_menu_strays", "rich_menu_studio",
     "rich_menu_taps", "scenario_steps", "senders",
-    "sendings", "setup", "shop", "sign_in", "studio", "submissions",
+    "sendings", "setup", "shop", "sign_in", "studio", "submissions", "survey_settings", "survey_studio",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")
@@ -46,13 +46,16 @@ PUBLIC = {
     "health.show",
     "intake.receive",
     "invitations.create", "invitations.new", "invitations.reset_edit", "invitations.reset_update",
+    "liff.session_create", "liff.session_destroy", "liff.show",
+    "liff_coupons.index", "liff_coupons.show", "liff_coupons.use_create", "liff_coupons.use_new",
+    "liff_login.callback_show", "liff_login.new",
     "media.preview_show", "media.show", "media.size_show",
     "setup.create", "setup.new",
     "sign_in.create", "sign_in.destroy", "sign_in.new",
     "taps.mail_show",
 }  # fmt: skip
 DEMO_PUBLIC = {"control.clock_update", "control.pending_show"}
-WRITING_GETS: set[str] = set()
+WRITING_GETS = {"liff_login.callback_show"}  # LINE sends the browser back here, and the session begins
 """Views that change something though they answer a GET; each needs a reason beyond convenience."""
 FREE_CODES = {"code", "kind", "name"}
 """Path parameters that are words, not numbers: random codes and members of closed sets."""

@@ -36,7 +36,7 @@ def session_create() -> Response:
         identity, is_friend = _vouched()
     except DomainError as error:
         return gates.ask_who(wanted, problem=error.message, is_expired=isinstance(error, Expired))
-    sessions.start(identity, is_friend=is_friend)
+    sessions.start(g.session, identity, is_friend=is_friend)
     return redirect(FIRST_PAGE if wanted == gates.HOME else wanted, 303)
 
 

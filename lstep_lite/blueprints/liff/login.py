@@ -60,7 +60,7 @@ def callback_show() -> Response:
         identity, is_friend = _vouched(attempt)
     except DomainError as error:
         return _forget(gates.ask_who(wanted, problem=f"{gates.LOGIN_TRIED}（{error.message}）"))
-    sessions.start(identity, is_friend=is_friend)
+    sessions.start(g.session, identity, is_friend=is_friend)
     return _forget(redirect(wanted, 303))
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from flask import g, request
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lstep_lite.blueprints.liff import gates
@@ -114,10 +115,10 @@ def is_following(friend: Friend) -> bool:
     return friend.is_following or (friend.follow_changed_at is None and _kept().is_friend)
 
 
-def start(identity: Identity, *, is_friend: bool) -> Friend:
+def start(session: Session, identity: Identity, *, is_friend: bool) -> Friend:
     """A session for the person LINE vouches for, in place of any other. Raises NotAllowed for whom staff blocked."""
     friend = friends.introduce(
-        g.session,
+        session,
         identity.user_id,
         name=identity.name,
         picture_url=identity.picture_url,
