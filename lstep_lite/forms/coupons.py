@@ -14,6 +14,7 @@ from lstep_lite.engine.coupons.drafts import LONGEST, LONGEST_NAME
 from lstep_lite.forms.actions import ActionsField
 from lstep_lite.forms.base import EditForm, Form, at_most, options, required
 from lstep_lite.forms.folders import NO_FOLDER, FolderField
+from lstep_lite.forms.media import PictureField
 from lstep_lite.forms.moments import MomentField, on_clock
 from lstep_lite.models import CodeKind, CodeShape, Coupon, CouponHome, Folder, Reward
 
@@ -37,26 +38,7 @@ REWARDS = {
 }
 NUMBERS = ("days", "supply", "uses_each", "percent", "reward_amount")
 WORDS = ("name", "title", "price_text", "description", "conditions", "losing_text", "common_code")
-NO_PICTURE = 0
 USUAL_PERCENT = 50
-
-
-class PictureField(SelectField):
-    """A picture of the media library; give it some of them with `offer`. A script opens the whole library."""
-
-    def __init__(self, label: str, **kwargs: Any) -> None:
-        choices = options({"0": "画像なし"})
-        super().__init__(label, coerce=int, default=NO_PICTURE, choices=choices, validate_choice=False, **kwargs)
-
-    def offer(self, pictures: Mapping[int, str]) -> None:
-        named = {str(media_id): name for media_id, name in pictures.items()}
-        if self.data and str(self.data) not in named:
-            named[str(self.data)] = "選んである画像"
-        self.choices = options({"0": "画像なし"} | named)
-
-    @property
-    def media_id(self) -> int | None:
-        return self.data or None
 
 
 class CouponForm(EditForm):

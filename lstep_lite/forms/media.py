@@ -1,20 +1,40 @@
 """Naming a file of the library, and cutting a picture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from wtforms import IntegerField, RadioField, StringField
+from wtforms import IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import Optional
 
 from lstep_lite.engine.media import Box
 from lstep_lite.engine.media.library import LONGEST_NAME
 from lstep_lite.errors import DomainError
-from lstep_lite.forms.base import EditForm, Form, at_most, required
+from lstep_lite.forms.base import EditForm, Form, at_most, options, required
 from lstep_lite.forms.folders import NO_FOLDER, FolderField
 from lstep_lite.models import Folder, Media
 
+NO_PICTURE = 0
 RATIOS = {"1:1": "正方形 1:1", "1.51:1": "横長 1.51:1", "20:13": "横長 20:13", "16:9": "横長 16:9"}
 FREE = "free"
 """The shape is what the numbers say."""
+
+
+class PictureField(SelectField):
+    """A picture of the media library; give it some of them with `offer`. A script opens the whole library."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        choices = options({"0": "画像なし"})
+        super().__init__(label, coerce=int, default=NO_PICTURE, choices=choices, validate_choice=False, **kwargs)
+
+    def offer(self, pictures: Mapping[int, str]) -> None:
+        named = {str(media_id): name for media_id, name in pictures.items()}
+        if self.data and str(self.data) not in named:
+            named[str(self.data)] = "選んである画像"
+        self.choices = options({"0": "画像なし"} | named)
+
+    @property
+    def media_id(self) -> int | None:
+        return self.data or None
 
 
 class MediaForm(EditForm):

@@ -54,7 +54,7 @@ def can_answer(
     session: Session, survey: Survey, friend: Friend | None, *, now: datetime, visitor: str | None = None
 ) -> Verdict:
     """Whether *friend*, or else the unknown *visitor*, may send a new answer at *now*."""
-    if (reason := _shut(survey, now)) is not None:
+    if (reason := shut(survey, now)) is not None:
         return Verdict(False, reason, survey.closed_text or _words(session, survey, reason))
     if friend is None and not survey.takes_anonymous:
         return Verdict(False, Reason.UNKNOWN, WORDS[Reason.UNKNOWN])
@@ -82,8 +82,8 @@ def last_answer(
     return session.scalar(mine.order_by(SurveyAnswer.submitted_at.desc(), SurveyAnswer.id.desc()).limit(1))
 
 
-def _shut(survey: Survey, now: datetime) -> Reason | None:
-    """Why nobody may answer."""
+def shut(survey: Survey, now: datetime) -> Reason | None:
+    """Why nobody may answer at *now*; None while friends may."""
     if not survey.is_open:
         return Reason.CLOSED
     if survey.opens_at is not None and now < survey.opens_at:

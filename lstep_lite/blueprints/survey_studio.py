@@ -1,0 +1,40 @@
+"""The builder of forms (static/studio/surveys.js): what there is to fill in, and how a page looks so far."""
+
+from flask import Blueprint, g, jsonify, render_template
+from werkzeug.wrappers import Response
+
+from lstep_lite.assets import EDITOR_ICONS, icon, icons_in
+from lstep_lite.auth import allow
+from lstep_lite.engine import studio, surveys
+from lstep_lite.engine.messages import placeholders
+from lstep_lite.engine.staff import Permission
+from lstep_lite.engine.surveys import looking
+from lstep_lite.web import posted_json
+
+bp = Blueprint("survey_studio", __name__, url_prefix="/surveys")
+
+LARGEST_DOCUMENT = 1_000_000
+"""Bytes: twice what a form may weigh that keeps it."""
+
+
+@bp.get("/studio")
+@allow(Permission.SURVEYS_EDIT)
+def show() -> Response:
+    """All that the builder is drawn from."""
+    described = studio.describe(g.read, surveys.INPUTS)
+    return jsonify(
+        description=described,
+        icons={name: icon(name) for name in {*EDITOR_ICONS, *icons_in(described)}},
+        words=placeholders.offered(g.read),
+    )
+
+
+@bp.post("/<int:survey_id>/preview")
+@allow(Permission.SURVEYS_EDIT)
+def preview_create(survey_id: int) -> Response:
+    """How one page of the posted document looks so far, and what is wrong with the document; nothing is kept."""
+    survey, posted = surveys.get(g.read, survey_id), posted_json(LARGEST_DOCUMENT)
+    look = looking.look(g.read, survey, posted.get("document"), posted.get("page"))
+    html = render_template("surveys/_sketch.html", look=look, survey=survey)
+    lost = [f"「{label}」には{count:,}件の回答があります。" for label, count in look.losses]
+    return jsonify(html=html, problems=look.problems, warnings=look.warnings, said=look.said, lost=lost)

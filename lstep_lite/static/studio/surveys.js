@@ -1,0 +1,73 @@
+// The builder of answer forms: pages with their questions on the left, a page as customers see it on the right.
+import { csrf, h, icon } from "./dom.js";
+import { Editor, start } from "./editor.js";
+import "./survey_picks.js";
+
+const DELAY_MS = 300;
+const TROUBLE = "プレビューを表示できませんでした。通信の状態を確認してください。編集した内容は画面に残っています。";
+
+class SurveyEditor extends Editor {
+  makePreview() {
+    return new Sketch(this);
+  }
+
+  // What is seldom needed stays out of the way.
+  opensSection() {
+    return false;
+  }
+}
+
+class Sketch {
+  constructor(editor) {
+    this.editor = editor;
+    this.asked = 0;
+    this.timer = 0;
+    this.page = h("div", {});
+    this.notice = h("p", { class: "form-hint", role: "status", hidden: true });
+    this.lost = h("div", { class: "survey-lost alert alert-warning", role: "status", hidden: true });
+    const head = h("div", { class: "studio-preview-head" }, h("h3", { class: "form-label" }, "お客様の画面"));
+    this.node = h("section", { class: "studio-preview", "aria-label": "お客様の画面" }, head, this.page, this.lost, this.notice);
+  }
+
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), DELAY_MS);
+  }
+
+  // Another page is to be looked at.
+  follow() {
+    this.ask();
+  }
+
+  async ask() {
+    clearTimeout(this.timer);
+    const number = (this.asked += 1);
+    const text = JSON.stringify(this.editor.document);
+    const answer = await this.fetch(text);
+    if (number !== this.asked) return; // a later one is on its way, or was already shown
+    this.notice.hidden = answer !== null;
+    if (answer === null) this.notice.textContent = TROUBLE;
+    else this.show(JSON.parse(text), answer);
+  }
+
+  async fetch(text) {
+    const panels = this.editor.panels();
+    const page = panels?.items[panels.chosen].id ?? null;
+    const body = `{"page":${JSON.stringify(page)},"document":${text}}`;
+    const headers = { ...csrf(), "Content-Type": "application/json" };
+    const url = this.editor.root.dataset.previewUrl;
+    const answer = await fetch(url, { method: "POST", body, headers }).catch(() => null);
+    return answer?.ok && answer.headers.get("Content-Type")?.startsWith("application/json") ? answer.json() : null;
+  }
+
+  show(document, answer) {
+    this.page.innerHTML = answer.html; // drawn by our server
+    const sentences = answer.lost.map((words) => h("p", { class: "mb-0" }, words));
+    const hint = h("p", { class: "mb-0" }, "保存するとこの質問はなくなりますが、集めた回答はこれまでどおり読めます。");
+    this.lost.hidden = sentences.length === 0;
+    this.lost.replaceChildren(icon("alert-triangle"), h("div", {}, sentences, hint));
+    this.editor.learn(document, answer);
+  }
+}
+
+start("[data-survey-studio]", SurveyEditor);
