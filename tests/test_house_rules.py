@@ -49,15 +49,22 @@ PUBLIC = {
     "liff.session_create", "liff.session_destroy", "liff.show",
     "liff_coupons.index", "liff_coupons.show", "liff_coupons.use_create", "liff_coupons.use_new",
     "liff_login.callback_show", "liff_login.new",
+    "liff_postal_codes.show", "liff_survey_files.show",
+    "liff_surveys.answer_create", "liff_surveys.answer_show", "liff_surveys.change_create",
+    "liff_surveys.confirm_show", "liff_surveys.draft_update", "liff_surveys.page_show", "liff_surveys.page_update",
+    "liff_surveys.show",
     "media.preview_show", "media.show", "media.size_show",
     "setup.create", "setup.new",
     "sign_in.create", "sign_in.destroy", "sign_in.new",
     "taps.mail_show",
 }  # fmt: skip
 DEMO_PUBLIC = {"control.clock_update", "control.pending_show"}
-WRITING_GETS = {"liff_login.callback_show"}  # LINE sends the browser back here, and the session begins
+WRITING_GETS = {
+    "liff_login.callback_show",  # LINE sends the browser back here, and the session begins
+    "liff_surveys.show",  # a view is counted, and the draft begins that keeps what is typed
+}
 """Views that change something though they answer a GET; each needs a reason beyond convenience."""
-FREE_CODES = {"code", "kind", "name"}
+FREE_CODES = {"answer_code", "code", "kind", "name", "page_code"}
 """Path parameters that are words, not numbers: random codes and members of closed sets."""
 
 

@@ -66,6 +66,12 @@ def open(
     return session.scalars(mine).one()
 
 
+def hold(session: Session, survey: Survey, token: str) -> SurveyDraft | None:
+    """The draft with this token, held until the unit ends; None when it has become an answer meanwhile."""
+    mine = sa.select(SurveyDraft).where(SurveyDraft.token == token, SurveyDraft.survey_id == survey.id)
+    return session.scalar(mine.with_for_update().execution_options(populate_existing=True))
+
+
 def holder(friend: Friend | None, visitor: str | None, answer: SurveyAnswer | None = None) -> str:
     whose = f"friend:{friend.id}" if friend else f"visitor:{visitor}"
     return f"{whose}:{answer.id}" if answer else whose
