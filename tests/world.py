@@ -17,6 +17,9 @@ import urllib3
 from bs4 import BeautifulSoup, Tag
 
 START_SECONDS = 90
+URLENCODED = "application/x-www-form-urlencoded"
+Upload = tuple[str, bytes, str]
+"""A file of a form: its name, its content, its media type."""
 OWNER = ("owner@example.com", "journey-password")
 
 
@@ -219,10 +222,12 @@ class Browser:
         self.submit({"email": OWNER[0], "password": OWNER[1]}, form="form[action*='sign-in']")
         assert "/sign-in" not in self.path, self.page.get_text(" ", strip=True)
 
-    def submit(self, values: dict[str, Any], form: str = "main form", to: str = "") -> BeautifulSoup:
+    def submit(
+        self, values: dict[str, Any], form: str = "main form", to: str = "", files: dict[str, Upload] | None = None
+    ) -> BeautifulSoup:
         """Fill the first form that the CSS selector *form* finds and send it, following redirects.
 
-        *to* sends it to another address, as a button of it does.
+        *to* sends it to another address, as a button of it does. *files* go along in the file fields of their names.
         """
         found = self.page.select_one(form)
         assert found is not None, f"no {form} on {self.path}"
@@ -230,15 +235,17 @@ class Browser:
         target = urljoin(self.path, to or str(found.get("action") or self.path))
         if str(found.get("method", "get")).lower() == "get":
             return self._request("GET", f"{target}?{urlencode(fields, doseq=True)}")
-        return self._request("POST", target, urlencode(fields, doseq=True))
+        if found.get("enctype") == "multipart/form-data":
+            return self._request("POST", target, *_multipart(fields, files or {}))
+        return self._request("POST", target, urlencode(fields, doseq=True).encode())
 
     def text(self) -> str:
         return self.page.get_text(" ", strip=True)
 
-    def _request(self, method: str, path: str, body: str | None = None) -> BeautifulSoup:
+    def _request(self, method: str, path: str, body: bytes | None = None, kind: str = URLENCODED) -> BeautifulSoup:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = kind
         answer = self.server.http.request(method, self.server.url + path, body=body, headers=headers, redirect=False)
         for cookie in answer.headers.getlist("Set-Cookie"):
             name, value = cookie.split(";")[0].split("=", 1)
@@ -284,6 +291,17 @@ class Customer(Browser):
         if "/oauth2/v2.1/authorize?" in location:
             location = self.person._do("login", {"authorize_url": location})["redirect"]
         return super()._landing(location)
+
+
+def _multipart(fields: dict[str, Any], files: dict[str, Upload]) -> tuple[bytes, str]:
+    """The body and its content type."""
+    pairs = [(name, str(value)) for name, given in fields.items() for value in _listed(given)]
+    body, kind = urllib3.encode_multipart_formdata([*pairs, *files.items()])
+    return body, kind
+
+
+def _listed(given: Any) -> list[Any]:
+    return list(given) if isinstance(given, list | tuple) else [given]
 
 
 def _filled(form: Tag) -> dict[str, list[str]]:
