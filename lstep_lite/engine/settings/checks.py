@@ -187,6 +187,13 @@ CONFIRMATIONS = (
         "LINE DevelopersでLINEログインチャネルを開き、上部の表示が「開発中」なら押して「公開」にします。"
         "開発中のままだと、お客様は予約やフォームの画面を開けません。",
     ),
+    Confirmation(
+        "login_callback",
+        "LINEログインチャネルに「コールバックURL」を登録した",
+        "LINE DevelopersでLINEログインチャネルの［LINEログイン設定］を開き、「コールバックURL」に、このソフトのアドレスの"
+        "うしろへ /liff/login/callback を付けたもの（例: https://lstep.example.jp/liff/login/callback）を貼り付けます。"
+        "登録しないと、パソコンやほかのブラウザーから開いたお客様がLINEでログインできません。LINEの中では使えます。",
+    ),
 )
 
 
