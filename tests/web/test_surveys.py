@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from lstep_lite.engine import surveys
 from lstep_lite.engine.surveys import designs
-from lstep_lite.models import AnswerRate, Channel, Confirmation, Survey
+from lstep_lite.models import AnswerRate, Channel, Confirmation, Role, Survey
 from tests.engine.surveys.answers import adds, answer
 from tests.factories import NOW, a_friend, a_question, a_staff, a_survey, a_survey_page, a_tag
 from tests.web.conftest import browser_of, regions

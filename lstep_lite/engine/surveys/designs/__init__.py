@@ -2,6 +2,9 @@
 
 from lstep_lite.engine.surveys.designs import (  # isort: skip - see above
     blank as blank,
+    visits as visits,
+    requests as requests,
+    diagnosis as diagnosis,
 )
 from lstep_lite.engine.surveys.designs.registry import BLANK, Design, designs, get, offered, take
 
