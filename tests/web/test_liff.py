@@ -336,6 +336,17 @@ def test_a_friend_line_knows_of_is_one_though_no_event_ever_came(
     assert session.scalars(sa.select(Friend)).one().is_following
 
 
+def test_lines_word_counts_until_an_event_knows_better(app: App, ann: Friend, session: Session) -> None:
+    ann.is_following = False
+    session.commit()
+    with app.test_request_context("/liff/coupons"):
+        said_later = int(NOW.timestamp()) + 60
+        g.liff_kept = g.liff_found = sessions._Kept("n", ann.code, sessions.mark(ANN), is_friend=True, since=said_later)
+        assert sessions.is_following(ann)
+        ann.follow_changed_at = NOW + timedelta(minutes=2)
+        assert not sessions.is_following(ann)
+
+
 # LINE Login ----------------------------------------------------------------------------------------------------------
 
 

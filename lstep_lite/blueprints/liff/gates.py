@@ -1,6 +1,7 @@
 """What stands before a page for customers: finding out who they are, and adding the account as a friend."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import segno
@@ -30,10 +31,10 @@ def ask_who(wanted: str = "", *, problem: str = "", is_expired: bool = False) ->
     )
 
 
-def ask_to_follow(code: str) -> Response:
-    """The page that asks the friend *code* to add the account, and leads back."""
+def ask_to_follow() -> Response:
+    """The page that asks somebody known to add the account, and leads back."""
     wanted, channel = own_path(_here()), settings.channel(g.read)
-    return render("liff/add_friend.html", wanted=wanted, code=code, link=line.add_friend_link(channel))
+    return render("liff/add_friend.html", wanted=wanted, link=line.add_friend_link(channel))
 
 
 def own_path(text: str) -> str:
@@ -71,4 +72,10 @@ def _ways(wanted: str) -> dict[str, str]:
         return {"liff_id": "", "link": "", "qr": ""}
     own = runtime().settings
     link = line.link_to(channel, wanted, public_url=own.public_url, liff_url=own.line_liff_url)
-    return {"liff_id": channel.liff_id, "link": link, "qr": segno.make(link).svg_data_uri(scale=5, border=2)}
+    return {"liff_id": channel.liff_id, "link": link, "qr": _qr(link)}
+
+
+@lru_cache(maxsize=200)
+def _qr(link: str) -> str:
+    picture: str = segno.make(link).svg_data_uri(scale=5, border=2)
+    return picture

@@ -69,6 +69,8 @@ class _Kept:
     mark: str = ""
     is_friend: bool = False
     """LINE said so when the session began; our own row may learn it later."""
+    since: int = 0
+    """When it began: seconds, on `now`, which LINE's events are dated by."""
     at: int = 0
     """Seconds, on `wall`."""
 
@@ -104,15 +106,17 @@ def _guarded(view: View, *, gates_follow: bool) -> View:
         if friend is None:
             return gates.ask_who()
         if gates_follow and not is_following(friend):
-            return gates.ask_to_follow(friend.code)
+            return gates.ask_to_follow()
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]
 
 
 def is_following(friend: Friend) -> bool:
-    """Whether they have added the account, as far as our row or LINE's word in this session knows."""
-    return friend.is_following or (friend.follow_changed_at is None and _kept().is_friend)
+    """Whether they have added the account: as our row knows, or as LINE said later than any event known."""
+    kept, changed_at = _kept(), friend.follow_changed_at
+    is_news = changed_at is None or changed_at.timestamp() < kept.since
+    return friend.is_following or (kept.is_friend and is_news)
 
 
 def start(session: Session, identity: Identity, *, is_friend: bool) -> Friend:
@@ -128,7 +132,7 @@ def start(session: Session, identity: Identity, *, is_friend: bool) -> Friend:
     if friend.is_blocked:
         raise NotAllowed(NO_ENTRY)
     name = _kept().name if not _kept().friend else _new_name()
-    _keep(_Kept(name, friend.code, mark(friend.line_user_id or ""), is_friend))
+    _keep(_Kept(name, friend.code, mark(friend.line_user_id or ""), is_friend, since=int(g.now.timestamp())))
     return friend
 
 

@@ -77,7 +77,7 @@ def may_ask(view: View) -> View:
         if friend is None and not survey.takes_anonymous:
             return gates.ask_who()
         if friend is not None and not survey.takes_anonymous and not sessions.is_following(friend):
-            return gates.ask_to_follow(friend.code)
+            return gates.ask_to_follow()
         return view(code, **kwargs)
 
     return guarded  # type: ignore[return-value]
