@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
+from flask import g, render_template
 from itsdangerous import URLSafeSerializer
 from PIL import Image
 
 from lstep_lite.blueprints.liff import sessions
-from lstep_lite.engine.surveys import prefilling
+from lstep_lite.engine.line import Identity
+from lstep_lite.engine.surveys import drawing, prefilling
 from lstep_lite.engine.surveys.documents import elements
 from lstep_lite.models import AnswerRate, SurveyAnswer, SurveyDay, SurveyDraft, SurveyFile
 from tests.factories import NOW, a_friend, a_question, a_survey, a_survey_choice, a_survey_page
@@ -90,7 +92,8 @@ def test_a_form_is_answered_page_by_page_and_looked_at_before_it_is_sent(phone, 
     assert "花田 桜" in confirm.text and "静かな席" in confirm.text and not answers(session)
     token = {"token": confirm.select_one("[name=token]")["value"], "friend": ann.code}
     done = phone.post(f"/liff/surveys/{survey.code}/answers", data=token)
-    assert "ご回答ありがとうございました" in inspect_page(phone.get(done.location)).text
+    thanks = inspect_page(phone.get(done.location))
+    assert "ご回答ありがとうございました" in thanks.text and "静かな席" in thanks.select_one(".sent-answer").text
     assert [value["text"] for value in answers(session)[0].values] == ["花田 桜", "静かな席"]
     day = session.scalars(sa.select(SurveyDay)).one()
     assert (day.views, day.starts, day.submits) == (1, 1, 1)
@@ -200,6 +203,21 @@ def test_unknown_visitors_answer_where_the_form_takes_them(anybody, session, own
     assert found.friend_id is None and found.visitor and found.values[0]["text"] == "通りすがり"
 
 
+def test_what_an_unknown_visitor_answered_is_theirs_once_they_log_in(app, anybody, session, owner, ann):
+    survey = a_survey(session, a_question(save_to=["system:real_name"]), takes_anonymous=True)
+    session.commit()
+    path, page = opened(anybody, survey)
+    question = page.select_one("[data-question]")["data-question"]
+    done = send(anybody, path, page, **{question: "花田 桜"})
+    cookie = anybody.get_cookie(sessions.COOKIE, path=sessions.PATH)
+    with app.test_request_context("/liff", headers={"Cookie": f"{sessions.COOKIE}={cookie.value}"}):
+        sessions.start(g.session, Identity(ann.line_user_id, "アン", None), is_friend=True)
+        g.finish(commit=True)
+    session.expire_all()
+    assert (answers(session)[0].friend_id, ann.real_name) == (ann.id, "花田 桜")
+    assert signed_in(app, ann).get(done.location).status_code == 200
+
+
 def a_picture():
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "#E8590C").save(out, "PNG")
@@ -216,7 +234,7 @@ def test_files_are_kept_with_the_draft_and_shown_to_nobody_else(phone, anybody, 
     assert refused.status_code == 422
     row = session.scalars(sa.select(SurveyFile)).one()
     soup = BeautifulSoup(refused.text, "html.parser")
-    assert soup.select_one(f"[name={asks['id']}][value={row.code}]").has_attr("checked")
+    assert soup.select_one(f"[name={asks['id']}][value='{row.code}']").has_attr("checked")
     assert (row.file_name, row.content_type) == ("写真.png", "image/png")
     with phone.get(f"/liff/survey-files/{row.code}") as shown:
         assert shown.content_type == "image/jpeg"
@@ -294,6 +312,22 @@ def test_every_kind_of_part_is_drawn_with_few_queries(phone, session, count_quer
     assert len(queries) <= 14, len(queries)
     inspect_page(answer)
     assert len(answer.data) < 60_000
+
+
+def test_a_preview_shows_all_parts_of_a_page_and_keeps_nothing(app, session, owner):
+    asks = a_question("radio", choices=[a_survey_choice("A"), a_survey_choice("B")])
+    condition = {"kind": "survey_condition", "id": "condition-1", "question": asks["id"]}
+    more = a_question(label="くわしく", shown_if=[condition | {"choices": [asks["choices"][0]["id"]]}])
+    survey = a_survey(session, asks, more)
+    session.commit()
+    with app.test_request_context("/"):
+        shown = drawing.preview(survey.document, survey.document["pages"][0]["id"])
+        given = {"survey": survey, "shown": shown, "pictures": {}, "full": (), "left": {}, "files": {}}
+        html = render_template(
+            "liff/surveys/preview.html", **given, ink="#ffffff", ground_ink="#1f2937", today=NOW.date()
+        )
+    assert "くわしく" in html and survey.button_text in html
+    assert session.scalars(sa.select(SurveyDraft)).all() == []
 
 
 def test_a_postal_code_becomes_an_address(anybody, owner):

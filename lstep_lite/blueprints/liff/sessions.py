@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lstep_lite.blueprints.liff import gates
-from lstep_lite.engine import friends
+from lstep_lite.engine import friends, surveys
 from lstep_lite.engine import staff as staff_engine
 from lstep_lite.engine.line import Identity
 from lstep_lite.errors import DomainError, NotAllowed
@@ -131,7 +131,9 @@ def start(session: Session, identity: Identity, *, is_friend: bool) -> Friend:
     )
     if friend.is_blocked:
         raise NotAllowed(NO_ENTRY)
-    name = _kept().name if not _kept().friend else _new_name()
+    name = _new_name() if _kept().friend else _kept().name
+    if not _kept().friend:  # what this browser has answered so far, as nobody in particular, is theirs
+        surveys.adopt(session, name, friend, now=g.now)
     _keep(_Kept(name, friend.code, mark(friend.line_user_id or ""), is_friend, since=int(g.now.timestamp())))
     return friend
 
