@@ -8,7 +8,7 @@ from lstep_lite.auth import allow
 from lstep_lite.engine import studio, surveys
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.surveys import looking
+from lstep_lite.engine.surveys import drawing, looking
 from lstep_lite.web import posted_json
 
 bp = Blueprint("survey_studio", __name__, url_prefix="/surveys")
@@ -35,6 +35,6 @@ def preview_create(survey_id: int) -> Response:
     """How one page of the posted document looks so far, and what is wrong with the document; nothing is kept."""
     survey, posted = surveys.get(g.read, survey_id), posted_json(LARGEST_DOCUMENT)
     look = looking.look(g.read, survey, posted.get("document"), posted.get("page"))
-    html = render_template("surveys/_sketch.html", look=look, survey=survey)
+    html = render_template("surveys/_sketch.html", look=look, survey=survey, ink=drawing.ink_on(survey.color))
     lost = [f"「{label}」には{count:,}件の回答があります。" for label, count in look.losses]
     return jsonify(html=html, problems=look.problems, warnings=look.warnings, said=look.said, lost=lost)

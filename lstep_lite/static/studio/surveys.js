@@ -62,6 +62,8 @@ class Sketch {
 
   show(document, answer) {
     this.page.innerHTML = answer.html; // drawn by our server
+    const sketch = this.page.firstElementChild;
+    for (const name of ["ground", "accent", "ink"]) sketch.style.setProperty(`--sketch-${name}`, sketch.dataset[name]);
     const sentences = answer.lost.map((words) => h("p", { class: "mb-0" }, words));
     const hint = h("p", { class: "mb-0" }, "保存するとこの質問はなくなりますが、集めた回答はこれまでどおり読めます。");
     this.lost.hidden = sentences.length === 0;

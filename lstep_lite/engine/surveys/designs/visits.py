@@ -82,7 +82,7 @@ def _visit() -> Data:
         page(
             "",
             ask("scale", "全体の満足度", must=True, span="stars"),
-            ask("matrix", "それぞれについて教えてください", needs_all=False, **_grades()),
+            ask("matrix", "それぞれについて教えてください", needs_all=False, rows=_rows(), columns=_columns()),
             pick("checkbox", "よかったところ", "仕上がり", "接客", "お店の雰囲気", "料金", "通いやすさ", other=True),
             ask("long_text", "気になったところや、ご要望", lines=4),
             pick("radio", "また来たいと思いますか", "ぜひ来たい", "たぶん来る", "分からない", "来ないと思う"),
@@ -90,15 +90,12 @@ def _visit() -> Data:
     )
 
 
-def _grades() -> dict[str, list[Data]]:
-    rows = ("仕上がり", "接客", "お店の清潔さ", "待ち時間")
-    columns = ("満足", "ふつう", "不満")
-    return {"rows": [_cell("row", label) for label in rows], "columns": [_cell("column", label) for label in columns]}
+def _rows() -> list[Data]:
+    return [{"kind": "survey_matrix_row", "label": label} for label in ("仕上がり", "接客", "お店の清潔さ", "待ち時間")]
 
 
-def _cell(which: str, label: str) -> Data:
-    score = {"score": 0} if which == "column" else {}
-    return {"kind": f"survey_matrix_{which}", "label": label} | score
+def _columns() -> list[Data]:
+    return [{"kind": "survey_matrix_column", "label": label, "score": 0} for label in ("満足", "ふつう", "不満")]
 
 
 @design(
