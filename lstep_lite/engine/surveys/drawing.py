@@ -1,7 +1,7 @@
 """A page of a form as customers see it: its parts with what was typed, what is wrong, and what is full."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -76,7 +76,6 @@ class DrawnPage:
     previous: str
     """The code of the page before; empty for none."""
     is_last: bool
-    errors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[Drawn]:
@@ -94,7 +93,7 @@ def page(document: Data, typed: Typed, page_code: str, errors: Mapping[str, str]
     found = errors or {}
     parts = _parts(stops, place, typed, found)
     previous = codes[place - 1] if place else ""
-    return DrawnPage(stops[place].page, parts, place + 1, len(stops), previous, place + 1 == len(stops), found)
+    return DrawnPage(stops[place].page, parts, place + 1, len(stops), previous, place + 1 == len(stops))
 
 
 def preview(document: Data, page_code: str) -> DrawnPage:
