@@ -150,7 +150,8 @@ def _in_width(plan: Layout, cap: float) -> Iterator[Line]:
 def _fitted(line: Line, wanted: float, width: float) -> Line:
     """No wider than *width*; in several rows if it would become far too small else."""
     tries = [replace(line, rows=rows) for rows in _broken(line)]
-    sized = [replace(each, size=min(wanted, (width - 2 * each.outline) / each.width * 0.995)) for each in tries]
+    room = max(1.0, width - 2 * line.outline)
+    sized = [replace(each, size=min(wanted, room / each.width * 0.995)) for each in tries]
     return next((each for each in sized if each.size >= wanted * BREAKS), max(sized, key=lambda each: each.size))
 
 

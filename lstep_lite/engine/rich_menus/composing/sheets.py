@@ -114,10 +114,9 @@ class Sheet:
         outline: float,
     ) -> None:
         draw = ImageDraw.Draw(image)
-        for run in fonts.runs(text, face):
-            font = fonts.opened(run.face.path, self.font_size(size))
-            draw.text((x, y), run.text, color, font, "ls", stroke_width=outline * self.scale)
-            x += fonts.length(run.text, run.face) * size * self.scale
+        for char, its_face, start in fonts.spaced(text, face):
+            font = fonts.opened(its_face.path, self.font_size(size))
+            draw.text((x + start * size * self.scale, y), char, color, font, "ls", stroke_width=outline * self.scale)
 
     def glyph(
         self,
