@@ -118,9 +118,11 @@ def picture_show(menu_id: int, code: str) -> Response:
 
 def _people() -> dict[str, Any]:
     """Who sees which menu."""
+    default_id = defaults.current_id(g.read, g.now)
     return {
         "counts": showing.counts(g.read, g.now),
-        "default_id": defaults.current_id(g.read, g.now),
+        "default_id": default_id,
+        "needs_default": default_id is None and bool(rich_menus.live_menus(g.read)),
         "shown_to": _shown_to,
     }
 

@@ -148,7 +148,7 @@ class ModeForm(EditForm):
 
 class RuleForm(EditForm):
     is_on = BooleanField("このルールを使う", default=True)
-    tree = SegmentField("だれに", reach=Reach.LIST)
+    tree = SegmentField("条件", reach=Reach.LIST)
     menu_id = MenuField("見せるメニュー", "既定のメニュー")
 
     @classmethod

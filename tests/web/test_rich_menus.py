@@ -163,7 +163,8 @@ def test_copying_and_deleting(htmx, page, session, menu, live):
     assert session.scalars(sa.select(RichMenu.name)).all()[-1] == "いつものメニューのコピー"
     htmx(f"/rich-menus/{live.id}/delete")
     assert "会員メニュー" not in page("/rich-menus").select_one("tbody").get_text()
-    assert session.get(RichMenu, live.id).is_ending
+    session.expire_all()
+    assert live.is_ending
 
 
 # Publishing ----------------------------------------------------------------------------------------------------------
