@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions
 from lstep_lite.engine.actions import SetDraft
-from lstep_lite.engine.studio import Actions, Data, Found, Input, new_code, walk
+from lstep_lite.engine.studio import Actions, Data, Found, Input, new_code, title_of, walk
 from lstep_lite.engine.taps.registry import TapInput, behaviours
 from lstep_lite.models import Tap
 
@@ -44,7 +44,7 @@ def placed(inputs: Sequence[Input], document: Data) -> Iterator[Placed]:
 def _label(found: Found) -> str:
     """The words of the nearest thing around it that has any."""
     for element, data in reversed(found.parents):
-        if element.title and (words := str(data.get(element.title) or "")):
+        if words := title_of(element, data):
             return words
     return found.parents[-1][0].label if found.parents else found.input.label
 

@@ -8,7 +8,7 @@ import { drawLookMenu } from "./canvas_looks.js";
 export function drawSide(composer) {
   const panes = {
     item: [composer.list.noun, composer.listPlace, () => drawItem(composer)],
-    tab: ["このタブ", composer.tabPlace, () => drawTab(composer)],
+    tab: [composer.document.tabs.length > 1 ? "このタブ" : "画像・背景", composer.tabPlace, () => drawTab(composer)],
     menu: ["メニュー全体", "size width height strip strip_height", () => drawMenu(composer)],
   };
   const names = Object.keys(panes);
@@ -99,9 +99,14 @@ function drawHead(composer, item) {
     button("複製", "copy", () => duplicate(composer), { ...plain, title: "Ctrl+D", "data-key": `${place}|copy` }),
     composer.list.name === "cells" && composer.items.length > 1 ? drawLookMenu(composer) : null,
     button("削除", "trash", () => remove(composer), { ...plain, title: "Delete", "data-key": `${place}|remove` }),
-    button("一覧へ", "list", () => composer.pick(null), { ...plain, "data-key": `${place}|all` }),
   ];
-  return h("div", { class: "composer-head" }, title, h("div", { class: "composer-head-tools" }, tools));
+  const all = button("一覧へ", "list", () => composer.pick(null), { ...plain, "data-key": `${place}|all` });
+  return h(
+    "div",
+    { class: "composer-head" },
+    h("div", { class: "composer-head-row" }, title, all),
+    h("div", { class: "composer-head-tools" }, tools),
+  );
 }
 
 function drawItems(composer) {

@@ -13,6 +13,7 @@ export function drawTools(composer) {
   fill(composer.themeMenu, composer.themes.map((theme) => drawTheme(composer, theme)));
   composer.addButton = tool("追加", "square-plus", () => add(composer));
   composer.magnet = tool("ぴったり", "magnet", () => toggleMagnet(composer), {
+    class: "btn composer-tool composer-magnet",
     "aria-pressed": "true",
     title: "動かすとき、線やとなりにぴったり合わせます（Altキーを押している間は合わせません）",
   });

@@ -90,7 +90,7 @@ function choose(editor, value, keep) {
         },
       },
       h("span", { class: "glyph", "aria-hidden": "true" }, character),
-      h("span", { class: "glyph-word" }, words),
+      h("span", { class: "glyph-word" }, words.split(" ")[0]),
     );
   }
 }
