@@ -347,7 +347,7 @@ def test_whatever_staff_compose_is_a_picture_that_line_takes(document):
 
 
 @pytest.mark.slow
-@settings(QUICK, max_examples=12)
+@settings(QUICK, max_examples=8)
 @given(full_documents())
 def test_whatever_staff_compose_of_noise_is_a_picture_that_line_takes(document):
     comes_out_well(document, {1: noise(1300, 900), 2: Image.new("RGBA", (3000, 900), "#00000080")})
