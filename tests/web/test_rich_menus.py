@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from lstep_lite.engine import rich_menus, studio
+from lstep_lite.engine.rich_menus import rules
 from lstep_lite.models import (
     ChangedBy,
     Channel,
@@ -246,6 +247,20 @@ def test_before_rules_decide_it_is_told_how_many_friends_would_see_another_menu(
     assert "1人" in soup.select_one("#rules tbody tr").get_text()
     htmx("/rich-menus/settings/mode", {"mode": "rules"})
     assert session.scalars(sa.select(MenuSettings.mode)).one() is MenuMode.RULES
+
+
+def test_a_rule_whose_menu_was_deleted_says_so_until_another_one_is_chosen(htmx, page, session, live):
+    rule = rules.create(session, rules.RuleDraft({"all": [], "any": []}, live.id), now=NOW)
+    rich_menus.delete(session, live, now=NOW)
+    session.commit()
+    soup = page(f"/rich-menus/rules/{rule.id}")
+    assert "削除された" in soup.select_one("[name=menu_id] option[selected]").get_text()
+    assert "削除され" in page("/rich-menus/settings").select_one("#rules tbody").get_text()
+    form = {"menu_id": str(live.id), "is_on": "y", "seen": soup.select_one("[name=seen]")["value"]}
+    assert htmx(f"/rich-menus/rules/{rule.id}", form).status_code == 422
+    htmx(f"/rich-menus/rules/{rule.id}", form | {"menu_id": "0"})
+    session.expire_all()
+    assert rule.menu_id is None
 
 
 def test_operators_make_menus_and_staff_see_nothing_of_them(app, session, menu, outsider):

@@ -27,6 +27,7 @@ from lstep_lite.engine.rich_menus.keeping import (
     in_order,
     live_menus,
     remove,
+    set_period,
     tabs_of,
     update,
 )

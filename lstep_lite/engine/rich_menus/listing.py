@@ -41,7 +41,7 @@ def page(
     session: Session, *, folder_id: int | None = None, text: str = "", number: int = 1, size: int = PAGE_SIZE
 ) -> Page:
     """The list, or what of it is in a folder or has *text* in its name."""
-    wanted = [keeping.IS_KEPT]
+    wanted: list[sa.ColumnElement[bool]] = [keeping.IS_KEPT]
     if folder_id is not None:
         wanted.append(RichMenu.folder_id == folder_id)
     if key := normalise(text):
