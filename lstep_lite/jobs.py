@@ -27,7 +27,7 @@ from lstep_lite.engine import agenda, deliveries, intake, media, workers
 from lstep_lite.engine.coupons import at_line
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.notifications import sending
-from lstep_lite.engine.rich_menus import defaults, insights, showing, syncing
+from lstep_lite.engine.rich_menus import defaults, insights, publishing, showing, syncing
 from lstep_lite.engine.settings import followers
 from lstep_lite.models import Lane
 from lstep_lite.runtime import Runtime
@@ -56,6 +56,9 @@ CHORE_LIST: tuple[Chore, ...] = (
     lambda it, now, wall: media.sweep_strays(it.database, it.media, wall=wall),
     lambda it, now, wall: at_line.work_due(
         it.database, it.account, public_url=it.settings.public_url, wall=wall, limit=5
+    ),
+    lambda it, now, wall: publishing.work_due(
+        it.database, it.account, it.media, public_url=it.settings.public_url, now=now, wall=wall, limit=20
     ),
     lambda it, now, wall: defaults.tell_due(it.database, it.account, now=now, wall=wall),
     lambda it, now, wall: insights.ask_due(it.database, it.account, now=now, limit=5),

@@ -1,6 +1,6 @@
 """Bytes go after the rows that named them, and those no row ever named go as well."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,15 @@ from lstep_lite.models import Media, MediaState
 STRAY_AFTER = timedelta(days=1)
 """By then whoever wrote a file has written its row, or never will."""
 CHUNK = 500
+Keeper = Callable[[Session, Collection[str]], Collection[str]]
+"""keeper(session, codes): those of the codes whose files are needed though no row of Media names them."""
+_keepers: list[Keeper] = []
+
+
+def keeper(keep: Keeper) -> Keeper:
+    """Register the function below as one who knows files of its own in the store."""
+    _keepers.append(keep)
+    return keep
 
 
 def sweep(database: Database, store: MediaStore, *, limit: int) -> int:
@@ -53,7 +62,8 @@ def sweep_strays(database: Database, store: MediaStore, *, wall: datetime) -> in
 
 def _needed(session: Session, codes: Collection[str]) -> dict[str, MediaState]:
     rows = session.execute(select(Media.code, Media.state).where(Media.code.in_(codes), Media.path.is_not(None)))
-    return {row.code: row.state for row in rows}
+    kept = {code: MediaState.STORED for keep in _keepers for code in keep(session, codes)}
+    return kept | {row.code: row.state for row in rows}
 
 
 def _is_needed(file: Path, needed: dict[str, MediaState]) -> bool:

@@ -1,0 +1,63 @@
+"""How publications end."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import notifications
+from lstep_lite.engine.rich_menus import modes
+from lstep_lite.engine.rich_menus.working import Here, explained, is_final, next_try
+from lstep_lite.errors import DomainError
+from lstep_lite.models import LineMenu, LineMenuState, Publication, PublicationState, RichMenu
+
+OPEN = (PublicationState.WAITING, PublicationState.WORKING)
+UNFINISHED = (LineMenuState.WAITING, LineMenuState.MADE, LineMenuState.READY)
+"""States of rich menus whose publication is not live so far."""
+KIND = notifications.kind(
+    "rich_menu.trouble",
+    label="リッチメニューの知らせ",
+    lead="リッチメニューを公開できなかったときに知らせます。",
+    icon="layout-grid",
+    order=76,
+)
+
+
+def finish(session: Session, publication: Publication, state: PublicationState, now: datetime) -> None:
+    """It is over: what LINE has of it goes unless customers see it, and so does what it has replaced."""
+    publication.state, publication.finished_at, publication.due_at = state, now, None
+    session.flush()  # another one may take its place at once
+    unseen = sa.and_(LineMenu.publication_id == publication.id, LineMenu.state.in_(UNFINISHED))
+    replaced = sa.and_(LineMenu.state == LineMenuState.RETIRING, LineMenu.due_at.is_(None))
+    mine = sa.update(LineMenu).where(LineMenu.menu_id == publication.menu_id, sa.or_(unseen, replaced))
+    session.execute(mine.values(state=LineMenuState.RETIRING, due_at=modes.AT_ONCE, attempts=0))
+
+
+def failed(session: Session, publication: Publication, error: DomainError, here: Here) -> None:
+    """Something of it failed: for good, or it is tried again."""
+    if publication.state not in OPEN:
+        return
+    publication.reason = explained(error)
+    if is_final(error):
+        finish(session, publication, PublicationState.FAILED, here.now)
+        _tell(session, publication, here.now)
+
+
+def try_again(publication: Publication, here: Here) -> None:
+    """After a pause that grows."""
+    if publication.state in OPEN:
+        publication.attempts += 1
+        publication.due_at = next_try(publication.attempts, here.wall)
+
+
+def _tell(session: Session, publication: Publication, now: datetime) -> None:
+    menu = session.get_one(RichMenu, publication.menu_id)
+    notifications.notify(
+        session,
+        KIND.name,
+        title="公開できなかったリッチメニューがあります",
+        body=f"{menu.name}：{publication.reason}",
+        href=f"/rich-menus/{menu.id}",
+        dedupe_key=f"{KIND.name}:{publication.id}",
+        now=now,
+    )

@@ -1,0 +1,179 @@
+"""Bringing menus to LINE: asked for here, worked at step by step (`steps`), one publication of a menu at a time."""
+
+from copy import deepcopy
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import Database, insert_new
+from lstep_lite.engine import agenda, settings
+from lstep_lite.engine.line import Account, NotConnected
+from lstep_lite.engine.media import MediaStore
+from lstep_lite.engine.rich_menus import ending, keeping, leaving, line_work, modes, outcomes, steps, strays
+from lstep_lite.engine.rich_menus.differences import changes as changes
+from lstep_lite.engine.rich_menus.differences import prospects as prospects
+from lstep_lite.engine.rich_menus.outcomes import OPEN
+from lstep_lite.engine.rich_menus.working import Here, Work
+from lstep_lite.errors import DomainError, NotFound
+from lstep_lite.models import (
+    LineMenu,
+    LineMenuState,
+    Publication,
+    PublicationState,
+    PublicationStep,
+    RichMenu,
+    StrayMenu,
+)
+
+MOST_MENUS = 1000
+"""At LINE. https://developers.line.biz/en/reference/messaging-api/#create-rich-menu"""
+UNSEEN_STEPS = (PublicationStep.DRAW, PublicationStep.MAKE)
+"""Customers see nothing of it so far."""
+STEPS = {
+    PublicationStep.DRAW: "画像を作っています",
+    PublicationStep.MAKE: "LINEに登録しています",
+    PublicationStep.ALIASES: "タブをつないでいます",
+    PublicationStep.FRIENDS: "お客様の画面を切り替えています",
+    PublicationStep.RECORD: "切り替えを記録しています",
+}
+"""What a publication is at, in order."""
+BUSY = "ただいま公開の途中です。終わってから、もう一度「公開する」を押してください。"
+UNCHANGED = "公開しているものから変わっていません。"
+LEAVING = (
+    "すべてのリッチメニューをLINEから外しています。"
+    "公開するには、先に「リッチメニューの利用を再開する」を押してください。"
+)
+
+
+def request(session: Session, menu: RichMenu, *, staff_id: int | None, now: datetime) -> Publication:
+    """Bring the draft of *menu* to LINE; one that customers see nothing of so far gives way.
+
+    Raises Refused with what is wrong with the draft, DomainError when it can't be published now.
+    """
+    _check(session, menu)
+    _replace(session, menu, now)
+    row = {
+        "menu_id": menu.id,
+        "revision": menu.revision,
+        "document": deepcopy(menu.document),
+        "chat_bar_text": menu.chat_bar_text,
+        "is_open": menu.is_open,
+        "staff_id": staff_id,
+        "requested_at": now,
+    }
+    made = session.scalar(insert_new(session, Publication).values(row).returning(Publication.id))
+    if made is None:
+        raise DomainError(BUSY)  # somebody else was faster
+    return session.get_one(Publication, made)
+
+
+def _check(session: Session, menu: RichMenu) -> None:
+    if settings.channel(session) is None:
+        raise NotConnected
+    if modes.settings(session).leaving_at is not None:
+        raise DomainError(LEAVING)
+    if menu.is_ending:
+        raise DomainError("このリッチメニューは削除の途中です。")
+    if problems := keeping.examine(session, menu.document).problems:
+        raise keeping.Refused(problems)
+    if is_up_to_date(session, menu):
+        raise DomainError(UNCHANGED)
+    if (count := _count_at_line(session) + len(menu.document["tabs"])) > MOST_MENUS:
+        raise DomainError(
+            f"LINEに登録できるリッチメニューは、タブを含めて{MOST_MENUS:,}個までです（公開すると{count:,}個になります）。"
+            "使っていないリッチメニューを削除してください。"
+        )
+
+
+def is_up_to_date(session: Session, menu: RichMenu) -> bool:
+    """Whether customers have the draft, all of it."""
+    if menu.live_revision != menu.revision:
+        return False
+    last = session.scalars(_of(menu).order_by(Publication.id.desc()).limit(1)).first()
+    return last is None or last.state is not PublicationState.FAILED
+
+
+def _count_at_line(session: Session) -> int:
+    ours = sa.select(sa.func.count()).select_from(LineMenu).where(LineMenu.state != LineMenuState.GONE)
+    others = sa.select(sa.func.count()).select_from(StrayMenu).where(StrayMenu.is_alias.is_(False))
+    return (session.scalar(ours) or 0) + (session.scalar(others) or 0)
+
+
+def _replace(session: Session, menu: RichMenu, now: datetime) -> None:
+    before = session.scalars(_of(menu).where(Publication.state.in_(OPEN)).with_for_update()).one_or_none()
+    if before is None:
+        return
+    if before.step not in UNSEEN_STEPS:
+        raise DomainError(BUSY)
+    outcomes.finish(session, before, PublicationState.REPLACED, now)
+
+
+def cancel(session: Session, publication: Publication, *, now: datetime) -> None:
+    """Raises DomainError when customers see some of it already, or it is over."""
+    session.refresh(publication, with_for_update=True)
+    if publication.state not in OPEN:
+        raise DomainError("この公開はもう終わっています。")
+    if publication.step not in UNSEEN_STEPS:
+        raise DomainError("お客様の画面を切り替え始めたため、取りやめられません。")
+    outcomes.finish(session, publication, PublicationState.CANCELED, now)
+
+
+def get(session: Session, menu: RichMenu, publication_id: int) -> Publication:
+    """Raises NotFound for one of another menu."""
+    publication = session.get(Publication, publication_id)
+    if publication is None or publication.menu_id != menu.id:
+        raise NotFound("この公開の記録は見つかりませんでした。")
+    return publication
+
+
+def current(session: Session, menu: RichMenu) -> Publication | None:
+    """The one that is being brought to LINE."""
+    return session.scalars(_of(menu).where(Publication.state.in_(OPEN))).one_or_none()
+
+
+def _of(menu: RichMenu) -> sa.Select[Publication]:
+    return sa.select(Publication).where(Publication.menu_id == menu.id)
+
+
+# The work ------------------------------------------------------------------------------------------------------------
+
+_WORKS: tuple[Work[Any], ...] = (
+    steps.Publications(),
+    line_work.Aliases(),
+    line_work.LineMenus(),
+    leaving.Leaving(),
+    strays.Looks(),
+    strays.Strays(),
+)
+SOON = timedelta(seconds=10)
+"""What is tried again within this time is still being done."""
+
+
+def work_due(
+    database: Database,
+    account: Account,
+    store: MediaStore,
+    *,
+    public_url: str,
+    now: datetime,
+    wall: datetime,
+    limit: int,
+) -> None:
+    """Go on with what is due at LINE, one of each kind in turn, up to *limit* rounds."""
+    here = Here(database, account, store, public_url, now, wall)
+    for _ in range(limit):
+        done = [work.one(here) for work in _WORKS]
+        if not (ending.one(here) or any(done)):
+            return
+
+
+@agenda.pending
+def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
+    """What waits for LINE's next hour does not count."""
+    soon = wall + SOON
+    count = sa.select(sa.func.count())
+    due = [count.select_from(work.model).where(work.wanted(), work.is_due(soon)) for work in _WORKS]
+    ends = count.select_from(RichMenu).where(ending.IS_DUE)
+    return agenda.Pending(sum(session.scalar(each) or 0 for each in (*due, ends)))

@@ -1,0 +1,149 @@
+"""What stands at LINE and is none of ours: LINE's own lists are compared with our rows, every few hours and on demand.
+
+What bears a name of ours that no row knows was left behind, and goes by itself; the rest is listed for the owner.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine.line import MenuAtLine
+from lstep_lite.engine.rich_menus import bodies, budget, modes
+from lstep_lite.engine.rich_menus.working import Here, Plan, Work, explained
+from lstep_lite.errors import DomainError, NotFound
+from lstep_lite.models import LineMenu, LineMenuState, MenuCallKind, MenuSettings, MenuTab, StrayMenu
+
+EVERY = timedelta(hours=6)
+
+
+def listed(session: Session) -> Sequence[StrayMenu]:
+    """Those that go by themselves among them."""
+    return session.scalars(sa.select(StrayMenu).order_by(StrayMenu.is_alias, StrayMenu.name, StrayMenu.line_id)).all()
+
+
+def get(session: Session, line_id: str) -> StrayMenu:
+    """Raises NotFound."""
+    stray = session.get(StrayMenu, line_id)
+    if stray is None:
+        raise NotFound("このリッチメニューはもうLINEにありません。")
+    return stray
+
+
+def delete(session: Session, stray: StrayMenu) -> None:
+    """Have it deleted at LINE soon: who sees it does not any more."""
+    stray.delete_due_at, stray.reason = modes.AT_ONCE, None
+    session.flush()  # the same request lists them
+
+
+def look_again(session: Session) -> None:
+    """Compare LINE's lists with ours soon."""
+    modes.locked(session).look_due_at = modes.AT_ONCE
+    session.flush()  # the same request shows that it is being done
+
+
+# Looking -------------------------------------------------------------------------------------------------------------
+
+
+class Looks(Work[MenuSettings]):
+    model = MenuSettings
+    due = "look_due_at"
+
+    def wanted(self) -> sa.ColumnElement[bool]:
+        return sa.true()
+
+    def plan(self, session: Session, row: MenuSettings, here: Here) -> Plan[MenuSettings]:
+        return _Look()
+
+    def failed(self, session: Session, row: MenuSettings, error: DomainError, here: Here) -> None:
+        row.look_due_at = here.wall + budget.LONGEST_PAUSE
+
+
+@dataclass
+class _Look(Plan[MenuSettings]):
+    menus: list[MenuAtLine] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+    def do(self, here: Here) -> None:
+        at_line = here.at_line()
+        self.menus, self.aliases = at_line.all(), at_line.aliases()
+
+    def record(self, session: Session, row: MenuSettings, here: Here) -> None:
+        """Every menu of ours had its row before LINE made it, hence before it was in the list."""
+        _note(session, {each.line_id: each for each in self._strays(session, here)})
+        row.looked_at, row.look_due_at = here.wall, here.wall + EVERY
+
+    def _strays(self, session: Session, here: Here) -> Iterator[StrayMenu]:
+        kept = sa.select(LineMenu.line_id, LineMenu.name).where(LineMenu.state != LineMenuState.GONE)
+        rows = session.execute(kept).all()
+        ours = {line_id for line_id, _ in rows} | {name for line_id, name in rows if line_id is None}
+        for menu in self.menus:
+            if not ours & {menu.line_id, menu.name}:
+                yield _stray(menu.line_id, menu.name, menu.chat_bar_text, here.wall)
+        tabs = set(session.scalars(sa.select(MenuTab.alias)))
+        for alias in self.aliases.keys() - tabs:
+            yield _stray(alias, alias, "", here.wall, is_alias=True)
+
+
+def _stray(line_id: str, name: str, chat_bar_text: str, wall: datetime, *, is_alias: bool = False) -> StrayMenu:
+    was_ours = name.startswith(bodies.PREFIX)
+    return StrayMenu(
+        line_id=line_id,
+        is_alias=is_alias,
+        name=name,
+        chat_bar_text=chat_bar_text,
+        was_ours=was_ours,
+        seen_at=wall,
+        delete_due_at=wall if was_ours else None,
+    )
+
+
+def _note(session: Session, found: dict[str, StrayMenu]) -> None:
+    """What was known before keeps what staff decided about it."""
+    for row in session.scalars(sa.select(StrayMenu).with_for_update()).all():
+        seen = found.pop(row.line_id, None)
+        if seen is None:
+            session.delete(row)
+        else:
+            row.seen_at = seen.seen_at
+    session.add_all(found.values())
+
+
+# Taking away ---------------------------------------------------------------------------------------------------------
+
+
+class Strays(Work[StrayMenu]):
+    model = StrayMenu
+    due = "delete_due_at"
+
+    def wanted(self) -> sa.ColumnElement[bool]:
+        return sa.true()
+
+    def plan(self, session: Session, row: StrayMenu, here: Here) -> Plan[StrayMenu] | None:
+        kind = MenuCallKind.DELETE_ALIAS if row.is_alias else MenuCallKind.DELETE
+        if budget.take(session, kind, here.wall):
+            return _Delete(row.line_id, row.is_alias)
+        row.delete_due_at = budget.next_at(session, kind, here.wall)
+        row.reason = budget.waiting_words(session, "削除します", row.delete_due_at)
+        return None
+
+    def failed(self, session: Session, row: StrayMenu, error: DomainError, here: Here) -> None:
+        row.reason, row.delete_due_at = explained(error), here.wall + budget.LONGEST_PAUSE
+
+
+@dataclass
+class _Delete(Plan[StrayMenu]):
+    line_id: str
+    is_alias: bool
+
+    def do(self, here: Here) -> None:
+        at_line = here.at_line()
+        if self.is_alias:
+            at_line.delete_alias(self.line_id)
+        else:
+            at_line.delete(self.line_id)
+
+    def record(self, session: Session, row: StrayMenu, here: Here) -> None:
+        session.delete(row)
