@@ -32,7 +32,7 @@ class Design:
 
     @property
     def label(self) -> str:
-        return f"{INDUSTRIES[self.industry]}・{self.style}"
+        return f"{self.style}（{INDUSTRIES[self.industry]}）"
 
 
 _designs: dict[str, Design] = {}
