@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine import rich_menus
 from lstep_lite.engine.line import Account
-from lstep_lite.engine.rich_menus import defaults, events, modes, showing, syncing
+from lstep_lite.engine.rich_menus import comparing, defaults, events, modes, showing, syncing
 from lstep_lite.engine.rich_menus.defaults import SET_ELSEWHERE
 from lstep_lite.models import Friend, FriendMenu, MenuOrigin, RichMenu
 from tests.emulator.conftest import Control
@@ -46,6 +46,8 @@ class Shop:
 
     def work(self, wall: Any = NOW, *, urgent: bool = False) -> None:
         self.session.commit()
+        while comparing.compare_due(self.database, now=NOW, wall=wall):
+            pass
         values = {"now": lambda: NOW, "wall": lambda: wall, "urgent": urgent}
         while syncing.work_due(self.database, self.account, **values):
             pass

@@ -207,9 +207,12 @@ def _is_news(known: _Known | None, menu_id: int | None) -> bool:
 
 
 def _add(session: Session, friend_ids: Sequence[int], values: Values, due_at: datetime | None) -> None:
-    if friend_ids:
-        rows = [{"friend_id": friend_id, "due_at": due_at, **values} for friend_id in friend_ids]
-        session.execute(insert_new(session, FriendMenu), rows)
+    if not friend_ids:
+        return
+    table, row = FriendMenu.__table__, values | {"due_at": due_at, "revision": 1, "attempts": 0}
+    columns = {"friend_id": Friend.id} | {name: sa.literal(row[name], table.c[name].type) for name in row}
+    chosen = sa.select(*columns.values()).where(Friend.id.in_(friend_ids)).order_by(Friend.id)
+    session.execute(insert_new(session, FriendMenu).from_select(list(columns), chosen))
 
 
 def _change(session: Session, friend_ids: Sequence[int], values: Values) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import agenda
+from lstep_lite.engine import agenda, batches
 from lstep_lite.engine.line import Account, LineError
 from lstep_lite.engine.line.rich_menus import RichMenusAtLine
 from lstep_lite.engine.rich_menus import modes, showing, targets
@@ -29,9 +29,11 @@ log = logging.getLogger(__name__)
 PASS_SECONDS = 1.0
 """About so long a lane stays with this work before it looks at other things."""
 MOST_AT_ONCE = 500
+BATCHES = "rich_menus."
+"""How the kinds of batches begin that show menus (bulk)."""
 FEW = 3
 """So many friends are told one by one, which shows at once."""
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 """Among so many due friends those are looked for who are to see the same."""
 LEASE = timedelta(minutes=1)
 SETTLING = timedelta(seconds=5)
@@ -120,9 +122,18 @@ def _claim(session: Session, now: datetime, wall: datetime, urgent: bool) -> _Jo
         return None
     aims = targets.load(session, {each.linked_id for each in seeing if each.linked_id}, now=now)
     job = _job(aims, seeing)
+    if job.is_bulk and len(job.friends) < MOST_AT_ONCE and not urgent and _are_more_coming(session):
+        return None
     mine = sa.update(FriendMenu).where(FriendMenu.friend_id.in_([each.friend_id for each in job.friends]))
     session.execute(mine.values(lease_until=wall + LEASE, attempts=FriendMenu.attempts + 1))
     return job
+
+
+def _are_more_coming(session: Session) -> bool:
+    """Whether requests had better wait until they are full: many friends are just being given menus."""
+    kept = modes.settings(session)
+    is_looking = kept.friends_cursor is not None or kept.rules_cursor is not None
+    return is_looking or any(batch.kind.startswith(BATCHES) for batch in batches.running(session))
 
 
 def _waiting(session: Session, wall: datetime, urgent: bool) -> Sequence[_Due]:
