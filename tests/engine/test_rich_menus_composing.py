@@ -116,6 +116,19 @@ def test_every_pattern_that_is_offered_is_drawn():
     assert {"none", *patterns.names()} == set(PATTERNS)
 
 
+@pytest.mark.parametrize(
+    ("align", "place", "is_apart"), [("left", "right", True), ("right", "left", True), ("center", "left", False)]
+)
+def test_an_icon_away_from_its_words_stands_at_its_own_edge_as_in_a_list(align, place, is_apart):
+    looks = {"icon": "star", "icon_place": place, "icon_color": "#00ffff", "align": align, "height": 200}
+    image = composed(a_menu(a_cell(a_line("見る", size=60, color="#ff00ff"), **looks), ground="#ffffff")).image
+    red, green, _ = image.split()
+    icon, words = (ImageChops.invert(channel).getbbox() for channel in (red, green))
+    assert icon and words
+    first, second = (icon, words) if place == "left" else (words, icon)
+    assert first[2] < second[0] and (second[0] - first[2] > WIDTH / 2) == is_apart
+
+
 @pytest.mark.parametrize("badge", ["pill", "circle", "ribbon", "burst"])
 @pytest.mark.parametrize("corner", ["top_left", "bottom_right"])
 def test_a_badge_stands_in_its_corner_and_nowhere_else(badge, corner):
