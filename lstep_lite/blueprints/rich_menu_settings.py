@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine import rich_menus, segments
+from lstep_lite.engine import mentions, rich_menus, segments
 from lstep_lite.engine.rich_menus import defaults, modes, rules, showing
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.rich_menus import DefaultForm, ModeForm
@@ -87,9 +87,8 @@ def _page(default_form: DefaultForm, mode_form: ModeForm, status: int = 200) -> 
 
 def _rules() -> dict[str, Any]:
     found = rules.in_order(g.read)
-    return {
-        "rules": found,
-        "sentences": {rule.id: segments.sentence(g.read, rule.tree) for rule in found},
-        "broken": {rule.id for rule in found if segments.broken(g.read, rule.tree)},
-        "outlook": rules.outlook(g.read, [rules.draft_of(rule) for rule in found], now=g.now),
-    }
+    with mentions.names_at_hand(g.read, [pair for rule in found for pair in segments.mentioned(rule.tree)]):
+        sentences = {rule.id: segments.sentence(g.read, rule.tree) for rule in found}
+        broken = {rule.id for rule in found if segments.broken(g.read, rule.tree)}
+    outlook = rules.outlook(g.read, [rules.draft_of(rule) for rule in found], now=g.now)
+    return {"rules": found, "sentences": sentences, "broken": broken, "outlook": outlook}

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import folders, mentions, rich_menus, segments, studio
-from lstep_lite.engine.rich_menus import defaults, designs, listing, modes, progress, showing
+from lstep_lite.engine.rich_menus import defaults, designs, geometry, listing, modes, progress, showing
 from lstep_lite.engine.rich_menus.documents import INPUTS
 from lstep_lite.engine.rich_menus.thumbnails import FOLDER, Thumbnails
 from lstep_lite.engine.staff import Permission
@@ -139,6 +139,7 @@ def _page_of(menu: RichMenu) -> dict[str, Any]:
         "progress": progress.of(g.read, menu),
         "is_news": False,
         "versions": _versions(menu),
+        "canvas_of": geometry.canvas_of,
         "history": listing.history(g.read, menu),
         "is_broken": bool(rich_menus.broken_ids(g.read, [menu])),
         "places": places,

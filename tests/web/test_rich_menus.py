@@ -249,6 +249,20 @@ def test_before_rules_decide_it_is_told_how_many_friends_would_see_another_menu(
     assert session.scalars(sa.select(MenuSettings.mode)).one() is MenuMode.RULES
 
 
+def test_many_rules_cost_no_more_than_one(page, session, live, count_queries):
+    costs = []
+    for many in (1, 12):
+        for _ in range(many):
+            tag = a_tag(session)
+            tree = {"all": [{"id": "a", "kind": "tag", "data": {"how": "any", "tag_ids": [tag.id]}}], "any": []}
+            rules.create(session, rules.RuleDraft(tree, live.id), now=NOW)
+        session.commit()
+        with count_queries() as queries:
+            page("/rich-menus/settings")
+        costs.append(len(queries))
+    assert costs[0] == costs[1] <= 18
+
+
 def test_a_rule_whose_menu_was_deleted_says_so_until_another_one_is_chosen(htmx, page, session, live):
     rule = rules.create(session, rules.RuleDraft({"all": [], "any": []}, live.id), now=NOW)
     rich_menus.delete(session, live, now=NOW)
