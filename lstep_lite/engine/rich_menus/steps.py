@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import may_work
 from lstep_lite.engine.line import LineError, RichMenusAtLine
-from lstep_lite.engine.rich_menus import drawing, keeping, line_work, moving, outcomes
+from lstep_lite.engine.rich_menus import drawing, keeping, line_work, moving, outcomes, strays
 from lstep_lite.engine.rich_menus.working import Here, Plan, Work
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
@@ -60,6 +60,7 @@ def _make(session: Session, publication: Publication, here: Here) -> None:
     menu = session.get_one(RichMenu, publication.menu_id, with_for_update=True)
     keeping.go_live(session, menu, publication, now=here.now)
     session.flush()  # its tabs are looked for
+    strays.look_regularly(session, wall=here.wall)
     _take_turns(session, menu, {row.tab_code: row for row in made})
     _go_on(publication, PublicationStep.ALIASES, here)
 

@@ -44,6 +44,12 @@ def look_again(session: Session) -> None:
     session.flush()  # the same request shows that it is being done
 
 
+def look_regularly(session: Session, *, wall: datetime) -> None:
+    """From now on, if nobody does so far."""
+    kept = modes.locked(session)
+    kept.look_due_at = kept.look_due_at or wall + EVERY
+
+
 # Looking -------------------------------------------------------------------------------------------------------------
 
 
