@@ -15,7 +15,7 @@ from lstep_lite.engine.rich_menus import ending, keeping, leaving, line_work, mo
 from lstep_lite.engine.rich_menus.differences import changes as changes
 from lstep_lite.engine.rich_menus.differences import prospects as prospects
 from lstep_lite.engine.rich_menus.outcomes import OPEN
-from lstep_lite.engine.rich_menus.working import Here, Work
+from lstep_lite.engine.rich_menus.working import Here, Work, in_hand
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
     LineMenu,
@@ -172,8 +172,9 @@ def work_due(
 @agenda.pending
 def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
     """What waits for LINE's next hour does not count."""
-    soon = wall + SOON
+    soon, at_work = wall + SOON, in_hand()
     count = sa.select(sa.func.count())
     due = [count.select_from(work.model).where(work.wanted(), work.is_due(soon)) for work in _WORKS]
     ends = count.select_from(RichMenu).where(ending.IS_DUE)
-    return agenda.Pending(sum(session.scalar(each) or 0 for each in (*due, ends)))
+    waiting = sum(session.scalar(each) or 0 for each in (*due, ends))
+    return agenda.Pending(waiting + max(at_work, in_hand()))

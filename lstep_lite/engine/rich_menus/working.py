@@ -5,6 +5,7 @@ followed by another one, which finds out at LINE what the first one achieved.
 """
 
 import logging
+import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,29 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=3)
 Row = TypeVar("Row")
+
+
+class _InHand:
+    """How many rows threads of this process are at: their leases say that nothing is due, and yet much may follow."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self.count -= 1
+
+
+_in_hand = _InHand()
+
+
+def in_hand() -> int:
+    return _in_hand.count
 
 
 @dataclass(frozen=True)
@@ -86,13 +110,17 @@ class Work(ABC, Generic[Row]):
         with here.database.read() as session:
             if session.scalars(self._next(here.wall)).first() is None:
                 return False
+        with _in_hand:
+            self._work(here)
+        return True
+
+    def _work(self, here: Here) -> None:
         with here.database.unit() as session:
             claimed = self._claim(session, here)
         if claimed is not None:
             error = _do(claimed.plan, here)
             with here.database.unit() as session:
                 self._record(session, claimed, error, here)
-        return True
 
     def _next(self, wall: datetime) -> sa.Select[Any]:
         due = getattr(self.model, self.due)
