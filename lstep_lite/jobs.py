@@ -132,8 +132,14 @@ def _work_and_send(runtime: Runtime, sender: deliveries.Sender) -> bool:
 
 def _show_menus(runtime: Runtime, lane: Lane) -> bool:
     """Tell LINE who sees which rich menu: many friends at once delay nobody else."""
-    clock, urgent = runtime.clock, lane is Lane.TIMED
-    return syncing.work_due(runtime.database, runtime.account, now=clock.now, wall=clock.wall, urgent=urgent)
+    return syncing.work_due(
+        runtime.database,
+        runtime.account,
+        now=runtime.clock.now,
+        wall=runtime.clock.wall,
+        urgent=lane is Lane.TIMED,
+        timeout_seconds=runtime.settings.line_timeout_seconds,
+    )
 
 
 def _do_due(runtime: Runtime, lane: str) -> bool:

@@ -19,6 +19,7 @@ from tests.emulator.menus import MENU, picture
 from tests.factories import NOW, a_friend, a_menu_tab, a_shown_menu
 
 SECOND = timedelta(seconds=1)
+LEASE = 20 * SECOND
 
 
 class Shop:
@@ -48,7 +49,7 @@ class Shop:
         self.session.commit()
         while comparing.compare_due(self.database, now=NOW, wall=wall):
             pass
-        values = {"now": lambda: NOW, "wall": lambda: wall, "urgent": urgent}
+        values = {"now": lambda: NOW, "wall": lambda: wall, "urgent": urgent, "timeout_seconds": 5.0}
         while syncing.work_due(self.database, self.account, **values):
             pass
         self.session.expire_all()
@@ -133,13 +134,13 @@ def test_what_was_accepted_before_we_died_is_told_again(session: Session, shop: 
     shop.show([friend], menu)
     session.commit()
     with shop.database.unit() as unit:
-        job = syncing._claim(unit, NOW, NOW, urgent=False)
+        job = syncing._claim(unit, NOW, NOW, urgent=False, lease=LEASE)
     assert job is not None
     syncing._tell(shop.account, job)
     shop.show([friend], None)
     shop.work()
     assert shop.seen(friend) == line_id(session, menu), "while the request may be on its way nobody else tells LINE"
-    shop.work(NOW + syncing.LEASE)
+    shop.work(NOW + LEASE)
     assert (shop.seen(friend), shop.row(friend).due_at) == (None, None)
 
 

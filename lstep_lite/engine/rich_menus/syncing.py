@@ -35,7 +35,8 @@ FEW = 3
 """So many friends are told one by one, which shows at once."""
 LOOKED_AT = 1_000
 """Among so many due friends those are looked for who are to see the same."""
-LEASE = timedelta(minutes=1)
+CALLS = 4
+"""A job's requests, one after the other: so many friends, and a new token."""
 SETTLING = timedelta(seconds=5)
 """LINE works off a request for many friends after its answer: for so long nothing else is asked for them."""
 LONGEST_PAUSE = timedelta(hours=1)
@@ -70,16 +71,26 @@ class _Job:
 
 
 def work_due(
-    database: Database, account: Account, *, now: Callable[[], datetime], wall: Callable[[], datetime], urgent: bool
+    database: Database,
+    account: Account,
+    *,
+    now: Callable[[], datetime],
+    wall: Callable[[], datetime],
+    urgent: bool,
+    timeout_seconds: float,
 ) -> bool:
-    """Tell LINE for about a second; True when there is more. *urgent*: only what was decided friend by friend."""
+    """Tell LINE for about a second; True when there is more. *urgent*: only what was decided friend by friend.
+
+    *timeout_seconds* is how long one request may take: for so long nobody else tells LINE of the same friends.
+    """
+    lease = timedelta(seconds=CALLS * timeout_seconds)
     deadline = time.monotonic() + PASS_SECONDS
     while time.monotonic() < deadline:
         with database.read() as session:
             if not _is_any(session, wall(), urgent):
                 return False
         with database.unit() as session:
-            job = _claim(session, now(), wall(), urgent)
+            job = _claim(session, now(), wall(), urgent, lease)
         if job is None:
             return False
         results = _tell(account, job)
@@ -113,7 +124,7 @@ def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pendi
 # Claiming ------------------------------------------------------------------------------------------------------------
 
 
-def _claim(session: Session, now: datetime, wall: datetime, urgent: bool) -> _Job | None:
+def _claim(session: Session, now: datetime, wall: datetime, urgent: bool, lease: timedelta) -> _Job | None:
     """The friend who has waited longest, and others who are to see the same."""
     found = _waiting(session, wall, urgent)
     _put_aside(session, [each.friend_id for each in found if not each.can_see])
@@ -125,7 +136,7 @@ def _claim(session: Session, now: datetime, wall: datetime, urgent: bool) -> _Jo
     if job.is_bulk and len(job.friends) < MOST_AT_ONCE and not urgent and _are_more_coming(session):
         return None
     mine = sa.update(FriendMenu).where(FriendMenu.friend_id.in_([each.friend_id for each in job.friends]))
-    session.execute(mine.values(lease_until=wall + LEASE, attempts=FriendMenu.attempts + 1))
+    session.execute(mine.values(lease_until=wall + lease, attempts=FriendMenu.attempts + 1))
     return job
 
 
