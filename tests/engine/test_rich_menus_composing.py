@@ -1,7 +1,7 @@
 """The pictures of menus: what stands in them, and that LINE takes whatever comes out."""
 
 import io
-import random
+import struct
 from typing import Any
 
 import pytest
@@ -13,16 +13,14 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import studio
 from lstep_lite.engine.media import MediaStore
 from lstep_lite.engine.rich_menus import composing, geometry, layouts
-from lstep_lite.engine.rich_menus.composing import encoding, fitting, fonts, glyphs, patterns
+from lstep_lite.engine.rich_menus.composing import badges, encoding, fitting, fonts, glyphs, patterns
 from lstep_lite.engine.rich_menus.composing.fonts import Face
 from lstep_lite.engine.rich_menus.composing.sheets import Frame
 from lstep_lite.engine.rich_menus.documents import CELL, INPUTS, LINE, PATTERNS, TAB
-from lstep_lite.engine.rich_menus.inputs import PALETTE, Canvas, Glyph, PaletteColor
-from lstep_lite.engine.studio import Data, File, Input, Items, fresh_inputs
-from lstep_lite.engine.studio.inputs import is_shown
+from lstep_lite.engine.studio import Data, fresh_inputs
 from lstep_lite.models import Media, MediaKind, MediaState
-from tests.documents import values
 from tests.factories import NOW
+from tests.menus import full_documents, noise, small_documents
 
 WIDTH = 500
 
@@ -44,12 +42,6 @@ def a_menu(*cells: Data, tabs: int = 1, looks: Data | None = None, **inputs: Any
 def composed(document: Data, at: int = 0, **known: Any) -> composing.Composed:
     options = {"pictures": {}, "width": WIDTH} | known
     return composing.compose(document, document["tabs"][at], **options)
-
-
-def noise(width: int, height: int) -> Image.Image:
-    """The photograph that is hardest to make small."""
-    chance = random.Random(5)
-    return Image.frombytes("RGB", (width, height), chance.randbytes(width * height * 3))
 
 
 # What stands in it ---------------------------------------------------------------------------------------------------
@@ -222,6 +214,21 @@ def test_words_that_do_not_fit_are_told():
     assert {problem.path for problem in composed(narrow).warnings} == {f"tabs.{at}.label" for at in range(10)}
 
 
+def test_long_words_in_round_badges_stand_in_two_rows():
+    looks = {"badge": "circle", "badge_text": "20%OFF", "badge_corner": "top_left"}
+    badge = badges.planned(a_cell(**looks), Frame(0, 0, 800, 800))
+    assert badge and badge.rows == ("20%", "OFF") and badge.size > 36
+    tiny = a_menu(a_cell(width=60, height=60, **looks | {"badge_text": "期間限定セール中"}))
+    assert [problem.path for problem in composed(tiny).warnings] == ["tabs.0.cells.0.badge_text"]
+
+
+def test_a_picture_that_is_lost_is_told_where_it_stands():
+    document = a_menu(a_cell(fill="image", fill_media_id=5, fill_shade=0, fill_zoom=100), looks={"logo_id": 6})
+    assert [problem.path for problem in composed(document).warnings] == [
+        "tabs.0.logo_id", "tabs.0.cells.0.fill_media_id"
+    ]  # fmt: skip
+
+
 def test_every_icon_has_its_character():
     assert len(glyphs.names()) > 5000 and glyphs.character("calendar") and glyphs.character("") is None
 
@@ -281,56 +288,38 @@ def test_pictures_are_found_and_those_that_are_gone_are_left_out(session: Sessio
     assert found.keys() == {rows[0].id} and found[rows[0].id].mode == "RGBA"
 
 
+def a_profile_of_a_telephone() -> bytes:
+    """Display P3, as short as an ICC profile can be. https://www.color.org/specification/ICC.1-2022-05.pdf"""
+
+    def xyz(*values: float) -> bytes:
+        return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(value * 65536) for value in values))
+
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", 3) + b"P3\0" + bytes(79),
+        b"wtpt": xyz(0.9642, 1, 0.8249),
+        b"rXYZ": xyz(0.51512, 0.2412, -0.00105),
+        b"gXYZ": xyz(0.29198, 0.69225, 0.04189),
+        b"bXYZ": xyz(0.1571, 0.06657, 0.78407),
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), b"curv\0\0\0\0" + struct.pack(">IHH", 1, 563, 0)),
+    }
+    table, data, start = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
+    for name, value in tags.items():
+        table += name + struct.pack(">II", start + len(data), len(value))
+        data += value
+    head = struct.pack(">I4sI4s4s4s", start + len(data), b"", 0x02100000, b"mntr", b"RGB ", b"XYZ ")
+    head += bytes(12) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
+    return head + bytes(128 - len(head)) + table + data
+
+
+def test_colours_of_a_telephone_become_those_of_a_screen(tmp_path):
+    store, file = MediaStore(tmp_path), io.BytesIO()
+    Image.new("RGB", (4, 4), (200, 80, 40)).save(file, "PNG", icc_profile=a_profile_of_a_telephone())
+    store.store_file("aa/photo", [file.getvalue()])
+    red, green, _ = composing.opened(store, {1: "aa/photo"})[1].getpixel((0, 0))
+    assert red > 205 and green < 80
+
+
 # Anything ------------------------------------------------------------------------------------------------------------
-
-
-class Drawing:
-    """Random documents as the studio keeps them."""
-
-    def __init__(self, draw: Any, sizes: st.SearchStrategy[Data]) -> None:
-        self.draw, self.sizes = draw, sizes
-
-    def document(self) -> Data:
-        return self.all(INPUTS, self.draw(self.sizes))
-
-    def all(self, inputs: tuple[Input, ...], given: Data | None = None) -> Data:
-        drawn: Data = {}
-        for each in inputs:
-            if is_shown(each, drawn):
-                drawn[each.name] = given[each.name] if given and each.name in given else self.one(each)
-        return drawn
-
-    def one(self, each: Input) -> Any:
-        if isinstance(each, Items):
-            count = self.draw(st.integers(max(each.least, 0), 3))
-            return [self.element(each) for _ in range(count)]
-        if isinstance(each, File):
-            return self.draw(st.sampled_from([1, 2, None]))
-        if isinstance(each, PaletteColor):
-            return self.draw(st.sampled_from(["#a1B2c3", *(f"@{name}" for name in PALETTE)]))
-        if isinstance(each, Glyph):
-            return self.draw(st.sampled_from(["", "star", "scissors", "no-such-icon"]))
-        return self.draw(values(each))
-
-    def element(self, each: Items) -> Data:
-        [kind] = each.of()
-        drawn = {"kind": kind.name, "id": studio.new_code(), **self.all(kind.inputs)}
-        if isinstance(each, Canvas):  # the studio refuses what is not within the picture
-            drawn["width"] = min(drawn["width"], 1000 - min(drawn["x"], 999))
-            drawn["height"] = min(drawn["height"], 1000 - min(drawn["y"], 999))
-            drawn["x"], drawn["y"] = min(drawn["x"], 999), min(drawn["y"], 999)
-        return drawn
-
-
-@st.composite
-def small_documents(draw: Any) -> Data:
-    sizes = st.tuples(st.integers(800, 900), st.integers(250, 400))
-    return Drawing(draw, sizes.map(lambda size: {"size": "free", "width": size[0], "height": size[1]})).document()
-
-
-@st.composite
-def full_documents(draw: Any) -> Data:
-    return Drawing(draw, st.sampled_from([{"size": "large"}, {"size": "compact"}])).document()
 
 
 def comes_out_well(document: Data, pictures: dict[int, Image.Image]) -> None:

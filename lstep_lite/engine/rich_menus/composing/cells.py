@@ -1,10 +1,12 @@
 """The buttons of a menu, drawn."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
 from lstep_lite.engine.rich_menus.composing import badges, fitting, placing, surfaces
+from lstep_lite.engine.rich_menus.composing.badges import Badge
 from lstep_lite.engine.rich_menus.composing.fitting import Layout
 from lstep_lite.engine.rich_menus.composing.placing import Row
 from lstep_lite.engine.rich_menus.composing.sheets import Frame, Sheet, ring, rounded
@@ -15,8 +17,16 @@ BEHIND = 0.18
 """How strong an icon is behind words."""
 
 
-def draw(sheet: Sheet, document: Data, cells: Sequence[tuple[Data, Frame]], pictures: Pictures) -> list[Layout]:
-    """Draw all of them; answers how large their words became."""
+@dataclass(frozen=True)
+class Drawn:
+    """How large the words of a button became."""
+
+    cell: Data
+    layout: Layout
+    badge: Badge | None
+
+
+def draw(sheet: Sheet, document: Data, cells: Sequence[tuple[Data, Frame]], pictures: Pictures) -> list[Drawn]:
     layouts = fitting.equalised([fitting.layout(cell, frame) for cell, frame in cells])
     for (cell, frame), layout in zip(cells, layouts, strict=True):
         left, top, right, bottom = sheet.pixels(frame)
@@ -24,9 +34,11 @@ def draw(sheet: Sheet, document: Data, cells: Sequence[tuple[Data, Frame]], pict
         mask = rounded(right - left, bottom - top, radius)
         _box(sheet, document, cell, (left, top), mask, radius, pictures)
         _content(sheet, document, cell, layout, (left, top), mask)
-    for cell, frame in cells:  # above all neighbours
-        badges.draw(sheet, document, cell, frame)
-    return layouts
+    marks = [badges.planned(cell, frame) for cell, frame in cells]
+    for (cell, frame), badge in zip(cells, marks, strict=True):  # above all neighbours
+        if badge:
+            badges.draw(sheet, document, cell, frame, badge)
+    return [Drawn(cell, layout, badge) for (cell, _), layout, badge in zip(cells, layouts, marks, strict=True)]
 
 
 def _box(

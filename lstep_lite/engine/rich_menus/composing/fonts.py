@@ -79,14 +79,19 @@ def runs(text: str, face: Face) -> tuple[Run, ...]:
     """*text* without what no face knows; what *face* lacks is set in another of the same weight."""
     found: list[Run] = []
     for char in text.translate(_INSTEAD):
-        known = _face_for(char, face)
-        if known is None:
+        knowing = _face_for(char, face)
+        if knowing is None:
             continue
-        if found and found[-1].face == known:
-            found[-1] = Run(found[-1].text + char, known)
+        if found and found[-1].face == knowing:
+            found[-1] = Run(found[-1].text + char, knowing)
         else:
-            found.append(Run(char, known))
+            found.append(Run(char, knowing))
     return tuple(found)
+
+
+def known(text: str, face: Face) -> str:
+    """*text* without what no face knows."""
+    return "".join(run.text for run in runs(text, face))
 
 
 def unknown(text: str, face: Face) -> str:

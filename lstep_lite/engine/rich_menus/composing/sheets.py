@@ -80,9 +80,9 @@ class Sheet:
         less = mask.reduce(BLUR_AT) if min(mask.size) >= BLUR_AT else mask.resize((1, 1))
         small.paste(less, (margin // BLUR_AT, margin // BLUR_AT))
         soft = small.filter(ImageFilter.GaussianBlur(blur * self.scale / BLUR_AT))
-        large = soft.resize((small.width * BLUR_AT, small.height * BLUR_AT), Image.Resampling.BILINEAR)
-        faint = large.point([round(value * strength) for value in range(256)])
-        self.paint((0, 0, 0), (corner[0] - margin, corner[1] - margin + round(drop * self.scale)), faint)
+        faint = soft.point([round(value * strength) for value in range(256)])
+        large = faint.resize((small.width * BLUR_AT, small.height * BLUR_AT), Image.Resampling.BILINEAR)
+        self.paint((0, 0, 0), (corner[0] - margin, corner[1] - margin + round(drop * self.scale)), large)
 
     def write(
         self, text: str, face: Face, size: float, x: float, y: float, color: Color, *, outline: float = 0
