@@ -155,7 +155,8 @@ def wish(
 ) -> set[int]:
     """Write down what each of these friends, at most 500, is to see; the ids of those for whom it is news.
 
-    The caller has locked them. Whoever gets another menu by it is due; not *urgent* ones come after all others.
+    The caller has locked them. Whoever gets another menu by it is due, and whoever was stays so: the request for what
+    they were to see before may be on its way. Not *urgent* ones come after all others.
     """
     lineup, due_at = periods.lineup(session, now), AT_ONCE if urgent else AFTERWARDS
     known = _known(session, wishes)
@@ -165,7 +166,7 @@ def wish(
         values: Values = {"menu_id": menu_id, "origin": origin, "since": now, "reason": None}
         _add(session, [each for each in ids if each not in known], values, due_at if lineup.own(menu_id) else None)
         for is_due in (True, False):
-            known_ids = [each for each in ids if each in known and known[each].needs(lineup, menu_id) is is_due]
+            known_ids = [each for each in ids if each in known and known[each].fits(lineup, menu_id) is not is_due]
             _change(session, known_ids, values | ({"due_at": due_at, "attempts": 0} if is_due else {}))
     if news:
         after_commit(session, _wake)
@@ -178,12 +179,10 @@ class _Known:
 
     menu_id: int | None
     linked_menu_id: int | None
-    is_due: bool
     is_refused: bool
 
-    def needs(self, lineup: Lineup, menu_id: int | None) -> bool:
-        """Whether LINE must be told when they are to see *menu_id*. What is on its way may go wrong: it is repeated."""
-        return self.is_due or not fits(lineup, menu_id, self.linked_menu_id)
+    def fits(self, lineup: Lineup, menu_id: int | None) -> bool:
+        return not self.is_refused and fits(lineup, menu_id, self.linked_menu_id)
 
 
 def fits(lineup: Lineup, menu_id: int | None, linked_menu_id: int | None) -> bool:
@@ -193,11 +192,11 @@ def fits(lineup: Lineup, menu_id: int | None, linked_menu_id: int | None) -> boo
 
 
 def _known(session: Session, friend_ids: Collection[int]) -> dict[int, _Known]:
-    columns = (FriendMenu.friend_id, FriendMenu.menu_id, LineMenu.menu_id, FriendMenu.due_at, FriendMenu.reason)
+    columns = (FriendMenu.friend_id, FriendMenu.menu_id, LineMenu.menu_id, FriendMenu.reason)
     query = sa.select(*columns).outerjoin(LineMenu, LineMenu.id == FriendMenu.linked_id)
     mine = query.where(FriendMenu.friend_id.in_(friend_ids)).order_by(FriendMenu.friend_id)
     rows = session.execute(mine.with_for_update(of=FriendMenu))
-    return {row[0]: _Known(row[1], row[2], row[3] is not None, row[4] is not None) for row in rows}
+    return {row[0]: _Known(row[1], row[2], row[3] is not None) for row in rows}
 
 
 def _is_news(known: _Known | None, menu_id: int | None) -> bool:
