@@ -1,14 +1,14 @@
 """だれに見せるか: the account's default, who decides, and the rules in their order."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine import mentions, rich_menus, segments
+from lstep_lite.engine import rich_menus
 from lstep_lite.engine.rich_menus import defaults, modes, rules, showing
+from lstep_lite.engine.rich_menus.rulebook import rulebook
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.rich_menus import DefaultForm, ModeForm
 from lstep_lite.models import MenuMode, RichMenu
@@ -81,14 +81,5 @@ def _page(default_form: DefaultForm, mode_form: ModeForm, status: int = 200) -> 
         settings=modes.settings(g.read),
         menus={menu.id: menu for menu in rich_menus.in_order(g.read)},
         counts=showing.counts(g.read, g.now),
-        **_rules(),
+        book=rulebook(g.read, now=g.now),
     )
-
-
-def _rules() -> dict[str, Any]:
-    found = rules.in_order(g.read)
-    with mentions.names_at_hand(g.read, [pair for rule in found for pair in segments.mentioned(rule.tree)]):
-        sentences = {rule.id: segments.sentence(g.read, rule.tree) for rule in found}
-        broken = {rule.id for rule in found if segments.broken(g.read, rule.tree)}
-    outlook = rules.outlook(g.read, [rules.draft_of(rule) for rule in found], now=g.now)
-    return {"rules": found, "sentences": sentences, "broken": broken, "outlook": outlook}
