@@ -55,8 +55,7 @@ def test_a_design_becomes_a_menu_with_tabs_that_answers_and_counts(world: World,
 
 def test_automation_periods_and_leaving_change_what_people_see(world: World, browser: Browser) -> None:
     usual, members, summer = (a_menu(browser, "salon_night", name) for name in ("ふだん", "会員さま", "夏"))
-    for menu_id in (usual, members, summer):
-        publish(world, browser, menu_id)
+    publish(world, browser, usual, members, summer)
     make_default(world, browser, usual)
     a_rule_that_shows(browser, "会員になります", members)
     taro, jiro = newcomer(world, "会員 太郎"), newcomer(world, "ふだん 次郎")
@@ -102,11 +101,13 @@ def a_menu(browser: Browser, design: str, name: str, change: Any = lambda docume
     return browser.path.split("/")[2]
 
 
-def publish(world: World, browser: Browser, menu_id: str) -> None:
-    browser.open(f"/rich-menus/{menu_id}/publications/new")
-    browser.submit({})
+def publish(world: World, browser: Browser, *menu_ids: str) -> None:
+    for menu_id in menu_ids:
+        browser.open(f"/rich-menus/{menu_id}/publications/new")
+        browser.submit({})
     world.settle()
-    assert "公開中" in browser.open(f"/rich-menus/{menu_id}").select_one("#menu-publication").get_text()
+    for menu_id in menu_ids:
+        assert "公開中" in browser.open(f"/rich-menus/{menu_id}").select_one("#menu-publication").get_text()
 
 
 def make_default(world: World, browser: Browser, menu_id: str) -> None:
