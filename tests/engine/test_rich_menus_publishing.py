@@ -57,7 +57,7 @@ class Shop:
         )
         defaults.tell_due(self.database, self.account, now=NOW, wall=self.wall)
         moments: dict[str, Callable[[], datetime]] = {"now": lambda: NOW, "wall": lambda: self.wall}
-        syncing.work_due(self.database, self.account, **moments, urgent=False)
+        syncing.work_due(self.database, self.account, **moments, urgent=False, timeout_seconds=5)
         comparing.compare_due(self.database, now=NOW, wall=self.wall)
         self.session.expire_all()
 
@@ -288,15 +288,30 @@ def test_a_deleted_menu_vanishes_from_line_and_then_from_the_list(shop: Shop) ->
 def test_strays_of_ours_go_by_themselves_and_others_are_listed(shop: Shop) -> None:
     shop.publish(a_menu(shop.session))
     body = {"size": {"width": 800, "height": 300}, "selected": True, "chatBarText": "昔", "areas": []}
+    shop.line.create_alias("lstep-forgotten", shop.live()[0])
     ours, theirs = (shop.line.create(body | {"name": name}) for name in ("lstep-forgotten", "前の道具のメニュー"))
     strays.look_again(shop.session)
     shop.settle()
-    assert ours not in shop.listed() and theirs in shop.listed()
+    assert ours not in shop.listed() and theirs in shop.listed() and "lstep-forgotten" not in shop.line.aliases()
     [found] = strays.listed(shop.session)
     assert (found.line_id, found.chat_bar_text, found.delete_due_at) == (theirs, "昔", None)
     strays.delete(shop.session, found)
     shop.settle()
     assert shop.listed() == set(shop.live()) and not strays.listed(shop.session)
+
+
+def test_what_somebody_else_deleted_at_line_can_be_published_again(shop: Shop) -> None:
+    menu = a_menu(shop.session)
+    shop.publish(menu)
+    friend = shop.follow()
+    showing.show(shop.session, friend, menu.id, origin=MenuOrigin.STAFF, now=NOW)
+    shop.settle()
+    shop.line.delete(shop.live()[0])
+    strays.look_again(shop.session)
+    shop.settle()
+    assert (menu.live_revision, shop.live()) == (None, [])
+    shop.publish(menu)
+    assert shop.seen_by(friend) == shop.live()[0] and len(shop.line.aliases()) == 1
 
 
 def test_leaving_takes_everything_away_until_the_owner_wants_menus_again(shop: Shop) -> None:

@@ -195,6 +195,7 @@ def _menus(session: Session, row: MenuSettings, here: Here) -> None:
         return
     session.execute(sa.update(RichMenu).values(live_document=None, live_revision=None))
     row.leaving_step, row.leaving_due_at, row.leaving_reason = LeavingStep.DONE, None, None
+    row.look_due_at = here.wall  # to be sure
 
 
 _STEPS: dict[LeavingStep, Callable[[Session, MenuSettings, Here], Plan[MenuSettings] | None]] = {

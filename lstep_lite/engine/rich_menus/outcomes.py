@@ -17,7 +17,7 @@ UNFINISHED = (LineMenuState.WAITING, LineMenuState.MADE, LineMenuState.READY)
 KIND = notifications.kind(
     "rich_menu.trouble",
     label="リッチメニューの知らせ",
-    lead="リッチメニューを公開できなかったときに知らせます。",
+    lead="リッチメニューを公開できなかったときと、公開したものがLINEからなくなっていたときに知らせます。",
     icon="layout-grid",
     order=76,
 )
@@ -40,7 +40,8 @@ def failed(session: Session, publication: Publication, error: DomainError, here:
     publication.reason = explained(error)
     if is_final(error):
         finish(session, publication, PublicationState.FAILED, here.now)
-        _tell(session, publication, here.now)
+        menu = session.get_one(RichMenu, publication.menu_id)
+        tell(session, menu, "公開できなかったリッチメニューがあります", publication.reason, here.now)
 
 
 def try_again(publication: Publication, here: Here) -> None:
@@ -50,14 +51,14 @@ def try_again(publication: Publication, here: Here) -> None:
         publication.due_at = next_try(publication.attempts, here.wall)
 
 
-def _tell(session: Session, publication: Publication, now: datetime) -> None:
-    menu = session.get_one(RichMenu, publication.menu_id)
+def tell(session: Session, menu: RichMenu, title: str, reason: str, now: datetime) -> None:
+    """Tell staff what happened to *menu*."""
     notifications.notify(
         session,
         KIND.name,
-        title="公開できなかったリッチメニューがあります",
-        body=f"{menu.name}：{publication.reason}",
+        title=title,
+        body=f"{menu.name}：{reason}",
         href=f"/rich-menus/{menu.id}",
-        dedupe_key=f"{KIND.name}:{publication.id}",
+        dedupe_key=f"{KIND.name}:{menu.id}:{now.isoformat()}",
         now=now,
     )

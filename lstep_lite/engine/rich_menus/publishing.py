@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, insert_new
-from lstep_lite.engine import agenda, settings
+from lstep_lite.engine import agenda, settings, studio
 from lstep_lite.engine.line import Account, NotConnected
 from lstep_lite.engine.media import MediaStore
 from lstep_lite.engine.rich_menus import ending, keeping, leaving, line_work, modes, outcomes, steps, strays
 from lstep_lite.engine.rich_menus.differences import changes as changes
 from lstep_lite.engine.rich_menus.differences import prospects as prospects
+from lstep_lite.engine.rich_menus.documents import INPUTS
 from lstep_lite.engine.rich_menus.outcomes import OPEN
 from lstep_lite.engine.rich_menus.working import Here, Work, in_hand
 from lstep_lite.errors import DomainError, NotFound
@@ -32,13 +33,13 @@ MOST_MENUS = 1000
 UNSEEN_STEPS = (PublicationStep.DRAW, PublicationStep.MAKE)
 """Customers see nothing of it so far."""
 STEPS = {
-    PublicationStep.DRAW: "画像を作っています",
-    PublicationStep.MAKE: "LINEに登録しています",
-    PublicationStep.ALIASES: "タブをつないでいます",
-    PublicationStep.FRIENDS: "お客様の画面を切り替えています",
-    PublicationStep.RECORD: "切り替えを記録しています",
+    PublicationStep.DRAW: "画像を作る",
+    PublicationStep.MAKE: "LINEに登録する",
+    PublicationStep.ALIASES: "タブをつなぐ",
+    PublicationStep.FRIENDS: "お客様の画面を切り替える",
+    PublicationStep.RECORD: "仕上げをする",
 }
-"""What a publication is at, in order."""
+"""What a publication does, in order."""
 BUSY = "ただいま公開の途中です。終わってから、もう一度「公開する」を押してください。"
 UNCHANGED = "公開しているものから変わっていません。"
 LEAVING = (
@@ -50,7 +51,7 @@ LEAVING = (
 def request(session: Session, menu: RichMenu, *, staff_id: int | None, now: datetime) -> Publication:
     """Bring the draft of *menu* to LINE; one that customers see nothing of so far gives way.
 
-    Raises Refused with what is wrong with the draft, DomainError when it can't be published now.
+    Raises DomainError with what is wrong with the draft, or why it can't be published now.
     """
     _check(session, menu)
     _replace(session, menu, now)
@@ -76,8 +77,9 @@ def _check(session: Session, menu: RichMenu) -> None:
         raise DomainError(LEAVING)
     if menu.is_ending:
         raise DomainError("このリッチメニューは削除の途中です。")
-    if problems := keeping.examine(session, menu.document).problems:
-        raise keeping.Refused(problems)
+    for problem in keeping.examine(session, menu.document).problems:
+        place = studio.place_in_words(INPUTS, menu.document, problem.path)
+        raise DomainError(f"公開する前に、下書きを直してください。{f'{place}: ' if place else ''}{problem.message}")
     if is_up_to_date(session, menu):
         raise DomainError(UNCHANGED)
     if (count := _count_at_line(session) + len(menu.document["tabs"])) > MOST_MENUS:

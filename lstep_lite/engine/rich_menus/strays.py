@@ -3,7 +3,7 @@
 What bears a name of ours that no row knows was left behind, and goes by itself; the rest is listed for the owner.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.line import MenuAtLine
-from lstep_lite.engine.rich_menus import bodies, budget, modes
+from lstep_lite.engine.rich_menus import bodies, budget, ending, modes, outcomes, periods
 from lstep_lite.engine.rich_menus.working import Here, Plan, Work, explained
 from lstep_lite.errors import DomainError, NotFound
-from lstep_lite.models import LineMenu, LineMenuState, MenuCallKind, MenuSettings, MenuTab, StrayMenu
+from lstep_lite.models import LineMenu, LineMenuState, MenuCallKind, MenuSettings, MenuTab, RichMenu, StrayMenu
 
 EVERY = timedelta(hours=6)
 
@@ -61,7 +61,8 @@ class Looks(Work[MenuSettings]):
         return sa.true()
 
     def plan(self, session: Session, row: MenuSettings, here: Here) -> Plan[MenuSettings]:
-        return _Look()
+        live = sa.select(LineMenu.line_id).where(LineMenu.state == LineMenuState.LIVE, LineMenu.line_id.is_not(None))
+        return _Look({str(line_id) for line_id in session.scalars(live)})
 
     def failed(self, session: Session, row: MenuSettings, error: DomainError, here: Here) -> None:
         row.look_due_at = here.wall + budget.LONGEST_PAUSE
@@ -69,6 +70,8 @@ class Looks(Work[MenuSettings]):
 
 @dataclass
 class _Look(Plan[MenuSettings]):
+    live: set[str]
+    """What customers see, as far as we know."""
     menus: list[MenuAtLine] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
 
@@ -79,6 +82,7 @@ class _Look(Plan[MenuSettings]):
     def record(self, session: Session, row: MenuSettings, here: Here) -> None:
         """Every menu of ours had its row before LINE made it, hence before it was in the list."""
         _note(session, {each.line_id: each for each in self._strays(session, here)})
+        _miss(session, self.live - {each.line_id for each in self.menus}, here)
         row.looked_at, row.look_due_at = here.wall, here.wall + EVERY
 
     def _strays(self, session: Session, here: Here) -> Iterator[StrayMenu]:
@@ -88,9 +92,12 @@ class _Look(Plan[MenuSettings]):
         for menu in self.menus:
             if not ours & {menu.line_id, menu.name}:
                 yield _stray(menu.line_id, menu.name, menu.chat_bar_text, here.wall)
-        tabs = set(session.scalars(sa.select(MenuTab.alias)))
-        for alias in self.aliases.keys() - tabs:
+        for alias in self.aliases.keys() - set(session.scalars(sa.select(MenuTab.alias).where(_IS_OURS))):
             yield _stray(alias, alias, "", here.wall, is_alias=True)
+
+
+_IS_OURS = sa.or_(MenuTab.is_live, MenuTab.aliased_line_id.is_not(None))
+"""Tabs whose alias may be at LINE."""
 
 
 def _stray(line_id: str, name: str, chat_bar_text: str, wall: datetime, *, is_alias: bool = False) -> StrayMenu:
@@ -117,6 +124,20 @@ def _note(session: Session, found: dict[str, StrayMenu]) -> None:
     session.add_all(found.values())
 
 
+def _miss(session: Session, line_ids: Collection[str], here: Here) -> None:
+    """These were deleted by somebody else: what is left of their menus goes, and they can be published again."""
+    gone = sa.select(LineMenu.menu_id).where(LineMenu.line_id.in_(line_ids), LineMenu.state == LineMenuState.LIVE)
+    menus = session.scalars(sa.select(RichMenu).where(RichMenu.id.in_(gone)).with_for_update()).all()
+    title = "LINEからなくなっていたリッチメニューがあります"
+    for menu in menus:
+        menu.live_revision = menu.live_document = None
+        outcomes.tell(session, menu, title, "もう一度公開してください。", here.now)
+    if menus:
+        ids = [menu.id for menu in menus]
+        ending.retire_all(session, LineMenu.menu_id.in_(ids), MenuTab.menu_id.in_(ids), here)
+        periods.look_again(session, now=here.now)
+
+
 # Taking away ---------------------------------------------------------------------------------------------------------
 
 
@@ -128,6 +149,9 @@ class Strays(Work[StrayMenu]):
         return sa.true()
 
     def plan(self, session: Session, row: StrayMenu, here: Here) -> Plan[StrayMenu] | None:
+        if row.is_alias and session.scalar(sa.select(MenuTab.id).where(MenuTab.alias == row.line_id, _IS_OURS)):
+            session.delete(row)  # its tab is back
+            return None
         kind = MenuCallKind.DELETE_ALIAS if row.is_alias else MenuCallKind.DELETE
         if budget.take(session, kind, here.wall):
             return _Delete(row.line_id, row.is_alias)

@@ -22,7 +22,7 @@ from lstep_lite.errors import DomainError
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=3)
+LEASE = timedelta(minutes=1)
 Row = TypeVar("Row")
 
 
