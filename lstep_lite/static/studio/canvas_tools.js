@@ -10,14 +10,19 @@ export function drawTools(composer) {
   composer.isMagnetic = true;
   composer.layoutMenu = drawMenu("分け方", "layout-grid", "composer-layouts");
   composer.themeMenu = drawMenu("配色", "palette", "composer-themes");
-  fill(composer.themeMenu, composer.themes.map((theme) => drawTheme(composer, theme)));
+  fill(
+    composer.themeMenu,
+    composer.themes.map((theme) => drawTheme(composer, theme)),
+  );
   composer.addButton = tool("追加", "square-plus", () => add(composer));
   composer.magnet = tool("ぴったり", "magnet", () => toggleMagnet(composer), {
     class: "btn composer-tool composer-magnet",
     "aria-pressed": "true",
     title: "動かすとき、線やとなりにぴったり合わせます（Altキーを押している間は合わせません）",
   });
-  const phone = tool("スマホで見る", "device-mobile", () => showPhone(composer), { class: "btn composer-tool composer-phone-button" });
+  const phone = tool("スマホで見る", "device-mobile", () => showPhone(composer), {
+    class: "btn composer-tool composer-phone-button",
+  });
   const { undoButton, redoButton, layoutMenu, themeMenu, addButton, magnet, status } = composer;
   return [undoButton, redoButton, layoutMenu, themeMenu, addButton, magnet, phone, status];
 }
@@ -35,7 +40,10 @@ function drawMenu(words, name, look) {
 
 // What the bar offers for the tab that is shown now.
 export function showTools(composer) {
-  fill(composer.layoutMenu, composer.list.layouts.map((layout) => drawLayout(composer, layout)));
+  fill(
+    composer.layoutMenu,
+    composer.list.layouts.map((layout) => drawLayout(composer, layout)),
+  );
   composer.themeMenu.querySelectorAll("button").forEach((choice, at) => {
     choice.setAttribute("aria-pressed", String(isPainted(composer, composer.themes[at])));
   });

@@ -53,6 +53,9 @@ class Composer extends Editor {
     return super.isOpen(id, id.startsWith("section:") ? otherwise : true);
   }
 
+  // The picture is always in sight.
+  showPreview() {}
+
   // What is chosen ----------------------------------------------------------------------------------------------------
 
   // After saving, tabs may have other codes: then the one in the same place is gone on with.
@@ -130,6 +133,11 @@ class Composer extends Editor {
   showPane(name) {
     this.choices.set("pane", name);
     this.draw({ key: `pane|${name}` });
+  }
+
+  showSection(key, name) {
+    this.choices.set(key, name);
+    this.draw({ key: `${key}|${name}` });
   }
 
   // Changing ----------------------------------------------------------------------------------------------------------
