@@ -12,7 +12,6 @@ from lstep_lite.engine.rich_menus import defaults, designs, geometry, listing, m
 from lstep_lite.engine.rich_menus.documents import INPUTS
 from lstep_lite.engine.rich_menus.thumbnails import FOLDER, Thumbnails
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.studio import Data
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.rich_menus import RichMenuForm
 from lstep_lite.models import Folder, RichMenu
@@ -138,7 +137,7 @@ def _page_of(menu: RichMenu) -> dict[str, Any]:
     return {
         "progress": progress.of(g.read, menu),
         "is_news": False,
-        "versions": _versions(menu),
+        "versions": listing.versions(g.read, menu),
         "canvas_of": geometry.canvas_of,
         "history": listing.history(g.read, menu),
         "is_broken": bool(rich_menus.broken_ids(g.read, [menu])),
@@ -147,12 +146,6 @@ def _page_of(menu: RichMenu) -> dict[str, Any]:
         "settings": modes.settings(g.read),
         **_people(),
     }
-
-
-def _versions(menu: RichMenu) -> list[tuple[str, Data]]:
-    """What customers see, if that is something else, and the draft; each by its word."""
-    has_news = menu.live_document is not None and menu.live_revision != menu.revision
-    return [*([("live", menu.live_document)] if has_news and menu.live_document else []), ("draft", menu.document)]
 
 
 def _posted() -> RichMenuForm:

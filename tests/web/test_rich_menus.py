@@ -115,11 +115,16 @@ def test_saving_on_the_way_to_publishing_leads_to_the_question(htmx, page, sessi
 def test_saving_answers_with_the_form_and_changes_nothing_customers_see(htmx, page, session, live):
     document = deepcopy(live.document)
     document["tabs"][0]["cells"][0]["label"] = "ご予約"
-    answer = htmx(f"/rich-menus/{live.id}", posted(live, document=document, seen=seen(page, live)))
+    answer = htmx(
+        f"/rich-menus/{live.id}", posted(live, document=document, chat_bar_text="春のメニュー", seen=seen(page, live))
+    )
     assert regions(answer) == ["menu-form", "toasts"]
     session.expire_all()
     assert (live.revision, live.live_revision) == (2, 1)
-    assert "公開していない変更あり" in page(f"/rich-menus/{live.id}").select_one("#menu-publication").get_text()
+    soup = page(f"/rich-menus/{live.id}")
+    assert "公開していない変更あり" in soup.select_one("#menu-publication").get_text()
+    bars = [bar.get_text(strip=True) for bar in soup.select(".menu-bar")]
+    assert bars == ["メニュー ▼", "春のメニュー ▼"], "what customers see stands beside the draft"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.rich_menus import keeping
+from lstep_lite.engine.studio import Data
 from lstep_lite.engine.text import normalise
 from lstep_lite.models import Publication, PublicationState, RichMenu, Staff
 
@@ -77,6 +78,27 @@ def standing(menu: RichMenu, last: Publication | None) -> Standing:
     if menu.live_revision is None:
         return Standing.DRAFT
     return Standing.LIVE if menu.live_revision == menu.revision else Standing.CHANGED
+
+
+@dataclass(frozen=True)
+class Version:
+    """One state of a menu, as its page draws it."""
+
+    is_live: bool
+    revision: int
+    document: Data
+    chat_bar_text: str
+    is_open: bool
+
+
+def versions(session: Session, menu: RichMenu) -> Sequence[Version]:
+    """What customers see, where that is something else, and the draft."""
+    draft = Version(False, menu.revision, menu.document, menu.chat_bar_text, menu.is_open)
+    if menu.live_document is None or menu.live_revision is None or menu.live_revision == menu.revision:
+        return [draft]
+    published = sa.select(Publication).where(Publication.menu_id == menu.id, Publication.revision == menu.live_revision)
+    last = session.scalars(published.order_by(Publication.id.desc()).limit(1)).first() or menu
+    return [Version(True, menu.live_revision, menu.live_document, last.chat_bar_text, last.is_open), draft]
 
 
 def history(session: Session, menu: RichMenu, *, most: int = 20) -> Sequence[tuple[Publication, str | None]]:
