@@ -23,8 +23,9 @@ def _note(session: Session, friend_ids: Sequence[int], kind: str, now: datetime)
     if kind == showing.KIND or not rules.are_on(session):
         return
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    looks = insert(MenuLook).values([{"friend_id": friend_id, "at": now} for friend_id in sorted(friend_ids)])
-    session.execute(looks.on_conflict_do_update(index_elements=["friend_id"], set_={"at": looks.excluded.at}))
+    looks = insert(MenuLook)
+    looks = looks.on_conflict_do_update(index_elements=["friend_id"], set_={"at": looks.excluded.at})
+    session.connection().execute(looks, [{"friend_id": friend_id, "at": now} for friend_id in sorted(friend_ids)])
 
 
 @agenda.work(Lane.TIMED)
