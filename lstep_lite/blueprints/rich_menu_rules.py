@@ -14,7 +14,7 @@ from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.rich_menus import RuleForm
 from lstep_lite.models import MenuRule, MenuSettings
-from lstep_lite.web import fragment, go, notice, number, render
+from lstep_lite.web import fragment, go, number, render
 
 bp = Blueprint("rich_menu_rules", __name__, url_prefix="/rich-menus/rules")
 
@@ -79,14 +79,6 @@ def destroy(rule_id: int) -> Response:
     rules.delete(g.session, rules.get(g.session, rule_id), now=g.now)
     flash("ルールを削除しました", "success")
     return go(_list())
-
-
-@bp.post("/order")
-@allow(Permission.RICH_MENUS_EDIT)
-def order_update() -> Response:
-    rules.arrange(g.session, request.form.getlist("id", type=number), now=g.now)
-    flash("ルールの順番を変えました", "success")
-    return notice(_list())
 
 
 @bp.post("/<int:rule_id>/step")

@@ -84,8 +84,8 @@ def test_the_list_says_how_each_menu_stands_and_costs_the_same_for_many(page, se
     assert "0人" in rows[1].get_text()
     with count_queries() as few:
         page("/rich-menus")
-    for _ in range(40):
-        a_live_menu(session)
+    for _ in range(30):
+        a_rich_menu(session)
     session.commit()
     with count_queries() as many:
         soup = page("/rich-menus")
@@ -266,6 +266,20 @@ def test_many_rules_cost_no_more_than_one(page, session, live, count_queries):
             page("/rich-menus/settings")
         costs.append(len(queries))
     assert costs[0] == costs[1] <= 18
+
+
+def test_rules_dragged_into_another_order_are_counted_anew(htmx, session, live):
+    a_friend(session)
+    first, second = (
+        rules.create(session, rules.RuleDraft({"all": [], "any": []}, menu_id), now=NOW) for menu_id in (live.id, None)
+    )
+    session.commit()
+    answer = htmx("/rich-menus/settings/rules/order", {"id": [second.id, first.id]})
+    assert regions(answer) == ["menu-settings", "toasts"]
+    assert [rule.id for rule in rules.in_order(session)] == [second.id, first.id]
+    htmx(f"/rich-menus/rules/{first.id}/step", {"to": "up"})
+    session.expire_all()
+    assert [rule.id for rule in rules.in_order(session)] == [first.id, second.id]
 
 
 def test_a_rule_whose_menu_was_deleted_says_so_until_another_one_is_chosen(htmx, page, session, live):
