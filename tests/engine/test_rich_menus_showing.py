@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import actions, agenda, batches, intake, rich_menus, segments
-from lstep_lite.engine.actions import saved
+from lstep_lite.engine import actions, agenda, batches, greetings, intake, rehearsals, rich_menus, segments
+from lstep_lite.engine.actions import SetDraft, saved
 from lstep_lite.engine.friends.audience import Audience
+from lstep_lite.engine.rehearsals import ArrivalBegin, Imagined, Setting
 from lstep_lite.engine.rich_menus import comparing, defaults, events, modes, periods, showing
 from lstep_lite.engine.rich_menus.periods import Period
 from lstep_lite.engine.rows import Values
@@ -19,6 +20,7 @@ from lstep_lite.models import (
     BatchMember,
     Friend,
     FriendMenu,
+    GreetingKind,
     MemberState,
     MenuMode,
     MenuOrigin,
@@ -387,6 +389,18 @@ def test_a_dry_run_says_what_would_be_shown_and_leaves_nothing(session: Session)
     assert tried.root is not None
     assert [outcome["text"] for outcome in tried.root.outcomes] == ["リッチメニューを「会員」に変えました。"]
     assert session.get(FriendMenu, friend.id) is None
+
+
+def test_a_rehearsal_tells_of_the_menu_and_leaves_nothing(session: Session) -> None:
+    menu = a_shown_menu(session, name="会員")
+    steps = SetDraft([step(menu) | {"id": "s", "segment": None}], True)
+    blocks = [{"kind": "text", "text": "ようこそ"}]
+    greetings.save(session, GreetingKind.NEW, is_on=True, blocks=blocks, steps=steps, now=NOW)
+    setting = Setting(NOW, NOW + HOUR, "https://demo.lstep.invalid", is_answer=True)
+    film = rehearsals.play(session, Imagined(), ArrivalBegin(GreetingKind.NEW), setting, now=NOW)
+    told_of = [text for scene in film.scenes for note in scene.notes for _, text in note.results]
+    assert "リッチメニューを「会員」に変えました。" in told_of
+    assert session.scalars(sa.select(FriendMenu)).all() == []
 
 
 def test_a_batch_shows_many_friends_a_menu_in_a_few_statements(database: Database, session: Session) -> None:
