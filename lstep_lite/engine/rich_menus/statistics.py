@@ -19,7 +19,7 @@ from lstep_lite.models import Friend, LineMenu, MenuInsight, RichMenu, TapAnswer
 
 DAYS_TO_WEEKS = 92
 """Longer stretches are drawn by weeks."""
-MOST_REGULARS = 10
+MOST_REGULARS = 5
 HEATS = 4
 """How many strengths of colour there are, besides none."""
 
