@@ -51,7 +51,7 @@ def _box(
     pictures: Pictures,
 ) -> None:
     if cell["has_shadow"] and cell["fill"] != "none":
-        sheet.shadow(corner, mask, drop=8, blur=14, strength=0.24)
+        sheet.shadow(corner, mask, drop=8, blur=14, strength=0.24, hidden=radius)
     surfaces.fill(sheet, document, cell, "fill", pictures, corner, mask)
     if cell["border"]:
         thick = max(1, round(cell["border"] * sheet.scale))
@@ -70,7 +70,10 @@ def _content(
         else:
             sheet.glyph(cell["icon"], layout.icon, placed.icon, color)
     for row in placed.rows:
-        _write(sheet, document, cell["lines"][row.line.at], row)
+        _write_behind(sheet, document, cell["lines"][row.line.at], row)
+    for row in placed.rows:
+        color = surfaces.color_of(document, cell["lines"][row.line.at]["color"])
+        sheet.write(row.text, row.line.face, row.line.size, row.x, row.y, color)
 
 
 def _faint(
@@ -82,7 +85,8 @@ def _faint(
     return ImageChops.multiply(drawn.point([round(value * BEHIND) for value in range(256)]), mask)
 
 
-def _write(sheet: Sheet, document: Data, look: Data, row: Row) -> None:
+def _write_behind(sheet: Sheet, document: Data, look: Data, row: Row) -> None:
+    """Shadow and outline, which must not cover the row above."""
     line = row.line
     if look["has_shadow"]:
         mask, corner = sheet.mask_of(row.text, line.face, line.size, row.x, row.y, outline=line.outline)
@@ -90,4 +94,3 @@ def _write(sheet: Sheet, document: Data, look: Data, row: Row) -> None:
     if line.outline:
         color = surfaces.color_of(document, look["outline_color"])
         sheet.write(row.text, line.face, line.size, row.x, row.y, color, outline=line.outline)
-    sheet.write(row.text, line.face, line.size, row.x, row.y, surfaces.color_of(document, look["color"]))
