@@ -25,7 +25,7 @@ def natural() -> Data:
             ),
             button(middle[0], "メニューを見たい", "メニュー", icon="coffee"),
             button(
-                middle[1], "テイクアウトしたい", "テイクアウト", icon="shopping-bag", badge="ribbon", badge_text="人気"
+                middle[1], "テイクアウトしたい", "テイクアウト", icon="shopping-bag", badge="pill", badge_text="人気"
             ),
             button(middle[2], "クーポンを見たい", "クーポン", icon="ticket"),
             wide(below[0], "お店の場所を知りたい", "アクセス", icon="map-pin"),
