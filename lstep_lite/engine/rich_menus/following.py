@@ -19,7 +19,7 @@ EVERY = timedelta(hours=1)
 
 @triggers.watches
 def _note(session: Session, friend_ids: Sequence[int], kind: str, now: datetime) -> None:
-    """Something that a rule may ask for changed. The row is locked: who looks at the friend meanwhile leaves it."""
+    """Something that a rule may ask for changed. Until this unit ends its row is locked: nobody takes it before."""
     if kind == showing.KIND or not rules.are_on(session):
         return
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
@@ -35,12 +35,19 @@ def look_at_changed(database: Database, *, now: datetime, wall: datetime) -> boo
         if session.scalar(sa.select(MenuLook.friend_id).limit(1)) is None:
             return False
     with database.unit() as session:
-        noted = sa.select(MenuLook.friend_id).order_by(MenuLook.at).limit(CHUNK).with_for_update(skip_locked=True)
-        taken = sa.delete(MenuLook).where(MenuLook.friend_id.in_(noted)).returning(MenuLook.friend_id)
-        friend_ids = session.scalars(taken).all()
+        friend_ids = _take(session)
         if rules.are_on(session):
             _follow(session, friend_ids, now=now, urgent=True)
     return len(friend_ids) == CHUNK
+
+
+def _take(session: Session) -> Sequence[int]:
+    """Whom to look at. Of whom something is just changing, they are taken later: nobody waits for the other."""
+    noted = sa.select(MenuLook.friend_id).order_by(MenuLook.at).limit(CHUNK)
+    locked = sa.select(Friend.id).where(Friend.id.in_(noted)).order_by(Friend.id).with_for_update(skip_locked=True)
+    free = sa.select(MenuLook.friend_id).where(MenuLook.friend_id.in_(session.scalars(locked).all()))
+    taken = sa.delete(MenuLook).where(MenuLook.friend_id.in_(free.with_for_update(skip_locked=True)))
+    return session.scalars(taken.returning(MenuLook.friend_id)).all()
 
 
 @agenda.work(Lane.BULK)
