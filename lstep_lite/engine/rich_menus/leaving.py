@@ -3,7 +3,7 @@
 Afterwards nothing is published or shown until the owner wants menus again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from lstep_lite.engine.rich_menus.working import Here, Plan, Work, explained, ne
 from lstep_lite.engine.studio import new_code
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
+    Friend,
     FriendMenu,
     LeavingStep,
     LineMenu,
@@ -128,9 +129,38 @@ def _friends(session: Session, row: MenuSettings, here: Here) -> Plan[MenuSettin
     if budget.take(session, MenuCallKind.BATCH, here.wall):
         row.leaving_key = row.leaving_key or new_code()
         return _UnlinkEverybody(row.leaving_key)
+    if _count(session, FriendMenu.linked_id.is_not(None)) <= moving.FEW:
+        return _UnlinkSome(_linked(session))
     row.leaving_due_at = budget.next_at(session, MenuCallKind.BATCH, here.wall)
     row.leaving_reason = budget.waiting_words(session, "続けます", row.leaving_due_at)
     return None
+
+
+def _linked(session: Session) -> dict[int, str | None]:
+    """Friends who see a menu of their own, up to 500, with LINE's ids of them."""
+    query = sa.select(Friend.id, Friend.line_user_id).join(FriendMenu, FriendMenu.friend_id == Friend.id)
+    found = query.where(FriendMenu.linked_id.is_not(None)).order_by(Friend.id).limit(CHUNK)
+    return {row.id: row.line_user_id for row in session.execute(found)}
+
+
+def _forget(session: Session, friend_ids: Collection[int]) -> None:
+    mine = sa.update(FriendMenu).where(FriendMenu.friend_id.in_(friend_ids))
+    session.execute(mine.values(linked_id=None, tab_id=None))
+
+
+@dataclass
+class _UnlinkSome(Plan[MenuSettings]):
+    """Where LINE has no request for everybody left in this hour, and they are few."""
+
+    friends: Mapping[int, str | None]
+
+    def do(self, here: Here) -> None:
+        if user_ids := [user_id for user_id in self.friends.values() if user_id]:
+            here.at_line().unlink_many(user_ids)
+
+    def record(self, session: Session, row: MenuSettings, here: Here) -> None:
+        _forget(session, self.friends)
+        _go_on(row, LeavingStep.FRIENDS if self.friends else LeavingStep.ALIASES, here)
 
 
 @dataclass
@@ -175,11 +205,8 @@ class _Look(Plan[MenuSettings]):
 
 def _aliases(session: Session, row: MenuSettings, here: Here) -> None:
     """Nobody sees a menu of their own any more; `line_work` takes the aliases away."""
-    linked = sa.select(FriendMenu.friend_id).where(FriendMenu.linked_id.is_not(None))
-    friend_ids = session.scalars(linked.order_by(FriendMenu.friend_id).limit(CHUNK)).all()
-    if friend_ids:
-        mine = sa.update(FriendMenu).where(FriendMenu.friend_id.in_(friend_ids))
-        session.execute(mine.values(linked_id=None, tab_id=None))
+    if friends := _linked(session):
+        _forget(session, friends)
         row.leaving_due_at = here.wall
         return
     ending.retire_all(session, sa.true(), sa.true(), here)
