@@ -35,6 +35,7 @@ class Composer extends Editor {
   }
 
   drawParts() {
+    this.chosen(TABS); // a copy that was just made
     this.choices.set("tab-at", this.tabAt);
     this.tabRow.replaceChildren(...drawTabs(this));
     this.stage.replaceChildren(drawBoard(this));
