@@ -40,8 +40,10 @@ INDENT = 0.11
 """The same on the left and right where words begin or end there."""
 FULL = 0.86
 """How much of the room's height is filled at most where sizes are left to us."""
-LEAST_SHARE = {False: 0.5, True: 0.02}
-"""How far what is left to us gives way before what staff asked for does too, and how far that does."""
+STEP = 0.985
+"""By how much things become smaller at a time, until they fit."""
+STEPS = {False: 45, True: 500}
+"""How often what is left to us gives way before what staff asked for does too, and how often that does at most."""
 
 
 @dataclass(frozen=True)
@@ -162,9 +164,8 @@ def _broken(line: Line) -> Iterator[tuple[str, ...]]:
 def _in_height(plan: Layout) -> Layout:
     """Icon and words made smaller together until they fit. What staff asked for gives way last."""
     for gives_asked, most in ((False, FULL * plan.room.height), (True, plan.room.height)):
-        shares = (at / 100 for at in range(100, round(LEAST_SHARE[gives_asked] * 100) - 1, -1))
-        for share in shares:
-            smaller = _scaled(plan, share, gives_asked)
+        for step in range(STEPS[gives_asked]):
+            smaller = _scaled(plan, STEP**step, gives_asked)
             if smaller.height <= most:
                 break
         plan = smaller
