@@ -139,6 +139,18 @@ def test_a_menu_is_worded_coloured_kept_and_opened_again(desk: Page, server: Ser
     desk.get_by_role("tab", name="クーポン").click()
     expect(desk.locator(".canvas-place")).to_have_count(1)
 
+    desk.locator(".canvas-place").click()
+    desk.locator(".composer-chip", has_text="文字").click()
+    desk.locator(".composer-side textarea").fill("")
+    desk.get_by_role("tab", name="ホーム").click()
+    desk.get_by_role("button", name="下書きを保存").click()
+    expect(desk.locator(".composer-side .invalid-feedback:visible")).to_contain_text("文字を入力してください")
+    expect(desk.get_by_role("tab", name="クーポン")).to_have_attribute("aria-selected", "true")
+    desk.locator(".composer-tab-menu > summary").click()
+    desk.get_by_role("button", name="コピーを作る").click()
+    assert [tab["label"] for tab in document(desk)["tabs"]] == ["ホーム", "クーポン", "クーポン"]
+    expect(desk.get_by_role("tab").nth(2)).to_have_attribute("aria-selected", "true")
+
 
 def shown(menu: dict[str, Any]) -> list[Any]:
     """A menu but for what keeping it leaves out, and for the codes that it gets then."""
