@@ -30,7 +30,8 @@ def test_taps_stand_on_the_picture_and_lead_to_their_people(page, session, menu)
     shown = page(f"/rich-menus/{menu.id}/taps")
     marks = [(mark["class"][1], mark.get_text(strip=True)) for mark in shown.select(".heat-place")]
     assert marks == [("heat-0", "10回"), ("heat-4", "23回"), ("heat-0", "3―")], "the number, then how often"
-    assert [shown.select(".heat-box")[1][side] for side in ("x", "y", "width", "height")] == ["0", "219", "1250", "1467"]
+    box = shown.select(".heat-box")[1]
+    assert [box[side] for side in ("x", "y", "width", "height")] == ["0", "219", "1250", "1467"]
     link = shown.select_one(".heat-table tbody a")
     assert link.get_text() == "1人"
     assert "山田" in page(link["href"]).select_one("main").get_text()

@@ -57,6 +57,7 @@ __all__ = [
     "periods",
     "remove",
     "rules",
+    "set_period",
     "showing",
     "syncing",
     "tabs_of",
