@@ -1,15 +1,19 @@
-"""The worker is killed again and again while LINE is told who sees which menu: in the end everybody sees theirs."""
+"""Who sees which menu, whatever comes between: kills of the worker, trouble at LINE, two at work at once."""
 
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 
-from lstep_lite.engine.rich_menus import showing
-from lstep_lite.models import Friend, FriendMenu, MenuOrigin
+from lstep_lite.db import Database
+from lstep_lite.engine import tags, triggers
+from lstep_lite.engine.rich_menus import following, rules, showing
+from lstep_lite.engine.rich_menus.rules import RuleDraft
+from lstep_lite.models import ChangedBy, Friend, FriendMenu, MenuMode, MenuOrigin, Tag
 from tests.emulator.menus import MENU, picture
-from tests.factories import a_shown_menu
+from tests.factories import NOW, a_friend, a_shown_menu, a_tag
 from tests.slow.crashing import Crashing, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -85,3 +89,24 @@ def wanted(crashing: Crashing, menus: dict[int, str]) -> dict[str, str | None]:
     with crashing.runtime.database.read() as session:
         query = sa.select(Friend.line_user_id, FriendMenu.menu_id).outerjoin(FriendMenu)
         return {user_id: menus.get(menu_id) for user_id, menu_id in session.execute(query)}
+
+
+def test_what_changes_while_somebody_is_looked_at_is_looked_at_again(fresh_database: Database) -> None:
+    """The one who looks neither sees the change, which is not committed, nor takes away that there was one."""
+    with fresh_database.unit() as session:
+        friend, tag, menu = a_friend(session), a_tag(session), a_shown_menu(session)
+        tree = {"all": [{"id": "c", "kind": "tag", "data": {"how": "any", "tag_ids": [tag.id]}}], "any": []}
+        rules.create(session, RuleDraft(tree, menu.id), now=NOW)
+        rules.set_mode(session, MenuMode.RULES, now=NOW)
+        triggers.record(session, "test", friend, now=NOW)
+        key, menu_id = friend.id, menu.id
+    with ThreadPoolExecutor(1) as pool:
+        with fresh_database.unit() as session:
+            friend, tag = session.get_one(Friend, key), session.scalars(sa.select(Tag)).one()
+            tags.attach(session, tag, friend, changed_by=ChangedBy.STAFF, now=NOW)
+            looking = pool.submit(following.look_at_changed, fresh_database, now=NOW, wall=NOW)
+            time.sleep(0.3)
+        looking.result(10)
+    following.look_at_changed(fresh_database, now=NOW, wall=NOW)
+    with fresh_database.read() as session:
+        assert session.get_one(FriendMenu, key).menu_id == menu_id

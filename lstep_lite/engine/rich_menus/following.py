@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import Database
+from lstep_lite.db import Database, insert_new
 from lstep_lite.engine import agenda, triggers
 from lstep_lite.engine.rich_menus import modes, periods, rules, showing
 from lstep_lite.models import Friend, Lane, MenuLook, MenuOrigin
@@ -19,13 +18,13 @@ EVERY = timedelta(hours=1)
 
 @triggers.watches
 def _note(session: Session, friend_ids: Sequence[int], kind: str, now: datetime) -> None:
-    """Something that a rule may ask for changed. Until this unit ends its row is locked: nobody takes it before."""
+    """Something that a rule may ask for changed. Whoever looks at the friends leaves them until this unit ends: what
+    was just written on their timelines holds their rows.
+    """
     if kind == showing.KIND or not rules.are_on(session):
         return
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    looks = insert(MenuLook)
-    looks = looks.on_conflict_do_update(index_elements=["friend_id"], set_={"at": looks.excluded.at})
-    session.connection().execute(looks, [{"friend_id": friend_id, "at": now} for friend_id in sorted(friend_ids)])
+    rows = [{"friend_id": friend_id, "at": now} for friend_id in sorted(friend_ids)]
+    session.connection().execute(insert_new(session, MenuLook), rows)
 
 
 @agenda.work(Lane.TIMED)
@@ -45,8 +44,7 @@ def _take(session: Session) -> Sequence[int]:
     """Whom to look at. Of whom something is just changing, they are taken later: nobody waits for the other."""
     noted = sa.select(MenuLook.friend_id).order_by(MenuLook.at).limit(CHUNK)
     locked = sa.select(Friend.id).where(Friend.id.in_(noted)).order_by(Friend.id).with_for_update(skip_locked=True)
-    free = sa.select(MenuLook.friend_id).where(MenuLook.friend_id.in_(session.scalars(locked).all()))
-    taken = sa.delete(MenuLook).where(MenuLook.friend_id.in_(free.with_for_update(skip_locked=True)))
+    taken = sa.delete(MenuLook).where(MenuLook.friend_id.in_(session.scalars(locked).all()))
     return session.scalars(taken.returning(MenuLook.friend_id)).all()
 
 
