@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import agenda, rich_menus, studio
-from lstep_lite.engine.rich_menus import defaults, leaving, outcomes, publishing, showing, strays
+from lstep_lite.engine.rich_menus import defaults, leaving, modes, outcomes, publishing, showing, strays
 from lstep_lite.models import (
     Friend,
     FriendMenu,
@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 FRIENDS = 4
 KILLS = 5
-CALLS = ("/v2/bot/richmenu", "/v2/bot/richmenu/alias", "/v2/bot/richmenu/batch", "/v2/bot/user/all/richmenu")
+CALLS = ("/v2/bot/richmenu/alias", "/v2/bot/richmenu/batch", "/v2/bot/user/all/richmenu", "/v2/bot/richmenu")
 PAST = timedelta(seconds=-1)
 LEASES = (
     Publication.due_at,
@@ -54,12 +54,11 @@ def test_whenever_the_worker_dies_line_ends_up_with_exactly_the_wanted_menus(cra
     menu_id = two_menus(crashing)
     for number in range(KILLS):
         publish(crashing, menu_id, f"{number}回目", has_two_tabs=chance.random() < 0.7)
-        misbehave(crashing, chance)
+        misbehave(crashing, [chance.choice(MODES) for _ in CALLS])
         call_line_and_die(crashing, chance)
         let_leases_end(crashing)
-    for call in CALLS:
-        for mode in MODES:
-            crashing.control("POST", "/faults", {"path": call, "mode": mode, "times": 0})
+    publish(crashing, menu_id, "最後に", has_two_tabs=True)
+    misbehave(crashing, ["drop-before" for _ in CALLS])
     come_to_rest(crashing)
     check_that_line_has_what_is_wanted(crashing)
 
@@ -110,9 +109,10 @@ def publish(crashing: Crashing, menu_id: int, text: str, *, has_two_tabs: bool) 
             publishing.request(session, menu, staff_id=None, now=now)
 
 
-def misbehave(crashing: Crashing, chance: random.Random) -> None:
-    for call in chance.sample(CALLS, 2):
-        fault: dict[str, Any] = {"path": call, "mode": chance.choice(MODES), "times": 1, "seconds": 1.5}
+def misbehave(crashing: Crashing, modes: list[str]) -> None:
+    """The next call of each kind goes wrong."""
+    for call, mode in zip(CALLS, modes, strict=True):
+        fault: dict[str, Any] = {"path": call, "mode": mode, "times": 1, "seconds": 1.5}
         crashing.control("POST", "/faults", fault)
 
 
@@ -149,8 +149,9 @@ def is_at_rest(crashing: Crashing) -> bool:
     let_leases_end(crashing)
     clock = crashing.runtime.clock
     with crashing.runtime.database.read() as session:
-        is_open = sa.select(sa.exists().where(Publication.state.in_(outcomes.OPEN)))
-        return not agenda.whole(session, now=clock.now(), wall=clock.wall()).due and not session.scalar(is_open)
+        is_busy = agenda.whole(session, now=clock.now(), wall=clock.wall()).due > 0
+        is_open = session.scalar(sa.select(sa.exists().where(Publication.state.in_(outcomes.OPEN))))
+        return not (is_busy or is_open or modes.settings(session).leaving_due_at)
 
 
 def check_that_line_has_what_is_wanted(crashing: Crashing) -> None:
