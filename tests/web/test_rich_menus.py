@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from lstep_lite.engine import rich_menus, studio
-from lstep_lite.engine.rich_menus import rules
+from lstep_lite.engine.rich_menus import defaults, rules
 from lstep_lite.models import (
     ChangedBy,
     Channel,
@@ -233,6 +233,15 @@ def test_the_default_is_chosen_among_published_menus(htmx, page, session, menu, 
     assert session.scalars(sa.select(MenuSettings.default_menu_id)).one() == live.id
     assert "既定" in page("/rich-menus").select("tbody tr")[1].get_text()
     assert htmx("/rich-menus/settings/default", {"menu_id": str(menu.id)}).status_code == 422
+
+
+def test_the_number_of_those_who_see_a_menu_leads_to_their_list(page, session, live):
+    a_friend(session, display_name="山田 花子", line_user_id=f"U{'1' * 32}")
+    defaults.set_default(session, live, now=NOW)
+    session.commit()
+    link = page("/rich-menus").select_one("tbody td.number a")
+    assert link.get_text() == "1人"
+    assert "山田 花子" in page(link["href"]).select_one("main").get_text()
 
 
 def test_before_rules_decide_it_is_told_how_many_friends_would_see_another_menu(htmx, page, session, live):
