@@ -1,13 +1,14 @@
 // The composer of rich menus: the picture with its buttons on the left, the settings of what is chosen on the right.
 import { button, h } from "./dom.js";
 import { freshElement, isInside, join, titleOf } from "./documents.js";
-import { Editor, start } from "./editor.js";
+import { Editor } from "./editor.js";
 import { drawBoard, fitBoard } from "./canvas.js";
 import { onCanvasKey } from "./canvas_keys.js";
 import { Picture } from "./canvas_picture.js";
 import { drawSide, sectionKey } from "./canvas_side.js";
 import { drawTabs } from "./canvas_tabs.js";
 import { drawTools, showTools } from "./canvas_tools.js";
+import { start } from "./starting.js";
 import "./glyphs.js";
 import "./palette.js";
 import "./shares.js";
@@ -161,6 +162,7 @@ class Composer extends Editor {
 
   onKey(event) {
     super.onKey(event);
+    if (event.key === "Escape" && closeMenu(this.root)) return;
     if (!event.defaultPrevented && this.stage.contains(event.target)) onCanvasKey(this, event);
   }
 
@@ -214,6 +216,14 @@ class Composer extends Editor {
     this.unfold(place);
     this.draw({ inside: place });
   }
+}
+
+function closeMenu(root) {
+  const menu = root.querySelector("[data-menu][open]");
+  if (!menu) return false;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+  return true;
 }
 
 start("[data-composer]", Composer);
