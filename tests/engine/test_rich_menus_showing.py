@@ -292,6 +292,14 @@ def test_a_tab_of_a_menu_that_should_be_gone_is_put_right(session: Session) -> N
     assert row_of(session, friend).due_at is not None
 
 
+def test_a_tab_that_was_taken_out_is_put_right(session: Session) -> None:
+    friend, menu = a_friend(session), a_default(session)
+    tab = rich_menus.tabs_of(session, menu)[1]
+    tab.is_live, tab.line_menu_id = False, None
+    assert events.switched(session, friend, tab.alias, NOW)
+    assert (row_of(session, friend).linked_id, row_of(session, friend).due_at) == (None, modes.AT_ONCE)
+
+
 def test_a_switch_that_failed_is_told_staff_once_a_day(database: Database, session: Session) -> None:
     friends = [a_friend(session), a_friend(session)]
     receive(database, session, *(a_switch(friend, "gone", "RICHMENU_ALIAS_ID_NOTFOUND") for friend in friends))

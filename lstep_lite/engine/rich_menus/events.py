@@ -35,14 +35,14 @@ def _on_switch(session: Session, happening: triggers.Happening) -> str | None:
 def switched(session: Session, friend: Friend, alias: str, now: datetime) -> str | None:
     """LINE has shown *friend* another tab, as theirs from now on."""
     tab = session.scalars(sa.select(MenuTab).where(MenuTab.alias == alias)).one_or_none()
-    if tab is None or tab.line_menu_id is None:
+    if tab is None:
         return None
     locking.lock(session, friend)
     values = {"menu_id": None, "origin": MenuOrigin.CUSTOMER, "since": now}
     session.execute(insert_new(session, FriendMenu).values(friend_id=friend.id, **values))
     row = session.get_one(FriendMenu, friend.id, with_for_update=True, populate_existing=True)
     row.linked_id, row.tab_id = tab.line_menu_id, tab.id
-    if not showing.fits(periods.lineup(session, now), row.menu_id, tab.menu_id):
+    if not tab.is_live or not showing.fits(periods.lineup(session, now), row.menu_id, tab.menu_id):
         _make_due(row)  # an old menu was still on the screen
     return f"リッチメニューのタブ「{tab.label}」に切り替わりました。"
 
