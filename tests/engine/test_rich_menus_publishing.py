@@ -177,9 +177,9 @@ def test_the_default_follows_and_a_removed_tab_leaves_nothing_behind(shop: Shop)
     assert shop.listed() == {only}
 
 
-@pytest.mark.parametrize("call", ["", "/richmenu", "/alias", "/batch"])
+@pytest.mark.parametrize("call", ["", "/richmenu", "/batch"])
 def test_a_lost_answer_makes_nothing_twice(shop: Shop, call: str) -> None:
-    """To what makes a menu, gives it its picture, turns its alias, takes friends to it."""
+    """To what makes a menu, gives it its picture, takes friends to it."""
     menu = a_menu(shop.session)
     shop.publish(menu)
     friend = shop.follow()
@@ -275,13 +275,28 @@ def test_many_friends_wait_for_lines_next_hour_and_few_are_linked_anew(
     assert shop.calls("POST", "/v2/bot/richmenu/batch") == 0
 
 
+def test_whom_line_could_not_take_along_is_linked_anew(shop: Shop) -> None:
+    menu = a_menu(shop.session)
+    shop.publish(menu)
+    friends = [shop.follow() for _ in range(4)]
+    for friend in friends:
+        showing.show(shop.session, friend, menu.id, origin=MenuOrigin.STAFF, now=NOW)
+    shop.settle()
+    change(shop.session, menu, say("変えました"))
+    shop.control.post("/account", {"failing_batches": 1})
+    assert shop.publish(menu).state is PublicationState.DONE
+    assert {shop.seen_by(friend) for friend in friends} == set(shop.live()) == shop.listed()
+
+
 def test_a_deleted_menu_vanishes_from_line_and_then_from_the_list(shop: Shop) -> None:
     menu, other = a_menu(shop.session, a_menu_tab("予約"), a_menu_tab("料金", label="料金表")), a_menu(shop.session)
     shop.publish(menu)
     shop.publish(other)
-    friend = shop.follow()
-    showing.show(shop.session, friend, menu.id, origin=MenuOrigin.STAFF, now=NOW)
+    friend, gone = shop.follow(), shop.follow()
+    for each in (friend, gone):
+        showing.show(shop.session, each, menu.id, origin=MenuOrigin.STAFF, now=NOW)
     shop.settle()
+    gone.is_following = False
     menu_id = menu.id
     rich_menus.delete(shop.session, menu, now=NOW)
     shop.settle()

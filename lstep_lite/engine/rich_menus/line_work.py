@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.line import LineError
-from lstep_lite.engine.rich_menus import budget, modes, outcomes
+from lstep_lite.engine.rich_menus import budget, modes, outcomes, showing
 from lstep_lite.engine.rich_menus.outcomes import OPEN
 from lstep_lite.engine.rich_menus.working import Here, Plan, Work, next_try, was_heard
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
+    Friend,
     FriendMenu,
     LineMenu,
     LineMenuState,
@@ -169,8 +170,10 @@ def _is_needed(session: Session, row: LineMenu, here: Here) -> bool:
 
 
 def is_seen(session: Session, line_menu_ids: list[int]) -> bool:
-    """Whether LINE shows friends one of these as theirs, as far as we know."""
-    return bool(session.scalar(_exists(FriendMenu.linked_id.in_(line_menu_ids))))
+    """Whether LINE shows friends one of these as theirs, as far as we know. Who has blocked us is told nothing more."""
+    mine = sa.select(FriendMenu.friend_id).join(Friend, Friend.id == FriendMenu.friend_id)
+    seeing = mine.where(FriendMenu.linked_id.in_(line_menu_ids), showing.SEES_LINE)
+    return session.scalar(seeing.limit(1)) is not None
 
 
 def _exists(*conditions: sa.ColumnElement[bool]) -> sa.Select[bool]:
