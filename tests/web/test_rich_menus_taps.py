@@ -46,7 +46,11 @@ def test_days_of_ones_own_are_asked_for_in_words(page, client, menu):
     assert len(shown.select("#tap-days tbody tr")) == 4
     wrong = client.get(f"{address}?first=2026-03-04&last=2026-03-01")
     assert wrong.status_code == 422 and "始まりの日からあと" in wrong.get_data(as_text=True)
-    assert client.get(f"{address}?first=&last=2026-03-01").status_code == 422
+    for day in ("", "2026-02-30"):
+        assert client.get(f"{address}?first={day}&last=2026-03-01").status_code == 422
+    for day in ("0001-01-01", "9999-12-31"):
+        edge = client.get(f"{address}?first={day}&last={day}")
+        assert edge.status_code == 422 and "1900年" in edge.get_data(as_text=True)
     assert client.get(f"{address}?days=x&tab=nothing").status_code == 200
 
 
