@@ -1,7 +1,7 @@
 """Menus on their way to LINE: made once, seen only when all is there, and taken away without leaving anything."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ from lstep_lite.models import (
     PublicationStep,
     RichMenu,
 )
-from tests.emulator.conftest import Control
+from tests.emulator.conftest import Control, wait_until
 from tests.factories import NOW, a_friend, a_menu_tab, a_rich_menu
 
 PUBLIC = "https://demo.lstep.invalid"
@@ -62,7 +62,7 @@ class Shop:
         self.session.expire_all()
 
     def settle(self) -> None:
-        """Passes until nothing is to be done within the minute; LINE takes a moment for what concerns many friends."""
+        """Passes until nothing is to be done within the minute."""
         for _ in range(40):
             self.work()
             if not self._due(self.wall + timedelta(minutes=1)):
@@ -87,6 +87,11 @@ class Shop:
         """LINE's id of the rich menu on the friend's screen."""
         shown = self.control.get(f"/users/{friend.line_user_id}/menu")
         return shown and shown["richMenuId"]
+
+    def wait_until_seen(self, friends: Sequence[Friend]) -> None:
+        """LINE takes a moment for what concerns many friends; they all see the one live menu then."""
+        live = set(self.live())
+        wait_until(lambda: {self.seen_by(friend) for friend in friends} == live)
 
     @property
     def line(self) -> RichMenusAtLine:
@@ -271,7 +276,7 @@ def test_many_friends_wait_for_lines_next_hour_and_few_are_linked_anew(
     publication.due_at = shop.wall
     shop.settle()
     assert publication.state is PublicationState.DONE and shop.listed() == set(shop.live())
-    assert {shop.seen_by(friend) for friend in friends} == set(shop.live())
+    shop.wait_until_seen(friends)
     assert shop.calls("POST", "/v2/bot/richmenu/batch") == 0
 
 
@@ -285,7 +290,8 @@ def test_whom_line_could_not_take_along_is_linked_anew(shop: Shop) -> None:
     change(shop.session, menu, say("変えました"))
     shop.control.post("/account", {"failing_batches": 1})
     assert shop.publish(menu).state is PublicationState.DONE
-    assert {shop.seen_by(friend) for friend in friends} == set(shop.live()) == shop.listed()
+    shop.wait_until_seen(friends)
+    assert shop.listed() == set(shop.live())
 
 
 def test_a_deleted_menu_vanishes_from_line_and_then_from_the_list(shop: Shop) -> None:

@@ -174,5 +174,9 @@ def check_that_line_has_what_is_wanted(crashing: Crashing) -> None:
         ends = set(session.scalars(sa.select(Publication.state)))
         assert ends <= {PublicationState.DONE, PublicationState.REPLACED}, ends
         assert not session.scalars(sa.select(StrayMenu)).all()
-    for user_id in crashing.user_ids:
-        assert crashing.control("GET", f"/users/{user_id}/menu")["richMenuId"] == first
+    wait_until(lambda: {seen_by(crashing, user_id) for user_id in crashing.user_ids} == {first}, 5, why=crashing.log)
+
+
+def seen_by(crashing: Crashing, user_id: str) -> str | None:
+    shown = crashing.control("GET", f"/users/{user_id}/menu")
+    return shown and str(shown["richMenuId"])

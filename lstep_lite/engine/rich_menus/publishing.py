@@ -1,5 +1,6 @@
 """Bringing menus to LINE: asked for here, worked at step by step (`steps`), one publication of a menu at a time."""
 
+import time
 from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
@@ -149,6 +150,8 @@ _WORKS: tuple[Work[Any], ...] = (
     strays.Looks(),
     strays.Strays(),
 )
+PASS_SECONDS = 2.0
+"""Other chores wait meanwhile, also where LINE does not answer."""
 SOON = timedelta(seconds=10)
 """What is tried again within this time is still being done."""
 
@@ -163,11 +166,12 @@ def work_due(
     wall: datetime,
     limit: int,
 ) -> None:
-    """Go on with what is due at LINE, one of each kind in turn, up to *limit* rounds."""
+    """Go on with what is due at LINE, one of each kind in turn, up to *limit* rounds in about PASS_SECONDS."""
     here = Here(database, account, store, public_url, now, wall)
+    deadline = time.monotonic() + PASS_SECONDS
     for _ in range(limit):
         done = [work.one(here) for work in _WORKS]
-        if not (ending.one(here) or any(done)):
+        if not (ending.one(here) or any(done)) or time.monotonic() > deadline:
             return
 
 
