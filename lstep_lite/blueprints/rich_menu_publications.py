@@ -45,10 +45,12 @@ def create(menu_id: int) -> Response:
 @bp.get("/publication")
 @allow(Permission.RICH_MENUS_EDIT)
 def show(menu_id: int) -> Response:
+    """How far it is; once it is over, the whole page is told anew."""
     menu = rich_menus.get(g.read, menu_id)
     come = progress.of(g.read, menu)
-    is_news = come.standing is not Standing.COMING  # whoever asks saw it coming
-    return live("rich_menus/show.html", "menu_publication", menu=menu, progress=come, is_news=is_news)
+    if come.standing is not Standing.COMING:
+        return go(url_for("rich_menus.show", menu_id=menu.id))
+    return live("rich_menus/show.html", "menu_publication", menu=menu, progress=come)
 
 
 @bp.post("/publications/cancel")

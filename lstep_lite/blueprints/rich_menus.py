@@ -136,7 +136,6 @@ def _page_of(menu: RichMenu) -> dict[str, Any]:
     places = mentions.places(g.read, rich_menus.FEATURE, menu.id)
     return {
         "progress": progress.of(g.read, menu),
-        "is_news": False,
         "versions": listing.versions(g.read, menu),
         "canvas_of": geometry.canvas_of,
         "history": listing.history(g.read, menu),

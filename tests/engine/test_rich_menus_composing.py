@@ -207,7 +207,7 @@ def test_words_that_do_not_fit_are_told():
     document = a_menu(a_cell(a_line("春のご案内", size=400), width=200), a_cell("あ" * 40, x=500, width=60, height=60))
     found = [(problem.path, problem.message) for problem in composed(document).warnings]
     assert [path for path, _ in found] == ["tabs.0.cells.0.lines.0.size", "tabs.0.cells.1.lines.0.text"]
-    assert "400px" in found[0][1] and "読めない" in found[1][1]
+    assert "400→" in found[0][1] and "読めない" in found[1][1]
     narrow = a_menu(tabs=10)
     for tab in narrow["tabs"]:
         tab["label"] = "とても長いタブの名前です"

@@ -199,8 +199,16 @@ def test_a_publication_is_followed_until_it_is_done(page, htmx, session, menu, c
     publication.state, publication.reason = PublicationState.FAILED, "LINEが断りました。"
     session.commit()
     last = htmx(url, method="GET")
-    assert "hx-trigger" not in last.text
-    assert "LINEが断りました。" in last.text
+    assert last.headers["HX-Redirect"] == f"/rich-menus/{menu.id}"
+    state = page(f"/rich-menus/{menu.id}").select_one("#menu-publication")
+    assert "hx-trigger" not in state.attrs
+    assert "LINEが断りました。" in state.get_text()
+
+
+def test_a_menu_that_nobody_sees_yet_says_so(page, session):
+    menu = a_live_menu(session)
+    session.commit()
+    assert "まだだれにも見えていません" in page(f"/rich-menus/{menu.id}").select_one("#menu-publication").get_text()
 
 
 def test_a_publication_that_nobody_sees_yet_can_be_given_up(htmx, session, menu):

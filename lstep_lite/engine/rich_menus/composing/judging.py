@@ -68,7 +68,8 @@ def _small(line: fitting.Line, path: str) -> Iterator[Problem]:
         )
     elif line.asked and line.size < line.asked * SHRUNK:
         yield Problem(
-            f"{path}size", f"「{words}」は{line.asked:g}pxでは入りきらないため、{int(line.size)}pxにしました。"
+            f"{path}size",
+            f"「{words}」が入りきらないため、決めた大きさより小さくしました（{line.asked:g}→{int(line.size)}）。",
         )
 
 
