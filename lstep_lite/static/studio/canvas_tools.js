@@ -4,8 +4,6 @@ import { h, icon, menu } from "./dom.js";
 import { add } from "./canvas_keys.js";
 import { showPhone } from "./canvas_phone.js";
 
-const COLORS = ["ground", "surface", "accent", "ink", "light"];
-
 export function drawTools(composer) {
   composer.isMagnetic = true;
   composer.layoutMenu = drawMenu("分け方", "layout-grid", "composer-layouts");
@@ -48,7 +46,7 @@ export function showTools(composer) {
     choice.setAttribute("aria-pressed", String(isPainted(composer, composer.themes[at])));
   });
   composer.addButton.disabled = composer.isFull;
-  COLORS.forEach((name) => composer.root.style.setProperty(`--menu-${name}`, composer.document[name]));
+  colorsOf(composer).forEach((name) => composer.root.style.setProperty(`--menu-${name}`, composer.document[name]));
 }
 
 function fill(details, items) {
@@ -75,7 +73,7 @@ function divide(composer, layout) {
 }
 
 function drawTheme(composer, theme) {
-  const dots = COLORS.map((name) => {
+  const dots = colorsOf(composer).map((name) => {
     const dot = h("span");
     dot.style.backgroundColor = theme.colors[name];
     return dot;
@@ -89,7 +87,12 @@ function drawTheme(composer, theme) {
 }
 
 function isPainted(composer, theme) {
-  return COLORS.every((name) => theme.colors[name] === composer.document[name]);
+  return colorsOf(composer).every((name) => theme.colors[name] === composer.document[name]);
+}
+
+// The names of the palette's colours.
+function colorsOf({ description }) {
+  return description.inputs.filter((input) => input.widget === "color").map((input) => input.name);
 }
 
 // The menu stays open: one may look at the next palette at once.
