@@ -24,7 +24,7 @@ from PIL import Image
 from lstep_lite import config, db, jobs, runtime
 from lstep_lite.engine import batches, registry
 from lstep_lite.engine.friends.audience import Audience
-from lstep_lite.engine.rich_menus import syncing
+from lstep_lite.engine.rich_menus.showing import syncing
 from lstep_lite.models import Batch, BatchState, FriendMenu, Lane, LineMenu, LineMenuState, MenuTab, RichMenu
 from lstep_lite.runtime import Runtime
 

@@ -27,7 +27,8 @@ from lstep_lite.engine import agenda, deliveries, intake, media, workers
 from lstep_lite.engine.coupons import at_line
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.notifications import sending
-from lstep_lite.engine.rich_menus import defaults, insights, publishing, showing, syncing
+from lstep_lite.engine.rich_menus import insights, publishing, showing
+from lstep_lite.engine.rich_menus.showing import defaults, syncing
 from lstep_lite.engine.settings import followers
 from lstep_lite.models import Lane
 from lstep_lite.runtime import Runtime

@@ -18,7 +18,7 @@ from lstep_lite.engine import (
     rich_menus,
     text,
 )
-from lstep_lite.engine.rich_menus import defaults
+from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.engine.segments import Tree
 from lstep_lite.models import (
     AnswerState,

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import rich_menus
-from lstep_lite.engine.rich_menus import modes, rules
-from lstep_lite.engine.rich_menus.rules import Outlook, RuleDraft
+from lstep_lite.engine.rich_menus import modes
+from lstep_lite.engine.rich_menus.showing import rules
+from lstep_lite.engine.rich_menus.showing.rules import Outlook, RuleDraft
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.rich_menus import RuleForm

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import rich_menus
-from lstep_lite.engine.rich_menus import defaults, modes, rules, showing
-from lstep_lite.engine.rich_menus.rulebook import rulebook
+from lstep_lite.engine.rich_menus import modes, showing
+from lstep_lite.engine.rich_menus.showing import defaults, rules
+from lstep_lite.engine.rich_menus.showing.rulebook import rulebook
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.rich_menus import DefaultForm, ModeForm
 from lstep_lite.models import MenuMode, RichMenu

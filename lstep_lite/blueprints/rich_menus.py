@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import folders, mentions, rich_menus, segments, studio
-from lstep_lite.engine.rich_menus import defaults, designs, geometry, listing, modes, progress, showing
+from lstep_lite.engine.rich_menus import designs, geometry, listing, modes, progress, showing
 from lstep_lite.engine.rich_menus.documents import INPUTS
+from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.engine.rich_menus.thumbnails import FOLDER, Thumbnails
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound

@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 from lstep_lite.engine.rich_menus import Draft, Refused
 from lstep_lite.engine.rich_menus.keeping import LONGEST_NAME
 from lstep_lite.engine.rich_menus.periods import Period
-from lstep_lite.engine.rich_menus.rules import RuleDraft
+from lstep_lite.engine.rich_menus.showing.rules import RuleDraft
 from lstep_lite.engine.segments import Reach
 from lstep_lite.engine.studio import Data, Problem
 from lstep_lite.errors import DomainError

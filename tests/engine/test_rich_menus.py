@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions, mentions, rich_menus, studio, taps
-from lstep_lite.engine.rich_menus import Draft, defaults, modes
+from lstep_lite.engine.rich_menus import Draft, modes
 from lstep_lite.engine.rich_menus.periods import Period
+from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import MenuTab, RichMenu, Tap
 from tests.factories import NOW, a_live_menu, a_menu_tab, a_publication, a_rich_menu, a_tag

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine import media, rich_menus, studio
 from lstep_lite.engine.line import Account, NotConnected, RichMenusAtLine
-from lstep_lite.engine.rich_menus import budget, comparing, defaults, leaving, publishing, showing, strays, syncing
+from lstep_lite.engine.rich_menus import publishing, showing
+from lstep_lite.engine.rich_menus.publishing import budget, due, leaving, strays
+from lstep_lite.engine.rich_menus.showing import comparing, defaults, syncing
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     Friend,
@@ -72,7 +74,7 @@ class Shop:
         raise AssertionError("something is always due")
 
     def _due(self, wall: datetime) -> int:
-        asked = (publishing._pending, defaults._pending, syncing._pending)
+        asked = (due._pending, defaults._pending, syncing._pending)
         return sum(ask(self.session, now=NOW, wall=wall).due for ask in asked)
 
     def publish(self, menu: RichMenu) -> Publication:
@@ -269,10 +271,10 @@ def test_many_friends_wait_for_lines_next_hour_and_few_are_linked_anew(
     shop.settle()
     shop.session.add_all(MenuCall(kind=MenuCallKind.BATCH, at=shop.wall) for _ in range(3))
     change(shop.session, menu, say("変えました"))
-    monkeypatch.setattr("lstep_lite.engine.rich_menus.moving.FEW", 4)
+    monkeypatch.setattr("lstep_lite.engine.rich_menus.publishing.moving.FEW", 4)
     publication = shop.publish(menu)
     assert publication.state is PublicationState.WORKING and "切り替えます" in str(publication.reason)
-    monkeypatch.setattr("lstep_lite.engine.rich_menus.moving.FEW", 5)
+    monkeypatch.setattr("lstep_lite.engine.rich_menus.publishing.moving.FEW", 5)
     publication.due_at = shop.wall
     shop.settle()
     assert publication.state is PublicationState.DONE and shop.listed() == set(shop.live())

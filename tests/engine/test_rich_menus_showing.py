@@ -12,8 +12,9 @@ from lstep_lite.engine import actions, agenda, batches, greetings, intake, rehea
 from lstep_lite.engine.actions import SetDraft, saved
 from lstep_lite.engine.friends.audience import Audience
 from lstep_lite.engine.rehearsals import ArrivalBegin, Imagined, Setting
-from lstep_lite.engine.rich_menus import comparing, defaults, events, modes, periods, showing
+from lstep_lite.engine.rich_menus import modes, periods, showing
 from lstep_lite.engine.rich_menus.periods import Period
+from lstep_lite.engine.rich_menus.showing import comparing, defaults, events
 from lstep_lite.engine.rows import Values
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (

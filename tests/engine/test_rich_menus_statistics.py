@@ -13,7 +13,8 @@ from lstep_lite.emulator import Emulator
 from lstep_lite.emulator.rich_menus import insight
 from lstep_lite.engine import rich_menus
 from lstep_lite.engine.line import Account
-from lstep_lite.engine.rich_menus import bodies, insights, statistics
+from lstep_lite.engine.rich_menus import insights, statistics
+from lstep_lite.engine.rich_menus.publishing import bodies
 from lstep_lite.engine.rich_menus.statistics import AtLine
 from lstep_lite.engine.taps import stretches
 from lstep_lite.engine.taps.statistics import Count

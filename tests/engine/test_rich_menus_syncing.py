@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine import rich_menus
 from lstep_lite.engine.line import Account
-from lstep_lite.engine.rich_menus import comparing, defaults, events, modes, showing, syncing
-from lstep_lite.engine.rich_menus.defaults import SET_ELSEWHERE
+from lstep_lite.engine.rich_menus import modes, showing
+from lstep_lite.engine.rich_menus.showing import comparing, defaults, events, syncing
+from lstep_lite.engine.rich_menus.showing.defaults import SET_ELSEWHERE
 from lstep_lite.models import Friend, FriendMenu, MenuOrigin, RichMenu
 from tests.emulator.conftest import Control
 from tests.emulator.menus import MENU, picture

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import agenda, rich_menus, studio
-from lstep_lite.engine.rich_menus import defaults, leaving, modes, outcomes, publishing, showing, strays
+from lstep_lite.engine.rich_menus import modes, publishing, showing
+from lstep_lite.engine.rich_menus.publishing import leaving, outcomes, strays
+from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.models import (
     Friend,
     FriendMenu,

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from lstep_lite.db import Database
 from lstep_lite.engine import tags, triggers
-from lstep_lite.engine.rich_menus import following, rules, showing
-from lstep_lite.engine.rich_menus.rules import RuleDraft
+from lstep_lite.engine.rich_menus import showing
+from lstep_lite.engine.rich_menus.showing import following, rules
+from lstep_lite.engine.rich_menus.showing.rules import RuleDraft
 from lstep_lite.models import ChangedBy, Friend, FriendMenu, MenuMode, MenuOrigin, Tag
 from tests.emulator.menus import MENU, picture
 from tests.factories import NOW, a_friend, a_shown_menu, a_tag

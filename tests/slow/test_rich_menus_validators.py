@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.emulator.validation import require_rich_menu
 from lstep_lite.engine import registry, studio
-from lstep_lite.engine.rich_menus import bodies, designs, geometry
+from lstep_lite.engine.rich_menus import designs, geometry
 from lstep_lite.engine.rich_menus.documents import LONGEST_LABEL, MOST_AREAS
+from lstep_lite.engine.rich_menus.publishing import bodies
 from lstep_lite.engine.studio import Data
 from lstep_lite.engine.taps import TapInput, Where
 from tests.documents import Drawing

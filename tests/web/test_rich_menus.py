@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from lstep_lite.engine import rich_menus, studio
-from lstep_lite.engine.rich_menus import defaults, rules
+from lstep_lite.engine.rich_menus.showing import defaults, rules
 from lstep_lite.models import (
     ChangedBy,
     Channel,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from lstep_lite.engine.rich_menus import defaults, modes, showing
+from lstep_lite.engine.rich_menus import modes, showing
+from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.models import FriendMenu, MenuMode, MenuOrigin
 from tests.factories import NOW, a_friend, a_menu_tab, a_rich_menu, a_shown_menu
 from tests.web.conftest import inspect_page, regions

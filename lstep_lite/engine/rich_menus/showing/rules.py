@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import BigInt
 from lstep_lite.engine import mentions, segments
 from lstep_lite.engine.rich_menus import keeping, modes
-from lstep_lite.engine.rich_menus.showing import SEES_LINE
+from lstep_lite.engine.rich_menus.showing.wishing import SEES_LINE
 from lstep_lite.engine.segments import Tree
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Friend, FriendMenu, MenuMode, MenuRule, Segment

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.line import LineError
-from lstep_lite.engine.rich_menus import budget, modes, outcomes, showing
-from lstep_lite.engine.rich_menus.outcomes import OPEN
-from lstep_lite.engine.rich_menus.working import Here, Plan, Work, next_try, was_heard
+from lstep_lite.engine.rich_menus import modes, showing
+from lstep_lite.engine.rich_menus.publishing import budget, outcomes
+from lstep_lite.engine.rich_menus.publishing.outcomes import OPEN
+from lstep_lite.engine.rich_menus.publishing.working import Here, Plan, Work, next_try, was_heard
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     Friend,

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
 from lstep_lite.engine import locking, notifications, settings, triggers
-from lstep_lite.engine.rich_menus import periods, showing
+from lstep_lite.engine.rich_menus import periods
 from lstep_lite.engine.rich_menus.modes import AT_ONCE
+from lstep_lite.engine.rich_menus.showing import wishing
 from lstep_lite.models import Friend, FriendMenu, MenuOrigin, MenuTab
 
 KIND = notifications.kind(
@@ -42,7 +43,7 @@ def switched(session: Session, friend: Friend, alias: str, now: datetime) -> str
     session.execute(insert_new(session, FriendMenu).values(friend_id=friend.id, **values))
     row = session.get_one(FriendMenu, friend.id, with_for_update=True, populate_existing=True)
     row.linked_id, row.tab_id = tab.line_menu_id, tab.id
-    if not tab.is_live or not showing.fits(periods.lineup(session, now), row.menu_id, tab.menu_id):
+    if not tab.is_live or not wishing.fits(periods.lineup(session, now), row.menu_id, tab.menu_id):
         _make_due(row)  # an old menu was still on the screen
     return f"リッチメニューのタブ「{tab.label}」に切り替わりました。"
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, insert_new
 from lstep_lite.engine import agenda, triggers
-from lstep_lite.engine.rich_menus import modes, periods, rules, showing
+from lstep_lite.engine.rich_menus import modes, periods
+from lstep_lite.engine.rich_menus.showing import rules, wishing
 from lstep_lite.models import Friend, Lane, MenuLook, MenuOrigin
 
 CHUNK = 500
@@ -21,7 +22,7 @@ def _note(session: Session, friend_ids: Sequence[int], kind: str, now: datetime)
     """Something that a rule may ask for changed. Whoever looks at the friends leaves them until this unit ends: what
     was just written on their timelines holds their rows.
     """
-    if kind == showing.KIND or not rules.are_on(session):
+    if kind == wishing.KIND or not rules.are_on(session):
         return
     rows = [{"friend_id": friend_id, "at": now} for friend_id in sorted(friend_ids)]
     session.connection().execute(insert_new(session, MenuLook), rows)
@@ -82,10 +83,10 @@ def _follow(session: Session, friend_ids: Sequence[int], *, now: datetime, urgen
     """Have these friends see what the rules say."""
     session.scalars(sa.select(Friend.id).where(Friend.id.in_(friend_ids)).order_by(Friend.id).with_for_update()).all()
     wishes = rules.verdicts(session, friend_ids, now=now)
-    news = showing.wish(session, wishes, origin=MenuOrigin.RULE, now=now, urgent=urgent)
+    news = wishing.wish(session, wishes, origin=MenuOrigin.RULE, now=now, urgent=urgent)
     lineup = periods.lineup(session, now)
     for menu_id in {wishes[friend_id] for friend_id in news}:
         entry = lineup.menus.get(menu_id or 0)
-        label = entry.name if entry else showing.DEFAULT
+        label = entry.name if entry else wishing.DEFAULT
         ids = [friend_id for friend_id in sorted(news) if wishes[friend_id] == menu_id]
-        triggers.record_many(session, showing.KIND, ids, now=now, label=label, by="rule")
+        triggers.record_many(session, wishing.KIND, ids, now=now, label=label, by="rule")

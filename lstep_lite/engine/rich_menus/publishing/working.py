@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine.line import Account, LineError, RichMenusAtLine
 from lstep_lite.engine.media import MediaStore
-from lstep_lite.engine.rich_menus import budget
+from lstep_lite.engine.rich_menus.publishing import budget
 from lstep_lite.errors import DomainError
 
 log = logging.getLogger(__name__)

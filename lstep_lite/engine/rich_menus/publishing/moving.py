@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.line import BatchPhase, LineError
-from lstep_lite.engine.rich_menus import budget, modes, outcomes
-from lstep_lite.engine.rich_menus.working import Here, Plan, is_final
+from lstep_lite.engine.rich_menus import modes
+from lstep_lite.engine.rich_menus.publishing import budget, outcomes
+from lstep_lite.engine.rich_menus.publishing.working import Here, Plan, is_final
 from lstep_lite.engine.studio import new_code
 from lstep_lite.models import (
     FriendMenu,

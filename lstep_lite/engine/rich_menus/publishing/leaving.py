@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.line import BatchPhase, LineError
-from lstep_lite.engine.rich_menus import budget, ending, modes, moving, outcomes, periods
-from lstep_lite.engine.rich_menus.working import Here, Plan, Work, explained, next_try
+from lstep_lite.engine.rich_menus import modes, periods
+from lstep_lite.engine.rich_menus.publishing import budget, ending, moving, outcomes
+from lstep_lite.engine.rich_menus.publishing.working import Here, Plan, Work, explained, next_try
 from lstep_lite.engine.studio import new_code
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (

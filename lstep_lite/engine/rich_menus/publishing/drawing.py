@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import media, settings
 from lstep_lite.engine.line import LineError
 from lstep_lite.engine.media import storage
-from lstep_lite.engine.rich_menus import bodies, composing
-from lstep_lite.engine.rich_menus.bodies import Everybody, Shown
-from lstep_lite.engine.rich_menus.working import Here, Plan
+from lstep_lite.engine.rich_menus import composing
+from lstep_lite.engine.rich_menus.publishing import bodies
+from lstep_lite.engine.rich_menus.publishing.bodies import Everybody, Shown
+from lstep_lite.engine.rich_menus.publishing.working import Here, Plan
 from lstep_lite.engine.studio import Data, new_code
 from lstep_lite.models import LineMenu, LineMenuState, MenuTab, Publication, PublicationStep
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import notifications
 from lstep_lite.engine.rich_menus import modes
-from lstep_lite.engine.rich_menus.working import Here, explained, is_final, next_try
+from lstep_lite.engine.rich_menus.publishing.working import Here, explained, is_final, next_try
 from lstep_lite.errors import DomainError
 from lstep_lite.models import LineMenu, LineMenuState, Publication, PublicationState, RichMenu
 

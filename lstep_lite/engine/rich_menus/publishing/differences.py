@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import taps
-from lstep_lite.engine.rich_menus import budget, geometry, moving, showing
+from lstep_lite.engine.rich_menus import geometry, showing
 from lstep_lite.engine.rich_menus.documents import INPUTS
 from lstep_lite.engine.rich_menus.geometry import Area
+from lstep_lite.engine.rich_menus.publishing import budget, moving
 from lstep_lite.engine.studio import Data
 from lstep_lite.models import LineMenu, LineMenuState, MenuCallKind, Publication, RichMenu
 

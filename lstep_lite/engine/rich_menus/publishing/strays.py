@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.line import MenuAtLine
-from lstep_lite.engine.rich_menus import bodies, budget, ending, modes, outcomes, periods
-from lstep_lite.engine.rich_menus.working import Here, Plan, Work, explained
+from lstep_lite.engine.rich_menus import modes, periods
+from lstep_lite.engine.rich_menus.publishing import bodies, budget, ending, outcomes
+from lstep_lite.engine.rich_menus.publishing.working import Here, Plan, Work, explained
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import LineMenu, LineMenuState, MenuCallKind, MenuSettings, MenuTab, RichMenu, StrayMenu
 

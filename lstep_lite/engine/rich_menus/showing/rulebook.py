@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import memory
 from lstep_lite.engine import mentions, segments
-from lstep_lite.engine.rich_menus import rules
-from lstep_lite.engine.rich_menus.rules import Outlook
+from lstep_lite.engine.rich_menus.showing import rules
+from lstep_lite.engine.rich_menus.showing.rules import Outlook
 from lstep_lite.models import MenuRule
 
 

@@ -1,23 +1,18 @@
-"""Bringing menus to LINE: asked for here, worked at step by step (`steps`), one publication of a menu at a time."""
+"""Asking for a menu to be brought to LINE, one publication of a menu at a time. `steps` says what is done then."""
 
-import time
 from copy import deepcopy
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import Database, insert_new
-from lstep_lite.engine import agenda, settings, studio
-from lstep_lite.engine.line import Account, NotConnected
-from lstep_lite.engine.media import MediaStore
-from lstep_lite.engine.rich_menus import ending, keeping, leaving, line_work, modes, outcomes, steps, strays
-from lstep_lite.engine.rich_menus.differences import changes as changes
-from lstep_lite.engine.rich_menus.differences import prospects as prospects
+from lstep_lite.db import insert_new
+from lstep_lite.engine import settings, studio
+from lstep_lite.engine.line import NotConnected
+from lstep_lite.engine.rich_menus import keeping, modes
 from lstep_lite.engine.rich_menus.documents import INPUTS
-from lstep_lite.engine.rich_menus.outcomes import OPEN
-from lstep_lite.engine.rich_menus.working import Here, Work, in_hand
+from lstep_lite.engine.rich_menus.publishing import outcomes
+from lstep_lite.engine.rich_menus.publishing.outcomes import OPEN
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
     LineMenu,
@@ -138,49 +133,3 @@ def current(session: Session, menu: RichMenu) -> Publication | None:
 
 def _of(menu: RichMenu) -> sa.Select[Publication]:
     return sa.select(Publication).where(Publication.menu_id == menu.id)
-
-
-# The work ------------------------------------------------------------------------------------------------------------
-
-_WORKS: tuple[Work[Any], ...] = (
-    steps.Publications(),
-    line_work.Aliases(),
-    line_work.LineMenus(),
-    leaving.Leaving(),
-    strays.Looks(),
-    strays.Strays(),
-)
-PASS_SECONDS = 2.0
-"""Other chores wait meanwhile, also where LINE does not answer."""
-SOON = timedelta(seconds=10)
-"""What is tried again within this time is still being done."""
-
-
-def work_due(
-    database: Database,
-    account: Account,
-    store: MediaStore,
-    *,
-    public_url: str,
-    now: datetime,
-    wall: datetime,
-    limit: int,
-) -> None:
-    """Go on with what is due at LINE, one of each kind in turn, up to *limit* rounds in about PASS_SECONDS."""
-    here = Here(database, account, store, public_url, now, wall)
-    deadline = time.monotonic() + PASS_SECONDS
-    for _ in range(limit):
-        done = [work.one(here) for work in _WORKS]
-        if not (ending.one(here) or any(done)) or time.monotonic() > deadline:
-            return
-
-
-@agenda.pending
-def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
-    """What waits for LINE's next hour does not count."""
-    soon, at_work = wall + SOON, in_hand()
-    count = sa.select(sa.func.count())
-    due = [count.select_from(work.model).where(work.wanted(), work.is_due(soon)) for work in _WORKS]
-    ends = count.select_from(RichMenu).where(ending.IS_DUE)
-    waiting = sum(session.scalar(each) or 0 for each in (*due, ends))
-    return agenda.Pending(waiting + max(at_work, in_hand()))

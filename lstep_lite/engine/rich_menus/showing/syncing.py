@@ -18,9 +18,10 @@ from lstep_lite.db import Database
 from lstep_lite.engine import agenda, batches
 from lstep_lite.engine.line import Account, LineError
 from lstep_lite.engine.line.rich_menus import RichMenusAtLine
-from lstep_lite.engine.rich_menus import modes, showing, targets
+from lstep_lite.engine.rich_menus import modes
 from lstep_lite.engine.rich_menus.modes import AFTERWARDS
-from lstep_lite.engine.rich_menus.targets import Target, Targets
+from lstep_lite.engine.rich_menus.showing import targets, wishing
+from lstep_lite.engine.rich_menus.showing.targets import Target, Targets
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend, FriendMenu
 
@@ -148,7 +149,7 @@ def _are_more_coming(session: Session) -> bool:
 
 
 def _waiting(session: Session, wall: datetime, urgent: bool) -> Sequence[_Due]:
-    can_see = sa.case((showing.SEES_LINE, sa.true()), else_=sa.false())
+    can_see = sa.case((wishing.SEES_LINE, sa.true()), else_=sa.false())
     row = (FriendMenu.friend_id, Friend.line_user_id, FriendMenu.menu_id, FriendMenu.linked_id, FriendMenu.revision)
     more = (FriendMenu.attempts, FriendMenu.reason.is_not(None), can_see)
     query = sa.select(*row, *more).join(Friend, Friend.id == FriendMenu.friend_id).where(*_due(wall, urgent))

@@ -9,18 +9,11 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import may_work
 from lstep_lite.engine.line import LineError, RichMenusAtLine
-from lstep_lite.engine.rich_menus import drawing, keeping, line_work, moving, outcomes, strays
-from lstep_lite.engine.rich_menus.working import Here, Plan, Work
+from lstep_lite.engine.rich_menus import keeping
+from lstep_lite.engine.rich_menus.publishing import drawing, line_work, moving, outcomes, strays
+from lstep_lite.engine.rich_menus.publishing.working import Here, Plan, Work
 from lstep_lite.errors import DomainError
-from lstep_lite.models import (
-    LineMenu,
-    LineMenuState,
-    MenuTab,
-    Publication,
-    PublicationState,
-    PublicationStep,
-    RichMenu,
-)
+from lstep_lite.models import LineMenu, LineMenuState, MenuTab, Publication, PublicationState, PublicationStep, RichMenu
 
 SWITCH_SECONDS = 2.0
 """Of computing: taps, tabs and rich menus of all tabs change hands in one unit."""

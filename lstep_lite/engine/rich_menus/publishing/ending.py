@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.rich_menus import keeping, line_work, outcomes
-from lstep_lite.engine.rich_menus.working import Here
+from lstep_lite.engine.rich_menus import keeping
+from lstep_lite.engine.rich_menus.publishing import line_work, outcomes
+from lstep_lite.engine.rich_menus.publishing.working import Here
 from lstep_lite.models import LineMenu, LineMenuState, MenuTab, Publication, PublicationState, RichMenu
 
 _MINE = LineMenu.menu_id == RichMenu.id
