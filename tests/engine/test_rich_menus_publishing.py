@@ -341,6 +341,39 @@ def test_what_somebody_else_deleted_at_line_can_be_published_again(shop: Shop) -
     assert shop.seen_by(friend) == shop.live()[0] and len(shop.line.aliases()) == 1
 
 
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_what_somebody_else_deletes_while_it_is_published_is_made_anew(shop: Shop, rounds: int) -> None:
+    menu = a_menu(shop.session, a_menu_tab("予約"), a_menu_tab("料金", label="料金表"))
+    shop.publish(menu)
+    friend = shop.follow()
+    showing.show(shop.session, friend, menu.id, origin=MenuOrigin.STAFF, now=NOW)
+    shop.settle()
+    [_, unchanged] = shop.live()
+    change(shop.session, menu, say("変えました"))
+    publication = publishing.request(shop.session, menu, staff_id=None, now=NOW)
+    shop.work(rounds)
+    shop.line.delete(unchanged)
+    strays.look_again(shop.session)
+    shop.settle()
+    assert publication.state is PublicationState.DONE and len(shop.live()) == 2
+    assert shop.listed() == set(shop.live()) and shop.seen_by(friend) in shop.live()
+
+
+def test_an_alias_and_a_default_that_somebody_else_took_away_come_back(shop: Shop) -> None:
+    menu = a_menu(shop.session, a_menu_tab("予約"), a_menu_tab("料金", label="料金表"))
+    shop.publish(menu)
+    defaults.set_default(shop.session, menu, now=NOW)
+    shop.settle()
+    aliases = shop.line.aliases()
+    lost, turned = aliases
+    shop.line.delete_alias(lost)
+    shop.line.update_alias(turned, aliases[lost])
+    shop.line.cancel_default()
+    strays.look_again(shop.session)
+    shop.settle()
+    assert shop.line.aliases() == aliases and shop.line.default() == shop.live()[0]
+
+
 def test_leaving_takes_everything_away_until_the_owner_wants_menus_again(shop: Shop) -> None:
     menu = a_menu(shop.session, a_menu_tab("予約"), a_menu_tab("料金", label="料金表"))
     shop.publish(menu)

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.line import LineError
+from lstep_lite.engine.line import LineError, RichMenusAtLine
 from lstep_lite.engine.rich_menus import modes, showing
 from lstep_lite.engine.rich_menus.publishing import budget, outcomes
 from lstep_lite.engine.rich_menus.publishing.outcomes import OPEN
@@ -198,18 +198,20 @@ class Delete(Plan[LineMenu]):
         row.state, row.due_at, row.reason = LineMenuState.GONE, None, None
 
 
-# Aliases that are not needed any more --------------------------------------------------------------------------------
+# Aliases -------------------------------------------------------------------------------------------------------------
 
 
 class Aliases(Work[MenuTab]):
-    """Tabs that were taken out."""
+    """Of tabs that were taken out; and of others, where somebody else took them away at LINE (`strays`)."""
 
     model = MenuTab
 
     def wanted(self) -> sa.ColumnElement[bool]:
-        return MenuTab.is_live.is_(False)
+        return sa.true()
 
     def plan(self, session: Session, row: MenuTab, here: Here) -> Plan[MenuTab] | None:
+        if row.is_live:
+            return self._plan_lost(session, row)
         if row.aliased_line_id is None:
             row.due_at = None
         elif self._is_needed(session, row):
@@ -220,6 +222,13 @@ class Aliases(Work[MenuTab]):
             row.due_at = budget.next_at(session, MenuCallKind.DELETE_ALIAS, here.wall)
         return None
 
+    def _plan_lost(self, session: Session, row: MenuTab) -> Plan[MenuTab] | None:
+        shown = session.get(LineMenu, row.line_menu_id) if row.line_menu_id else None
+        if shown is None or shown.line_id in (None, row.aliased_line_id):
+            row.due_at = None
+            return None
+        return TurnBack(Turn(row.alias, str(shown.line_id), row.aliased_line_id))
+
     def _is_needed(self, session: Session, row: MenuTab) -> bool:
         """Whether somebody may still tap on what leads to it."""
         if session.scalar(_exists(Publication.menu_id == row.menu_id, Publication.state.in_(OPEN))):
@@ -229,6 +238,38 @@ class Aliases(Work[MenuTab]):
 
     def failed(self, session: Session, row: MenuTab, error: DomainError, here: Here) -> None:
         row.due_at = here.wall + budget.LONGEST_PAUSE
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An alias that is to lead to a rich menu."""
+
+    alias: str
+    line_id: str
+    before: str | None
+    """Where it leads so far, as far as we know."""
+
+    def do(self, at_line: RichMenusAtLine) -> None:
+        """Whether LINE knows the alias may be otherwise than we think."""
+        ways = [at_line.update_alias, at_line.create_alias]
+        first, second = ways if self.before else reversed(ways)
+        try:
+            first(self.alias, self.line_id)
+        except LineError as error:
+            if error.http_status not in (400, 404):
+                raise
+            second(self.alias, self.line_id)
+
+
+@dataclass
+class TurnBack(Plan[MenuTab]):
+    turn: Turn
+
+    def do(self, here: Here) -> None:
+        self.turn.do(here.at_line())
+
+    def record(self, session: Session, row: MenuTab, here: Here) -> None:
+        row.aliased_line_id, row.due_at = self.turn.line_id, None
 
 
 @dataclass

@@ -9,7 +9,7 @@ from lstep_lite.engine import notifications
 from lstep_lite.engine.rich_menus import modes
 from lstep_lite.engine.rich_menus.publishing.working import Here, explained, is_final, next_try
 from lstep_lite.errors import DomainError
-from lstep_lite.models import LineMenu, LineMenuState, Publication, PublicationState, RichMenu
+from lstep_lite.models import LineMenu, LineMenuState, Publication, PublicationState, PublicationStep, RichMenu
 
 OPEN = (PublicationState.WAITING, PublicationState.WORKING)
 UNFINISHED = (LineMenuState.WAITING, LineMenuState.MADE, LineMenuState.READY)
@@ -31,6 +31,15 @@ def finish(session: Session, publication: Publication, state: PublicationState, 
     replaced = sa.and_(LineMenu.state == LineMenuState.RETIRING, LineMenu.due_at.is_(None))
     mine = sa.update(LineMenu).where(LineMenu.menu_id == publication.menu_id, sa.or_(unseen, replaced))
     session.execute(mine.values(state=LineMenuState.RETIRING, due_at=modes.AT_ONCE, attempts=0))
+
+
+def start_over(session: Session, publication: Publication, here: Here) -> None:
+    """What LINE had of it, or was to go on showing, is gone: all of it is made anew."""
+    mine = sa.update(LineMenu).where(LineMenu.publication_id == publication.id)
+    session.execute(mine.values(publication_id=None))
+    publication.step, publication.due_at = PublicationStep.DRAW, here.wall
+    publication.attempts, publication.reason = 0, None
+    publication.batch_key = publication.batch_id = None
 
 
 def failed(session: Session, publication: Publication, error: DomainError, here: Here) -> None:

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import may_work
-from lstep_lite.engine.line import LineError, RichMenusAtLine
 from lstep_lite.engine.rich_menus import keeping
 from lstep_lite.engine.rich_menus.publishing import drawing, line_work, moving, outcomes, strays
+from lstep_lite.engine.rich_menus.publishing.line_work import Turn
 from lstep_lite.engine.rich_menus.publishing.working import Here, Plan, Work
 from lstep_lite.errors import DomainError
 from lstep_lite.models import LineMenu, LineMenuState, MenuTab, Publication, PublicationState, PublicationStep, RichMenu
@@ -87,7 +87,7 @@ def _aliases(session: Session, publication: Publication, here: Here) -> Plan[Pub
     query = sa.select(MenuTab.alias, MenuTab.aliased_line_id, LineMenu.line_id)
     mine = query.join(LineMenu, LineMenu.id == MenuTab.line_menu_id).where(MenuTab.menu_id == publication.menu_id)
     wrong = sa.or_(MenuTab.aliased_line_id.is_(None), MenuTab.aliased_line_id != LineMenu.line_id)
-    turns = [_Turn(alias, str(line_id), before) for alias, before, line_id in session.execute(mine.where(wrong))]
+    turns = [Turn(alias, str(line_id), before) for alias, before, line_id in session.execute(mine.where(wrong))]
     if turns:
         return _TurnAliases(turns)
     line_work.take_away(session, MenuTab.menu_id == publication.menu_id, here.wall)
@@ -95,28 +95,9 @@ def _aliases(session: Session, publication: Publication, here: Here) -> Plan[Pub
     return None
 
 
-@dataclass(frozen=True)
-class _Turn:
-    alias: str
-    line_id: str
-    before: str | None
-    """Where it leads so far, as far as we know."""
-
-    def do(self, at_line: RichMenusAtLine) -> None:
-        """Whether LINE knows the alias may be otherwise than we think."""
-        ways = [at_line.update_alias, at_line.create_alias]
-        first, second = ways if self.before else reversed(ways)
-        try:
-            first(self.alias, self.line_id)
-        except LineError as error:
-            if error.http_status not in (400, 404):
-                raise
-            second(self.alias, self.line_id)
-
-
 @dataclass
 class _TurnAliases(Plan[Publication]):
-    turns: list[_Turn]
+    turns: list[Turn]
 
     def do(self, here: Here) -> None:
         at_line = here.at_line()

@@ -1,21 +1,31 @@
 """What stands at LINE and is none of ours: LINE's own lists are compared with our rows, every few hours and on demand.
 
-What bears a name of ours that no row knows was left behind, and goes by itself; the rest is listed for the owner.
+What bears a name of ours that no row knows was left behind, and goes by itself; the rest is listed for the owner. What
+of ours somebody else took away is put right, or told.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.line import MenuAtLine
+from lstep_lite.engine.line import LineError, MenuAtLine, RichMenusAtLine
 from lstep_lite.engine.rich_menus import modes, periods
 from lstep_lite.engine.rich_menus.publishing import bodies, budget, ending, outcomes
 from lstep_lite.engine.rich_menus.publishing.working import Here, Plan, Work, explained
 from lstep_lite.errors import DomainError, NotFound
-from lstep_lite.models import LineMenu, LineMenuState, MenuCallKind, MenuSettings, MenuTab, RichMenu, StrayMenu
+from lstep_lite.models import (
+    LineMenu,
+    LineMenuState,
+    MenuCallKind,
+    MenuSettings,
+    MenuTab,
+    Publication,
+    RichMenu,
+    StrayMenu,
+)
 
 EVERY = timedelta(hours=6)
 
@@ -63,7 +73,9 @@ class Looks(Work[MenuSettings]):
 
     def plan(self, session: Session, row: MenuSettings, here: Here) -> Plan[MenuSettings]:
         live = sa.select(LineMenu.line_id).where(LineMenu.state == LineMenuState.LIVE, LineMenu.line_id.is_not(None))
-        return _Look({str(line_id) for line_id in session.scalars(live)})
+        aliases = sa.select(MenuTab.alias, MenuTab.aliased_line_id).where(MenuTab.is_live)
+        known = {alias: str(line_id) for alias, line_id in session.execute(aliases) if line_id}
+        return _Look({str(line_id) for line_id in session.scalars(live)}, known, row.default_line_id)
 
     def failed(self, session: Session, row: MenuSettings, error: DomainError, here: Here) -> None:
         row.look_due_at = here.wall + budget.LONGEST_PAUSE
@@ -73,18 +85,34 @@ class Looks(Work[MenuSettings]):
 class _Look(Plan[MenuSettings]):
     live: set[str]
     """What customers see, as far as we know."""
+    known_aliases: Mapping[str, str]
+    """Where aliases that are tapped on lead, as far as we know."""
+    known_default: str | None
+    """The default that we have set, as far as we know."""
     menus: list[MenuAtLine] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
+    default: str | None = None
 
     def do(self, here: Here) -> None:
         at_line = here.at_line()
         self.menus, self.aliases = at_line.all(), at_line.aliases()
+        self.default = _default(at_line)
 
     def record(self, session: Session, row: MenuSettings, here: Here) -> None:
         """Every menu of ours had its row before LINE made it, hence before it was in the list."""
         _note(session, {each.line_id: each for each in self._strays(session, here)})
         _miss(session, self.live - {each.line_id for each in self.menus}, here)
+        self._turn_back(session, here)
+        if self.known_default not in (None, self.default) and row.default_line_id == self.known_default:
+            row.default_line_id, row.default_due_at = self.default, modes.AT_ONCE
         row.looked_at, row.look_due_at = here.wall, here.wall + EVERY
+
+    def _turn_back(self, session: Session, here: Here) -> None:
+        """Aliases that somebody else deleted, or had lead elsewhere, lead where they should again."""
+        for alias, line_id in self.known_aliases.items():
+            if (found := self.aliases.get(alias)) != line_id:
+                lost = sa.update(MenuTab).where(MenuTab.alias == alias, MenuTab.aliased_line_id == line_id)
+                session.execute(lost.values(aliased_line_id=found, due_at=here.wall))
 
     def _strays(self, session: Session, here: Here) -> Iterator[StrayMenu]:
         kept = sa.select(LineMenu.line_id, LineMenu.name).where(LineMenu.state != LineMenuState.GONE)
@@ -95,6 +123,16 @@ class _Look(Plan[MenuSettings]):
                 yield _stray(menu.line_id, menu.name, menu.chat_bar_text, here.wall)
         for alias in self.aliases.keys() - set(session.scalars(sa.select(MenuTab.alias).where(_IS_OURS))):
             yield _stray(alias, alias, "", here.wall, is_alias=True)
+
+
+def _default(at_line: RichMenusAtLine) -> str | None:
+    """None, too, when the one that shows was set in LINE's own manager."""
+    try:
+        return at_line.default()
+    except LineError as error:
+        if error.http_status != 403:
+            raise
+        return None
 
 
 _IS_OURS = sa.or_(MenuTab.is_live, MenuTab.aliased_line_id.is_not(None))
@@ -126,17 +164,29 @@ def _note(session: Session, found: dict[str, StrayMenu]) -> None:
 
 
 def _miss(session: Session, line_ids: Collection[str], here: Here) -> None:
-    """These were deleted by somebody else: what is left of their menus goes, and they can be published again."""
+    """These were deleted by somebody else: what is left of their menus goes, and they can be published again. Those
+    that are being published right now are made anew.
+    """
     gone = sa.select(LineMenu.menu_id).where(LineMenu.line_id.in_(line_ids), LineMenu.state == LineMenuState.LIVE)
+    is_open = sa.and_(Publication.menu_id.in_(gone), Publication.state.in_(outcomes.OPEN))
+    coming = session.scalars(sa.select(Publication).where(is_open).with_for_update()).all()
     menus = session.scalars(sa.select(RichMenu).where(RichMenu.id.in_(gone)).with_for_update()).all()
-    title = "LINEからなくなっていたリッチメニューがあります"
+    if not menus:
+        return
+    ids = [menu.id for menu in menus]
+    ending.retire_all(session, LineMenu.menu_id.in_(ids), MenuTab.menu_id.in_(ids), here)
     for menu in menus:
         menu.live_revision = menu.live_document = None
+    for publication in coming:
+        outcomes.start_over(session, publication, here)
+    _tell(session, [menu for menu in menus if menu.id not in {each.menu_id for each in coming}], here)
+    periods.look_again(session, now=here.now)
+
+
+def _tell(session: Session, menus: Sequence[RichMenu], here: Here) -> None:
+    for menu in menus:
+        title = "LINEからなくなっていたリッチメニューがあります"
         outcomes.tell(session, menu, title, "もう一度公開してください。", here.now)
-    if menus:
-        ids = [menu.id for menu in menus]
-        ending.retire_all(session, LineMenu.menu_id.in_(ids), MenuTab.menu_id.in_(ids), here)
-        periods.look_again(session, now=here.now)
 
 
 # Taking away ---------------------------------------------------------------------------------------------------------
