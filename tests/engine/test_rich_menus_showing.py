@@ -53,7 +53,7 @@ def told(session: Session, friend: Friend) -> FriendMenu:
     """As if LINE had been told what the friend is to see."""
     row = row_of(session, friend)
     menu_id = periods.lineup(session, NOW).own(row.menu_id)
-    tab = session.scalars(showing.live_tabs(menu_id)).first() if menu_id else None
+    tab = session.scalars(rich_menus.live_tabs(menu_id)).first() if menu_id else None
     row.linked_id, row.tab_id = (tab.line_menu_id, tab.id) if tab else (None, None)
     row.due_at = None
     session.flush()

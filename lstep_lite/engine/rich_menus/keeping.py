@@ -67,8 +67,12 @@ def live_menus(session: Session) -> Sequence[RichMenu]:
 
 def tabs_of(session: Session, menu: RichMenu) -> Sequence[MenuTab]:
     """Its tabs as they are live, the first one first."""
-    query = sa.select(MenuTab).where(MenuTab.menu_id == menu.id, MenuTab.is_live)
-    return session.scalars(query.order_by(MenuTab.position, MenuTab.id)).all()
+    return session.scalars(live_tabs(menu.id)).all()
+
+
+def live_tabs(menu_id: int) -> sa.Select[MenuTab]:
+    query = sa.select(MenuTab).where(MenuTab.menu_id == menu_id, MenuTab.is_live)
+    return query.order_by(MenuTab.position, MenuTab.id)
 
 
 def alias_of(tab_code: str) -> str:

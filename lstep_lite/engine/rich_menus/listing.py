@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.rich_menus import keeping
+from lstep_lite.engine.rich_menus.publishing import last_live
+from lstep_lite.engine.rich_menus.publishing.outcomes import OPEN
 from lstep_lite.engine.studio import Data
 from lstep_lite.engine.text import normalise
 from lstep_lite.models import Publication, PublicationState, RichMenu, Staff
 
 PAGE_SIZE = 30
-OPEN = (PublicationState.WAITING, PublicationState.WORKING)
 
 
 class Standing(StrEnum):
@@ -96,8 +97,7 @@ def versions(session: Session, menu: RichMenu) -> Sequence[Version]:
     draft = Version(False, menu.revision, menu.document, menu.chat_bar_text, menu.is_open)
     if menu.live_document is None or menu.live_revision is None or menu.live_revision == menu.revision:
         return [draft]
-    published = sa.select(Publication).where(Publication.menu_id == menu.id, Publication.revision == menu.live_revision)
-    last = session.scalars(published.order_by(Publication.id.desc()).limit(1)).first() or menu
+    last = last_live(session, menu) or menu
     return [Version(True, menu.live_revision, menu.live_document, last.chat_bar_text, last.is_open), draft]
 
 

@@ -9,6 +9,7 @@ from lstep_lite.engine.rich_menus.publishing.requesting import (
     current,
     get,
     is_up_to_date,
+    last_live,
     request,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "current",
     "get",
     "is_up_to_date",
+    "last_live",
     "prospects",
     "request",
     "work_due",

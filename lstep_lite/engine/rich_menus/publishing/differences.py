@@ -12,9 +12,9 @@ from lstep_lite.engine import taps
 from lstep_lite.engine.rich_menus import geometry, showing
 from lstep_lite.engine.rich_menus.documents import INPUTS
 from lstep_lite.engine.rich_menus.geometry import Area
-from lstep_lite.engine.rich_menus.publishing import budget, moving
+from lstep_lite.engine.rich_menus.publishing import budget, moving, requesting
 from lstep_lite.engine.studio import Data
-from lstep_lite.models import LineMenu, LineMenuState, MenuCallKind, Publication, RichMenu
+from lstep_lite.models import LineMenu, LineMenuState, MenuCallKind, RichMenu
 
 ON_PHONES_ONLY = "パソコンのLINEには、リッチメニューは表示されません。"
 FEW_CREATES = 20
@@ -25,25 +25,20 @@ def changes(session: Session, menu: RichMenu) -> list[str]:
     """What customers will see and do otherwise; empty when nothing."""
     if menu.live_document is None:
         names = "、".join(f"「{tab['label']}」" for tab in menu.document["tabs"])
-        return [f"はじめて公開します。タブは{names}です。"]
+        return ["はじめて公開します。" + (f"タブは{names}です。" if geometry.has_strip(menu.document) else "")]
     before, after = deepcopy(menu.live_document), deepcopy(menu.document)
     taps.with_actions(session, [(INPUTS, before)])
     return [*_of_bar(session, menu), *_of_tabs(before, after), *_within(before, after)]
 
 
 def _of_bar(session: Session, menu: RichMenu) -> Iterator[str]:
-    last = _last_live(session, menu)
+    last = requesting.last_live(session, menu)
     if last is None:
         return
     if last.chat_bar_text != menu.chat_bar_text:
         yield f"メニューバーの文字が「{last.chat_bar_text}」から「{menu.chat_bar_text}」に変わります。"
     if last.is_open != menu.is_open:
         yield f"トークを開いたとき、メニューは{'開いた' if menu.is_open else '閉じた'}状態になります。"
-
-
-def _last_live(session: Session, menu: RichMenu) -> Publication | None:
-    mine = sa.select(Publication).where(Publication.menu_id == menu.id, Publication.revision == menu.live_revision)
-    return session.scalars(mine.order_by(Publication.id.desc()).limit(1)).first()
 
 
 def _of_tabs(before: Data, after: Data) -> Iterator[str]:

@@ -131,5 +131,11 @@ def current(session: Session, menu: RichMenu) -> Publication | None:
     return session.scalars(_of(menu).where(Publication.state.in_(OPEN))).one_or_none()
 
 
+def last_live(session: Session, menu: RichMenu) -> Publication | None:
+    """The one by which customers see what they see."""
+    shown = _of(menu).where(Publication.revision == menu.live_revision)
+    return session.scalars(shown.order_by(Publication.id.desc()).limit(1)).first()
+
+
 def _of(menu: RichMenu) -> sa.Select[Publication]:
     return sa.select(Publication).where(Publication.menu_id == menu.id)

@@ -7,7 +7,6 @@ from lstep_lite.engine.rich_menus.showing.looking import (
     counts,
     current,
     effective_menu_id,
-    live_tabs,
     tab_condition,
 )
 from lstep_lite.engine.rich_menus.showing.wishing import (
@@ -35,7 +34,6 @@ __all__ = [
     "effective_menu_id",
     "events",
     "following",
-    "live_tabs",
     "on_wish",
     "refusal",
     "show",

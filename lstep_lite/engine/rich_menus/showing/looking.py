@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from lstep_lite.engine.rich_menus import periods
+from lstep_lite.engine.rich_menus import keeping, periods
 from lstep_lite.engine.rich_menus.showing.wishing import SEES_LINE
 from lstep_lite.models import Friend, FriendMenu, MenuOrigin, MenuTab, RichMenu
 
@@ -50,14 +50,9 @@ def current(session: Session, friend: Friend, now: datetime) -> Current:
 
 
 def _tab(session: Session, row: FriendMenu | None, menu_id: int | None) -> MenuTab | None:
-    tabs = session.scalars(live_tabs(menu_id)).all() if menu_id else []
+    tabs = session.scalars(keeping.live_tabs(menu_id)).all() if menu_id else []
     chosen = [tab for tab in tabs if row is not None and tab.id == row.tab_id]
     return next(iter([*chosen, *tabs]), None)
-
-
-def live_tabs(menu_id: int) -> sa.Select[MenuTab]:
-    query = sa.select(MenuTab).where(MenuTab.menu_id == menu_id, MenuTab.is_live)
-    return query.order_by(MenuTab.position, MenuTab.id)
 
 
 def effective_menu_id(session: Session, friend: Friend, now: datetime) -> int | None:
@@ -80,7 +75,7 @@ def condition(session: Session, menu_id: int, *, now: datetime) -> sa.ColumnElem
 
 def tab_condition(session: Session, menu_id: int, tab_code: str, *, now: datetime) -> sa.ColumnElement[bool]:
     """Who is shown this tab of the menu; SQL over Friend. Who never chose one sees the first."""
-    tabs = session.scalars(live_tabs(menu_id)).all()
+    tabs = session.scalars(keeping.live_tabs(menu_id)).all()
     shown = condition(session, menu_id, now=now)
     row = aliased(FriendMenu)
     chose = sa.exists().where(row.friend_id == Friend.id)
