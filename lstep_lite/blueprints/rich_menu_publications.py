@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import rich_menus, studio
-from lstep_lite.engine.rich_menus import geometry, listing, progress, publishing
+from lstep_lite.engine.rich_menus import contrast, geometry, listing, progress, publishing
 from lstep_lite.engine.rich_menus.documents import INPUTS
 from lstep_lite.engine.rich_menus.listing import Standing
 from lstep_lite.engine.staff import Permission
@@ -29,7 +29,7 @@ def new(menu_id: int) -> Response:
         changes=publishing.changes(g.read, menu),
         prospects=publishing.prospects(g.read, menu, now=g.now, wall=g.wall),
         problems=[_told(menu, problem) for problem in examined.problems],
-        warnings=[_told(menu, problem) for problem in examined.warnings],
+        warnings=[_told(menu, problem) for problem in (*examined.warnings, *contrast.warnings(examined.document))],
     )
 
 

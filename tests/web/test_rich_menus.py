@@ -186,6 +186,14 @@ def test_publishing_is_asked_about_first(page, htmx, session, menu, connected):
     assert "画像" in state.select_one("[aria-current=step]").get_text()
 
 
+def test_what_is_hard_to_read_is_told_before_it_goes_out(page, session):
+    pale = a_menu_tab("予約")
+    pale["cells"][0]["lines"][0]["color"] = "@surface"
+    menu = a_rich_menu(session, pale)
+    session.commit()
+    assert "読みにくく" in page(f"/rich-menus/{menu.id}/publications/new").get_text()
+
+
 def test_a_publication_is_followed_until_it_is_done(page, htmx, session, menu, client):
     publication = a_publication(
         session, menu, state=PublicationState.WORKING, step=PublicationStep.MAKE, finished_at=None
