@@ -231,7 +231,9 @@ def test_the_second_of_two_staff_replaces_what_customers_have_not_seen(shop: Sho
         publishing.request(shop.session, menu, staff_id=None, now=NOW)
     change(shop.session, menu, say("もう一度"))
     third = publishing.request(shop.session, menu, staff_id=None, now=NOW)
+    assert publishing.request(shop.session, menu, staff_id=None, now=NOW) is third, "the button was pressed twice"
     third.step = PublicationStep.FRIENDS
+    change(shop.session, menu, say("さらに"))
     for refused in (
         lambda: publishing.request(shop.session, menu, staff_id=None, now=NOW),
         lambda: publishing.cancel(shop.session, third, now=NOW),

@@ -50,7 +50,11 @@ def request(session: Session, menu: RichMenu, *, staff_id: int | None, now: date
     Raises DomainError with what is wrong with the draft, or why it can't be published now.
     """
     _check(session, menu)
-    _replace(session, menu, now)
+    before = session.scalars(_of(menu).where(Publication.state.in_(OPEN)).with_for_update()).one_or_none()
+    if before is not None and before.revision == menu.revision:
+        return before  # asked for twice
+    if before is not None:
+        _replace(session, before, now)
     row = {
         "menu_id": menu.id,
         "revision": menu.revision,
@@ -99,10 +103,7 @@ def _count_at_line(session: Session) -> int:
     return (session.scalar(ours) or 0) + (session.scalar(others) or 0)
 
 
-def _replace(session: Session, menu: RichMenu, now: datetime) -> None:
-    before = session.scalars(_of(menu).where(Publication.state.in_(OPEN)).with_for_update()).one_or_none()
-    if before is None:
-        return
+def _replace(session: Session, before: Publication, now: datetime) -> None:
     if before.step not in UNSEEN_STEPS:
         raise DomainError(BUSY)
     outcomes.finish(session, before, PublicationState.REPLACED, now)
