@@ -3,6 +3,7 @@
 import io
 import json
 from copy import deepcopy
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -240,6 +241,17 @@ def test_a_period_is_kept_on_the_shops_clock(htmx, page, session, live):
     answer = htmx(f"/rich-menus/{live.id}/period", backwards)
     assert answer.status_code == 422
     assert "終わりの日時は" in answer.text
+
+
+def test_a_menu_says_when_its_period_is_not_now(page, session, live):
+    url = f"/rich-menus/{live.id}"
+    live.shows_from = NOW + timedelta(days=1)
+    session.commit()
+    assert "始まるまで、だれにも見えません" in page(url).select_one("#menu-publication").get_text()
+    live.shows_from, live.shows_until = None, NOW - timedelta(days=1)
+    session.commit()
+    assert "期間が終わった" in page(url).select_one("#menu-publication").get_text()
+    assert "終わりました" in page("/rich-menus").select_one("tbody").get_text()
 
 
 def test_the_default_is_chosen_among_published_menus(htmx, page, session, menu, live):
