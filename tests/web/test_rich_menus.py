@@ -291,8 +291,8 @@ def test_before_rules_decide_it_is_told_how_many_friends_would_see_another_menu(
     assert session.scalars(sa.select(MenuSettings.mode)).one() is MenuMode.RULES
 
 
-def test_many_rules_cost_no_more_than_one(page, session, live, count_queries):
-    costs = []
+def test_many_rules_cost_no_more_than_one(page, htmx, session, live, count_queries):
+    costs, looks = [], []
     for many in (1, 12):
         for _ in range(many):
             tag = a_tag(session)
@@ -302,7 +302,11 @@ def test_many_rules_cost_no_more_than_one(page, session, live, count_queries):
         with count_queries() as queries:
             page("/rich-menus/settings")
         costs.append(len(queries))
+        with count_queries() as queries:
+            htmx("/rich-menus/rules/preview", {"menu_id": str(live.id), "is_on": "y"})
+        looks.append(len(queries))
     assert costs[0] == costs[1] <= 18
+    assert looks[0] == looks[1] <= 12
 
 
 def test_rules_dragged_into_another_order_are_counted_anew(htmx, session, live):
