@@ -242,6 +242,16 @@ def test_the_second_of_two_staff_replaces_what_customers_have_not_seen(shop: Sho
             refused()
 
 
+def test_a_picture_that_is_lost_before_line_has_it_is_drawn_when_staff_publish_again(shop: Shop) -> None:
+    menu = a_menu(shop.session)
+    publication = publishing.request(shop.session, menu, staff_id=None, now=NOW)
+    shop.work(rounds=1)
+    shop.store.path_of(shop.session.scalars(sa.select(LineMenu.image_path)).one()).unlink()
+    shop.settle()
+    assert publication.state is PublicationState.FAILED and "画像のファイル" in str(publication.reason)
+    assert shop.publish(menu).state is PublicationState.DONE and shop.listed() == set(shop.live())
+
+
 def test_what_is_taken_back_leaves_nothing_at_line(shop: Shop) -> None:
     publication = publishing.request(shop.session, a_menu(shop.session), staff_id=None, now=NOW)
     shop.work(rounds=1)

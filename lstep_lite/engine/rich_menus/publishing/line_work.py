@@ -128,11 +128,18 @@ class Upload(Plan[LineMenu]):
         at_line = here.at_line()
         if self.was_asked and at_line.has_picture(self.line_id):
             return
+        picture = self._picture(here)
         try:
-            at_line.upload(self.line_id, here.store.path_of(self.image_path).read_bytes(), self.content_type)
+            at_line.upload(self.line_id, picture, self.content_type)
         except LineError as error:
             if error.http_status != 400 or not at_line.has_picture(self.line_id):
                 raise
+
+    def _picture(self, here: Here) -> bytes:
+        try:
+            return here.store.path_of(self.image_path).read_bytes()
+        except FileNotFoundError as error:
+            raise DomainError("画像のファイルが見つかりません。もう一度公開すると、作り直します。") from error
 
     def record(self, session: Session, row: LineMenu, here: Here) -> None:
         row.was_asked, row.attempts, row.reason, row.due_at = False, 0, None, None

@@ -22,6 +22,8 @@ KIND = notifications.kind(
 ALIAS, STATUS, SUCCESS = "newRichMenuAliasId", "status", "SUCCESS"
 """https://developers.line.biz/en/reference/messaging-api/#postback-event"""
 
+PUT_RIGHT = "LINEからタブの登録がなくなっていたときは、6時間以内に自動で元に戻します。"
+
 
 @triggers.on("postback.received")
 def _on_switch(session: Session, happening: triggers.Happening) -> str | None:
@@ -54,12 +56,12 @@ def _tell_of_trouble(session: Session, happening: triggers.Happening) -> str:
         session,
         KIND.name,
         title="リッチメニューのタブを切り替えられなかったお客様がいます",
-        body=f"LINEからの知らせ：{happening.facts['params'].get(STATUS)}",
+        body=f"LINEからの知らせ：{happening.facts['params'].get(STATUS)}。{PUT_RIGHT}",
         href="/rich-menus",
         dedupe_key=f"{KIND.name}:{day}",
         now=happening.now,
     )
-    return "タブを切り替えられませんでした。リッチメニューをもう一度公開すると直ることがあります。"
+    return f"タブを切り替えられませんでした。{PUT_RIGHT}"
 
 
 @triggers.on("friend.followed")
