@@ -122,7 +122,12 @@ class Composer extends Editor {
   }
 
   get pane() {
-    return this.choices.get("pane") || "item";
+    return this.choices.get("pane") || (this.lacksPicture ? "tab" : "item");
+  }
+
+  // A finished picture is to be shown, which has not been chosen yet.
+  get lacksPicture() {
+    return this.tab.source === "picture" && !this.tab.picture_id;
   }
 
   // Choose a place of the picture, or with null none of them.
