@@ -1,6 +1,6 @@
 """Who sees which menu: decided by action sets, staff or rules, and told to LINE afterwards."""
 
-from lstep_lite.engine.rich_menus.showing import bulk, comparing, events, following, syncing
+from lstep_lite.engine.rich_menus.showing import comparing, events, following, syncing
 from lstep_lite.engine.rich_menus.showing.looking import (
     Current,
     condition,
@@ -26,7 +26,6 @@ __all__ = [
     "SEES_LINE",
     "Current",
     "NotShown",
-    "bulk",
     "comparing",
     "condition",
     "counts",
