@@ -27,10 +27,9 @@ FEATURES = (
 )  # fmt: skip
 PAGES = (
     "about", "account", "control", "countdowns", "designs", "enrolments", "health", "home", "invitations",
-    "reminder_steps", "rich_menu_designs", "rich_menu_friends", "rich_menu_leaving", "rich_menu_periods",
+    "media_files", "reminder_steps", "rich_menu_designs", "rich_menu_friends", "rich_menu_leaving", "rich_menu_periods",
     "rich_menu_publications", "rich_menu_rules", "rich_menu_settings", "rich_menu_strays", "rich_menu_studio",
-    "rich_menu_taps", "scenario_steps", "senders",
-    "sendings", "setup", "shop", "sign_in", "studio", "submissions",
+    "rich_menu_taps", "scenario_steps", "senders", "sendings", "setup", "shop", "sign_in", "studio", "submissions",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")
@@ -46,7 +45,7 @@ PUBLIC = {
     "health.show",
     "intake.receive",
     "invitations.create", "invitations.new", "invitations.reset_edit", "invitations.reset_update",
-    "media.preview_show", "media.show", "media.size_show",
+    "media_files.preview_show", "media_files.show", "media_files.size_show",
     "setup.create", "setup.new",
     "sign_in.create", "sign_in.destroy", "sign_in.new",
     "taps.mail_show",
