@@ -124,6 +124,7 @@ def _people() -> dict[str, Any]:
         "default_id": default_id,
         "needs_default": default_id is None and bool(rich_menus.live_menus(g.read)),
         "shown_to": _shown_to,
+        "settings": modes.settings(g.read),
     }
 
 
@@ -143,7 +144,6 @@ def _page_of(menu: RichMenu) -> dict[str, Any]:
         "is_broken": bool(rich_menus.broken_ids(g.read, [menu])),
         "places": places,
         "next_menu": g.read.get(RichMenu, menu.next_menu_id) if menu.next_menu_id else None,
-        "settings": modes.settings(g.read),
         **_people(),
     }
 

@@ -45,6 +45,7 @@ def test_everything_is_taken_away_only_by_somebody_who_is_sure(page, htmx, sessi
     htmx("/rich-menus/leaving", {"is_sure": "y"})
     soup = page("/rich-menus/leaving")
     assert soup.select_one("#leaving")["hx-get"] == "/rich-menus/leaving/progress"
+    assert "LINEから外しています" in page("/rich-menus").get_text()
     assert "既定" in soup.select_one("[aria-current=step]").get_text()
     assert "外しています" in page("/rich-menus/settings").get_text()
 
