@@ -9,42 +9,24 @@ a process of its own.
 
 import argparse
 import re
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 import urllib3
+from load import line
 
 from lstep_lite import config, db, jobs, runtime
-from lstep_lite.emulator import EmulatorConfig
 from lstep_lite.engine import broadcasts, registry
 from lstep_lite.engine.broadcasts import BroadcastDraft, VariantDraft
-from lstep_lite.models import (
-    Broadcast,
-    BroadcastState,
-    Call,
-    Channel,
-    Delivery,
-    Friend,
-    Lane,
-    Origin,
-    Purpose,
-    Role,
-    SendingRules,
-    Shop,
-    Staff,
-)
+from lstep_lite.models import Broadcast, BroadcastState, Call, Delivery, Lane
 from lstep_lite.runtime import Runtime
 
 assert registry
@@ -76,25 +58,12 @@ def main() -> int:
     is_full = options.parse_args().full
     with (
         tempfile.TemporaryDirectory(prefix="bench-broadcast-") as folder,
-        _emulator(Path(folder)) as (api_url, control_url),
+        line.emulator(Path(folder)) as (api_url, control_url),
     ):
         bench = Bench(Path(folder), api_url, control_url, people=FULL_SAME if is_full else SAME)
         claims = [*bench.same(), bench.personal(FULL_PERSONAL if is_full else PERSONAL)]
     print("\n".join(map(str, claims)))
     return int(not all(claim.is_ok for claim in claims))
-
-
-@contextmanager
-def _emulator(folder: Path) -> Iterator[tuple[str, str]]:
-    command = [sys.executable, "-m", "lstep_lite.emulator", "--data-dir", str(folder), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        api_url, control_url = re.findall(r"http://[^\s,]+", process.stdout.readline())
-        yield api_url, control_url
-    finally:
-        process.terminate()
-        process.wait()
 
 
 class Bench:
@@ -106,8 +75,8 @@ class Bench:
         self.threads = self.runtime.settings.send_threads
         self.http = urllib3.PoolManager(maxsize=self.threads, retries=False, timeout=30)
         self.http.request("POST", f"{control_url}/quota", json={"limit": 10_000_000, "used": 0})
-        _open_shop(self.runtime)
-        _make_people(self.runtime, people)
+        line.open_shop(self.runtime)
+        line.make_people(self.runtime, people)
 
     def same(self) -> list[Claim]:
         with Memory() as memory:
@@ -194,50 +163,6 @@ def _resident() -> float:
     """Without the database's file, which is mapped into memory and leaves it when others need the room."""
     status = Path("/proc/self/status").read_text()
     return int(re.findall(r"RssAnon:\s+(\d+) kB", status)[0]) / 1024
-
-
-def _open_shop(it: Runtime) -> None:
-    now, data_dir, public_url = it.clock.now(), it.settings.data_dir, it.settings.public_url
-    account = EmulatorConfig.load(data_dir, app_url="http://127.0.0.1:9", public_url=public_url, port=0)
-    channel = Channel(
-        id=1,
-        messaging_channel_id=account.channel_id,
-        messaging_secret=it.vault.seal(account.channel_secret),
-        login_channel_id=account.login_channel_id,
-        login_secret=it.vault.seal(account.login_channel_secret),
-        connected_at=now,
-    )
-    owner = Staff(id=1, name="店長", email="owner@example.com", password_hash="", role=Role.OWNER, created_at=now)
-    shop = Shop(id=1, name="サロン", purpose=Purpose.SALON, created_at=now)
-    with it.database.unit() as session:
-        session.add_all([channel, owner, shop, SendingRules(id=1, hold_seconds=0)])
-
-
-def _make_people(it: Runtime, count: int) -> None:
-    """Straight into both databases: one by one they would take longer than what is measured."""
-    user_ids = [f"U{number:032x}" for number in range(count)]
-    with closing(sqlite3.connect(it.settings.data_dir / "emulator.db")) as line, line:
-        rows = [(user_id, "お客様", "friend") for user_id in user_ids]
-        line.executemany("INSERT INTO user (user_id, name, relation) VALUES (?, ?, ?)", rows)
-    now = it.clock.now()
-    for start in range(0, count, 10_000):
-        rows_of_ours = [_row(number, user_ids[number], now) for number in range(start, min(start + 10_000, count))]
-        with it.database.engine.begin() as connection:
-            connection.execute(sa.insert(Friend), rows_of_ours)
-
-
-def _row(number: int, user_id: str, now: datetime) -> dict[str, object]:
-    return {
-        "code": f"code{number}",
-        "line_user_id": user_id,
-        "origin": Origin.ADDED,
-        "lot_number": number * 7919 % 2**31,
-        "display_name": f"お客様{number}",
-        "is_following": True,
-        "followed_at": now,
-        "profile_checked_at": now,
-        "created_at": now,
-    }
 
 
 if __name__ == "__main__":

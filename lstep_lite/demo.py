@@ -9,7 +9,7 @@ import argon2
 import urllib3
 from sqlalchemy.orm import Session
 
-from lstep_lite import demo_timed
+from lstep_lite import demo_menus, demo_timed
 from lstep_lite.emulator import EmulatorConfig
 from lstep_lite.engine import auto_replies, business_days, greetings, settings, staff
 from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword
@@ -143,6 +143,7 @@ def connect(runtime: Runtime, config: EmulatorConfig) -> None:
     trial = checks.run(runtime.database, runtime.account, runtime.vault, public_url=runtime.settings.public_url)
     with runtime.database.unit() as session:
         checks.record(session, trial, now=runtime.clock.now(), wall=runtime.clock.wall())
+        demo_menus.publish(session, now=runtime.clock.now())
 
 
 def _answers(url: str) -> bool:

@@ -27,7 +27,8 @@ from lstep_lite.engine import agenda, deliveries, intake, media, surveys, worker
 from lstep_lite.engine.coupons import at_line
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.notifications import sending
-from lstep_lite.engine.rich_menus import defaults, insights, showing, syncing
+from lstep_lite.engine.rich_menus import insights, publishing, showing
+from lstep_lite.engine.rich_menus.showing import defaults, syncing
 from lstep_lite.engine.settings import followers
 from lstep_lite.models import Lane
 from lstep_lite.runtime import Runtime
@@ -57,6 +58,9 @@ CHORE_LIST: tuple[Chore, ...] = (
     lambda it, now, wall: surveys.sweep(it.database, it.media, now=now, limit=CHUNK),
     lambda it, now, wall: at_line.work_due(
         it.database, it.account, public_url=it.settings.public_url, wall=wall, limit=5
+    ),
+    lambda it, now, wall: publishing.work_due(
+        it.database, it.account, it.media, public_url=it.settings.public_url, now=now, wall=wall, limit=20
     ),
     lambda it, now, wall: defaults.tell_due(it.database, it.account, now=now, wall=wall),
     lambda it, now, wall: insights.ask_due(it.database, it.account, now=now, limit=5),
@@ -130,8 +134,14 @@ def _work_and_send(runtime: Runtime, sender: deliveries.Sender) -> bool:
 
 def _show_menus(runtime: Runtime, lane: Lane) -> bool:
     """Tell LINE who sees which rich menu: many friends at once delay nobody else."""
-    clock, urgent = runtime.clock, lane is Lane.TIMED
-    return syncing.work_due(runtime.database, runtime.account, now=clock.now, wall=clock.wall, urgent=urgent)
+    return syncing.work_due(
+        runtime.database,
+        runtime.account,
+        now=runtime.clock.now,
+        wall=runtime.clock.wall,
+        urgent=lane is Lane.TIMED,
+        timeout_seconds=runtime.settings.line_timeout_seconds,
+    )
 
 
 def _do_due(runtime: Runtime, lane: str) -> bool:

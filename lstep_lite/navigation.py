@@ -40,6 +40,16 @@ class Group:
         return [entry for entry in self.entries if entry.is_shown]
 
 
+RICH_MENU_PAGES = (
+    "rich_menu_designs",
+    "rich_menu_leaving",
+    "rich_menu_periods",
+    "rich_menu_publications",
+    "rich_menu_rules",
+    "rich_menu_settings",
+    "rich_menu_strays",
+    "rich_menu_taps",
+)
 GROUPS = (
     Group("ホーム", "home", (Entry("ホーム", "home", "home.index"),)),
     Group("トーク", "message-circle", (Entry("トーク", "message-circle", "chat.index"),)),
@@ -75,7 +85,7 @@ GROUPS = (
         "files",
         (
             Entry("テンプレート", "template", "messages.index"),
-            Entry("リッチメニュー", "layout-bottombar", "rich_menus.index"),
+            Entry("リッチメニュー", "layout-bottombar", "rich_menus.index", RICH_MENU_PAGES),
             Entry("回答フォーム", "forms", "surveys.index"),
             Entry("クーポン", "ticket", "coupons.index"),
             Entry("メディア", "photo", "media.index"),

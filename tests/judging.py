@@ -205,6 +205,18 @@ def _percent(_world: World, row: dict[str, Any], person: Person) -> bool:
     return segments.draw(person.friend.lot_number, row["id"], "", sides=100) < row["data"]["percent"]
 
 
+def _rich_menu(world: World, row: dict[str, Any], person: Person) -> bool:
+    data, friend, (menu_id, code) = row["data"], person.friend, person.menu
+    if data["menu_id"] not in world.menus:
+        return False
+    default, special, _ = world.menus
+    can_see = friend.line_user_id is not None and friend.is_following and not friend.is_blocked
+    shown = can_see and data["menu_id"] == (special if menu_id == special else default)
+    first = next(iter(world.menu_tabs))
+    on_tab = data.get("code") in world.menu_tabs and data["menu_id"] == default and (code or first) == data["code"]
+    return {"shown": shown, "not_shown": not shown, "tab": shown and on_tab}[data["how"]]
+
+
 def _saved(world: World, row: dict[str, Any], person: Person) -> bool:
     tree = world.segments.get(row["data"]["segment_id"])
     return tree is not None and tree_holds(world, tree, person)
@@ -224,6 +236,7 @@ ANSWERS: dict[str, Any] = {
     "tap": _tap,
     "reminder": _reminder,
     "scenario": _scenario,
+    "rich_menu": _rich_menu,
     "field": _field,
     "user_block": _scope(has_left),
     "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),

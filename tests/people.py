@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import (
     friends,
     registry,  # noqa: F401 - every kind of condition registers itself
+    rich_menus,
     text,
 )
+from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.engine.segments import Tree
 from lstep_lite.models import (
     AnswerState,
@@ -31,6 +33,7 @@ from lstep_lite.models import (
     FieldType,
     FieldValue,
     Friend,
+    FriendMenu,
     FriendTag,
     Mark,
     Recipient,
@@ -48,9 +51,12 @@ from tests.factories import (
     a_delivery,
     a_field,
     a_friend,
+    a_menu_tab,
     a_reminder,
+    a_rich_menu,
     a_scenario,
     a_score,
+    a_shown_menu,
     a_step,
     a_tap,
     a_template,
@@ -86,6 +92,8 @@ class Person:
     """By reminder."""
     ways: dict[int, tuple[EnrolmentState, str | None]] = field(default_factory=dict)
     """The state of the way through a scenario, and the step it waits for, by scenario."""
+    menu: tuple[int | None, str | None] = (None, None)
+    """The menu they are to see, and the code of the tab they chose."""
     values: dict[str, Any] = field(default_factory=dict)
     """What fields hold, by key: a text, a whole number, a day, or the ids of options. Empty ones are missing."""
 
@@ -107,6 +115,10 @@ class World:
     reminders: list[int] = field(default_factory=list)
     scenarios: dict[int, int] = field(default_factory=dict)
     """Their versions, by scenario."""
+    menus: list[int] = field(default_factory=list)
+    """The default, one for some, and one that is not published."""
+    menu_tabs: dict[str, int] = field(default_factory=dict)
+    """The default's, by code."""
     segments: dict[int, Tree] = field(default_factory=dict)
 
 
@@ -130,6 +142,7 @@ def a_world(session: Session, seed: int, size: int = 40) -> World:
     world.reminders = [a_reminder(session).id for _ in range(2)]
     found = [a_scenario(session, *(a_step("-", code=code) for code in CODES)) for _ in range(2)]
     world.scenarios = {scenario.id: scenario.live_version_id or 0 for scenario in found}
+    _offer_menus(session, world)
     for _ in range(size):
         world.people.append(_a_person(session, world, chance))
     session.flush()
@@ -188,6 +201,7 @@ def _a_person(session: Session, world: World, chance: random.Random) -> Person:
         _set_goal(session, reminder_id, person, chance)
     for scenario_id in chance.sample(list(world.scenarios), chance.randrange(3)):
         _send_on_way(session, world, scenario_id, person, chance)
+    _show_a_menu(session, world, person, chance)
     _fill_fields(session, world, person, chance)
     return person
 
@@ -225,6 +239,22 @@ def _send_on_way(session: Session, world: World, scenario_id: int, person: Perso
     values = {"version_id": world.scenarios[scenario_id], "state": state, "started_at": NOW, "anchor_at": NOW}
     row = Enrolment(scenario_id=scenario_id, friend_id=person.friend.id, lanes={}, next_code=next_code, **values)
     session.add(row)
+
+
+def _offer_menus(session: Session, world: World) -> None:
+    default = a_shown_menu(session, a_menu_tab("予約"), a_menu_tab("地図", label="アクセス"))
+    defaults.set_default(session, default, now=NOW)
+    world.menus = [default.id, a_shown_menu(session).id, a_rich_menu(session).id]
+    world.menu_tabs = {tab.code: tab.id for tab in rich_menus.tabs_of(session, default)}
+
+
+def _show_a_menu(session: Session, world: World, person: Person, chance: random.Random) -> None:
+    menu_id, code = chance.choice([None, *world.menus]), chance.choice([None, *world.menu_tabs])
+    if menu_id is None and code is None:
+        return
+    person.menu = (menu_id, code)
+    values = {"menu_id": menu_id, "tab_id": world.menu_tabs.get(code or ""), "origin": "action", "since": NOW}
+    session.add(FriendMenu(friend_id=person.friend.id, **values))
 
 
 def _fill_fields(session: Session, world: World, person: Person, chance: random.Random) -> None:
@@ -296,6 +326,7 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
         "tap": _tap_conditions(world),
         "reminder": _reminder_conditions(world),
         "scenario": _scenario_conditions(world),
+        "rich_menu": _menu_conditions(world),
         "field": _field_conditions(world),
         "user_block": shown,
         "shelved": shown,
@@ -325,6 +356,14 @@ def _scenario_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
     waiting = {"scenario_id": ids, "how": st.just("waiting"), "code": st.sampled_from(CODES)}
     hows = st.sampled_from(["active", "finished", "ever", "inactive", "never"])
     return st.fixed_dictionaries({"scenario_id": ids, "how": hows}) | st.fixed_dictionaries(waiting)
+
+
+def _menu_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    ids = st.sampled_from([*world.menus, GONE])
+    default = st.sampled_from([world.menus[0], GONE])
+    tab = {"menu_id": default, "how": st.just("tab"), "code": st.sampled_from(list(world.menu_tabs))}
+    hows = st.sampled_from(["shown", "not_shown"])
+    return st.fixed_dictionaries({"menu_id": ids, "how": hows}) | st.fixed_dictionaries(tab)
 
 
 def _tap_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:

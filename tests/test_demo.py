@@ -2,10 +2,23 @@
 
 import sqlalchemy as sa
 
-from lstep_lite import demo, demo_story, demo_timed
-from lstep_lite.engine import actions, broadcasts, greetings, marks, messages, reminders, scenarios, scores, tags
+from lstep_lite import demo, demo_menus, demo_story, demo_timed
+from lstep_lite.engine import (
+    actions,
+    broadcasts,
+    greetings,
+    marks,
+    messages,
+    reminders,
+    rich_menus,
+    scenarios,
+    scores,
+    tags,
+    taps,
+)
 from lstep_lite.engine.actions import Trigger
 from lstep_lite.engine.auto_replies.rules import PLACE
+from lstep_lite.engine.rich_menus import showing
 from lstep_lite.models import (
     ActionSet,
     AutoReply,
@@ -16,7 +29,7 @@ from lstep_lite.models import (
     Notification,
     Template,
 )
-from tests.factories import NOW, a_friend
+from tests.factories import NOW, a_friend, a_publication
 
 
 def test_asking_for_prices_and_bookings_calls_the_staff(session):
@@ -66,3 +79,20 @@ def test_its_friends_are_under_way_and_a_broadcast_has_a_result(session):
     shown = broadcasts.results(session, sent, now=NOW)
     assert [(each.numbers["sent"], each.tapped) for each in shown.versions] == [(4, 3), (4, 0)]
     assert broadcasts.counts(session) == {BroadcastState.DONE: 1, BroadcastState.DRAFT: 1}
+
+
+def test_its_menus_can_be_published_and_members_get_their_own(session):
+    demo.seed(session, password_hash="-", now=NOW)
+    demo_menus.tell(session, now=NOW)
+    everybody, members = rich_menus.in_order(session)
+    for menu in (everybody, members):
+        examined = rich_menus.examine(session, menu.document)
+        assert (examined.problems, examined.warnings) == ([], [])
+        rich_menus.go_live(session, menu, a_publication(session, menu), now=NOW)
+    told = sum(placed.tap["do"] == "actions" for placed in taps.placed(rich_menus.INPUTS, everybody.document))
+    assert told == len(demo_menus.ANSWERS), "every answer has its button"
+    friend = a_friend(session)
+    assert showing.effective_menu_id(session, friend, NOW) == everybody.id
+    rule = session.scalars(sa.select(AutoReply).filter_by(name=demo_menus.JOIN)).one()
+    actions.run_at(session, PLACE, rule.id, friend, Trigger(occurrence="joined", now=NOW))
+    assert showing.effective_menu_id(session, friend, NOW) == members.id

@@ -27,7 +27,7 @@ FEATURES = (
 )  # fmt: skip
 PAGES = (
     "about", "account", "control", "countdowns", "designs", "enrolments", "health", "home", "invitations",
-    "reminder_steps", "rich_menu_designs", "rich_menu_friends", "rich_menu_leaving", "rich_menu_periods",
+    "media_files", "reminder_steps", "rich_menu_designs", "rich_menu_friends", "rich_menu_leaving", "rich_menu_periods",
     "rich_menu_publications", "rich_menu_rules", "rich_menu_settings", "rich_menu_strays", "rich_menu_studio",
     "rich_menu_taps", "scenario_steps", "senders",
     "sendings", "setup", "shop", "sign_in", "studio", "submissions", "survey_settings", "survey_studio",
@@ -53,7 +53,7 @@ PUBLIC = {
     "liff_surveys.answer_create", "liff_surveys.answer_show", "liff_surveys.change_create",
     "liff_surveys.confirm_show", "liff_surveys.draft_update", "liff_surveys.page_show", "liff_surveys.page_update",
     "liff_surveys.show",
-    "media.preview_show", "media.show", "media.size_show",
+    "media_files.preview_show", "media_files.show", "media_files.size_show",
     "setup.create", "setup.new",
     "sign_in.create", "sign_in.destroy", "sign_in.new",
     "taps.mail_show",

@@ -106,6 +106,12 @@ def _todos(channel: Channel | None, numbers: Numbers) -> list[Todo]:
             "auto_replies.index",
         ),
         Todo(
+            numbers.has_menu,
+            "リッチメニューを公開する",
+            "トークの下に出る、画像のメニューです。業種ごとの見本から作れます。",
+            "rich_menus.index",
+        ),
+        Todo(
             numbers.has_colleague,
             "スタッフを招待する",
             "一緒に返信する人に、自分用のサインインを渡します。",

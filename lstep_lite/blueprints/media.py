@@ -1,18 +1,16 @@
-"""メディア: the library of files and its picker, and the addresses under which LINE fetches them."""
+"""メディア: the library of files and its picker. The addresses of the files themselves stand in media_files.py."""
 
 import json
 from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, flash, g, jsonify, request, send_file, session, url_for
+from flask import Blueprint, flash, g, jsonify, request, session, url_for
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response
 
-from lstep_lite import auth
-from lstep_lite.auth import allow, public
+from lstep_lite.auth import allow
 from lstep_lite.engine import folders, media
-from lstep_lite.engine.media import RawClip, StoredImage, Upload, cutting, library, sizes
+from lstep_lite.engine.media import RawClip, StoredImage, Upload, cutting, library
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.forms.media import CropForm, MediaForm
@@ -21,9 +19,6 @@ from lstep_lite.web import fragment, go, live, number, render, runtime
 
 bp = Blueprint("media", __name__)
 
-A_YEAR = 365 * 24 * 60 * 60
-FIVE_MINUTES = 5 * 60
-SHOWN_TYPES = ("image/", "video/", "audio/")
 LABELS = {MediaKind.IMAGE: "画像", MediaKind.VIDEO: "動画", MediaKind.AUDIO: "音声", MediaKind.FILE: "ファイル"}
 ICONS = {MediaKind.IMAGE: "photo", MediaKind.VIDEO: "video", MediaKind.AUDIO: "music", MediaKind.FILE: "paperclip"}
 MULTIPART_BYTES = 1_000_000
@@ -36,91 +31,6 @@ def _take_large_uploads(endpoint: str | None, _values: dict[str, Any] | None) ->
     """Before anything reads the form, and only from somebody whose cookie we signed."""
     if endpoint == "media.create" and "staff_id" in session:
         request.max_content_length = media.RECEIVED_BYTES + MULTIPART_BYTES
-
-
-# Addresses -----------------------------------------------------------------------------------------------------------
-
-
-@bp.get("/media/<code>")
-@public
-def show(code: str) -> Response:
-    row = _visible(media.find(g.read, code))
-    return _answer(row, row.path)
-
-
-@bp.get("/media/<code>/preview")
-@public
-def preview_show(code: str) -> Response:
-    row = _visible(media.find(g.read, code))
-    return _answer(row, row.preview_path)
-
-
-@bp.get("/media/<code>/imagemap/<int:width>")
-@public
-def size_show(code: str, width: int) -> Response:
-    """One of the sizes of a rich message's picture, which LINE asks for without an extension."""
-    row = sizes.find(g.read, code, width)
-    return _cached(row, _size(sizes.ensure(runtime().media, row, width)))
-
-
-@bp.get("/media/thumbnails/<int:media_id>")
-@allow(Permission.CHAT)
-def thumbnail_show(media_id: int) -> Response:
-    """The preview of a file that an editor's block names by its id."""
-    row = g.read.get(Media, media_id)
-    if row is None or row.preview_code is None or row.state is not MediaState.STORED:
-        raise NotFound
-    shown = row if row.preview_code == row.code else row.preview_media
-    response = _answer(shown, shown.preview_path)
-    response.headers["Cache-Control"] = f"private, max-age={FIVE_MINUTES}"  # another may be chosen
-    return response
-
-
-def _visible(row: Media) -> Media:
-    """What customers sent is for staff who may chat; to anybody else it does not exist."""
-    if row.friend_id is not None and not (g.staff and auth.may(Permission.CHAT)):
-        raise NotFound
-    return row
-
-
-def _answer(row: Media, path: str | None) -> Response:
-    if path is None:
-        raise NotFound
-    try:
-        response = _file(row, path)
-    except RequestedRangeNotSatisfiable as error:
-        return error.get_response()  # it says how long the file is
-    except FileNotFoundError as error:
-        raise NotFound from error  # a backup without its files was restored
-    return _cached(row, response)
-
-
-def _size(path: str) -> Response:
-    file = runtime().media.path_of(path)
-    with file.open("rb") as opened:
-        return send_file(file, mimetype=sizes.content_type(opened.read(8)))
-
-
-def _cached(row: Media, response: Response) -> Response:
-    cache = response.cache_control
-    cache.no_cache = None
-    if row.friend_id is None:
-        cache.public, cache.immutable, cache.max_age = True, True, A_YEAR
-    else:
-        cache.private, cache.max_age = True, FIVE_MINUTES  # it must go when the customer takes it back
-    return response
-
-
-def _file(row: Media, path: str) -> Response:
-    """A part of it, or nothing, if that is what the request asks for (ranges, ETag)."""
-    content_type = row.content_type if path == row.path else None  # a preview's name tells its type
-    is_shown = (content_type or "image/").startswith(SHOWN_TYPES)
-    return send_file(
-        runtime().media.path_of(path),
-        mimetype=content_type,
-        as_attachment=not is_shown,
-        download_name=row.file_name if not is_shown else None,
-    )
 
 
 # The library ---------------------------------------------------------------------------------------------------------
@@ -330,7 +240,7 @@ def _detail(row: Media, form: MediaForm | None = None, status: int = 200) -> Res
         cuts=cutting.made_from(g.read, row),
         places=media.places(g.read, row),
         pictures=media.page(g.read, kind=MediaKind.IMAGE).files if row.kind is MediaKind.VIDEO else [],
-        address=f"{runtime().settings.public_url}{url_for('.show', code=row.code)}",
+        address=f"{runtime().settings.public_url}{url_for('media_files.show', code=row.code)}",
         **_words(),
     )
 
@@ -385,8 +295,8 @@ def _facts(row: Media) -> dict[str, Any]:
         "kind": row.kind,
         "state": row.state,
         "message": row.reason or "",
-        "preview_url": url_for("media.preview_show", code=row.preview_code) if row.preview_code else "",
-        "url": url_for("media.show", code=row.code),
+        "preview_url": url_for("media_files.preview_show", code=row.preview_code) if row.preview_code else "",
+        "url": url_for("media_files.show", code=row.code),
         "width": row.width or 0,
         "height": row.height or 0,
         "duration_ms": row.duration_ms or 0,

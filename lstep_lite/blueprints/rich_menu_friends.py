@@ -12,10 +12,12 @@ from lstep_lite.engine.rich_menus import showing
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.rich_menu_friends import FriendMenuForm
 from lstep_lite.models import Friend, MenuOrigin
-from lstep_lite.web import live, render
+from lstep_lite.web import live, number, render
 
 bp = Blueprint("rich_menu_friends", __name__, url_prefix="/rich-menus/friends")
 
+NO_SUCH_MENU = -1
+"""What can't be read as a menu is none, rather than the default."""
 ORIGINS = {
     MenuOrigin.ACTION: "アクションで変わりました",
     MenuOrigin.STAFF: "スタッフが変えました",
@@ -34,7 +36,7 @@ def show(friend_id: int) -> Response:
 @bp.post("/<int:friend_id>")
 @allow(Permission.RICH_MENUS_EDIT)
 def update(friend_id: int) -> Response:
-    friend, menu_id = friends.get(g.session, friend_id), request.form.get("menu_id", 0, type=int)
+    friend, menu_id = friends.get(g.session, friend_id), request.form.get("menu_id", NO_SUCH_MENU, type=number)
     values = {"origin": MenuOrigin.STAFF, "now": g.now, "staff_id": g.staff.id}
     try:
         flash(showing.show(g.session, friend, menu_id or None, **values), "success")

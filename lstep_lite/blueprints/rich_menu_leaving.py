@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine.rich_menus import leaving
+from lstep_lite.engine.rich_menus.publishing import leaving
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.rich_menus import LeavingForm
 from lstep_lite.web import go, live, render

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import rich_menus
-from lstep_lite.engine.rich_menus import periods
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.rich_menus import PeriodForm
 from lstep_lite.models import RichMenu
@@ -29,7 +28,7 @@ def update(menu_id: int) -> Response:
     menu = rich_menus.get(g.session, menu_id)
     form = PeriodForm(request.form).offer(_others(menu))
     if not form.keep_edit(
-        lambda: periods.set_period(g.session, menu, form.period(g.zone), now=g.now), stored=_stored(menu)
+        lambda: rich_menus.set_period(g.session, menu, form.period(g.zone), now=g.now), stored=_stored(menu)
     ):
         return _page(form, menu, status=422)
     flash("表示する期間を保存しました", "success")

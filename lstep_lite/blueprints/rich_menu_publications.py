@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import rich_menus, studio
-from lstep_lite.engine.rich_menus import progress, publishing
+from lstep_lite.engine.rich_menus import contrast, geometry, listing, progress, publishing
 from lstep_lite.engine.rich_menus.documents import INPUTS
 from lstep_lite.engine.rich_menus.listing import Standing
 from lstep_lite.engine.staff import Permission
@@ -24,10 +24,12 @@ def new(menu_id: int) -> Response:
     return render(
         "rich_menus/publish.html",
         menu=menu,
+        canvas_of=geometry.canvas_of,
+        versions=listing.versions(g.read, menu),
         changes=publishing.changes(g.read, menu),
         prospects=publishing.prospects(g.read, menu, now=g.now, wall=g.wall),
         problems=[_told(menu, problem) for problem in examined.problems],
-        warnings=[_told(menu, problem) for problem in examined.warnings],
+        warnings=[_told(menu, problem) for problem in (*examined.warnings, *contrast.warnings(examined.document))],
     )
 
 
@@ -43,10 +45,12 @@ def create(menu_id: int) -> Response:
 @bp.get("/publication")
 @allow(Permission.RICH_MENUS_EDIT)
 def show(menu_id: int) -> Response:
+    """How far it is; once it is over, the whole page is told anew."""
     menu = rich_menus.get(g.read, menu_id)
     come = progress.of(g.read, menu)
-    is_news = come.standing is not Standing.COMING  # whoever asks saw it coming
-    return live("rich_menus/show.html", "menu_publication", menu=menu, progress=come, is_news=is_news)
+    if come.standing is not Standing.COMING:
+        return go(url_for("rich_menus.show", menu_id=menu.id))
+    return live("rich_menus/show.html", "menu_publication", menu=menu, progress=come)
 
 
 @bp.post("/publications/cancel")

@@ -1,34 +1,20 @@
 """Rules that decide who sees which rich menu: making, changing, and putting them in order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import rich_menus
-from lstep_lite.engine.rich_menus import modes, rules
-from lstep_lite.engine.rich_menus.rules import Outlook, RuleDraft
+from lstep_lite.engine.rich_menus import modes
+from lstep_lite.engine.rich_menus.showing import rulebook, rules
+from lstep_lite.engine.rich_menus.showing.rulebook import Preview
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.rich_menus import RuleForm
 from lstep_lite.models import MenuRule, MenuSettings
-from lstep_lite.web import fragment, go, notice, number, render
+from lstep_lite.web import fragment, go, number, render
 
 bp = Blueprint("rich_menu_rules", __name__, url_prefix="/rich-menus/rules")
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What saving the rule would come to."""
-
-    outlook: Outlook
-    place: int
-
-    @property
-    def caught(self) -> int:
-        return self.outlook.caught[self.place]
 
 
 @bp.get("/new")
@@ -81,14 +67,6 @@ def destroy(rule_id: int) -> Response:
     return go(_list())
 
 
-@bp.post("/order")
-@allow(Permission.RICH_MENUS_EDIT)
-def order_update() -> Response:
-    rules.arrange(g.session, request.form.getlist("id", type=number), now=g.now)
-    flash("ルールの順番を変えました", "success")
-    return notice(_list())
-
-
 @bp.post("/<int:rule_id>/step")
 @allow(Permission.RICH_MENUS_EDIT)
 def step_create(rule_id: int) -> Response:
@@ -133,12 +111,4 @@ def _preview(rule: MenuRule | None) -> Preview | None:
         draft = form.draft(g.read)
     except DomainError:
         return None
-    drafts, place = _drafts_with(draft, rule)
-    return Preview(rules.outlook(g.read, drafts, now=g.now), place)
-
-
-def _drafts_with(draft: RuleDraft, rule: MenuRule | None) -> tuple[Sequence[RuleDraft], int]:
-    """All rules as they would be, and the place of this one among them: a new one comes last."""
-    found = rules.in_order(g.read)
-    drafts = [draft if each is rule else rules.draft_of(each) for each in found]
-    return ([*drafts, draft], len(found)) if rule is None else (drafts, found.index(rule))
+    return rulebook.preview(g.read, draft, rule, now=g.now)

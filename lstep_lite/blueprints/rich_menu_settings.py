@@ -1,18 +1,19 @@
 """だれに見せるか: the account's default, who decides, and the rules in their order."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine import rich_menus, segments
-from lstep_lite.engine.rich_menus import defaults, modes, rules, showing
+from lstep_lite.engine import rich_menus
+from lstep_lite.engine.rich_menus import modes, showing
+from lstep_lite.engine.rich_menus.showing import defaults, rules
+from lstep_lite.engine.rich_menus.showing.rulebook import rulebook
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.rich_menus import DefaultForm, ModeForm
 from lstep_lite.models import MenuMode, RichMenu
-from lstep_lite.web import go, render
+from lstep_lite.web import go, number, render
 
 bp = Blueprint("rich_menu_settings", __name__, url_prefix="/rich-menus/settings")
 
@@ -52,6 +53,15 @@ def mode_update() -> Response:
     return go(url_for(".edit"))
 
 
+@bp.post("/rules/order")
+@allow(Permission.RICH_MENUS_EDIT)
+def order_update() -> Response:
+    """Rules were dragged into another order: each now catches others."""
+    rules.arrange(g.session, request.form.getlist("id", type=number), now=g.now)
+    flash("ルールの順番を変えました", "success")
+    return _page(_default_form(), _mode_form(), then=url_for(".edit"))
+
+
 def _set_default(form: DefaultForm) -> None:
     menu_id = form.menu_id.menu_id
     defaults.set_default(g.session, rich_menus.get(g.session, menu_id) if menu_id else None, now=g.now)
@@ -71,25 +81,17 @@ def _mode_form() -> ModeForm:
     return ModeForm.of(modes.settings(g.read))
 
 
-def _page(default_form: DefaultForm, mode_form: ModeForm, status: int = 200) -> Response:
+def _page(default_form: DefaultForm, mode_form: ModeForm, status: int = 200, then: str = "") -> Response:
     return render(
         "rich_menus/settings.html",
         "menu_settings",
         status=status,
+        then=then,
         default_form=default_form,
         mode_form=mode_form,
         settings=modes.settings(g.read),
         menus={menu.id: menu for menu in rich_menus.in_order(g.read)},
         counts=showing.counts(g.read, g.now),
-        **_rules(),
+        default_id=defaults.current_id(g.read, g.now),
+        book=rulebook(g.read, now=g.now),
     )
-
-
-def _rules() -> dict[str, Any]:
-    found = rules.in_order(g.read)
-    return {
-        "rules": found,
-        "sentences": {rule.id: segments.sentence(g.read, rule.tree) for rule in found},
-        "broken": {rule.id for rule in found if segments.broken(g.read, rule.tree)},
-        "outlook": rules.outlook(g.read, [rules.draft_of(rule) for rule in found], now=g.now),
-    }

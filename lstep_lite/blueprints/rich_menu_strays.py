@@ -4,7 +4,8 @@ from flask import Blueprint, flash, g, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine.rich_menus import modes, strays
+from lstep_lite.engine.rich_menus import modes
+from lstep_lite.engine.rich_menus.publishing import strays
 from lstep_lite.engine.staff import Permission
 from lstep_lite.web import go, live, render
 

@@ -23,8 +23,8 @@ LARGEST_DOCUMENT = 1_000_000
 """Bytes: twice what a form may weigh that keeps it."""
 MOST_GLYPHS = 120
 COMPOSER_ICONS = (
-    "brush", "clipboard", "color-swatch", "device-mobile", "hand-finger", "keyboard", "layout-grid", "list", "magnet",
-    "palette", "square-plus", "square-rounded",
+    "arrows-move", "brush", "color-swatch", "device-mobile", "keyboard", "layout-grid", "list", "magnet", "palette",
+    "square-plus",
 )  # fmt: skip
 """What the composer draws besides the icons of every editor."""
 

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import folders, mentions, rich_menus, segments, studio
-from lstep_lite.engine.rich_menus import defaults, designs, listing, modes, progress, showing
+from lstep_lite.engine.rich_menus import designs, geometry, listing, modes, progress, showing
 from lstep_lite.engine.rich_menus.documents import INPUTS
+from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.engine.rich_menus.thumbnails import FOLDER, Thumbnails
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.studio import Data
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.rich_menus import RichMenuForm
 from lstep_lite.models import Folder, RichMenu
@@ -118,10 +118,13 @@ def picture_show(menu_id: int, code: str) -> Response:
 
 def _people() -> dict[str, Any]:
     """Who sees which menu."""
+    default_id = defaults.current_id(g.read, g.now)
     return {
         "counts": showing.counts(g.read, g.now),
-        "default_id": defaults.current_id(g.read, g.now),
+        "default_id": default_id,
+        "needs_default": default_id is None and bool(rich_menus.live_menus(g.read)),
         "shown_to": _shown_to,
+        "settings": modes.settings(g.read),
     }
 
 
@@ -135,21 +138,14 @@ def _page_of(menu: RichMenu) -> dict[str, Any]:
     places = mentions.places(g.read, rich_menus.FEATURE, menu.id)
     return {
         "progress": progress.of(g.read, menu),
-        "is_news": False,
-        "versions": _versions(menu),
+        "versions": listing.versions(g.read, menu),
+        "canvas_of": geometry.canvas_of,
         "history": listing.history(g.read, menu),
         "is_broken": bool(rich_menus.broken_ids(g.read, [menu])),
         "places": places,
         "next_menu": g.read.get(RichMenu, menu.next_menu_id) if menu.next_menu_id else None,
-        "settings": modes.settings(g.read),
         **_people(),
     }
-
-
-def _versions(menu: RichMenu) -> list[tuple[str, Data]]:
-    """What customers see, if that is something else, and the draft; each by its word."""
-    has_news = menu.live_document is not None and menu.live_revision != menu.revision
-    return [*([("live", menu.live_document)] if has_news and menu.live_document else []), ("draft", menu.document)]
 
 
 def _posted() -> RichMenuForm:

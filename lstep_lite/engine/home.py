@@ -23,6 +23,7 @@ from lstep_lite.models import (
     Greeting,
     GreetingKind,
     Origin,
+    RichMenu,
     Staff,
     Talk,
     TalkMark,
@@ -58,6 +59,7 @@ class Numbers:
     parked_events: int
     has_greeting: bool
     has_auto_reply: bool
+    has_menu: bool
     has_colleague: bool
     has_shown_link: bool
 
@@ -76,6 +78,7 @@ def numbers(session: Session, *, now: datetime) -> Numbers:
         "parked_events": _count(WebhookEvent, WebhookEvent.state == EventState.PARKED),
         "has_greeting": exists().where(Greeting.kind == GreetingKind.NEW, Greeting.is_on.is_(True)),
         "has_auto_reply": exists().where(AutoReply.is_on.is_(True)),
+        "has_menu": exists().where(RichMenu.live_revision.is_not(None)),
         "has_colleague": _count(Staff, Staff.is_active.is_(True)) + _count(Ticket, Ticket.kind == TicketKind.INVITE)
         > 1,
         "has_shown_link": exists().where(Check.name == LINK_SHOWN),

@@ -186,8 +186,9 @@ def record_many(
     }
     chosen = sa.select(*columns.values()).where(Friend.id.in_(friend_ids)).order_by(Friend.id)
     written = sa.insert(TimelineEntry).from_select(list(columns), chosen)
+    entry_ids = session.scalars(written.returning(TimelineEntry.id)).all()
     _tell_watchers(session, friend_ids, kind, now)
-    return session.scalars(written.returning(TimelineEntry.id)).all()
+    return entry_ids
 
 
 def _call(session: Session, subscriber: Subscriber, happening: Happening) -> str | None:

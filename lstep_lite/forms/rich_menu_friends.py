@@ -8,7 +8,7 @@ from lstep_lite.models import RichMenu
 
 
 class FriendMenuForm(Form):
-    menu_id = MenuField("表示するリッチメニュー", "既定のメニュー（だれにでも見えるもの）")
+    menu_id = MenuField("表示するリッチメニュー", "既定のメニュー")
 
     @classmethod
     def of(cls, menu_id: int | None, menus: Sequence[RichMenu]) -> "FriendMenuForm":

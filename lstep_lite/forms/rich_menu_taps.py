@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 from wtforms import DateField, IntegerField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from lstep_lite.engine.fields.types import dates
 from lstep_lite.engine.taps import stretches
 from lstep_lite.engine.taps.stretches import Stretch
+from lstep_lite.errors import DomainError
 from lstep_lite.forms.base import Form
 
 CHOICES = {7: "7日間", 30: "30日間", 90: "90日間"}
@@ -15,12 +17,21 @@ USUAL = 30
 MOST_DAYS = 366
 
 
+def _in_calendar(_form: Form, field: DateField) -> None:
+    """Days at the edge of the calendar could not be reckoned with."""
+    try:
+        if field.data is not None:
+            dates.in_range(field.data)
+    except DomainError as error:
+        raise ValidationError(error.message) from error
+
+
 class StretchForm(Form):
     """Some days up to today, or from one day to another; asked for by GET."""
 
     days = IntegerField("期間", [Optional()])
-    first = DateField("始まりの日", [InputRequired("始まりの日を入力してください。")])
-    last = DateField("終わりの日", [InputRequired("終わりの日を入力してください。")])
+    first = DateField("始まりの日", [InputRequired("始まりの日を入力してください。"), _in_calendar])
+    last = DateField("終わりの日", [InputRequired("終わりの日を入力してください。"), _in_calendar])
 
     @property
     def is_own(self) -> bool:

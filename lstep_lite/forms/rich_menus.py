@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms.validators import ValidationError
 
 from lstep_lite.engine.rich_menus import Draft, Refused
 from lstep_lite.engine.rich_menus.keeping import LONGEST_NAME
 from lstep_lite.engine.rich_menus.periods import Period
-from lstep_lite.engine.rich_menus.rules import RuleDraft
+from lstep_lite.engine.rich_menus.showing.rules import RuleDraft
 from lstep_lite.engine.segments import Reach
 from lstep_lite.engine.studio import Data, Problem
 from lstep_lite.errors import DomainError
@@ -80,11 +81,17 @@ class MenuField(SelectField):
     """One of the menus, or something else that *nothing* says in words; give it the menus with `offer`."""
 
     def __init__(self, label: str, nothing: str, **kwargs: Any) -> None:
-        self._nothing = nothing
+        self._nothing, self._is_gone = nothing, False
         super().__init__(label, coerce=row_id, default=NO_MENU, choices=options({str(NO_MENU): nothing}), **kwargs)
 
     def offer(self, menus: Sequence[RichMenu]) -> None:
-        self.choices = options({str(NO_MENU): self._nothing} | {str(menu.id): _named(menu) for menu in menus})
+        named = {str(NO_MENU): self._nothing} | {str(menu.id): _named(menu) for menu in menus}
+        self._is_gone = self.data is not None and str(self.data) not in named
+        self.choices = options(named | ({str(self.data): "削除されたメニュー"} if self._is_gone else {}))
+
+    def post_validate(self, form: Any, validation_stopped: bool) -> None:
+        if self._is_gone:
+            raise ValidationError("選んだメニューは削除されています。選び直してください。")
 
     @property
     def menu_id(self) -> int | None:
@@ -148,7 +155,7 @@ class ModeForm(EditForm):
 
 class RuleForm(EditForm):
     is_on = BooleanField("このルールを使う", default=True)
-    tree = SegmentField("だれに", reach=Reach.LIST)
+    tree = SegmentField("条件", reach=Reach.LIST)
     menu_id = MenuField("見せるメニュー", "既定のメニュー")
 
     @classmethod

@@ -46,6 +46,7 @@ def test_a_message_from_the_phone_is_answered_live_without_reloading(chromium: B
     sign_in(desk, server)
     desk.goto(f"{server.url}/chat")
     desk.locator(".talk-row", has_text="生駒 ゆり").click()
+    frame.get_by_role("button", name="文字を入力する").click()
     frame.locator(".say").fill("明日の15時は空いていますか？")
     frame.locator(".send").click()
     expect(desk.locator("#conversation")).to_contain_text("明日の15時は空いていますか？", timeout=ANSWER_MS)

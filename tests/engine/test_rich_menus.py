@@ -1,6 +1,7 @@
 """Menus as staff keep them: drafts, what goes live, and what they refer to."""
 
 from copy import deepcopy
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions, mentions, rich_menus, studio, taps
-from lstep_lite.engine.rich_menus import Draft
+from lstep_lite.engine.rich_menus import Draft, modes
+from lstep_lite.engine.rich_menus.periods import Period
+from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import MenuTab, RichMenu, Tap
 from tests.factories import NOW, a_live_menu, a_menu_tab, a_publication, a_rich_menu, a_tag
@@ -157,6 +160,18 @@ def test_a_menu_says_what_it_uses_before_and_after_it_is_live(session: Session) 
     session.delete(tag)
     session.flush()
     assert rich_menus.broken_ids(session, [menu]) == {menu.id}
+
+
+def test_what_follows_a_period_counts_as_used_and_a_deleted_default_is_none(session: Session) -> None:
+    spring, usual = a_live_menu(session), a_live_menu(session)
+    period = Period(shows_until=NOW + timedelta(days=1), next_menu_id=usual.id)
+    rich_menus.set_period(session, spring, period, now=NOW)
+    assert [place.label for place in mentions.places(session, "rich_menus", usual.id)] == [
+        f"リッチメニュー「{spring.name}」"
+    ]
+    defaults.set_default(session, usual, now=NOW)
+    rich_menus.delete(session, usual, now=NOW)
+    assert modes.settings(session).default_menu_id is None
 
 
 def test_a_deleted_menu_is_gone_at_once_though_line_may_still_have_it(session: Session) -> None:

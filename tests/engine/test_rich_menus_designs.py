@@ -51,13 +51,35 @@ def test_contrast_is_reckoned_as_the_guidelines_do():
         (a_menu({"color": "#ffffff"}, fill="none", ground={"ground_color": "#fafafa"}), ["lines.0.color"]),
         (a_menu({"color": "#ffffff"}, fill="image", fill_shade=0), ["lines"]),
         (a_menu({"color": "#ffffff"}, fill="image", fill_shade=40), []),
+        (a_menu({"color": "#222222"}, fill="image", fill_shade=40), ["lines.0.color"]),
         (a_menu({}, icon="star", icon_color="#eeeeee"), ["icon_color"]),
         (a_menu({}, icon="star", icon_color="#eeeeee", icon_place="back"), []),
     ],
-    ids=["grey", "nothing", "outlined", "gradient", "tab's ground", "photo", "shaded photo", "icon", "icon behind"],
+    ids=[
+        "grey",
+        "nothing",
+        "outlined",
+        "gradient",
+        "tab's ground",
+        "photo",
+        "shaded photo",
+        "dark on dark",
+        "icon",
+        "icon behind",
+    ],
 )
 def test_words_that_are_hard_to_read_are_told_with_their_place(document, paths):
     assert [found.path.removeprefix("tabs.0.cells.0.") for found in contrast.warnings(document)] == paths
+
+
+@pytest.mark.parametrize(
+    ("style", "paths"), [("filled", ["light"]), ("pill", ["light"]), ("underline", ["accent"]), ("folder", [])]
+)
+def test_words_on_the_strip_of_tabs_that_are_hard_to_read_are_told(style, paths):
+    document = a_menu({}) | {"strip_style": style, "accent": "#f6c744"}
+    assert contrast.warnings(document) == []
+    document["tabs"] *= 2
+    assert [found.path for found in contrast.warnings(document)] == paths
 
 
 def test_every_icon_on_offer_is_installed():

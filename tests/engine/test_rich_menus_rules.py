@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine import mentions, segments, tags
-from lstep_lite.engine.rich_menus import following, modes, rules, showing
-from lstep_lite.engine.rich_menus.rules import RuleDraft
+from lstep_lite.engine.rich_menus import modes, showing
+from lstep_lite.engine.rich_menus.showing import following, rules
+from lstep_lite.engine.rich_menus.showing.rules import RuleDraft
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     ChangedBy,

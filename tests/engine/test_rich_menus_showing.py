@@ -8,17 +8,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import actions, agenda, batches, intake, rich_menus, segments
-from lstep_lite.engine.actions import saved
+from lstep_lite.engine import actions, agenda, batches, greetings, intake, rehearsals, rich_menus, segments
+from lstep_lite.engine.actions import SetDraft, saved
 from lstep_lite.engine.friends.audience import Audience
-from lstep_lite.engine.rich_menus import comparing, defaults, events, modes, periods, showing
+from lstep_lite.engine.rehearsals import ArrivalBegin, Imagined, Setting
+from lstep_lite.engine.rich_menus import modes, periods, showing
 from lstep_lite.engine.rich_menus.periods import Period
+from lstep_lite.engine.rich_menus.showing import comparing, defaults, events
 from lstep_lite.engine.rows import Values
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     BatchMember,
     Friend,
     FriendMenu,
+    GreetingKind,
     MemberState,
     MenuMode,
     MenuOrigin,
@@ -50,7 +53,7 @@ def told(session: Session, friend: Friend) -> FriendMenu:
     """As if LINE had been told what the friend is to see."""
     row = row_of(session, friend)
     menu_id = periods.lineup(session, NOW).own(row.menu_id)
-    tab = session.scalars(showing.live_tabs(menu_id)).first() if menu_id else None
+    tab = session.scalars(rich_menus.live_tabs(menu_id)).first() if menu_id else None
     row.linked_id, row.tab_id = (tab.line_menu_id, tab.id) if tab else (None, None)
     row.due_at = None
     session.flush()
@@ -290,6 +293,14 @@ def test_a_tab_of_a_menu_that_should_be_gone_is_put_right(session: Session) -> N
     assert row_of(session, friend).due_at is not None
 
 
+def test_a_tab_that_was_taken_out_is_put_right(session: Session) -> None:
+    friend, menu = a_friend(session), a_default(session)
+    tab = rich_menus.tabs_of(session, menu)[1]
+    tab.is_live, tab.line_menu_id = False, None
+    assert events.switched(session, friend, tab.alias, NOW)
+    assert (row_of(session, friend).linked_id, row_of(session, friend).due_at) == (None, modes.AT_ONCE)
+
+
 def test_a_switch_that_failed_is_told_staff_once_a_day(database: Database, session: Session) -> None:
     friends = [a_friend(session), a_friend(session)]
     receive(database, session, *(a_switch(friend, "gone", "RICHMENU_ALIAS_ID_NOTFOUND") for friend in friends))
@@ -387,6 +398,18 @@ def test_a_dry_run_says_what_would_be_shown_and_leaves_nothing(session: Session)
     assert tried.root is not None
     assert [outcome["text"] for outcome in tried.root.outcomes] == ["リッチメニューを「会員」に変えました。"]
     assert session.get(FriendMenu, friend.id) is None
+
+
+def test_a_rehearsal_tells_of_the_menu_and_leaves_nothing(session: Session) -> None:
+    menu = a_shown_menu(session, name="会員")
+    steps = SetDraft([step(menu) | {"id": "s", "segment": None}], True)
+    blocks = [{"kind": "text", "text": "ようこそ"}]
+    greetings.save(session, GreetingKind.NEW, is_on=True, blocks=blocks, steps=steps, now=NOW)
+    setting = Setting(NOW, NOW + HOUR, "https://demo.lstep.invalid", is_answer=True)
+    film = rehearsals.play(session, Imagined(), ArrivalBegin(GreetingKind.NEW), setting, now=NOW)
+    told_of = [text for scene in film.scenes for note in scene.notes for _, text in note.results]
+    assert "リッチメニューを「会員」に変えました。" in told_of
+    assert session.scalars(sa.select(FriendMenu)).all() == []
 
 
 def test_a_batch_shows_many_friends_a_menu_in_a_few_statements(database: Database, session: Session) -> None:

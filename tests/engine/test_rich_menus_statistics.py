@@ -13,7 +13,8 @@ from lstep_lite.emulator import Emulator
 from lstep_lite.emulator.rich_menus import insight
 from lstep_lite.engine import rich_menus
 from lstep_lite.engine.line import Account
-from lstep_lite.engine.rich_menus import bodies, insights, statistics
+from lstep_lite.engine.rich_menus import insights, statistics
+from lstep_lite.engine.rich_menus.publishing import bodies
 from lstep_lite.engine.rich_menus.statistics import AtLine
 from lstep_lite.engine.taps import stretches
 from lstep_lite.engine.taps.statistics import Count
@@ -69,14 +70,15 @@ def test_people_and_taps_are_counted_at_their_places(session: Session) -> None:
     menu = a_menu(session)
     book, other = tap_of(session, menu, "予約"), tap_of(session, menu, "タブ「その他」")
     ann, bob = a_friend(session), a_friend(session)
-    for friend, tap in ((ann, book), (ann, book), (bob, book), (bob, other)):
-        an_answer(session, tap, friend)
+    for minutes, friend, tap in ((0, ann, book), (0, bob, book), (0, bob, other), (1, ann, book)):
+        an_answer(session, tap, friend, at=NOW + timedelta(minutes=minutes))
     an_answer(session, book, ann, at=WEEK.begins_at - timedelta(seconds=1))
     an_answer(session, book, ann, at=WEEK.ends_at)
 
     found = statistics.report(session, menu, WEEK)
 
     assert (found.friends, found.taken, [span.taken for span in found.spans]) == (2, 4, [0] * 6 + [4])
+    assert [(each.friend.id, each.taken) for each in found.regulars] == [(ann.id, 2), (bob.id, 2)]
     assert labels(found) == {
         "その他": (Count(friends=1, taken=1), True),
         "予約": (Count(friends=2, taken=3), True),

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine import rich_menus
 from lstep_lite.engine.line import Account
-from lstep_lite.engine.rich_menus import defaults, events, modes, showing, syncing
-from lstep_lite.engine.rich_menus.defaults import SET_ELSEWHERE
+from lstep_lite.engine.rich_menus import modes, showing
+from lstep_lite.engine.rich_menus.showing import comparing, defaults, events, syncing
+from lstep_lite.engine.rich_menus.showing.defaults import SET_ELSEWHERE
 from lstep_lite.models import Friend, FriendMenu, MenuOrigin, RichMenu
 from tests.emulator.conftest import Control
 from tests.emulator.menus import MENU, picture
 from tests.factories import NOW, a_friend, a_menu_tab, a_shown_menu
 
 SECOND = timedelta(seconds=1)
+LEASE = 20 * SECOND
 
 
 class Shop:
@@ -46,7 +48,9 @@ class Shop:
 
     def work(self, wall: Any = NOW, *, urgent: bool = False) -> None:
         self.session.commit()
-        values = {"now": lambda: NOW, "wall": lambda: wall, "urgent": urgent}
+        while comparing.compare_due(self.database, now=NOW, wall=wall):
+            pass
+        values = {"now": lambda: NOW, "wall": lambda: wall, "urgent": urgent, "timeout_seconds": 5.0}
         while syncing.work_due(self.database, self.account, **values):
             pass
         self.session.expire_all()
@@ -131,13 +135,13 @@ def test_what_was_accepted_before_we_died_is_told_again(session: Session, shop: 
     shop.show([friend], menu)
     session.commit()
     with shop.database.unit() as unit:
-        job = syncing._claim(unit, NOW, NOW, urgent=False)
+        job = syncing._claim(unit, NOW, NOW, urgent=False, lease=LEASE)
     assert job is not None
     syncing._tell(shop.account, job)
     shop.show([friend], None)
     shop.work()
     assert shop.seen(friend) == line_id(session, menu), "while the request may be on its way nobody else tells LINE"
-    shop.work(NOW + syncing.LEASE)
+    shop.work(NOW + LEASE)
     assert (shop.seen(friend), shop.row(friend).due_at) == (None, None)
 
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine import actions, intake, rich_menus, segments, taps, timeline
-from lstep_lite.engine.rich_menus import defaults, geometry, tapping
+from lstep_lite.engine.rich_menus import geometry, tapping
+from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.models import Delivery, Friend, FriendTag, RichMenu, Tap, TapAnswer
 from tests.factories import NOW, a_friend, a_live_menu, a_menu_tab, a_tag, an_event
 

@@ -3,12 +3,14 @@
 import io
 import json
 from copy import deepcopy
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from PIL import Image
 
 from lstep_lite.engine import rich_menus, studio
+from lstep_lite.engine.rich_menus.showing import defaults, rules
 from lstep_lite.models import (
     ChangedBy,
     Channel,
@@ -83,8 +85,8 @@ def test_the_list_says_how_each_menu_stands_and_costs_the_same_for_many(page, se
     assert "0人" in rows[1].get_text()
     with count_queries() as few:
         page("/rich-menus")
-    for _ in range(40):
-        a_live_menu(session)
+    for _ in range(30):
+        a_rich_menu(session)
     session.commit()
     with count_queries() as many:
         soup = page("/rich-menus")
@@ -114,11 +116,16 @@ def test_saving_on_the_way_to_publishing_leads_to_the_question(htmx, page, sessi
 def test_saving_answers_with_the_form_and_changes_nothing_customers_see(htmx, page, session, live):
     document = deepcopy(live.document)
     document["tabs"][0]["cells"][0]["label"] = "ご予約"
-    answer = htmx(f"/rich-menus/{live.id}", posted(live, document=document, seen=seen(page, live)))
+    answer = htmx(
+        f"/rich-menus/{live.id}", posted(live, document=document, chat_bar_text="春のメニュー", seen=seen(page, live))
+    )
     assert regions(answer) == ["menu-form", "toasts"]
     session.expire_all()
     assert (live.revision, live.live_revision) == (2, 1)
-    assert "公開していない変更あり" in page(f"/rich-menus/{live.id}").select_one("#menu-publication").get_text()
+    soup = page(f"/rich-menus/{live.id}")
+    assert "公開していない変更あり" in soup.select_one("#menu-publication").get_text()
+    bars = [bar.get_text(strip=True) for bar in soup.select(".menu-bar")]
+    assert bars == ["メニュー ▼", "春のメニュー ▼"], "what customers see stands beside the draft"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +170,8 @@ def test_copying_and_deleting(htmx, page, session, menu, live):
     assert session.scalars(sa.select(RichMenu.name)).all()[-1] == "いつものメニューのコピー"
     htmx(f"/rich-menus/{live.id}/delete")
     assert "会員メニュー" not in page("/rich-menus").select_one("tbody").get_text()
-    assert session.get(RichMenu, live.id).is_ending
+    session.expire_all()
+    assert live.is_ending
 
 
 # Publishing ----------------------------------------------------------------------------------------------------------
@@ -179,6 +187,14 @@ def test_publishing_is_asked_about_first(page, htmx, session, menu, connected):
     assert "画像" in state.select_one("[aria-current=step]").get_text()
 
 
+def test_what_is_hard_to_read_is_told_before_it_goes_out(page, session):
+    pale = a_menu_tab("予約")
+    pale["cells"][0]["lines"][0]["color"] = "@surface"
+    menu = a_rich_menu(session, pale)
+    session.commit()
+    assert "読みにくく" in page(f"/rich-menus/{menu.id}/publications/new").get_text()
+
+
 def test_a_publication_is_followed_until_it_is_done(page, htmx, session, menu, client):
     publication = a_publication(
         session, menu, state=PublicationState.WORKING, step=PublicationStep.MAKE, finished_at=None
@@ -192,8 +208,16 @@ def test_a_publication_is_followed_until_it_is_done(page, htmx, session, menu, c
     publication.state, publication.reason = PublicationState.FAILED, "LINEが断りました。"
     session.commit()
     last = htmx(url, method="GET")
-    assert "hx-trigger" not in last.text
-    assert "LINEが断りました。" in last.text
+    assert last.headers["HX-Redirect"] == f"/rich-menus/{menu.id}"
+    state = page(f"/rich-menus/{menu.id}").select_one("#menu-publication")
+    assert "hx-trigger" not in state.attrs
+    assert "LINEが断りました。" in state.get_text()
+
+
+def test_a_menu_that_nobody_sees_yet_says_so(page, session):
+    menu = a_live_menu(session)
+    session.commit()
+    assert "まだだれにも見えていません" in page(f"/rich-menus/{menu.id}").select_one("#menu-publication").get_text()
 
 
 def test_a_publication_that_nobody_sees_yet_can_be_given_up(htmx, session, menu):
@@ -219,6 +243,17 @@ def test_a_period_is_kept_on_the_shops_clock(htmx, page, session, live):
     assert "終わりの日時は" in answer.text
 
 
+def test_a_menu_says_when_its_period_is_not_now(page, session, live):
+    url = f"/rich-menus/{live.id}"
+    live.shows_from = NOW + timedelta(days=1)
+    session.commit()
+    assert "始まるまで、だれにも見えません" in page(url).select_one("#menu-publication").get_text()
+    live.shows_from, live.shows_until = None, NOW - timedelta(days=1)
+    session.commit()
+    assert "期間が終わった" in page(url).select_one("#menu-publication").get_text()
+    assert "終わりました" in page("/rich-menus").select_one("tbody").get_text()
+
+
 def test_the_default_is_chosen_among_published_menus(htmx, page, session, menu, live):
     soup = page("/rich-menus/settings")
     assert [option["value"] for option in soup.select("[name=menu_id] option")] == ["0", str(live.id)]
@@ -226,6 +261,15 @@ def test_the_default_is_chosen_among_published_menus(htmx, page, session, menu, 
     assert session.scalars(sa.select(MenuSettings.default_menu_id)).one() == live.id
     assert "既定" in page("/rich-menus").select("tbody tr")[1].get_text()
     assert htmx("/rich-menus/settings/default", {"menu_id": str(menu.id)}).status_code == 422
+
+
+def test_the_number_of_those_who_see_a_menu_leads_to_their_list(page, session, live):
+    a_friend(session, display_name="山田 花子", line_user_id=f"U{'1' * 32}")
+    defaults.set_default(session, live, now=NOW)
+    session.commit()
+    link = page("/rich-menus").select_one("tbody td.number a")
+    assert link.get_text() == "1人"
+    assert "山田 花子" in page(link["href"]).select_one("main").get_text()
 
 
 def test_before_rules_decide_it_is_told_how_many_friends_would_see_another_menu(htmx, page, session, live):
@@ -245,6 +289,52 @@ def test_before_rules_decide_it_is_told_how_many_friends_would_see_another_menu(
     assert "1人" in soup.select_one("#rules tbody tr").get_text()
     htmx("/rich-menus/settings/mode", {"mode": "rules"})
     assert session.scalars(sa.select(MenuSettings.mode)).one() is MenuMode.RULES
+
+
+def test_many_rules_cost_no_more_than_one(page, htmx, session, live, count_queries):
+    costs, looks = [], []
+    for many in (1, 12):
+        for _ in range(many):
+            tag = a_tag(session)
+            tree = {"all": [{"id": "a", "kind": "tag", "data": {"how": "any", "tag_ids": [tag.id]}}], "any": []}
+            rules.create(session, rules.RuleDraft(tree, live.id), now=NOW)
+        session.commit()
+        with count_queries() as queries:
+            page("/rich-menus/settings")
+        costs.append(len(queries))
+        with count_queries() as queries:
+            htmx("/rich-menus/rules/preview", {"menu_id": str(live.id), "is_on": "y"})
+        looks.append(len(queries))
+    assert costs[0] == costs[1] <= 18
+    assert looks[0] == looks[1] <= 12
+
+
+def test_rules_dragged_into_another_order_are_counted_anew(htmx, session, live):
+    a_friend(session)
+    first, second = (
+        rules.create(session, rules.RuleDraft({"all": [], "any": []}, menu_id), now=NOW) for menu_id in (live.id, None)
+    )
+    session.commit()
+    answer = htmx("/rich-menus/settings/rules/order", {"id": [second.id, first.id]})
+    assert regions(answer) == ["menu-settings", "toasts"]
+    assert [rule.id for rule in rules.in_order(session)] == [second.id, first.id]
+    htmx(f"/rich-menus/rules/{first.id}/step", {"to": "up"})
+    session.expire_all()
+    assert [rule.id for rule in rules.in_order(session)] == [first.id, second.id]
+
+
+def test_a_rule_whose_menu_was_deleted_says_so_until_another_one_is_chosen(htmx, page, session, live):
+    rule = rules.create(session, rules.RuleDraft({"all": [], "any": []}, live.id), now=NOW)
+    rich_menus.delete(session, live, now=NOW)
+    session.commit()
+    soup = page(f"/rich-menus/rules/{rule.id}")
+    assert "削除された" in soup.select_one("[name=menu_id] option[selected]").get_text()
+    assert "削除され" in page("/rich-menus/settings").select_one("#rules tbody").get_text()
+    form = {"menu_id": str(live.id), "is_on": "y", "seen": soup.select_one("[name=seen]")["value"]}
+    assert htmx(f"/rich-menus/rules/{rule.id}", form).status_code == 422
+    htmx(f"/rich-menus/rules/{rule.id}", form | {"menu_id": "0"})
+    session.expire_all()
+    assert rule.menu_id is None
 
 
 def test_operators_make_menus_and_staff_see_nothing_of_them(app, session, menu, outsider):

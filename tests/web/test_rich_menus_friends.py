@@ -2,7 +2,8 @@
 
 import pytest
 
-from lstep_lite.engine.rich_menus import defaults, modes, showing
+from lstep_lite.engine.rich_menus import modes, showing
+from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.models import FriendMenu, MenuMode, MenuOrigin
 from tests.factories import NOW, a_friend, a_menu_tab, a_rich_menu, a_shown_menu
 from tests.web.conftest import inspect_page, regions
@@ -50,7 +51,8 @@ def test_another_menu_is_chosen_by_hand(htmx, client, session, menus, friend):
     assert client.post(f"/rich-menus/friends/{friend.id}", data={"menu_id": "0"}).status_code == 303
     session.expire_all()
     assert session.get_one(FriendMenu, friend.id).menu_id is None
-    assert htmx(f"/rich-menus/friends/{friend.id}", {"menu_id": "999999"}).status_code == 404
+    for unknown in ("999999", "9" * 30, "既定", ""):
+        assert htmx(f"/rich-menus/friends/{friend.id}", {"menu_id": unknown}).status_code == 404
 
 
 def test_while_rules_decide_nothing_is_offered(page, htmx, session, menus, friend):

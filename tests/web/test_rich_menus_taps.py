@@ -30,7 +30,8 @@ def test_taps_stand_on_the_picture_and_lead_to_their_people(page, session, menu)
     shown = page(f"/rich-menus/{menu.id}/taps")
     marks = [(mark["class"][1], mark.get_text(strip=True)) for mark in shown.select(".heat-place")]
     assert marks == [("heat-0", "10回"), ("heat-4", "23回"), ("heat-0", "3―")], "the number, then how often"
-    assert shown.select(".heat-place rect")[1].attrs == {"x": "0", "y": "219", "width": "1250", "height": "1467"}
+    box = shown.select(".heat-box")[1]
+    assert [box[side] for side in ("x", "y", "width", "height")] == ["0", "219", "1250", "1467"]
     link = shown.select_one(".heat-table tbody a")
     assert link.get_text() == "1人"
     assert "山田" in page(link["href"]).select_one("main").get_text()
@@ -45,7 +46,11 @@ def test_days_of_ones_own_are_asked_for_in_words(page, client, menu):
     assert len(shown.select("#tap-days tbody tr")) == 4
     wrong = client.get(f"{address}?first=2026-03-04&last=2026-03-01")
     assert wrong.status_code == 422 and "始まりの日からあと" in wrong.get_data(as_text=True)
-    assert client.get(f"{address}?first=&last=2026-03-01").status_code == 422
+    for day in ("", "2026-02-30"):
+        assert client.get(f"{address}?first={day}&last=2026-03-01").status_code == 422
+    for day in ("0001-01-01", "9999-12-31"):
+        edge = client.get(f"{address}?first={day}&last={day}")
+        assert edge.status_code == 422 and "1900年" in edge.get_data(as_text=True)
     assert client.get(f"{address}?days=x&tab=nothing").status_code == 200
 
 

@@ -37,6 +37,10 @@ Bounds = tuple[int, int, int, int]
 """Left, top, width and height of an area."""
 
 
+Counted = Mapping[str, tuple[int, int]]
+"""How often and by how many people, by LINE's word for a day."""
+
+
 @dataclass(frozen=True)
 class DayAtLine:
     """What LINE counted on one day."""
@@ -178,11 +182,10 @@ class RichMenusAtLine:
         """
         path = f"/v2/bot/insight/richmenu/{{richMenuId}}/daily?from={first:%Y%m%d}&to={last:%Y%m%d}"
         found = self._ask("GET", path, richMenuId=line_id)
+        shown = _by_day(found.get("impression", {}))
         clicks = {bounds(each["bounds"]): _by_day(each) for each in found.get("clicks", ())}
-        return [
-            DayAtLine(_day(day), *numbers, {area: days[day] for area, days in clicks.items() if day in days})
-            for day, numbers in _by_day(found.get("impression", {})).items()
-        ]
+        days = sorted({*shown, *(day for counted in clicks.values() for day in counted)})
+        return [_told(day, shown, clicks) for day in days]
 
     def _unless_gone(self, call: Callable[[], object]) -> None:
         try:
@@ -201,7 +204,12 @@ def bounds(area: dict[str, int]) -> Bounds:
     return area["x"], area["y"], area["width"], area["height"]
 
 
-def _by_day(counted: dict[str, Any]) -> dict[str, tuple[int, int]]:
+def _told(day: str, shown: Counted, clicks: Mapping[Bounds, Counted]) -> DayAtLine:
+    taps = {area: counted[day] for area, counted in clicks.items() if day in counted}
+    return DayAtLine(_day(day), *shown.get(day, (0, 0)), taps)
+
+
+def _by_day(counted: dict[str, Any]) -> Counted:
     return {each["date"]: (each["count"], each["uniqueUsers"]) for each in counted.get("metrics", ())}
 
 

@@ -36,7 +36,7 @@ from lstep_lite.engine.media.storage import (
     StoredImage,
     TooLarge,
 )
-from lstep_lite.engine.media.sweeping import kept_by, sweep, sweep_strays
+from lstep_lite.engine.media.sweeping import keeper, sweep, sweep_strays
 from lstep_lite.engine.media.uploads import receive
 from lstep_lite.engine.media.usage import Room, choose_preview, places, release, room, unused
 
@@ -66,7 +66,7 @@ __all__ = [
     "find",
     "get",
     "hand_back",
-    "kept_by",
+    "keeper",
     "move",
     "page",
     "places",

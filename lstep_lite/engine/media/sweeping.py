@@ -16,13 +16,14 @@ STRAY_AFTER = timedelta(days=1)
 """By then whoever wrote a file has written its row, or never will."""
 CHUNK = 500
 Keeper = Callable[[Session, Collection[str]], Collection[str]]
+"""keeper(session, codes): those of the codes whose files are needed though no row of Media names them."""
 _keepers: list[Keeper] = []
 
 
-def kept_by(keeper: Keeper) -> Keeper:
-    """Register a feature that has rows of its own for files of the store: `keeper(session, codes)` names its own."""
-    _keepers.append(keeper)
-    return keeper
+def keeper(keep: Keeper) -> Keeper:
+    """Register the function below as one who knows files of its own in the store."""
+    _keepers.append(keep)
+    return keep
 
 
 def sweep(database: Database, store: MediaStore, *, limit: int) -> int:
@@ -52,8 +53,7 @@ def sweep_strays(database: Database, store: MediaStore, *, wall: datetime) -> in
     if not old:
         return 0
     with database.read() as session:
-        codes = {_code(file) for file in old}
-        needed = _needed(session, codes) | _kept_by_others(session, codes)
+        needed = _needed(session, {_code(file) for file in old})
     strays = [file for file in old if not _is_needed(file, needed)]
     for file in strays:
         file.unlink(missing_ok=True)
@@ -62,11 +62,8 @@ def sweep_strays(database: Database, store: MediaStore, *, wall: datetime) -> in
 
 def _needed(session: Session, codes: Collection[str]) -> dict[str, MediaState]:
     rows = session.execute(select(Media.code, Media.state).where(Media.code.in_(codes), Media.path.is_not(None)))
-    return {row.code: row.state for row in rows}
-
-
-def _kept_by_others(session: Session, codes: Collection[str]) -> dict[str, MediaState]:
-    return {code: MediaState.STORED for keeper in _keepers for code in keeper(session, codes)}
+    kept = {code: MediaState.STORED for keep in _keepers for code in keep(session, codes)}
+    return kept | {row.code: row.state for row in rows}
 
 
 def _is_needed(file: Path, needed: dict[str, MediaState]) -> bool:

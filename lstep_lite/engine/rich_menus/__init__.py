@@ -1,16 +1,6 @@
 """Rich menus (リッチメニュー): composed, brought to LINE, and shown to the right friends."""
 
-from lstep_lite.engine.rich_menus import (
-    bulk,
-    comparing,
-    defaults,
-    events,
-    following,
-    periods,
-    rules,
-    showing,
-    syncing,
-)
+from lstep_lite.engine.rich_menus import periods, publishing, showing
 from lstep_lite.engine.rich_menus.checking import Examined, Refused, examine
 from lstep_lite.engine.rich_menus.documents import INPUTS
 from lstep_lite.engine.rich_menus.keeping import (
@@ -26,7 +16,9 @@ from lstep_lite.engine.rich_menus.keeping import (
     go_live,
     in_order,
     live_menus,
+    live_tabs,
     remove,
+    set_period,
     tabs_of,
     update,
 )
@@ -40,24 +32,20 @@ __all__ = [
     "Refused",
     "alias_of",
     "broken_ids",
-    "bulk",
-    "comparing",
     "copy",
     "create",
-    "defaults",
     "delete",
-    "events",
     "examine",
-    "following",
     "get",
     "go_live",
     "in_order",
     "live_menus",
+    "live_tabs",
     "periods",
+    "publishing",
     "remove",
-    "rules",
+    "set_period",
     "showing",
-    "syncing",
     "tabs_of",
     "update",
 ]

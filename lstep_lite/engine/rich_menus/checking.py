@@ -116,4 +116,4 @@ def _does_nothing(tap: Data) -> bool:
 
 
 def _named(place: Data) -> str:
-    return f"「{place['label']}」" if place["label"] else "名前のないボタン"
+    return f"「{name}」" if (name := geometry.name_of(place)) else "名前のないボタン"

@@ -5,6 +5,7 @@ https://www.w3.org/TR/WCAG22/#contrast-minimum
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from lstep_lite.engine.rich_menus import geometry
 from lstep_lite.engine.rich_menus.inputs import PALETTE
 from lstep_lite.engine.studio import Data, Problem
 
@@ -14,6 +15,15 @@ LEAST_OUTLINE = 3
 """An outline this wide, in pixels of a 2500 pixel picture, sets letters apart from what lies behind them."""
 LEAST_SHADE = 30
 """Percent: white letters are readable on most photographs that are darkened this much."""
+BLACK = "#000000"
+"""What a darkened photograph counts as."""
+STRIP: Mapping[str, Sequence[tuple[str, str]]] = {
+    "filled": (("light", "accent"), ("ink", "surface")),
+    "underline": (("accent", "surface"), ("ink", "surface")),
+    "pill": (("light", "accent"), ("ink", "surface")),
+    "folder": (("ink", "ground"), ("ink", "surface")),
+}
+"""What is written on what in a strip of tabs, by its style. Badges choose their letters' colour themselves."""
 
 
 def ratio(first: str, second: str) -> float:
@@ -39,12 +49,20 @@ def resolve(document: Data, color: str) -> str:
 
 def warnings(document: Data) -> list[Problem]:
     """What is hard to read, each with what to do; paths as in the document."""
-    found: list[Problem] = []
+    found = list(_of_strip(document))
     for at, tab in enumerate(document["tabs"]):
         if tab["source"] == "compose":
             for place, cell in enumerate(tab["cells"]):
                 found += _of_cell(document, tab, cell, f"tabs.{at}.cells.{place}")
     return found
+
+
+def _of_strip(document: Data) -> Iterator[Problem]:
+    pairs = STRIP[document["strip_style"]] if geometry.has_strip(document) else ()
+    for words, ground in pairs:
+        if ratio(document[words], document[ground]) < TEXT:
+            colors = f"配色の「{PALETTE[words]}」か「{PALETTE[ground]}」"
+            yield Problem(words, f"タブの帯の文字が読みにくくなっています。{colors}の色を変えてください。")
 
 
 def _of_cell(document: Data, tab: Data, cell: Data, path: str) -> Iterator[Problem]:
@@ -72,7 +90,8 @@ def _behind(document: Data, tab: Data, cell: Data) -> tuple[Sequence[str], int |
     """The colours behind a cell's words, and how much its photograph is darkened; None without one."""
     painted, prefix = (tab, "ground") if cell["fill"] == "none" else (cell, "fill")
     if painted[prefix] == "image":
-        return (), painted[f"{prefix}_shade"]
+        shade = painted[f"{prefix}_shade"]
+        return ((BLACK,) if shade >= LEAST_SHADE else ()), shade
     return [resolve(document, color) for color in _colors(painted, prefix)], None
 
 

@@ -76,7 +76,7 @@ def _label() -> Text:
         most=LONGEST_LABEL,
         required=False,
         words=False,
-        hint="集計と、画面の読み上げに使います。例：予約する",
+        hint="集計と、画面の読み上げに使います。空なら、ボタンの文字を使います。",
     )
 
 
@@ -117,7 +117,7 @@ LINE = Element(
     icon="letter-case",
     title="text",
     inputs=(
-        Text(name="text", label="文字", most=40, lines=2, words=False),
+        Text(name="text", label="文字", most=40, lines=2, words=False, start="ボタン"),
         Choice(name="font", label="書体", options=FONTS, start="gothic"),
         Flag(name="is_bold", label="太字", start=True),
         Number(

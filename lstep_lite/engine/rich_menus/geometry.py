@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lstep_lite.engine.rich_menus.documents import SIZES
+from lstep_lite.engine.rich_menus.documents import AREA, CELL, LONGEST_LABEL, SIZES
 from lstep_lite.engine.rich_menus.layouts import WHOLE
-from lstep_lite.engine.studio import Data
+from lstep_lite.engine.studio import Data, title_of
+from lstep_lite.engine.text import cut_utf16, grapheme_count
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ def places_of(tab: Data) -> list[Data]:
     return list(tab["cells"] if tab["source"] == "compose" else tab["areas"])
 
 
+def name_of(place: Data) -> str:
+    """What a place is called in numbers and to people who can't see it; empty where nothing says so."""
+    words = title_of(CELL if place["kind"] == CELL.name else AREA, place)
+    return words if grapheme_count(words) <= LONGEST_LABEL else cut_utf16(words, LONGEST_LABEL)
+
+
 def areas_of(document: Data, tab: Data) -> list[Area]:
     """All that can be tapped in *tab*, as LINE gets it: the strip's other tabs first."""
     found = []
@@ -87,5 +94,5 @@ def areas_of(document: Data, tab: Data) -> list[Area]:
     body = body_of(document)
     for place in places_of(tab):
         if place["tap"]["do"] != "none":
-            found.append(Area(place["tap"]["id"], place["label"], box_of(body, place), tap=place["tap"]))
+            found.append(Area(place["tap"]["id"], name_of(place), box_of(body, place), tap=place["tap"]))
     return found

@@ -25,6 +25,9 @@ class PaletteColor(Input):
     def empty(self) -> str:
         return self.start
 
+    def describe(self, session: Session, elements: dict[str, Any]) -> Data:
+        return super().describe(session, elements) | {"palette": list(PALETTE.items())}
+
     def clean(self, value: Any, here: Cleaning) -> str:
         color = value if isinstance(value, str) else self.start
         if color.removeprefix("@") not in PALETTE and not _HEX.fullmatch(color):

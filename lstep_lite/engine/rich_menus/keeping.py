@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import folders, mentions, taps
 from lstep_lite.engine.actions import sets
 from lstep_lite.engine.messages import placeholders
-from lstep_lite.engine.rich_menus import periods, sayings, tapping
+from lstep_lite.engine.rich_menus import modes, periods, sayings, tapping
 from lstep_lite.engine.rich_menus.checking import Examined as Examined
 from lstep_lite.engine.rich_menus.checking import Refused as Refused
 from lstep_lite.engine.rich_menus.checking import examine as examine
 from lstep_lite.engine.rich_menus.documents import INPUTS
+from lstep_lite.engine.rich_menus.periods import Period
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.studio import Actions, Data, File, Text, new_code, walk
 from lstep_lite.engine.text import checked_name, grapheme_count, normalise, storable
@@ -66,8 +67,12 @@ def live_menus(session: Session) -> Sequence[RichMenu]:
 
 def tabs_of(session: Session, menu: RichMenu) -> Sequence[MenuTab]:
     """Its tabs as they are live, the first one first."""
-    query = sa.select(MenuTab).where(MenuTab.menu_id == menu.id, MenuTab.is_live)
-    return session.scalars(query.order_by(MenuTab.position, MenuTab.id)).all()
+    return session.scalars(live_tabs(menu.id)).all()
+
+
+def live_tabs(menu_id: int) -> sa.Select[MenuTab]:
+    query = sa.select(MenuTab).where(MenuTab.menu_id == menu_id, MenuTab.is_live)
+    return query.order_by(MenuTab.position, MenuTab.id)
 
 
 def alias_of(tab_code: str) -> str:
@@ -163,6 +168,12 @@ def _with_own_codes(document: Data, known: Collection[str]) -> Data:
     return document
 
 
+def set_period(session: Session, menu: RichMenu, period: Period, *, now: datetime) -> None:
+    """From now on *menu* is shown in *period*. Raises DomainError naming the field."""
+    periods.set_period(session, menu, period, now=now)
+    _note_uses(session, menu)
+
+
 # Live ----------------------------------------------------------------------------------------------------------------
 
 
@@ -189,6 +200,7 @@ def _keep_tabs(session: Session, menu: RichMenu, tabs: Sequence[Data]) -> None:
 
 def delete(session: Session, menu: RichMenu, *, now: datetime) -> None:
     """Nobody finds it any more; it vanishes at once, or once nothing of it is left at LINE."""
+    _give_up_default(session, menu)
     if _is_at_line(session, menu):
         menu.is_ending = True
         mentions.forget(session, FEATURE, menu.id)
@@ -196,6 +208,11 @@ def delete(session: Session, menu: RichMenu, *, now: datetime) -> None:
         periods.look_again(session, now=now)
     else:
         remove(session, menu)
+
+
+def _give_up_default(session: Session, menu: RichMenu) -> None:
+    if modes.settings(session).default_menu_id == menu.id:
+        modes.locked(session).default_menu_id = None
 
 
 def _is_at_line(session: Session, menu: RichMenu) -> bool:
@@ -246,7 +263,8 @@ def broken_ids(session: Session, menus: Sequence[RichMenu]) -> set[int]:
 def _note_uses(session: Session, menu: RichMenu) -> None:
     session.flush()  # they are written down under its id
     live = _mentioned(menu.live_document) if menu.live_document else set()
-    mentions.write(session, FEATURE, menu.id, _mentioned(menu.document) | live)
+    following = {(FEATURE, menu.next_menu_id)} if menu.next_menu_id else set()
+    mentions.write(session, FEATURE, menu.id, _mentioned(menu.document) | live | following)
     session.flush()  # the same request may list the menus
 
 

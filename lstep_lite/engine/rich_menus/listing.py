@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.rich_menus import keeping
+from lstep_lite.engine.rich_menus.publishing import last_live
+from lstep_lite.engine.rich_menus.publishing.outcomes import OPEN
+from lstep_lite.engine.studio import Data
 from lstep_lite.engine.text import normalise
 from lstep_lite.models import Publication, PublicationState, RichMenu, Staff
 
 PAGE_SIZE = 30
-OPEN = (PublicationState.WAITING, PublicationState.WORKING)
 
 
 class Standing(StrEnum):
@@ -41,7 +43,7 @@ def page(
     session: Session, *, folder_id: int | None = None, text: str = "", number: int = 1, size: int = PAGE_SIZE
 ) -> Page:
     """The list, or what of it is in a folder or has *text* in its name."""
-    wanted = [keeping.IS_KEPT]
+    wanted: list[sa.ColumnElement[bool]] = [keeping.IS_KEPT]
     if folder_id is not None:
         wanted.append(RichMenu.folder_id == folder_id)
     if key := normalise(text):
@@ -77,6 +79,26 @@ def standing(menu: RichMenu, last: Publication | None) -> Standing:
     if menu.live_revision is None:
         return Standing.DRAFT
     return Standing.LIVE if menu.live_revision == menu.revision else Standing.CHANGED
+
+
+@dataclass(frozen=True)
+class Version:
+    """One state of a menu, as its page draws it."""
+
+    is_live: bool
+    revision: int
+    document: Data
+    chat_bar_text: str
+    is_open: bool
+
+
+def versions(session: Session, menu: RichMenu) -> Sequence[Version]:
+    """What customers see, where that is something else, and the draft."""
+    draft = Version(False, menu.revision, menu.document, menu.chat_bar_text, menu.is_open)
+    if menu.live_document is None or menu.live_revision is None or menu.live_revision == menu.revision:
+        return [draft]
+    last = last_live(session, menu) or menu
+    return [Version(True, menu.live_revision, menu.live_document, last.chat_bar_text, last.is_open), draft]
 
 
 def history(session: Session, menu: RichMenu, *, most: int = 20) -> Sequence[tuple[Publication, str | None]]:

@@ -1,6 +1,7 @@
 """Menus in the making, as the composer shows them: nothing is kept, and anything may still be wrong."""
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import studio
 from lstep_lite.engine.rich_menus import checking, composing, contrast
-from lstep_lite.engine.rich_menus.documents import INPUTS
+from lstep_lite.engine.rich_menus.documents import INPUTS, START_PALETTE
 from lstep_lite.engine.studio import Data, Problem
 
 WIDTH = 1250
 """Pixels of a sketch: half of LINE's, as wide as the composer ever shows it."""
 QUALITY = 88
+_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,18 @@ class Sketch:
 def look(session: Session, document: Any, tab_code: Any) -> Look:
     """What the composer posted, which may be anything."""
     examined = checking.examine(session, document)
-    kept = examined.document
+    kept = _paintable(examined.document)
     tabs = kept["tabs"] or studio.fresh(INPUTS)["tabs"]  # a document without any is drawn as a new one
     tab = next((each for each in tabs if each["id"] == tab_code), tabs[0])
     warnings = [*examined.warnings, *contrast.warnings(kept)]
     return Look(kept, tab, examined.problems, warnings, studio.sentences(session, studio.walk(INPUTS, kept)))
+
+
+def _paintable(document: Data) -> Data:
+    """*document* with the colours of a new menu where it has none: they are refused, but something must be drawn."""
+    colors = {name: document[name] for name in START_PALETTE}
+    fitting = {name: color for name, color in colors.items() if _COLOR.fullmatch(color)}
+    return document | START_PALETTE | fitting
 
 
 def sketch(look: Look, pictures: Mapping[int, Image]) -> Sketch:

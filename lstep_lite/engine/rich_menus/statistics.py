@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,10 +15,11 @@ from lstep_lite.engine.taps import statistics
 from lstep_lite.engine.taps.registry import behaviours
 from lstep_lite.engine.taps.statistics import Choice, Count, Span
 from lstep_lite.engine.taps.stretches import Stretch
-from lstep_lite.models import LineMenu, MenuInsight, RichMenu
+from lstep_lite.models import Friend, LineMenu, MenuInsight, RichMenu, TapAnswer
 
 DAYS_TO_WEEKS = 92
 """Longer stretches are drawn by weeks."""
+MOST_REGULARS = 5
 HEATS = 4
 """How many strengths of colour there are, besides none."""
 
@@ -54,6 +56,15 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Regular:
+    """A friend who tapped often."""
+
+    friend: Friend
+    taken: int
+    last_at: datetime
+
+
+@dataclass(frozen=True)
 class Report:
     """One menu in some days, and one of its tabs in particular."""
 
@@ -63,6 +74,8 @@ class Report:
     """How many people tapped anything in the menu."""
     taken: int
     spans: Sequence[Span]
+    regulars: Sequence[Regular]
+    """Who tapped most, in any tab."""
     tabs: Sequence[Data]
     tab: Data | None
     """None while the menu is not published."""
@@ -100,6 +113,7 @@ def report(session: Session, menu: RichMenu, on: Stretch, *, tab_code: str = "")
         friends=statistics.friends(session, within),
         taken=sum(count.taken for count in counts.values()),
         spans=statistics.spans(session, mine, on.cut(1 if on.days <= DAYS_TO_WEEKS else 7)),
+        regulars=_regulars(session, within),
         tabs=document["tabs"] if document else (),
         tab=tab,
         canvas=geometry.canvas_of(document) if document else None,
@@ -107,6 +121,16 @@ def report(session: Session, menu: RichMenu, on: Stretch, *, tab_code: str = "")
         former=former,
         is_told_by_line=bool(at_line),
     )
+
+
+def _regulars(session: Session, within: sa.ColumnElement[bool]) -> list[Regular]:
+    taken, last_at = sa.func.count(), sa.func.max(TapAnswer.at)
+    mine = sa.select(TapAnswer.friend_id, taken.label("taken"), last_at.label("last_at"))
+    counted = mine.where(within, TapAnswer.state == statistics.COUNTED).group_by(TapAnswer.friend_id)
+    most = counted.order_by(taken.desc(), last_at.desc()).limit(MOST_REGULARS).subquery()
+    query = sa.select(Friend, most.c.taken, most.c.last_at).join(most, most.c.friend_id == Friend.id)
+    found = session.execute(query.order_by(most.c.taken.desc(), most.c.last_at.desc()))
+    return [Regular(friend, count, at) for friend, count, at in found]
 
 
 def _tab(document: Data, code: str) -> Data:

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +31,7 @@ class Thumbnails:
     def picture(self, session: Session, document: Data, tab: Data, *, width: int) -> Encoded:
         """The tab as customers see it, *width* pixels wide."""
         file = self.folder / _name(document, tab, width)
-        if file.is_file():
+        with suppress(FileNotFoundError):
             return _encoded(file.read_bytes())
         pictures = composing.load(session, self.store, composing.picture_ids(document, tab))
         drawn = composing.encode(composing.compose(document, tab, pictures, width=width).image)
@@ -45,9 +46,17 @@ class Thumbnails:
         draft.replace(file)
 
     def _make_room(self) -> None:
-        files = sorted(self.folder.iterdir(), key=lambda each: each.stat().st_mtime)
+        files = sorted(self.folder.iterdir(), key=_written_at)
         for old in files[: max(0, len(files) - MOST_FILES + 1)]:
             old.unlink(missing_ok=True)
+
+
+def _written_at(file: Path) -> float:
+    """As seconds; of a file that another process has just removed, long ago."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0
 
 
 def _name(document: Data, tab: Data, width: int) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import remembered
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Channel, DeadReply, Purpose, Shop
 
@@ -22,7 +23,7 @@ class ShopDraft:
 
 def shop(session: Session) -> Shop | None:
     """The shop, or None before the first run's questions are answered."""
-    return session.get(Shop, 1)
+    return remembered(session, ("shop",), lambda: session.get(Shop, 1))
 
 
 def zone(session: Session) -> ZoneInfo:

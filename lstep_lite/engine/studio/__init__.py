@@ -16,6 +16,7 @@ from lstep_lite.engine.studio.inputs import (
     clean_inputs,
     fresh_inputs,
     new_code,
+    title_of,
     walk_inputs,
 )
 from lstep_lite.engine.studio.references import Actions, Condition, File, Pick, sentences, source
@@ -49,6 +50,7 @@ __all__ = [
     "place_in_words",
     "sentences",
     "source",
+    "title_of",
     "walk",
     "walk_inputs",
 ]

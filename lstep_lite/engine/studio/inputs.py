@@ -191,6 +191,20 @@ def walk_inputs(
             yield from each.inside(found)
 
 
+def title_of(element: Element, data: Mapping[str, Any]) -> str:
+    """What tells it from its neighbours: its own title, else the first there is in its lists; on one line."""
+    if words := " ".join(str(data.get(element.title) or "").split()):
+        return words
+    lists = (each for each in element.inputs if isinstance(each, Items) and each.name in data)
+    titles = (title_of(kind, item) for each in lists for kind, item in _elements_in(each, data[each.name]))
+    return next((title for title in titles if title), "")
+
+
+def _elements_in(items: Items, found: Sequence[Data]) -> Iterator[tuple[Element, Data]]:
+    kinds = {element.name: element for element in items.of()}
+    yield from ((kinds[item["kind"]], item) for item in found if item["kind"] in kinds)
+
+
 def describe_element(session: Session, element: Element, elements: dict[str, Any]) -> None:
     """Add *element* to *elements*, with those its lists may hold."""
     if element.name in elements:

@@ -45,6 +45,6 @@ def _sweep_files(database: Database, store: MediaStore, limit: int) -> int:
 _IS_LOOSE = sa.and_(SurveyFile.answer_id.is_(None), SurveyFile.draft_id.is_(None))
 
 
-@media.kept_by
+@media.keeper
 def _own(session: Session, codes: Collection[str]) -> Collection[str]:
     return session.scalars(sa.select(SurveyFile.code).where(SurveyFile.code.in_(codes))).all()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions
 from lstep_lite.engine.actions import SetDraft
-from lstep_lite.engine.studio import Actions, Data, Found, Input, new_code, walk
+from lstep_lite.engine.studio import Actions, Data, Found, Input, new_code, title_of, walk
 from lstep_lite.engine.taps.registry import TapInput, behaviours
 from lstep_lite.models import Tap
 
@@ -44,7 +44,7 @@ def placed(inputs: Sequence[Input], document: Data) -> Iterator[Placed]:
 def _label(found: Found) -> str:
     """The words of the nearest thing around it that has any."""
     for element, data in reversed(found.parents):
-        if element.title and (words := str(data.get(element.title) or "")):
+        if words := title_of(element, data):
             return words
     return found.parents[-1][0].label if found.parents else found.input.label
 
@@ -68,7 +68,7 @@ def keep(session: Session, owner: Owner, taps: Iterable[Placed], *, now: datetim
         row = known.get(each.tap["id"]) or _new(session, owner, each.tap["id"], now)
         row.label, row.panel, row.position, row.is_live = each.label, each.panel, position, True
         row.is_counted = behaviours[each.tap["do"]].answers
-        _keep_actions(session, each.tap, now)
+    _keep_actions(session, [each.tap for each in found], now)
     _empty_sets(session, known.keys() - {each.tap["id"] for each in found}, now)
     session.flush()
 
@@ -90,9 +90,13 @@ def _new(session: Session, owner: Owner, code: str, now: datetime) -> Tap:
     return row
 
 
-def _keep_actions(session: Session, tap: Data, now: datetime) -> None:
-    wanted = tap.pop("actions", None) or Actions().empty()
-    actions.keep(session, PLACE, tap["id"], SetDraft(wanted["steps"], wanted["repeats"]), now=now)
+def _keep_actions(session: Session, taps: Sequence[Data], now: datetime) -> None:
+    """Most taps never had any: nothing is looked up for those one by one."""
+    known = actions.at_many(session, PLACE, [tap["id"] for tap in taps])
+    for tap in taps:
+        wanted = tap.pop("actions", None) or Actions().empty()
+        if wanted["steps"] or tap["id"] in known:
+            actions.keep(session, PLACE, tap["id"], SetDraft(wanted["steps"], wanted["repeats"]), now=now)
 
 
 def _empty_sets(session: Session, codes: Collection[str], now: datetime) -> None:

@@ -79,9 +79,9 @@ export function pulled(other, before, after) {
 
 function pulledAlong(other, before, after, [start, length], [side, breadth]) {
   if (!isBeside(other, before, side, breadth)) return other;
-  const ends = { other: other[start] + other[length], before: before[start] + before[length], after: after[start] + after[length] };
-  let [first, last] = [other[start], ends.other];
-  if (first === ends.before) first = ends.after;
+  const end = (box) => box[start] + box[length];
+  let [first, last] = [other[start], end(other)];
+  if (first === end(before)) first = end(after);
   if (last === before[start]) last = after[start];
   return last - first < SMALLEST ? other : { ...other, [start]: first, [length]: last - first };
 }

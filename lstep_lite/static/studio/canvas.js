@@ -1,16 +1,19 @@
 // The picture of a menu with its places: chosen, dragged, resized and drawn on it.
 import { follow, laid, pointAt, stepOf, whereInWords } from "./board.js";
 import { SMALLEST, WHOLE, between, isSameBox, linesBeside, moved, pulled, sized } from "./boxes.js";
+import { drawLogo } from "./canvas_logo.js";
 import { h, icon } from "./dom.js";
 
 const SIDES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
+const NO_PICTURE = "まず、「完成した画像」で画像を選んでください。";
 const NOWHERE = { x: [], y: [] };
 
 export function drawBoard(composer) {
   const { items, preview } = composer;
   const body = h("div", { class: "canvas-body", onpointerdown: (event) => touchGround(composer, body, event) });
-  body.append(...items.map((item, at) => drawPlace(composer, body, item, at)));
-  const hint = items.length ? null : h("p", { class: "canvas-empty" }, composer.list.hint);
+  body.append(...items.map((item, at) => drawPlace(composer, body, item, at)), drawLogo(composer, body) || "");
+  const words = composer.lacksPicture ? NO_PICTURE : items.length ? "" : composer.list.hint;
+  const hint = words && h("p", { class: "canvas-empty" }, words);
   const waiting = h("span", { class: "canvas-waiting", "aria-hidden": "true" }, icon("loader-2"));
   const board = h("div", { class: "canvas-board" }, preview.image, drawStrip(composer), body, hint, waiting);
   fit(composer, board);

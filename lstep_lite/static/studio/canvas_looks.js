@@ -12,7 +12,7 @@ export function drawLookMenu(composer) {
     "同じ見た目に",
   );
   const here = menuItem("見た目を、このタブの全部のボタンに", "brush", () => spread(composer, [composer.tab]));
-  const everywhere = menuItem("見た目を、すべてのタブのボタンに", "stack-2", () => spread(composer, composer.document.tabs));
+  const everywhere = menuItem("見た目を、すべてのタブのボタンに", "brush", () => spread(composer, composer.document.tabs));
   return menu(summary, [here, composer.document.tabs.length > 1 && everywhere], { class: "row-picker composer-look" });
 }
 

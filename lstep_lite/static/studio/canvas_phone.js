@@ -10,12 +10,15 @@ export function showPhone(composer) {
   const places = h("div", { class: "composer-phone-places" });
   const menu = h("div", { class: "composer-phone-menu" }, image, places);
   const words = h("span", {}, text);
-  const bar = h("button", { type: "button", class: "composer-phone-bar", onclick: () => unfold(menu.hidden) }, icon("keyboard"), words, h("span", { class: "composer-phone-arrow", "aria-hidden": "true" }, "▾"));
+  const arrow = h("span", { class: "composer-phone-arrow", "aria-hidden": "true" }, "▾");
+  const attributes = { type: "button", class: "composer-phone-bar", onclick: () => unfold(menu.hidden) };
+  const bar = h("button", attributes, icon("keyboard"), words, arrow);
   const hello = h("div", { class: "line-row" }, h("div", { class: "line-bubble" }, "友だち追加ありがとうございます！"));
   const talk = h("div", { class: "line-talk" }, hello);
   const head = h("div", { class: "composer-phone-head" }, icon("arrow-left"), composer.root.dataset.shop);
   const phone = h("div", { class: "composer-phone", "data-bs-theme": "light" }, head, talk, menu, bar);
-  const dialog = openDialog("スマホでの見え方", h("div", { class: "studio-dialog-body composer-phone-body" }, phone, said));
+  const body = h("div", { class: "studio-dialog-body composer-phone-body" }, phone, said);
+  const dialog = openDialog("スマホでの見え方", body);
   preview.listeners.add(show);
   dialog.addEventListener("close", () => preview.listeners.delete(show));
   unfold(fields?.[composer.root.dataset.isOpen]?.checked !== false);
@@ -26,7 +29,9 @@ export function showPhone(composer) {
     bar.setAttribute("aria-expanded", String(isOpen));
   }
   function show() {
-    image.src = preview.shown.get(composer.tab.id) || "";
+    const address = preview.shown.get(composer.tab.id);
+    image.hidden = !address;
+    if (address) image.src = address;
     places.replaceChildren(...drawPlaces(composer, (words) => (said.textContent = words)));
   }
 }

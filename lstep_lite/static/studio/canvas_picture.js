@@ -4,11 +4,20 @@ import { csrf, h } from "./dom.js";
 const DELAY_MS = 250;
 const TROUBLE = "画像を表示できませんでした。通信の状態を確認してください。編集した内容は画面に残っています。";
 
+const pictures = new Map();
+
+// By tab, so that a tab that was drawn before is there at once, even when htmx has drawn the page anew.
+function shownBefore(draft) {
+  if (!pictures.has(draft)) pictures.set(draft, new Map());
+  return pictures.get(draft);
+}
+
 export class Picture {
   constructor(composer) {
     this.composer = composer;
     this.image = h("img", { class: "canvas-picture", alt: "", draggable: "false", hidden: true });
-    this.shown = new Map(); // by tab, so that a tab that was drawn before is there at once
+    this.shown = shownBefore(composer.root.dataset.draft);
+    this.told = {}; // what the server was asked last, and answered
     this.timer = 0;
     this.isAsking = false;
     this.isAskedAgain = false;
@@ -42,8 +51,10 @@ export class Picture {
     const { composer } = this;
     const tab = composer.tab.id;
     const text = JSON.stringify(composer.document);
+    if (this.told.tab === tab && this.told.text === text) return;
     const answer = await this.fetch(`{"tab":${JSON.stringify(tab)},"document":${text}}`);
     if (answer === null) return composer.say(TROUBLE);
+    this.told = { tab, text };
     composer.learn(JSON.parse(text), answer);
     await this.show(tab, answer.image);
   }

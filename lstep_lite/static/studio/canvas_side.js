@@ -6,10 +6,13 @@ import { add, duplicate, remove } from "./canvas_keys.js";
 import { drawLookMenu } from "./canvas_looks.js";
 
 export function drawSide(composer) {
+  const { description, tab, tabPlace } = composer;
+  const ofTab = composer.document.tabs.length > 1 ? "このタブ" : "画像・背景";
+  const inPlace = (inputs, place) => inputs.filter(isPlain).map((input) => join(place, input.name)).join(" ");
   const panes = {
     item: [composer.list.noun, composer.listPlace, () => drawItem(composer)],
-    tab: ["このタブ", composer.tabPlace, () => drawTab(composer)],
-    menu: ["メニュー全体", "size width height strip strip_height", () => drawMenu(composer)],
+    tab: [ofTab, inPlace(description.elements[tab.kind].inputs, tabPlace), () => drawTab(composer)],
+    menu: ["メニュー全体", inPlace(description.inputs, ""), () => drawMenu(composer)],
   };
   const names = Object.keys(panes);
   const tabs = names.map((name, at) => {
@@ -26,7 +29,7 @@ export function drawSide(composer) {
         onkeydown: (event) => step(composer, names, at, event),
       },
       label,
-      name === "tab" ? null : problemMark(places),
+      problemMark(places),
     );
   });
   const strip = h("div", { class: "composer-pane-tabs", role: "tablist", "aria-label": "設定するもの" }, tabs);
@@ -41,15 +44,18 @@ function step(composer, names, at, event) {
   composer.showPane(next);
 }
 
+// Whether an input is shown here: tabs and places stand on the left.
+function isPlain(input) {
+  return input.name !== "tabs" && input.widget !== "canvas";
+}
+
 function drawTab(composer) {
   const element = composer.description.elements[composer.tab.kind];
-  const inputs = element.inputs.filter((input) => input.widget !== "canvas");
-  return drawSections(composer, inputs, composer.tab, composer.tabPlace, element);
+  return drawSections(composer, element.inputs.filter(isPlain), composer.tab, composer.tabPlace, element);
 }
 
 function drawMenu(composer) {
-  const inputs = composer.description.inputs.filter((input) => input.name !== "tabs");
-  return drawSections(composer, inputs, composer.document, "");
+  return drawSections(composer, composer.description.inputs.filter(isPlain), composer.document, "");
 }
 
 // Sections ----------------------------------------------------------------------------------------------------------
@@ -62,9 +68,10 @@ function drawSections(composer, inputs, data, place, element = null) {
   const chosen = names.includes(composer.choices.get(key)) ? composer.choices.get(key) : names[0];
   const chips = names.map((name) => {
     const places = shown.filter((input) => input.section === name).map((input) => join(place, input.name));
-    const choose = () => composer.choose(key, name, `${key}|${name}`);
+    const choose = () => composer.showSection(key, name);
     const attributes = { type: "button", class: "composer-chip", "aria-pressed": String(name === chosen) };
-    return h("button", { ...attributes, "data-key": `${key}|${name}`, onclick: choose }, name, problemMark(places.join(" ")));
+    const mark = problemMark(places.join(" "));
+    return h("button", { ...attributes, "data-key": `${key}|${name}`, onclick: choose }, name, mark);
   });
   const own = inputs.filter((input) => input.section === chosen).map((input) => ({ ...input, section: "" }));
   return [
@@ -99,9 +106,14 @@ function drawHead(composer, item) {
     button("複製", "copy", () => duplicate(composer), { ...plain, title: "Ctrl+D", "data-key": `${place}|copy` }),
     composer.list.name === "cells" && composer.items.length > 1 ? drawLookMenu(composer) : null,
     button("削除", "trash", () => remove(composer), { ...plain, title: "Delete", "data-key": `${place}|remove` }),
-    button("一覧へ", "list", () => composer.pick(null), { ...plain, "data-key": `${place}|all` }),
   ];
-  return h("div", { class: "composer-head" }, title, h("div", { class: "composer-head-tools" }, tools));
+  const all = button("一覧へ", "list", () => composer.pick(null), { ...plain, "data-key": `${place}|all` });
+  return h(
+    "div",
+    { class: "composer-head" },
+    h("div", { class: "composer-head-row" }, title, all),
+    h("div", { class: "composer-head-tools" }, tools),
+  );
 }
 
 function drawItems(composer) {
@@ -132,7 +144,5 @@ function drawItems(composer) {
     class: "btn btn-outline-primary",
     "data-key": "items|add",
   });
-  return [h("p", { class: "form-hint" }, lead), h("ol", { class: "composer-items" }, rows), composer.isFull ? null : more].filter(
-    Boolean,
-  );
+  return [h("p", { class: "form-hint" }, lead), h("ol", { class: "composer-items" }, rows), composer.isFull ? "" : more];
 }

@@ -4,19 +4,23 @@ import { h, icon, menu } from "./dom.js";
 import { add } from "./canvas_keys.js";
 import { showPhone } from "./canvas_phone.js";
 
-const COLORS = ["ground", "surface", "accent", "ink", "light"];
-
 export function drawTools(composer) {
   composer.isMagnetic = true;
   composer.layoutMenu = drawMenu("分け方", "layout-grid", "composer-layouts");
   composer.themeMenu = drawMenu("配色", "palette", "composer-themes");
-  fill(composer.themeMenu, composer.themes.map((theme) => drawTheme(composer, theme)));
+  fill(
+    composer.themeMenu,
+    composer.themes.map((theme) => drawTheme(composer, theme)),
+  );
   composer.addButton = tool("追加", "square-plus", () => add(composer));
   composer.magnet = tool("ぴったり", "magnet", () => toggleMagnet(composer), {
+    class: "btn composer-tool composer-magnet",
     "aria-pressed": "true",
     title: "動かすとき、線やとなりにぴったり合わせます（Altキーを押している間は合わせません）",
   });
-  const phone = tool("スマホで見る", "device-mobile", () => showPhone(composer), { class: "btn composer-tool composer-phone-button" });
+  const phone = tool("スマホで見る", "device-mobile", () => showPhone(composer), {
+    class: "btn composer-tool composer-phone-button",
+  });
   const { undoButton, redoButton, layoutMenu, themeMenu, addButton, magnet, status } = composer;
   return [undoButton, redoButton, layoutMenu, themeMenu, addButton, magnet, phone, status];
 }
@@ -34,12 +38,15 @@ function drawMenu(words, name, look) {
 
 // What the bar offers for the tab that is shown now.
 export function showTools(composer) {
-  fill(composer.layoutMenu, composer.list.layouts.map((layout) => drawLayout(composer, layout)));
+  fill(
+    composer.layoutMenu,
+    composer.list.layouts.map((layout) => drawLayout(composer, layout)),
+  );
   composer.themeMenu.querySelectorAll("button").forEach((choice, at) => {
     choice.setAttribute("aria-pressed", String(isPainted(composer, composer.themes[at])));
   });
   composer.addButton.disabled = composer.isFull;
-  COLORS.forEach((name) => composer.root.style.setProperty(`--menu-${name}`, composer.document[name]));
+  colorsOf(composer).forEach((name) => composer.root.style.setProperty(`--menu-${name}`, composer.document[name]));
 }
 
 function fill(details, items) {
@@ -66,7 +73,7 @@ function divide(composer, layout) {
 }
 
 function drawTheme(composer, theme) {
-  const dots = COLORS.map((name) => {
+  const dots = colorsOf(composer).map((name) => {
     const dot = h("span");
     dot.style.backgroundColor = theme.colors[name];
     return dot;
@@ -80,7 +87,12 @@ function drawTheme(composer, theme) {
 }
 
 function isPainted(composer, theme) {
-  return COLORS.every((name) => theme.colors[name] === composer.document[name]);
+  return colorsOf(composer).every((name) => theme.colors[name] === composer.document[name]);
+}
+
+// The names of the palette's colours.
+function colorsOf({ description }) {
+  return description.inputs.filter((input) => input.widget === "color").map((input) => input.name);
 }
 
 // The menu stays open: one may look at the next palette at once.

@@ -1,13 +1,14 @@
 // The composer of rich menus: the picture with its buttons on the left, the settings of what is chosen on the right.
 import { button, h } from "./dom.js";
 import { freshElement, isInside, join, titleOf } from "./documents.js";
-import { Editor, start } from "./editor.js";
+import { Editor } from "./editor.js";
 import { drawBoard, fitBoard } from "./canvas.js";
 import { onCanvasKey } from "./canvas_keys.js";
 import { Picture } from "./canvas_picture.js";
 import { drawSide, sectionKey } from "./canvas_side.js";
 import { drawTabs } from "./canvas_tabs.js";
 import { drawTools, showTools } from "./canvas_tools.js";
+import { start } from "./starting.js";
 import "./glyphs.js";
 import "./palette.js";
 import "./shares.js";
@@ -35,6 +36,7 @@ class Composer extends Editor {
   }
 
   drawParts() {
+    this.chosen(TABS); // a copy that was just made
     this.choices.set("tab-at", this.tabAt);
     this.tabRow.replaceChildren(...drawTabs(this));
     this.stage.replaceChildren(drawBoard(this));
@@ -52,6 +54,9 @@ class Composer extends Editor {
   isOpen(id, otherwise) {
     return super.isOpen(id, id.startsWith("section:") ? otherwise : true);
   }
+
+  // The picture is always in sight.
+  showPreview() {}
 
   // What is chosen ----------------------------------------------------------------------------------------------------
 
@@ -117,7 +122,12 @@ class Composer extends Editor {
   }
 
   get pane() {
-    return this.choices.get("pane") || "item";
+    return this.choices.get("pane") || (this.lacksPicture ? "tab" : "item");
+  }
+
+  // A finished picture is to be shown, which has not been chosen yet.
+  get lacksPicture() {
+    return this.tab.source === "picture" && !this.tab.picture_id;
   }
 
   // Choose a place of the picture, or with null none of them.
@@ -130,6 +140,11 @@ class Composer extends Editor {
   showPane(name) {
     this.choices.set("pane", name);
     this.draw({ key: `pane|${name}` });
+  }
+
+  showSection(key, name) {
+    this.choices.set(key, name);
+    this.draw({ key: `${key}|${name}` });
   }
 
   // Changing ----------------------------------------------------------------------------------------------------------
@@ -152,6 +167,7 @@ class Composer extends Editor {
 
   onKey(event) {
     super.onKey(event);
+    if (event.key === "Escape" && closeMenu(this.root)) return;
     if (!event.defaultPrevented && this.stage.contains(event.target)) onCanvasKey(this, event);
   }
 
@@ -205,6 +221,14 @@ class Composer extends Editor {
     this.unfold(place);
     this.draw({ inside: place });
   }
+}
+
+function closeMenu(root) {
+  const menu = root.querySelector("[data-menu][open]");
+  if (!menu) return false;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+  return true;
 }
 
 start("[data-composer]", Composer);

@@ -83,7 +83,12 @@ function wrap(input, node, id, at) {
     icon("alert-circle"),
     h("span"),
   );
-  const warning = h("p", { class: "studio-warning", "data-warning-at": at, hidden: true }, icon("alert-triangle"), h("span"));
+  const warning = h(
+    "p",
+    { class: "studio-warning", "data-warning-at": at, hidden: true },
+    icon("alert-triangle"),
+    h("span"),
+  );
   const below = `${hint ? `${id}-hint ` : ""}${id}-problem`;
   (control || node).setAttribute("aria-describedby", below);
   const isList = Boolean(input.of); // its hint would stand too far below

@@ -16,8 +16,7 @@ widgets.glyph = ({ editor, value, set, place }) => {
     picture,
     value ? "別のアイコンにする" : "アイコンを選ぶ",
   );
-  const none =
-    value && iconButton("アイコンを外す", "x", () => keep(""), { "data-key": `${place}|none` });
+  const none = value && iconButton("アイコンを外す", "x", () => keep(""), { "data-key": `${place}|none` });
   picture.hidden = !value;
   if (value) characterOf(editor, value).then((character) => (picture.textContent = character));
   return h("div", { class: "studio-picked" }, open, none);
@@ -56,7 +55,8 @@ function choose(editor, value, keep) {
     "aria-label": "アイコンをさがす",
     oninput: later,
   });
-  const dialog = openDialog("アイコンを選ぶ", h("div", { class: "studio-dialog-body" }, search, list), { "data-wide": true });
+  const body = h("div", { class: "studio-dialog-body" }, search, list);
+  const dialog = openDialog("アイコンを選ぶ", body, { "data-wide": true });
   let timer = 0;
   let asked = 0;
   show();
@@ -74,7 +74,10 @@ function choose(editor, value, keep) {
     if (groups === null) return [h("p", { role: "status" }, TROUBLE)];
     if (!groups.some(({ glyphs }) => glyphs.length))
       return [h("p", { role: "status" }, "見つかりませんでした。ほかの言葉でもさがしてみてください。")];
-    return groups.map(({ label, glyphs }) => h("section", {}, label && h("h3", {}, label), h("div", { class: "glyph-grid" }, glyphs.map(tile))));
+    return groups.map(({ label, glyphs }) => {
+      const tiles = h("div", { class: "glyph-grid" }, glyphs.map(tile));
+      return h("section", {}, label && h("h3", {}, label), tiles);
+    });
   }
   function tile({ name, character, words }) {
     return h(
@@ -90,7 +93,7 @@ function choose(editor, value, keep) {
         },
       },
       h("span", { class: "glyph", "aria-hidden": "true" }, character),
-      h("span", { class: "glyph-word" }, words),
+      h("span", { class: "glyph-word" }, words.split(" ")[0]),
     );
   }
 }

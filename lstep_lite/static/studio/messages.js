@@ -1,6 +1,7 @@
 // The studio of templates: the parts on the left, the phone on the right.
-import { Editor, start } from "./editor.js";
+import { Editor } from "./editor.js";
 import { Preview } from "./preview.js";
+import { start } from "./starting.js";
 import "./areas.js";
 
 class MessageEditor extends Editor {

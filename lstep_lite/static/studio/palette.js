@@ -2,10 +2,8 @@
 import { h, icon } from "./dom.js";
 import { widgets } from "./widgets.js";
 
-const NAMES = { ground: "背景", surface: "ボタン", accent: "強調", ink: "文字", light: "強調の上の文字" };
-
-widgets["palette-color"] = ({ editor, value, set, place }) => {
-  const swatches = Object.entries(NAMES).map(([name, label]) => named(name, label));
+widgets["palette-color"] = ({ editor, input, value, set, place }) => {
+  const swatches = input.palette.map(([name, label]) => named(name, label));
   const own = h("input", {
     type: "color",
     "aria-label": "ほかの色",

@@ -12,5 +12,6 @@ widgets.tab = ({ editor, value, set, id, place }) => {
     isGone && h("option", { value, selected: true }, value === here ? "このタブ" : "削除されたタブ"),
     others.map((tab) => h("option", { value: tab.id, selected: tab.id === value }, tab.label || "名前のないタブ")),
   ];
-  return h("select", { id, class: "form-select", "data-key": place, onchange: (event) => set(event.target.value) }, options);
+  const attributes = { id, class: "form-select", "data-key": place };
+  return h("select", { ...attributes, onchange: (event) => set(event.target.value) }, options);
 };

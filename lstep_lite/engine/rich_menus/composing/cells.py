@@ -1,10 +1,12 @@
 """The buttons of a menu, drawn."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PIL import Image, ImageChops
 
 from lstep_lite.engine.rich_menus.composing import badges, fitting, placing, surfaces
+from lstep_lite.engine.rich_menus.composing.badges import Badge
 from lstep_lite.engine.rich_menus.composing.fitting import Layout
 from lstep_lite.engine.rich_menus.composing.placing import Row
 from lstep_lite.engine.rich_menus.composing.sheets import Frame, Sheet, ring, rounded
@@ -15,8 +17,16 @@ BEHIND = 0.18
 """How strong an icon is behind words."""
 
 
-def draw(sheet: Sheet, document: Data, cells: Sequence[tuple[Data, Frame]], pictures: Pictures) -> list[Layout]:
-    """Draw all of them; answers how large their words became."""
+@dataclass(frozen=True)
+class Drawn:
+    """How large the words of a button became."""
+
+    cell: Data
+    layout: Layout
+    badge: Badge | None
+
+
+def draw(sheet: Sheet, document: Data, cells: Sequence[tuple[Data, Frame]], pictures: Pictures) -> list[Drawn]:
     layouts = fitting.equalised([fitting.layout(cell, frame) for cell, frame in cells])
     for (cell, frame), layout in zip(cells, layouts, strict=True):
         left, top, right, bottom = sheet.pixels(frame)
@@ -24,9 +34,11 @@ def draw(sheet: Sheet, document: Data, cells: Sequence[tuple[Data, Frame]], pict
         mask = rounded(right - left, bottom - top, radius)
         _box(sheet, document, cell, (left, top), mask, radius, pictures)
         _content(sheet, document, cell, layout, (left, top), mask)
-    for cell, frame in cells:  # above all neighbours
-        badges.draw(sheet, document, cell, frame)
-    return layouts
+    marks = [badges.planned(cell, frame) for cell, frame in cells]
+    for (cell, frame), badge in zip(cells, marks, strict=True):  # above all neighbours
+        if badge:
+            badges.draw(sheet, document, cell, frame, badge)
+    return [Drawn(cell, layout, badge) for (cell, _), layout, badge in zip(cells, layouts, marks, strict=True)]
 
 
 def _box(
@@ -39,7 +51,7 @@ def _box(
     pictures: Pictures,
 ) -> None:
     if cell["has_shadow"] and cell["fill"] != "none":
-        sheet.shadow(corner, mask, drop=8, blur=14, strength=0.24)
+        sheet.shadow(corner, mask, drop=8, blur=14, strength=0.24, hidden=radius)
     surfaces.fill(sheet, document, cell, "fill", pictures, corner, mask)
     if cell["border"]:
         thick = max(1, round(cell["border"] * sheet.scale))
@@ -58,7 +70,10 @@ def _content(
         else:
             sheet.glyph(cell["icon"], layout.icon, placed.icon, color)
     for row in placed.rows:
-        _write(sheet, document, cell["lines"][row.line.at], row)
+        _write_behind(sheet, document, cell["lines"][row.line.at], row)
+    for row in placed.rows:
+        color = surfaces.color_of(document, cell["lines"][row.line.at]["color"])
+        sheet.write(row.text, row.line.face, row.line.size, row.x, row.y, color)
 
 
 def _faint(
@@ -70,7 +85,8 @@ def _faint(
     return ImageChops.multiply(drawn.point([round(value * BEHIND) for value in range(256)]), mask)
 
 
-def _write(sheet: Sheet, document: Data, look: Data, row: Row) -> None:
+def _write_behind(sheet: Sheet, document: Data, look: Data, row: Row) -> None:
+    """Shadow and outline, which must not cover the row above."""
     line = row.line
     if look["has_shadow"]:
         mask, corner = sheet.mask_of(row.text, line.face, line.size, row.x, row.y, outline=line.outline)
@@ -78,4 +94,3 @@ def _write(sheet: Sheet, document: Data, look: Data, row: Row) -> None:
     if line.outline:
         color = surfaces.color_of(document, look["outline_color"])
         sheet.write(row.text, line.face, line.size, row.x, row.y, color, outline=line.outline)
-    sheet.write(row.text, line.face, line.size, row.x, row.y, surfaces.color_of(document, look["color"]))

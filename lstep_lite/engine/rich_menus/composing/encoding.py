@@ -45,10 +45,10 @@ def _may_be_png(image: Image.Image) -> bool:
 
 def _ever_plainer(image: Image.Image) -> Iterator[bytes]:
     for quality in QUALITIES:
-        yield _saved(image, "JPEG", quality=quality, subsampling=0 if quality >= FINE else 2, optimize=True)
+        yield _saved(image, "JPEG", quality=quality, subsampling=0 if quality >= FINE else 2)
     for radius in count(1):
         blurred = image.filter(ImageFilter.GaussianBlur(radius))
-        yield _saved(blurred, "JPEG", quality=QUALITIES[-1], subsampling=2, optimize=True)
+        yield _saved(blurred, "JPEG", quality=QUALITIES[-1], subsampling=2)
 
 
 def _saved(image: Image.Image, image_format: str, **options: object) -> bytes:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import sqrt
 from statistics import median
 
-from lstep_lite.engine.rich_menus.composing import fonts
+from lstep_lite.engine.rich_menus.composing import breaking, fonts
 from lstep_lite.engine.rich_menus.composing.fonts import Face
 from lstep_lite.engine.rich_menus.composing.sheets import Frame
 from lstep_lite.engine.studio import Data
@@ -18,10 +18,6 @@ LEAST_BESIDE = 48.0
 BREAKS = 0.62
 """A text is broken into rows where one row would make it smaller than this share of what it should be."""
 MOST_ROWS = 3
-NEVER_FIRST = frozenset(
-    "、。，．・：；？！）］｝」』】〉》〕ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々ゝゞ～〜％%),.!?:;…‥"
-)
-NEVER_LAST = frozenset("（［｛「『【〈《〔(＃#￥¥＠@")
 LEADING = 1.2
 """From base line to base line of the rows of one text, in its size."""
 BETWEEN = 0.34
@@ -44,8 +40,10 @@ INDENT = 0.11
 """The same on the left and right where words begin or end there."""
 FULL = 0.86
 """How much of the room's height is filled at most where sizes are left to us."""
-LEAST_SHARE = {False: 0.5, True: 0.02}
-"""How far what is left to us gives way before what staff asked for does too, and how far that does."""
+STEP = 0.985
+"""By how much things become smaller at a time, until they fit."""
+STEPS = {False: 45, True: 500}
+"""How often what is left to us gives way before what staff asked for does too, and how often that does at most."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,8 @@ class Line:
 
     @property
     def width(self) -> float:
-        """Of the widest row, in ems."""
-        return max(fonts.length(row, self.face) for row in self.rows)
+        """Of the widest row, in ems; never nothing."""
+        return max(0.01, *(fonts.length(row, self.face) for row in self.rows))
 
     @property
     def height(self) -> float:
@@ -121,8 +119,8 @@ def _room(cell: Data, frame: Frame) -> Frame:
 def _lines(cell: Data) -> Iterator[Line]:
     for at, line in enumerate(cell["lines"]):
         face = Face(line["font"], line["is_bold"])
-        rows = tuple(row.strip() for row in line["text"].split("\n") if fonts.runs(row.strip(), face))
-        if rows:
+        known = (fonts.known(row, face).strip() for row in line["text"].split("\n"))
+        if rows := tuple(row for row in known if row):
             yield Line(at, rows, face, line["size"], line["outline"])
 
 
@@ -150,7 +148,8 @@ def _in_width(plan: Layout, cap: float) -> Iterator[Line]:
 def _fitted(line: Line, wanted: float, width: float) -> Line:
     """No wider than *width*; in several rows if it would become far too small else."""
     tries = [replace(line, rows=rows) for rows in _broken(line)]
-    sized = [replace(each, size=min(wanted, (width - 2 * each.outline) / each.width * 0.995)) for each in tries]
+    room = max(1.0, width - 2 * line.outline)
+    sized = [replace(each, size=min(wanted, room / each.width)) for each in tries]
     return next((each for each in sized if each.size >= wanted * BREAKS), max(sized, key=lambda each: each.size))
 
 
@@ -159,34 +158,14 @@ def _broken(line: Line) -> Iterator[tuple[str, ...]]:
     yield line.rows
     if len(line.rows) == 1 and not line.asked:
         for count in range(2, MOST_ROWS + 1):
-            yield tuple(_rows(line.rows[0], line.face, count))
-
-
-def _rows(text: str, face: Face, count: int) -> Iterator[str]:
-    """*text* in *count* rows of nearly equal width, broken where Japanese may be."""
-    for left in range(count, 1, -1):
-        goal = fonts.length(text, face) / left
-        places = [at for at in range(1, len(text)) if _may_break(text, at)]
-        if not places:
-            break
-        at = min(places, key=lambda place: abs(fonts.length(text[:place], face) - goal))
-        yield text[:at].strip()
-        text = text[at:].strip()
-    yield text
-
-
-def _may_break(text: str, at: int) -> bool:
-    before, after = text[at - 1], text[at]
-    is_word = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
-    return not is_word and after not in NEVER_FIRST and before not in NEVER_LAST
+            yield tuple(breaking.rows(line.rows[0], line.face, count))
 
 
 def _in_height(plan: Layout) -> Layout:
     """Icon and words made smaller together until they fit. What staff asked for gives way last."""
     for gives_asked, most in ((False, FULL * plan.room.height), (True, plan.room.height)):
-        shares = (at / 100 for at in range(100, round(LEAST_SHARE[gives_asked] * 100) - 1, -1))
-        for share in shares:
-            smaller = _scaled(plan, share, gives_asked)
+        for step in range(STEPS[gives_asked]):
+            smaller = _scaled(plan, STEP**step, gives_asked)
             if smaller.height <= most:
                 break
         plan = smaller

@@ -19,6 +19,8 @@ _FILES = {
     "mincho": ("@expo-google-fonts/zen-old-mincho", "ZenOldMincho"),
 }
 """Package and first part of the file's name, by the word of `documents.FONTS`."""
+_INSTEAD = str.maketrans("❤⭐✔", "♥★✓")
+"""Emojis for which faces have a character that says the same."""
 _UNKNOWN = "\U0010ffff"
 _LOOK = 48
 """Pixels at which characters are compared with the sign for an unknown one."""
@@ -76,20 +78,26 @@ def _unknown_sign(face: Face) -> bytes:
 def runs(text: str, face: Face) -> tuple[Run, ...]:
     """*text* without what no face knows; what *face* lacks is set in another of the same weight."""
     found: list[Run] = []
-    for char in text:
-        known = _face_for(char, face)
-        if known is None:
+    for char in text.translate(_INSTEAD):
+        knowing = _face_for(char, face)
+        if knowing is None:
             continue
-        if found and found[-1].face == known:
-            found[-1] = Run(found[-1].text + char, known)
+        if found and found[-1].face == knowing:
+            found[-1] = Run(found[-1].text + char, knowing)
         else:
-            found.append(Run(char, known))
+            found.append(Run(char, knowing))
     return tuple(found)
+
+
+def known(text: str, face: Face) -> str:
+    """*text* without what no face knows."""
+    return "".join(run.text for run in runs(text, face))
 
 
 def unknown(text: str, face: Face) -> str:
     """The characters of *text* that no face knows, each once."""
-    return "".join(dict.fromkeys(char for char in text if _face_for(char, face) is None and not _is_silent(char)))
+    lost = (char for char in text.translate(_INSTEAD) if not _is_silent(char) and _face_for(char, face) is None)
+    return "".join(dict.fromkeys(lost))
 
 
 def _face_for(char: str, face: Face) -> Face | None:
@@ -100,6 +108,17 @@ def _face_for(char: str, face: Face) -> Face | None:
 def _is_silent(char: str) -> bool:
     """Whether it only tells how its neighbours look: variation selectors and joiners."""
     return "\ufe00" <= char <= "\ufe0f" or char in "\u200b\u200c\u200d"
+
+
+@lru_cache(maxsize=1024)
+def spaced(text: str, face: Face) -> tuple[tuple[str, Face, float], ...]:
+    """Each character of one line with its own face and where it stands, in ems: Pillow would round that to pixels."""
+    found, start = [], 0.0
+    for run in runs(text, face):
+        font = opened(run.face.path, EM)
+        found += [(char, run.face, start + font.getlength(run.text[:at]) / EM) for at, char in enumerate(run.text)]
+        start += font.getlength(run.text) / EM
+    return tuple(found)
 
 
 @lru_cache(maxsize=2048)

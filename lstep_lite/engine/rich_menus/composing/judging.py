@@ -1,25 +1,32 @@
 """What of a menu would not come out as staff mean it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from lstep_lite.engine.rich_menus.composing import badges, fitting, fonts, glyphs
-from lstep_lite.engine.rich_menus.composing.fitting import Layout
+from lstep_lite.engine.rich_menus.composing.badges import Badge
+from lstep_lite.engine.rich_menus.composing.cells import Drawn
 from lstep_lite.engine.rich_menus.composing.fonts import Face
 from lstep_lite.engine.rich_menus.composing.strips import Strip
 from lstep_lite.engine.studio import Data, Problem
 
 SHRUNK = 0.97
 """Words that had to become smaller than this share of what was asked for."""
+LEAST_IN_BADGE = 28.0
+"""Of words that are bold and stand alone."""
 
 
-def warnings(document: Data, tab: Data, layouts: Sequence[Layout], strip: Strip | None) -> Iterator[Problem]:
-    """*layouts* belong to the tab's cells."""
+def warnings(
+    document: Data, tab: Data, drawn: Sequence[Drawn], strip: Strip | None, pictures: Collection[int]
+) -> Iterator[Problem]:
+    """*drawn* are the tab's cells."""
     at = next((place for place, each in enumerate(document["tabs"]) if each["id"] == tab["id"]), 0)
     if strip:
         for place, each in enumerate(document["tabs"]):
             yield from _of_tab(each, strip, f"tabs.{place}")
-    for place, layout in enumerate(layouts):
-        yield from _of_cell(tab["cells"][place], layout, f"tabs.{at}.cells.{place}")
+    for name in ("picture_id", "ground_media_id", "logo_id"):
+        yield from _lost_picture(tab.get(name), pictures, f"tabs.{at}.{name}")
+    for place, cell in enumerate(drawn):
+        yield from _of_cell(cell, pictures, f"tabs.{at}.cells.{place}")
 
 
 def _of_tab(tab: Data, strip: Strip, path: str) -> Iterator[Problem]:
@@ -29,14 +36,27 @@ def _of_tab(tab: Data, strip: Strip, path: str) -> Iterator[Problem]:
         yield Problem(f"{path}.label", "タブの名前が長いため、文字がとても小さくなります。短くしてください。")
 
 
-def _of_cell(cell: Data, layout: Layout, path: str) -> Iterator[Problem]:
+def _of_cell(drawn: Drawn, pictures: Collection[int], path: str) -> Iterator[Problem]:
+    cell = drawn.cell
+    yield from _lost_picture(cell.get("fill_media_id"), pictures, f"{path}.fill_media_id")
     yield from _unknown_icon(cell["icon"], f"{path}.icon")
-    if cell["badge"] != "none":
-        yield from _unknown_words(cell["badge_text"], badges.FACE, f"{path}.badge_text")
     for at, line in enumerate(cell["lines"]):
         yield from _unknown_words(line["text"], Face(line["font"], line["is_bold"]), f"{path}.lines.{at}.text")
-    for line in layout.lines:
-        yield from _small(line, f"{path}.lines.{line.at}.")
+    for shown in drawn.layout.lines:
+        yield from _small(shown, f"{path}.lines.{shown.at}.")
+    if drawn.badge:
+        yield from _of_badge(cell["badge_text"], drawn.badge, f"{path}.badge_text")
+
+
+def _of_badge(text: str, badge: Badge, path: str) -> Iterator[Problem]:
+    yield from _unknown_words(text, badges.FACE, path)
+    if badge.size < LEAST_IN_BADGE:
+        yield Problem(path, f"目印の「{text}」が長いため、文字がとても小さくなります。短くしてください。")
+
+
+def _lost_picture(media_id: int | None, pictures: Collection[int], path: str) -> Iterator[Problem]:
+    if media_id is not None and media_id not in pictures:
+        yield Problem(path, "選んだ画像が見つからないため、描けません。選び直してください。")
 
 
 def _small(line: fitting.Line, path: str) -> Iterator[Problem]:
@@ -48,7 +68,8 @@ def _small(line: fitting.Line, path: str) -> Iterator[Problem]:
         )
     elif line.asked and line.size < line.asked * SHRUNK:
         yield Problem(
-            f"{path}size", f"「{words}」は{line.asked:g}pxでは入りきらないため、{int(line.size)}pxにしました。"
+            f"{path}size",
+            f"「{words}」が入りきらないため、決めた大きさより小さくしました（{line.asked:g}→{int(line.size)}）。",
         )
 
 

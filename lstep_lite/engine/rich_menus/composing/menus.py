@@ -40,15 +40,15 @@ def compose(document: Data, tab: Data, pictures: Pictures, *, width: int | None 
     body = _frame(geometry.body_of(document), scale)
     if tab["source"] == "picture":
         _finished(sheet, tab, body, pictures)
-        layouts = []
+        drawn = []
     else:
         _ground(sheet, document, tab, body, pictures)
-        layouts = cells.draw(sheet, document, list(_cells(tab, body)), pictures)
+        drawn = cells.draw(sheet, document, list(_cells(tab, body)), pictures)
         _logo(sheet, tab, body, pictures)
     strip = _strip(document, tab, scale)
     if strip:
         strips.draw(sheet, document, strip)
-    return Composed(sheet.image, list(judging.warnings(document, tab, layouts, strip)))
+    return Composed(sheet.image, list(judging.warnings(document, tab, drawn, strip, pictures)))
 
 
 def _frame(box: Box, scale: float) -> Frame:

@@ -1,9 +1,10 @@
 """The pictures of the media library that stand in a menu."""
 
+import io
 from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
-from PIL import Image
+from PIL import Image, ImageCms
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.media import MediaStore
@@ -49,6 +50,20 @@ def _opened(store: MediaStore, path: str, width: int) -> Image.Image | None:
     try:
         with Image.open(store.path_of(path), formats=FORMATS) as picture:
             picture.draft("RGB", (width, width))  # a JPEG is then unpacked no larger than needed
-            return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+            profile = picture.info.get("icc_profile")
+            plain = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     except OSError:
         return None
+    return _in_srgb(plain, profile) if profile else plain
+
+
+def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Colours as browsers take them: photographs of telephones have more of them."""
+    try:
+        theirs = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(theirs):
+            return picture
+        ours = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(picture, theirs, ours, outputMode=picture.mode) or picture
+    except (OSError, ImageCms.PyCMSError):
+        return picture

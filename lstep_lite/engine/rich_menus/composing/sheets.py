@@ -4,7 +4,9 @@ Everything is placed in *units*: 2500 of them are as wide as the picture, howeve
 looks like the picture that LINE gets.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -71,18 +73,27 @@ class Sheet:
         is_whole = mask.getextrema() == (255, 255)  # which is painted several times as fast without a mask
         self.image.paste(paint, box, None if is_whole else mask)
 
-    def shadow(self, corner: tuple[int, int], mask: Image.Image, *, drop: float, blur: float, strength: float) -> None:
-        """Of what *mask* shows; *drop* and *blur* in units."""
-        wide = max(1, round(blur * self.scale * 2))
-        margin = wide + -wide % BLUR_AT
-        size = mask.width + 2 * margin, mask.height + 2 * margin
-        small = Image.new("L", (-(-size[0] // BLUR_AT), -(-size[1] // BLUR_AT)))
-        less = mask.reduce(BLUR_AT) if min(mask.size) >= BLUR_AT else mask.resize((1, 1))
-        small.paste(less, (margin // BLUR_AT, margin // BLUR_AT))
-        soft = small.filter(ImageFilter.GaussianBlur(blur * self.scale / BLUR_AT))
-        large = soft.resize((small.width * BLUR_AT, small.height * BLUR_AT), Image.Resampling.BILINEAR)
-        faint = large.point([round(value * strength) for value in range(256)])
-        self.paint((0, 0, 0), (corner[0] - margin, corner[1] - margin + round(drop * self.scale)), faint)
+    def shadow(
+        self,
+        corner: tuple[int, int],
+        mask: Image.Image,
+        *,
+        drop: float,
+        blur: float,
+        strength: float,
+        hidden: int | None = None,
+    ) -> None:
+        """Of what *mask* shows; *drop* and *blur* in units. More than *hidden* pixels inside nobody sees it."""
+        margin, down = BLUR_AT * ceil(blur * self.scale * 2 / BLUR_AT), round(drop * self.scale)
+        small = _blurred(mask, margin // BLUR_AT, blur * self.scale / BLUR_AT, strength)
+        inside = None
+        if hidden is not None:
+            x, y = margin + hidden, margin + hidden - down
+            inside = x, y, x + mask.width - 2 * hidden, y + mask.height - 2 * hidden
+        for left, top, right, bottom in _around((0, 0, small.width * BLUR_AT, small.height * BLUR_AT), inside):
+            box = left / BLUR_AT, top / BLUR_AT, right / BLUR_AT, bottom / BLUR_AT
+            large = small.resize((right - left, bottom - top), Image.Resampling.BILINEAR, box)
+            self.paint((0, 0, 0), (corner[0] - margin + left, corner[1] - margin + down + top), large)
 
     def write(
         self, text: str, face: Face, size: float, x: float, y: float, color: Color, *, outline: float = 0
@@ -114,10 +125,9 @@ class Sheet:
         outline: float,
     ) -> None:
         draw = ImageDraw.Draw(image)
-        for run in fonts.runs(text, face):
-            font = fonts.opened(run.face.path, self.font_size(size))
-            draw.text((x, y), run.text, color, font, "ls", stroke_width=outline * self.scale)
-            x += fonts.length(run.text, run.face) * size * self.scale
+        for char, its_face, start in fonts.spaced(text, face):
+            font = fonts.opened(its_face.path, self.font_size(size))
+            draw.text((x + start * size * self.scale, y), char, color, font, "ls", stroke_width=outline * self.scale)
 
     def glyph(
         self,
@@ -141,6 +151,25 @@ class Sheet:
     def font_size(self, size: float) -> float:
         """In pixels; few different ones, so that opened fonts are used again."""
         return max(1.0, round(size * self.scale * 4) / 4)
+
+
+def _blurred(mask: Image.Image, margin: int, blur: float, strength: float) -> Image.Image:
+    """*mask* BLUR_AT times smaller, faint, with a margin on all sides."""
+    less = mask.reduce(BLUR_AT)
+    small = Image.new("L", (less.width + 2 * margin, less.height + 2 * margin))
+    small.paste(less, (margin, margin))
+    return small.filter(ImageFilter.GaussianBlur(blur)).point([round(value * strength) for value in range(256)])
+
+
+def _around(whole: Pixels, inside: Pixels | None) -> Iterator[Pixels]:
+    """The parts of *whole* that are not *inside* it."""
+    if inside is None or inside[0] >= inside[2] or inside[1] >= inside[3]:
+        yield whole
+        return
+    yield whole[0], whole[1], whole[2], inside[1]
+    yield whole[0], inside[1], inside[0], inside[3]
+    yield inside[2], inside[1], whole[2], inside[3]
+    yield whole[0], inside[3], whole[2], whole[3]
 
 
 def rounded(width: int, height: int, radius: int) -> Image.Image:

@@ -10,7 +10,7 @@ from lstep_lite.engine.studio import Data
 
 SIDE = 0.07
 """Left free on either side of a tab's words, of its width."""
-LARGEST, LARGEST_BELOW_ICON = 0.34, 0.25
+LARGEST, LARGEST_BELOW_ICON = 0.4, 0.27
 """Of the words, as a part of the strip's height."""
 FAINT = 0.12
 """How much of the ink is in the ground of tabs that are not open, and in lines between them."""

@@ -30,12 +30,13 @@ def look(**over: Any) -> Cell:
 
 
 def cell(place: Place, says: str, *words: Words, **over: Any) -> Data:
-    """A button that sends *says* in the customer's name, so that it works as it is. Its first words name it, unless
-    *label* does; *font*, *size* and *color* are those of words that have none of their own."""
+    """A button that sends *says* in the customer's name, so that it works as it is. It is called by its words, so that
+    its name follows them; only those in several rows get a *label*, where the caller has none. *font*, *size* and
+    *color* are those of words that have none of their own."""
     first: Data = {name: over.pop(name) for name in ("font", "size", "color", "is_bold") if name in over}
     lines = [_element(LINE, {**first, **(line(each) if isinstance(each, str) else each)}) for each in words]
     x, y, width, height = place
-    named = {"label": " ".join(lines[0]["text"].split())} if lines else {}
+    named = {"label": "".join(lines[0]["text"].split())} if lines and "\n" in lines[0]["text"] else {}
     tap = {"id": new_code(), "do": "say", "text": says}
     where = {"x": x, "y": y, "width": width, "height": height}
     return _element(CELL, {**where, **named, "tap": tap, "lines": lines, **over})

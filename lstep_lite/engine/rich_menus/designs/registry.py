@@ -32,7 +32,7 @@ class Design:
 
     @property
     def label(self) -> str:
-        return f"{INDUSTRIES[self.industry]}・{self.style}"
+        return f"{self.style}（{INDUSTRIES[self.industry]}）"
 
 
 _designs: dict[str, Design] = {}
@@ -71,7 +71,8 @@ def document(code: str) -> Data:
 
 def sample(code: str) -> Data:
     """The same each time, so that pictures of it can be kept. Raises NotFound."""
-    return _numbered(document(code), count(1))
+    numbered: Data = _numbered(document(code), count(1))
+    return numbered
 
 
 def _numbered(part: Any, numbers: Iterator[int]) -> Any:

@@ -25,7 +25,7 @@ def natural() -> Data:
             ),
             button(middle[0], "メニューを見たい", "メニュー", icon="coffee"),
             button(
-                middle[1], "テイクアウトしたい", "テイクアウト", icon="shopping-bag", badge="ribbon", badge_text="人気"
+                middle[1], "テイクアウトしたい", "テイクアウト", icon="shopping-bag", badge="pill", badge_text="人気"
             ),
             button(middle[2], "クーポンを見たい", "クーポン", icon="ticket"),
             wide(below[0], "お店の場所を知りたい", "アクセス", icon="map-pin"),
@@ -203,7 +203,7 @@ DISH_ICONS = ("star", "fish", "grill", "flame", "bowl-chopsticks", "beer")
 @design("restaurant_photo", style="写真が主役", lead="料理の写真を背景に。写真がなくてもそのまま使えます。")
 def photo() -> Data:
     words = look(fill="none", radius=0, align="left", color="@light", font="mincho")
-    pill = look(fill_color="@surface", font="mincho", size=104, radius=50, icon_place="left", icon_size=40)
+    pill = look(fill_color="@surface", font="mincho", size=104, radius=50, icon_place="left", icon_size=60)
     places = rows(4, 570, 1000)
     return menu(
         "terracotta",

@@ -76,7 +76,7 @@ def pop() -> Data:
             button(above[0], "予約したい", "予約する", icon="calendar-heart", **pink),
             button(above[1], "デザインを見たい", "デザイン", icon="palette", badge="burst", badge_text="NEW"),
             button(above[2], "クーポンを見たい", "クーポン", icon="ticket"),
-            button(below[0], "メニューを見たい", "メニュー", icon="hand-finger"),
+            button(below[0], "メニューを見たい", "メニュー", icon="list-details"),
             button(below[1], "お店の場所を知りたい", "アクセス", icon="map-pin"),
             button(below[2], "質問したい", "質問する", icon="message-heart", **pink),
             ground_color="#ffdbe6",
@@ -167,7 +167,7 @@ def night() -> Data:
 
 @design("salon_photo", style="写真が主役", lead="大きな背景に文字だけ。背景をお店の写真に替えて使います。")
 def photo() -> Data:
-    words = look(fill="none", radius=0, align="left", valign="bottom", color="@light")
+    words = look(fill="none", radius=0, align="left", color="@light")
     bar = look(fill_color="@surface", radius=50, size=96, icon_place="left", icon_size=46)
     below = columns(3, 760, 1000)
     return menu(

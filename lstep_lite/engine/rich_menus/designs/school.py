@@ -195,7 +195,7 @@ def tabbed() -> Data:
 
 @design("school_compact", style="連絡帳・小サイズ", lead="よく使う4つだけを横一列に。保護者との連絡に。")
 def compact() -> Data:
-    button = look(fill="none", size=96, radius=0, icon_size=50)
+    button = look(size=92, radius=12, border=4, border_color="#9fd3c7", icon_size=48)
     places = columns(4, 0, 1000)
     return menu(
         "mint",
@@ -214,11 +214,10 @@ def compact() -> Data:
                 badge_color="#b3152b",
             ),
             button(places[3], "先生に相談したい", "先生に相談", small("何でもどうぞ"), icon="message-heart"),
-            ground_color="@surface",
             pattern="grid",
-            pattern_strength=12,
-            padding=36,
-            gap=24,
+            pattern_strength=16,
+            padding=44,
+            gap=32,
         ),
         size="compact",
     )

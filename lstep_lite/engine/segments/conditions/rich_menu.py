@@ -65,4 +65,4 @@ def _chosen_tab(session: Session, menu_id: int, values: Values) -> Data:
 
 
 def _tabs(session: Session, menu_id: int) -> list[tuple[str, str]]:
-    return [(tab.code, tab.label) for tab in session.scalars(showing.live_tabs(menu_id))]
+    return [(tab.code, tab.label) for tab in session.scalars(rich_menus.live_tabs(menu_id))]

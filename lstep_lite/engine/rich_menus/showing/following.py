@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import Database
+from lstep_lite.db import Database, insert_new
 from lstep_lite.engine import agenda, triggers
-from lstep_lite.engine.rich_menus import modes, periods, rules, showing
+from lstep_lite.engine.rich_menus import modes, periods
+from lstep_lite.engine.rich_menus.showing import rules, wishing
 from lstep_lite.models import Friend, Lane, MenuLook, MenuOrigin
 
 CHUNK = 500
@@ -19,12 +19,13 @@ EVERY = timedelta(hours=1)
 
 @triggers.watches
 def _note(session: Session, friend_ids: Sequence[int], kind: str, now: datetime) -> None:
-    """Something that a rule may ask for changed. The row is locked: who looks at the friend meanwhile leaves it."""
-    if kind == showing.KIND or not rules.are_on(session):
+    """Something that a rule may ask for changed. Whoever looks at the friends leaves them until this unit ends: what
+    was just written on their timelines holds their rows.
+    """
+    if kind == wishing.KIND or not rules.are_on(session):
         return
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    looks = insert(MenuLook).values([{"friend_id": friend_id, "at": now} for friend_id in sorted(friend_ids)])
-    session.execute(looks.on_conflict_do_update(index_elements=["friend_id"], set_={"at": looks.excluded.at}))
+    rows = [{"friend_id": friend_id, "at": now} for friend_id in sorted(friend_ids)]
+    session.connection().execute(insert_new(session, MenuLook), rows)
 
 
 @agenda.work(Lane.TIMED)
@@ -34,12 +35,18 @@ def look_at_changed(database: Database, *, now: datetime, wall: datetime) -> boo
         if session.scalar(sa.select(MenuLook.friend_id).limit(1)) is None:
             return False
     with database.unit() as session:
-        noted = sa.select(MenuLook.friend_id).order_by(MenuLook.at).limit(CHUNK).with_for_update(skip_locked=True)
-        taken = sa.delete(MenuLook).where(MenuLook.friend_id.in_(noted)).returning(MenuLook.friend_id)
-        friend_ids = session.scalars(taken).all()
+        friend_ids = _take(session)
         if rules.are_on(session):
             _follow(session, friend_ids, now=now, urgent=True)
     return len(friend_ids) == CHUNK
+
+
+def _take(session: Session) -> Sequence[int]:
+    """Whom to look at. Of whom something is just changing, they are taken later: nobody waits for the other."""
+    noted = sa.select(MenuLook.friend_id).order_by(MenuLook.at).limit(CHUNK)
+    locked = sa.select(Friend.id).where(Friend.id.in_(noted)).order_by(Friend.id).with_for_update(skip_locked=True)
+    taken = sa.delete(MenuLook).where(MenuLook.friend_id.in_(session.scalars(locked).all()))
+    return session.scalars(taken.returning(MenuLook.friend_id)).all()
 
 
 @agenda.work(Lane.BULK)
@@ -76,10 +83,10 @@ def _follow(session: Session, friend_ids: Sequence[int], *, now: datetime, urgen
     """Have these friends see what the rules say."""
     session.scalars(sa.select(Friend.id).where(Friend.id.in_(friend_ids)).order_by(Friend.id).with_for_update()).all()
     wishes = rules.verdicts(session, friend_ids, now=now)
-    news = showing.wish(session, wishes, origin=MenuOrigin.RULE, now=now, urgent=urgent)
+    news = wishing.wish(session, wishes, origin=MenuOrigin.RULE, now=now, urgent=urgent)
     lineup = periods.lineup(session, now)
     for menu_id in {wishes[friend_id] for friend_id in news}:
         entry = lineup.menus.get(menu_id or 0)
-        label = entry.name if entry else showing.DEFAULT
+        label = entry.name if entry else wishing.DEFAULT
         ids = [friend_id for friend_id in sorted(news) if wishes[friend_id] == menu_id]
-        triggers.record_many(session, showing.KIND, ids, now=now, label=label, by="rule")
+        triggers.record_many(session, wishing.KIND, ids, now=now, label=label, by="rule")

@@ -1,4 +1,4 @@
-"""Who is to see which menu: the wish of action sets, staff and rules, written down. LINE is told later (`syncing`)."""
+"""The wish of action sets, staff and rules, written down. LINE is told later (`syncing`)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lstep_lite.db import after_commit, insert_new
 from lstep_lite.engine import locking, triggers
@@ -14,16 +14,7 @@ from lstep_lite.engine.rich_menus import keeping, modes, periods
 from lstep_lite.engine.rich_menus.modes import AFTERWARDS, AT_ONCE
 from lstep_lite.engine.rich_menus.periods import Lineup
 from lstep_lite.errors import DomainError
-from lstep_lite.models import (
-    Friend,
-    FriendMenu,
-    LineMenu,
-    MenuMode,
-    MenuOrigin,
-    MenuTab,
-    RichMenu,
-    TimelineEntry,
-)
+from lstep_lite.models import Friend, FriendMenu, LineMenu, MenuMode, MenuOrigin, TimelineEntry
 
 KIND = "menu.shown"
 DEFAULT = "既定のリッチメニュー"
@@ -39,25 +30,6 @@ Values = dict[str, Any]
 
 class NotShown(DomainError):
     """Nothing was changed; the message says why."""
-
-
-@dataclass(frozen=True)
-class Current:
-    """What a friend sees."""
-
-    menu: RichMenu | None
-    """None: no menu, or one that was set in LINE's own manager."""
-    tab: MenuTab | None
-    origin: MenuOrigin | None
-    """Who decided that they see something else than the default; None: nobody, it is the default."""
-    since: datetime | None
-    wanted: RichMenu | None
-    """What they should see but don't."""
-    why_not: str | None
-    is_told: bool
-    """Whether LINE knows."""
-    reason: str | None
-    """Why LINE would not show it."""
 
 
 # One friend ----------------------------------------------------------------------------------------------------------
@@ -111,42 +83,6 @@ def _but(session: Session, menu_id: int | None, now: datetime) -> str:
     return f"（{reason}。それまでは既定のメニューのままです）" if reason else ""
 
 
-def current(session: Session, friend: Friend, now: datetime) -> Current:
-    """What *friend* sees as far as we know, and why."""
-    lineup, row = periods.lineup(session, now), session.get(FriendMenu, friend.id)
-    wanted_id = row.menu_id if row else None
-    shown_id = lineup.seen(wanted_id)
-    is_own = row is not None and wanted_id is not None and lineup.own(wanted_id) is not None
-    wanted = session.get(RichMenu, wanted_id) if wanted_id else None
-    return Current(
-        menu=session.get(RichMenu, shown_id) if shown_id else None,
-        tab=_tab(session, row, shown_id),
-        origin=row.origin if row and is_own else None,
-        since=row.since if row and wanted_id else None,
-        wanted=wanted if wanted_id != shown_id else None,
-        why_not=lineup.why_not(wanted_id) if wanted_id else None,
-        is_told=row is None or row.due_at is None,
-        reason=row.reason if row else None,
-    )
-
-
-def _tab(session: Session, row: FriendMenu | None, menu_id: int | None) -> MenuTab | None:
-    tabs = session.scalars(live_tabs(menu_id)).all() if menu_id else []
-    chosen = [tab for tab in tabs if row is not None and tab.id == row.tab_id]
-    return next(iter([*chosen, *tabs]), None)
-
-
-def live_tabs(menu_id: int) -> sa.Select[MenuTab]:
-    query = sa.select(MenuTab).where(MenuTab.menu_id == menu_id, MenuTab.is_live)
-    return query.order_by(MenuTab.position, MenuTab.id)
-
-
-def effective_menu_id(session: Session, friend: Friend, now: datetime) -> int | None:
-    """The menu on the friend's screen; None: none of ours."""
-    row = session.get(FriendMenu, friend.id)
-    return periods.lineup(session, now).seen(row.menu_id if row else None)
-
-
 # Many friends --------------------------------------------------------------------------------------------------------
 
 
@@ -155,7 +91,8 @@ def wish(
 ) -> set[int]:
     """Write down what each of these friends, at most 500, is to see; the ids of those for whom it is news.
 
-    The caller has locked them. Whoever gets another menu by it is due; not *urgent* ones come after all others.
+    The caller has locked them. Whoever gets another menu by it is due, and whoever was stays so: the request for what
+    they were to see before may be on its way. Not *urgent* ones come after all others.
     """
     lineup, due_at = periods.lineup(session, now), AT_ONCE if urgent else AFTERWARDS
     known = _known(session, wishes)
@@ -165,7 +102,7 @@ def wish(
         values: Values = {"menu_id": menu_id, "origin": origin, "since": now, "reason": None}
         _add(session, [each for each in ids if each not in known], values, due_at if lineup.own(menu_id) else None)
         for is_due in (True, False):
-            known_ids = [each for each in ids if each in known and known[each].needs(lineup, menu_id) is is_due]
+            known_ids = [each for each in ids if each in known and known[each].fits(lineup, menu_id) is not is_due]
             _change(session, known_ids, values | ({"due_at": due_at, "attempts": 0} if is_due else {}))
     if news:
         after_commit(session, _wake)
@@ -178,12 +115,10 @@ class _Known:
 
     menu_id: int | None
     linked_menu_id: int | None
-    is_due: bool
     is_refused: bool
 
-    def needs(self, lineup: Lineup, menu_id: int | None) -> bool:
-        """Whether LINE must be told when they are to see *menu_id*. What is on its way may go wrong: it is repeated."""
-        return self.is_due or not fits(lineup, menu_id, self.linked_menu_id)
+    def fits(self, lineup: Lineup, menu_id: int | None) -> bool:
+        return not self.is_refused and fits(lineup, menu_id, self.linked_menu_id)
 
 
 def fits(lineup: Lineup, menu_id: int | None, linked_menu_id: int | None) -> bool:
@@ -193,11 +128,11 @@ def fits(lineup: Lineup, menu_id: int | None, linked_menu_id: int | None) -> boo
 
 
 def _known(session: Session, friend_ids: Collection[int]) -> dict[int, _Known]:
-    columns = (FriendMenu.friend_id, FriendMenu.menu_id, LineMenu.menu_id, FriendMenu.due_at, FriendMenu.reason)
+    columns = (FriendMenu.friend_id, FriendMenu.menu_id, LineMenu.menu_id, FriendMenu.reason)
     query = sa.select(*columns).outerjoin(LineMenu, LineMenu.id == FriendMenu.linked_id)
     mine = query.where(FriendMenu.friend_id.in_(friend_ids)).order_by(FriendMenu.friend_id)
     rows = session.execute(mine.with_for_update(of=FriendMenu))
-    return {row[0]: _Known(row[1], row[2], row[3] is not None, row[4] is not None) for row in rows}
+    return {row[0]: _Known(row[1], row[2], row[3] is not None) for row in rows}
 
 
 def _is_news(known: _Known | None, menu_id: int | None) -> bool:
@@ -207,9 +142,12 @@ def _is_news(known: _Known | None, menu_id: int | None) -> bool:
 
 
 def _add(session: Session, friend_ids: Sequence[int], values: Values, due_at: datetime | None) -> None:
-    if friend_ids:
-        rows = [{"friend_id": friend_id, "due_at": due_at, **values} for friend_id in friend_ids]
-        session.execute(insert_new(session, FriendMenu), rows)
+    if not friend_ids:
+        return
+    table, row = FriendMenu.__table__, values | {"due_at": due_at, "revision": 1, "attempts": 0}
+    columns = {"friend_id": Friend.id} | {name: sa.literal(row[name], table.c[name].type) for name in row}
+    chosen = sa.select(*columns.values()).where(Friend.id.in_(friend_ids)).order_by(Friend.id)
+    session.execute(insert_new(session, FriendMenu).from_select(list(columns), chosen))
 
 
 def _change(session: Session, friend_ids: Sequence[int], values: Values) -> None:
@@ -229,46 +167,3 @@ def on_wish(listener: Callable[[], None]) -> None:
 def _wake() -> None:
     for listener in _listeners:
         listener()
-
-
-# Asking --------------------------------------------------------------------------------------------------------------
-
-
-def condition(session: Session, menu_id: int, *, now: datetime) -> sa.ColumnElement[bool]:
-    """Who is shown the menu, those who see it as the default among them; SQL over Friend."""
-    lineup = periods.lineup(session, now)
-    standing = sorted(lineup.standing_for(menu_id))
-    if lineup.default() != menu_id:
-        theirs = sa.select(FriendMenu.friend_id).where(FriendMenu.menu_id.in_(standing))
-        return sa.and_(SEES_LINE, Friend.id.in_(theirs))
-    elsewhere = [each for each in lineup.menus if lineup.own(each) not in (None, menu_id)]
-    row = aliased(FriendMenu)
-    return sa.and_(SEES_LINE, ~sa.exists().where(row.friend_id == Friend.id, row.menu_id.in_(elsewhere)))
-
-
-def tab_condition(session: Session, menu_id: int, tab_code: str, *, now: datetime) -> sa.ColumnElement[bool]:
-    """Who is shown this tab of the menu; SQL over Friend. Who never chose one sees the first."""
-    tabs = session.scalars(live_tabs(menu_id)).all()
-    shown = condition(session, menu_id, now=now)
-    row = aliased(FriendMenu)
-    chose = sa.exists().where(row.friend_id == Friend.id)
-    if not tabs or tab_code not in {tab.code for tab in tabs}:
-        return sa.false()
-    if tab_code == tabs[0].code:
-        return sa.and_(shown, sa.not_(chose.where(row.tab_id.in_([tab.id for tab in tabs[1:]]))))
-    return sa.and_(shown, chose.where(row.tab_id.in_([tab.id for tab in tabs if tab.code == tab_code])))
-
-
-def counts(session: Session, now: datetime) -> dict[int, int]:
-    """How many friends see each menu, those who see it as the default among them."""
-    lineup, found = periods.lineup(session, now), dict[int, int]()
-    everybody = session.scalar(sa.select(sa.func.count()).select_from(Friend).where(SEES_LINE)) or 0
-    query = sa.select(FriendMenu.menu_id, sa.func.count()).join(Friend, Friend.id == FriendMenu.friend_id)
-    chosen = query.where(SEES_LINE, FriendMenu.menu_id.is_not(None)).group_by(FriendMenu.menu_id)
-    for menu_id, count in session.execute(chosen):
-        if (own := lineup.own(menu_id)) is not None:
-            found[own] = found.get(own, 0) + count
-            everybody -= count
-    if (default := lineup.default()) is not None:
-        found[default] = found.get(default, 0) + everybody
-    return found

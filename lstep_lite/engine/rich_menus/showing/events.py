@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
 from lstep_lite.engine import locking, notifications, settings, triggers
-from lstep_lite.engine.rich_menus import periods, showing
+from lstep_lite.engine.rich_menus import periods
 from lstep_lite.engine.rich_menus.modes import AT_ONCE
+from lstep_lite.engine.rich_menus.showing import wishing
 from lstep_lite.models import Friend, FriendMenu, MenuOrigin, MenuTab
 
 KIND = notifications.kind(
@@ -20,6 +21,8 @@ KIND = notifications.kind(
 )
 ALIAS, STATUS, SUCCESS = "newRichMenuAliasId", "status", "SUCCESS"
 """https://developers.line.biz/en/reference/messaging-api/#postback-event"""
+
+PUT_RIGHT = "LINEからタブの登録がなくなっていたときは、6時間以内に自動で元に戻します。"
 
 
 @triggers.on("postback.received")
@@ -35,14 +38,14 @@ def _on_switch(session: Session, happening: triggers.Happening) -> str | None:
 def switched(session: Session, friend: Friend, alias: str, now: datetime) -> str | None:
     """LINE has shown *friend* another tab, as theirs from now on."""
     tab = session.scalars(sa.select(MenuTab).where(MenuTab.alias == alias)).one_or_none()
-    if tab is None or tab.line_menu_id is None:
+    if tab is None:
         return None
     locking.lock(session, friend)
     values = {"menu_id": None, "origin": MenuOrigin.CUSTOMER, "since": now}
     session.execute(insert_new(session, FriendMenu).values(friend_id=friend.id, **values))
     row = session.get_one(FriendMenu, friend.id, with_for_update=True, populate_existing=True)
     row.linked_id, row.tab_id = tab.line_menu_id, tab.id
-    if not showing.fits(periods.lineup(session, now), row.menu_id, tab.menu_id):
+    if not tab.is_live or not wishing.fits(periods.lineup(session, now), row.menu_id, tab.menu_id):
         _make_due(row)  # an old menu was still on the screen
     return f"リッチメニューのタブ「{tab.label}」に切り替わりました。"
 
@@ -53,12 +56,12 @@ def _tell_of_trouble(session: Session, happening: triggers.Happening) -> str:
         session,
         KIND.name,
         title="リッチメニューのタブを切り替えられなかったお客様がいます",
-        body=f"LINEからの知らせ：{happening.facts['params'].get(STATUS)}",
+        body=f"LINEからの知らせ：{happening.facts['params'].get(STATUS)}。{PUT_RIGHT}",
         href="/rich-menus",
         dedupe_key=f"{KIND.name}:{day}",
         now=happening.now,
     )
-    return "タブを切り替えられませんでした。リッチメニューをもう一度公開すると直ることがあります。"
+    return f"タブを切り替えられませんでした。{PUT_RIGHT}"
 
 
 @triggers.on("friend.followed")

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import batches, triggers
 from lstep_lite.engine.batches import Choice, Outcome, Params, Question
-from lstep_lite.engine.rich_menus import keeping, showing
+from lstep_lite.engine.rich_menus import keeping
+from lstep_lite.engine.rich_menus.showing import wishing
 from lstep_lite.engine.staff import Permission
 from lstep_lite.models import Batch, Friend, MenuOrigin
 
@@ -18,7 +19,7 @@ def _choices(session: Session) -> Sequence[Choice]:
 
 
 def _explain(session: Session, _params: Params, _count: int) -> Sequence[str]:
-    if (reason := showing.refusal(session)) is not None:
+    if (reason := wishing.refusal(session)) is not None:
         return [f"今は変えられません。{reason}"]
     return ["メッセージは送りません。お客様の画面では、トークを開いたときに新しいメニューへ変わります。"]
 
@@ -43,20 +44,20 @@ def show(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, now: d
     explain=_explain,
 )
 def reset(session: Session, batch: Batch, friend_ids: Sequence[int], /, *, now: datetime) -> Outcome:
-    return _show(session, batch, friend_ids, None, showing.DEFAULT, now)
+    return _show(session, batch, friend_ids, None, wishing.DEFAULT, now)
 
 
 def _show(
     session: Session, batch: Batch, friend_ids: Sequence[int], menu_id: int | None, label: str, now: datetime
 ) -> Outcome:
-    if (reason := showing.refusal(session)) is not None:
+    if (reason := wishing.refusal(session)) is not None:
         return Outcome(skipped=dict.fromkeys(friend_ids, reason))
-    seeing = sa.select(Friend.id).where(Friend.id.in_(friend_ids), showing.SEES_LINE)
+    seeing = sa.select(Friend.id).where(Friend.id.in_(friend_ids), wishing.SEES_LINE)
     wishes = dict.fromkeys(session.scalars(seeing), menu_id)
-    news = showing.wish(session, wishes, origin=MenuOrigin.STAFF, now=now, urgent=False)
+    news = wishing.wish(session, wishes, origin=MenuOrigin.STAFF, now=now, urgent=False)
     staff = {"staff_id": batch.staff_id} if batch.staff_id is not None else {}
     if news:
-        triggers.record_many(session, showing.KIND, sorted(news), now=now, label=label, batch_id=batch.id, **staff)
+        triggers.record_many(session, wishing.KIND, sorted(news), now=now, label=label, batch_id=batch.id, **staff)
     same = [friend_id for friend_id in wishes if friend_id not in news]
     others = [friend_id for friend_id in friend_ids if friend_id not in wishes]
     return Outcome(

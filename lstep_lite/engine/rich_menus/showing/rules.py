@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import BigInt
+from lstep_lite.db import BigInt, memory
 from lstep_lite.engine import mentions, segments
 from lstep_lite.engine.rich_menus import keeping, modes
-from lstep_lite.engine.rich_menus.showing import SEES_LINE
+from lstep_lite.engine.rich_menus.showing.wishing import SEES_LINE
 from lstep_lite.engine.segments import Tree
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Friend, FriendMenu, MenuMode, MenuRule, Segment
@@ -175,7 +175,8 @@ def look_at_all(session: Session, *, now: datetime) -> None:
 
 def verdicts(session: Session, friend_ids: Sequence[int], *, now: datetime) -> Mapping[int, int | None]:
     """What those of these friends who can see a menu are to see, by the rules that are on; one look for all of them."""
-    wanted = _outcome(session, [draft_of(rule) for rule in in_order(session)], now)
+    with memory(session):
+        wanted = _outcome(session, [draft_of(rule) for rule in in_order(session)], now)
     query = sa.select(Friend.id, wanted).where(Friend.id.in_(friend_ids), SEES_LINE)
     return {friend_id: menu_id or None for friend_id, menu_id in session.execute(query)}
 

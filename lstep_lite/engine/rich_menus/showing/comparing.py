@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine import agenda
-from lstep_lite.engine.rich_menus import modes, periods, showing
+from lstep_lite.engine.rich_menus import modes, periods
+from lstep_lite.engine.rich_menus.showing import wishing
 from lstep_lite.models import FriendMenu, Lane, LineMenu
 
 CHUNK = 500
@@ -32,7 +33,7 @@ def _compare(session: Session, now: datetime) -> bool:
     query = query.where(FriendMenu.friend_id > kept.friends_cursor).order_by(FriendMenu.friend_id).limit(CHUNK)
     rows = session.execute(query.with_for_update(of=FriendMenu)).all()
     lineup = periods.lineup(session, now)
-    wrong = [row[0] for row in rows if row[3] is None and not showing.fits(lineup, row[1], row[2])]
+    wrong = [row[0] for row in rows if row[3] is None and not wishing.fits(lineup, row[1], row[2])]
     if wrong:
         due = sa.update(FriendMenu).where(FriendMenu.friend_id.in_(wrong))
         session.execute(due.values(due_at=modes.AFTERWARDS, attempts=0, reason=None, revision=FriendMenu.revision + 1))

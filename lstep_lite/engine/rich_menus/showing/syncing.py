@@ -15,12 +15,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import agenda
+from lstep_lite.engine import agenda, batches
 from lstep_lite.engine.line import Account, LineError
 from lstep_lite.engine.line.rich_menus import RichMenusAtLine
-from lstep_lite.engine.rich_menus import modes, showing, targets
+from lstep_lite.engine.rich_menus import modes
 from lstep_lite.engine.rich_menus.modes import AFTERWARDS
-from lstep_lite.engine.rich_menus.targets import Target, Targets
+from lstep_lite.engine.rich_menus.showing import targets, wishing
+from lstep_lite.engine.rich_menus.showing.targets import Target, Targets
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend, FriendMenu
 
@@ -29,11 +30,14 @@ log = logging.getLogger(__name__)
 PASS_SECONDS = 1.0
 """About so long a lane stays with this work before it looks at other things."""
 MOST_AT_ONCE = 500
+BATCHES = "rich_menus."
+"""How the kinds of batches begin that show menus (bulk)."""
 FEW = 3
 """So many friends are told one by one, which shows at once."""
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 """Among so many due friends those are looked for who are to see the same."""
-LEASE = timedelta(minutes=1)
+CALLS = 4
+"""A job's requests, one after the other: so many friends, and a new token."""
 SETTLING = timedelta(seconds=5)
 """LINE works off a request for many friends after its answer: for so long nothing else is asked for them."""
 LONGEST_PAUSE = timedelta(hours=1)
@@ -68,16 +72,26 @@ class _Job:
 
 
 def work_due(
-    database: Database, account: Account, *, now: Callable[[], datetime], wall: Callable[[], datetime], urgent: bool
+    database: Database,
+    account: Account,
+    *,
+    now: Callable[[], datetime],
+    wall: Callable[[], datetime],
+    urgent: bool,
+    timeout_seconds: float,
 ) -> bool:
-    """Tell LINE for about a second; True when there is more. *urgent*: only what was decided friend by friend."""
+    """Tell LINE for about a second; True when there is more. *urgent*: only what was decided friend by friend.
+
+    *timeout_seconds* is how long one request may take: for so long nobody else tells LINE of the same friends.
+    """
+    lease = timedelta(seconds=CALLS * timeout_seconds)
     deadline = time.monotonic() + PASS_SECONDS
     while time.monotonic() < deadline:
         with database.read() as session:
             if not _is_any(session, wall(), urgent):
                 return False
         with database.unit() as session:
-            job = _claim(session, now(), wall(), urgent)
+            job = _claim(session, now(), wall(), urgent, lease)
         if job is None:
             return False
         results = _tell(account, job)
@@ -111,7 +125,7 @@ def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pendi
 # Claiming ------------------------------------------------------------------------------------------------------------
 
 
-def _claim(session: Session, now: datetime, wall: datetime, urgent: bool) -> _Job | None:
+def _claim(session: Session, now: datetime, wall: datetime, urgent: bool, lease: timedelta) -> _Job | None:
     """The friend who has waited longest, and others who are to see the same."""
     found = _waiting(session, wall, urgent)
     _put_aside(session, [each.friend_id for each in found if not each.can_see])
@@ -120,13 +134,22 @@ def _claim(session: Session, now: datetime, wall: datetime, urgent: bool) -> _Jo
         return None
     aims = targets.load(session, {each.linked_id for each in seeing if each.linked_id}, now=now)
     job = _job(aims, seeing)
+    if job.is_bulk and len(job.friends) < MOST_AT_ONCE and not urgent and _are_more_coming(session):
+        return None
     mine = sa.update(FriendMenu).where(FriendMenu.friend_id.in_([each.friend_id for each in job.friends]))
-    session.execute(mine.values(lease_until=wall + LEASE, attempts=FriendMenu.attempts + 1))
+    session.execute(mine.values(lease_until=wall + lease, attempts=FriendMenu.attempts + 1))
     return job
 
 
+def _are_more_coming(session: Session) -> bool:
+    """Whether requests had better wait until they are full: many friends are just being given menus."""
+    kept = modes.settings(session)
+    is_looking = kept.friends_cursor is not None or kept.rules_cursor is not None
+    return is_looking or any(batch.kind.startswith(BATCHES) for batch in batches.running(session))
+
+
 def _waiting(session: Session, wall: datetime, urgent: bool) -> Sequence[_Due]:
-    can_see = sa.case((showing.SEES_LINE, sa.true()), else_=sa.false())
+    can_see = sa.case((wishing.SEES_LINE, sa.true()), else_=sa.false())
     row = (FriendMenu.friend_id, Friend.line_user_id, FriendMenu.menu_id, FriendMenu.linked_id, FriendMenu.revision)
     more = (FriendMenu.attempts, FriendMenu.reason.is_not(None), can_see)
     query = sa.select(*row, *more).join(Friend, Friend.id == FriendMenu.friend_id).where(*_due(wall, urgent))
