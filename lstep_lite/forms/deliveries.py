@@ -28,6 +28,7 @@ SOURCE_LABELS = {
     "broadcasts": "一斉配信",
     "scenarios": "シナリオ",
     "reminders": "リマインダ",
+    "surveys": "回答フォーム",
     "notifications": "スタッフへのお知らせ",
 }
 COST_LABELS = {"free": "無料返信", "counted": "通数がかかったもの"}

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
@@ -116,6 +116,12 @@ class SurveyAnswer(Base):
         Index("ix_survey_answers_survey_id_submitted_at", "survey_id", "submitted_at", "id"),
         Index("ix_survey_answers_friend_id_survey_id", "friend_id", "survey_id", "submitted_at"),
         Index("ix_survey_answers_survey_id_state", "survey_id", "state"),
+        Index(
+            "ix_survey_answers_confirm_due_at",
+            "confirm_due_at",
+            postgresql_where=text("confirm_due_at IS NOT NULL"),
+            sqlite_where=text("confirm_due_at IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -29,6 +29,7 @@
     show("[data-outside-line]", false);
     listen("[data-close-window]", () => liff.closeWindow());
     listen("[data-request-friendship]", requestFriendship);
+    sayWord();
     if ("entry" in document.body.dataset) enter();
     else checkPerson();
   }
@@ -82,6 +83,19 @@
   async function digest(text) {
     const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
     return [...bytes.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  // In the customer's name, once however often the page is drawn: LINE then lets the shop reply for free.
+  async function sayWord() {
+    const text = document.querySelector("[data-says]")?.dataset.says;
+    const said = `lstep-said:${location.pathname}`;
+    if (!text || sessionStorage.getItem(said)) return;
+    sessionStorage.setItem(said, "1");
+    try {
+      await liff.sendMessages([{ type: "text", text }]);
+    } catch {
+      sessionStorage.removeItem(said); // not allowed to: the message comes without it, a little later
+    }
   }
 
   async function requestFriendship() {

@@ -107,6 +107,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("survey_answers", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_survey_answers_confirm_due_at",
+            ["confirm_due_at"],
+            unique=False,
+            postgresql_where=sa.text("confirm_due_at IS NOT NULL"),
+            sqlite_where=sa.text("confirm_due_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_survey_answers_friend_id_survey_id", ["friend_id", "survey_id", "submitted_at"], unique=False
         )
         batch_op.create_index("ix_survey_answers_survey_id_state", ["survey_id", "state"], unique=False)
@@ -314,6 +321,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_survey_answers_survey_id_submitted_at")
         batch_op.drop_index("ix_survey_answers_survey_id_state")
         batch_op.drop_index("ix_survey_answers_friend_id_survey_id")
+        batch_op.drop_index(
+            "ix_survey_answers_confirm_due_at",
+            postgresql_where=sa.text("confirm_due_at IS NOT NULL"),
+            sqlite_where=sa.text("confirm_due_at IS NOT NULL"),
+        )
 
     op.drop_table("survey_answers")
     with op.batch_alter_table("surveys", schema=None) as batch_op:

@@ -9,13 +9,22 @@ import sqlalchemy as sa
 
 from lstep_lite import db
 from lstep_lite.db import Database
-from lstep_lite.engine import actions, surveys
+from lstep_lite.engine import actions, intake, surveys
 from lstep_lite.engine.actions import SetDraft
-from lstep_lite.engine.surveys import answering, drafts, seats
+from lstep_lite.engine.surveys import answering, confirming, drafts, seats
 from lstep_lite.engine.surveys.parsing import Refused
-from lstep_lite.models import ActionRun, AnswerRate, Friend, Survey, SurveyAnswer, SurveyDraft, SurveyPick
-from tests.engine.surveys.answers import adds
-from tests.factories import NOW, a_friend, a_question, a_shop, a_survey, a_survey_choice, a_tag
+from lstep_lite.models import (
+    ActionRun,
+    AnswerRate,
+    Delivery,
+    Friend,
+    Survey,
+    SurveyAnswer,
+    SurveyDraft,
+    SurveyPick,
+)
+from tests.engine.surveys.answers import adds, answer
+from tests.factories import NOW, a_friend, a_question, a_shop, a_survey, a_survey_choice, a_tag, a_text_event
 
 pytestmark = pytest.mark.slow
 
@@ -124,3 +133,31 @@ def test_one_page_sent_many_times_at_once_is_one_answer(fresh_database: Database
         survey = session.get_one(Survey, survey_id)
         assert (survey.answers_count, seats.left(session, survey)) == (1, {choice: SEATS - 1})
         assert session.scalar(sa.select(sa.func.count()).select_from(ActionRun)) == 2
+
+
+def test_a_word_that_comes_when_it_is_about_to_be_pushed_brings_one_message(fresh_database: Database) -> None:
+    count, word = 20, "答えました"
+    thanks = {"confirmation": "free", "said_text": word, "blocks": [{"kind": "text", "text": "ありがとう"}]}
+    with fresh_database.unit() as session:
+        db.may_work(5)
+        a_shop(session)
+        survey = a_survey(session, a_question(), **thanks)
+        people = [a_friend(session, line_user_id=f"U{number:032d}") for number in range(count)]
+        for friend in people:
+            confirming.begin(session, survey, answer(session, survey, friend, {}), now=NOW, wall=NOW)
+        said = [a_text_event(str(friend.line_user_id), word) for friend in people]
+        intake.store(session, {"events": said}, now=NOW)
+    late = NOW + confirming.WAIT
+    works = (
+        lambda: intake.process_due(fresh_database, now=NOW, wall=late, limit=count),
+        lambda: confirming.push_due(fresh_database, now=NOW, wall=late),
+        lambda: confirming.push_due(fresh_database, now=NOW, wall=late),
+    )
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with fresh_database.read() as session:
+        got = Counter(session.scalars(sa.select(Delivery.friend_id)))
+    assert len(got) == count and set(got.values()) == {1}

@@ -333,3 +333,15 @@ def test_a_preview_shows_all_parts_of_a_page_and_keeps_nothing(app, session, own
 def test_a_postal_code_becomes_an_address(anybody, owner):
     assert anybody.get("/liff/postal-codes/1500001").json == {"prefecture": "東京都", "rest": "渋谷区神宮前"}
     assert anybody.get("/liff/postal-codes/9999999").status_code == 404
+
+
+def test_the_last_page_says_a_word_for_the_customer_until_it_was_heard(phone, session):
+    thanks = {"confirmation": "free", "said_text": "答えました", "blocks": [{"kind": "text", "text": "ありがとう"}]}
+    survey = a_survey(session, a_question(), **thanks)
+    session.commit()
+    path, soup = opened(phone, survey)
+    done = send(phone, path, soup).headers["Location"]
+    assert inspect_page(phone.get(done)).select_one("[data-says]")["data-says"] == "答えました"
+    answers(session)[0].confirm_due_at = None
+    session.commit()
+    assert not inspect_page(phone.get(done)).select("[data-says]")

@@ -18,6 +18,7 @@ from lstep_lite.blueprints.liff import gates, pages, sessions, survey_files
 from lstep_lite.engine import media, settings, surveys
 from lstep_lite.engine.surveys import (
     answering,
+    confirming,
     days,
     documents,
     drafts,
@@ -271,6 +272,7 @@ def submitted(code: str, token: str) -> Response:
         return redirect(url_for(".show", code=code), 303)
     try:
         answer = answering.submit(here.session, here.survey, draft, now=g.now, friend=here.friend, visitor=here.name)
+        confirming.begin(here.session, here.survey, answer, now=g.now, wall=g.wall)
     except NotOpen as error:
         return too_late(code, error.verdict)
     except Refused as error:
@@ -314,6 +316,7 @@ def answer_show(code: str, answer_code: str) -> Response:
         "liff/surveys/done.html",
         **looks(here),
         answer=answer,
+        word=confirming.word(answer),
         thanks=words.filled(g.read, here.survey.thanks_text, here.friend, now=g.now),
         result=result_of(here, answer),
         may_change=opening.can_change(here.survey, answer, now=g.now),

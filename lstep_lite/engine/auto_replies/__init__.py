@@ -1,7 +1,7 @@
 """Rules that answer what friends write."""
 
 from lstep_lite.engine.auto_replies import answering as _answering
-from lstep_lite.engine.auto_replies.answering import Explanation, explain
+from lstep_lite.engine.auto_replies.answering import Explanation, explain, taker
 from lstep_lite.engine.auto_replies.matching import Arrival, Verdict, hours_in_words, is_open, judge, match
 from lstep_lite.engine.auto_replies.rules import (
     PLACE,
@@ -43,6 +43,7 @@ __all__ = [
     "judge",
     "match",
     "switch",
+    "taker",
     "update",
     "whom",
 ]

@@ -1,5 +1,6 @@
 """Answering what came in, and telling beforehand what would be answered."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +14,14 @@ from lstep_lite.models import AutoReply, ChatMessage, Delivery, Friend, Lane, Ma
 
 SOURCE = "auto_replies"
 triggers.labels["message.unanswered"] = "自動応答では返せないメッセージ"
+Taker = Callable[[Session, triggers.Happening, ChatMessage], str | None]
+_takers: list[Taker] = []
+
+
+def taker(take: Taker) -> Taker:
+    """Register who may answer a message instead of the rules: a sentence about what it did, None to leave it alone."""
+    _takers.append(take)
+    return take
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,9 @@ def explain(session: Session, text: str, *, friend: Friend | None = None, now: d
 @triggers.on("message.received")
 def _answer(session: Session, happening: triggers.Happening) -> str | None:
     message = session.get_one(ChatMessage, happening.facts["chat_message_id"])
+    for take in _takers:
+        if (taken := take(session, happening, message)) is not None:
+            return taken
     text = message.text if message.kind == "text" else None
     # The moment the friend wrote decides about opening hours, not the moment we come round to it.
     arrival = _arrival(session, text, message.at)

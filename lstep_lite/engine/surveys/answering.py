@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import locking, settings, triggers
 from lstep_lite.engine.studio import new_code
-from lstep_lite.engine.surveys import days, effects, keeping, opening, parsing, recording, scoring, seats
+from lstep_lite.engine.surveys import days, effects, keeping, opening, parsing, recording, scoring, seats, telling
 from lstep_lite.engine.surveys.effects import Following
 from lstep_lite.engine.surveys.kinds.registry import Reading
 from lstep_lite.engine.surveys.opening import NotOpen, Reason, Verdict
@@ -114,6 +114,7 @@ def submit(
     _forget(session, draft)
     if friend is not None:
         _follow(session, survey, answer, friend, read, _codes(before.values) if before else (), now)
+    telling.tell(session, survey, answer, now=now)
     return answer
 
 
