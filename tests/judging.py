@@ -11,7 +11,7 @@ from lstep_lite.engine import segments, text
 from lstep_lite.engine.segments import Tree
 from lstep_lite.models import AnswerState, CountdownState, DeliveryState, EnrolmentState, Friend, TicketState
 from tests.factories import NOW
-from tests.people import Person, World
+from tests.people import Filled, Person, World
 
 ZONE = ZoneInfo("Asia/Tokyo")
 
@@ -128,6 +128,36 @@ def _tap(world: World, row: dict[str, Any], person: Person) -> bool:
     return bool(known) and (len(found) >= data.get("times", 1)) != (data["how"] == "none")
 
 
+def _survey(world: World, row: dict[str, Any], person: Person) -> bool:
+    data = row["data"]
+    if data["survey_id"] != world.survey_id:
+        return False
+    return any(_is_such(data, filled) for filled in person.filled) == (data["how"] == "answered")
+
+
+def _is_such(data: dict[str, Any], filled: Filled) -> bool:
+    if data["days"] is not None and (_day(NOW) - _day(filled.at)).days > data["days"]:
+        return False
+    if data["question"] in ("", "result"):
+        is_result = not data["question"] or filled.result == data["choice"]
+        said = not data["text"] or any(_says(data, words) for _, _, words, _ in filled.picks)
+        return is_result and said and _between(filled.score, data["least"], data["most"])
+    return any(_is_picked(data, pick) for pick in filled.picks)
+
+
+def _is_picked(data: dict[str, Any], pick: tuple[str, str, str, int | None]) -> bool:
+    question, choice, words, number = pick
+    if question != data["question"] or (data["choice"] and choice != data["choice"]) or not _says(data, words):
+        return False
+    if number is None:
+        return data["least"] is None and data["most"] is None
+    return _between(number, data["least"], data["most"])
+
+
+def _says(data: dict[str, Any], words: str) -> bool:
+    return text.normalise(data["text"]) in text.normalise(words)
+
+
 def _reminder(world: World, row: dict[str, Any], person: Person) -> bool:
     data, (state, goal_at) = row["data"], person.goals.get(row["data"]["reminder_id"], (None, NOW))
     if data["reminder_id"] not in world.reminders:
@@ -233,6 +263,7 @@ ANSWERS: dict[str, Any] = {
     "score": _score,
     "coupon": _coupon,
     "broadcast": _broadcast,
+    "survey": _survey,
     "tap": _tap,
     "reminder": _reminder,
     "scenario": _scenario,

@@ -40,6 +40,8 @@ from lstep_lite.models import (
     RecipientState,
     ScoreTotal,
     Segment,
+    SurveyAnswer,
+    SurveyPick,
     Tag,
     Tap,
     TicketState,
@@ -52,12 +54,15 @@ from tests.factories import (
     a_field,
     a_friend,
     a_menu_tab,
+    a_question,
     a_reminder,
     a_rich_menu,
     a_scenario,
     a_score,
     a_shown_menu,
     a_step,
+    a_survey,
+    a_survey_choice,
     a_tap,
     a_template,
     an_answer,
@@ -75,6 +80,17 @@ DAYS = tuple((NOW.date() - timedelta(days=days)).isoformat() for days in (0, 1, 
 
 
 @dataclass
+class Filled:
+    """An answer to the form."""
+
+    at: datetime
+    score: int
+    result: str
+    picks: list[tuple[str, str, str, int | None]]
+    """Question, choice, text and number."""
+
+
+@dataclass
 class Person:
     """One friend, as Python sees it."""
 
@@ -86,6 +102,7 @@ class Person:
     """State, uses and end by coupon."""
     answers: list[tuple[Tap, AnswerState, datetime]] = field(default_factory=list)
     """What was tapped, whether it counted, and when."""
+    filled: list[Filled] = field(default_factory=list)
     got: dict[int, DeliveryState] = field(default_factory=dict)
     """What became of their message, by broadcast."""
     goals: dict[int, tuple[CountdownState, datetime]] = field(default_factory=dict)
@@ -112,6 +129,9 @@ class World:
     options: list[int] = field(default_factory=list)
     broadcasts: list[int] = field(default_factory=list)
     """Two; the second is the first one sent again."""
+    survey_id: int = 0
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    """What can be asked of the form: question and choice; its results; all of it."""
     reminders: list[int] = field(default_factory=list)
     scenarios: dict[int, int] = field(default_factory=dict)
     """Their versions, by scenario."""
@@ -143,6 +163,7 @@ def a_world(session: Session, seed: int, size: int = 40) -> World:
     found = [a_scenario(session, *(a_step("-", code=code) for code in CODES)) for _ in range(2)]
     world.scenarios = {scenario.id: scenario.live_version_id or 0 for scenario in found}
     _offer_menus(session, world)
+    _ask(session, world)
     for _ in range(size):
         world.people.append(_a_person(session, world, chance))
     session.flush()
@@ -195,6 +216,8 @@ def _a_person(session: Session, world: World, chance: random.Random) -> Person:
         state, at = chance.choice(list(AnswerState)), chance.choice(MOMENTS)
         an_answer(session, tap, friend, state=state, at=at)
         person.answers.append((tap, state, at))
+    for _ in range(chance.randrange(3)):
+        _fill_in(session, world, person, chance)
     for broadcast_id in chance.sample(world.broadcasts, chance.randrange(3)):
         _be_written_to(session, broadcast_id, person, chance)
     for reminder_id in chance.sample(world.reminders, chance.randrange(3)):
@@ -213,6 +236,40 @@ def _hold_coupon(session: Session, coupon_id: int, person: Person, chance: rando
     key = f"{coupon_id}-{person.friend.id}"
     values = {"state": state, "uses": uses, "expires_at": end, "obtained_at": NOW, "obtained_by": "customer"}
     session.add(CouponTicket(coupon_id=coupon_id, friend_id=person.friend.id, code=key, number=key, **values))
+
+
+def _ask(session: Session, world: World) -> None:
+    """A form with a choice, a number and a text."""
+    question = a_question("radio", choices=[a_survey_choice(label) for label in ("赤", "青")])
+    number, words = a_question("one_line", validation="integer"), a_question("long_text")
+    results = [
+        {"kind": "survey_result", "id": f"result-{n:04d}", "label": f"型{n}", "least": n, "most": n} for n in (1, 2)
+    ]
+    survey = a_survey(session, question, number, words, document={"scoring": "score", "results": results})
+    choices = [(question["id"], each["id"]) for each in question["choices"]]
+    world.survey_id, ids = survey.id, [each["id"] for each in results]
+    world.asked = [("", ""), (question["id"], ""), *choices, (number["id"], ""), (words["id"], "")]
+    world.asked += [("result", each) for each in ids]
+
+
+def _fill_in(session: Session, world: World, person: Person, chance: random.Random) -> None:
+    _, (question, _), (_, red), (_, blue), (number, _), (words, _), (_, first), (_, second) = world.asked
+    score, typed = chance.randrange(5), chance.choice([word for word in WORDS if word])
+    choice, label = chance.choice([(red, "赤"), (blue, "青")])
+    picks = [(question, choice, label, None), (number, "", str(score), score), (words, "", typed, None)]
+    filled = Filled(chance.choice(MOMENTS), score, chance.choice([first, second]), chance.sample(picks, 2))
+    person.filled.append(filled)
+    code = f"filled-{chance.getrandbits(64)}"
+    values = {"code": code, "token": code, "survey_id": world.survey_id, "friend_id": person.friend.id}
+    answer = SurveyAnswer(
+        **values, revision=1, submitted_at=filled.at, values=[], score=score, result_code=filled.result
+    )
+    session.add(answer)
+    session.flush()
+    whose = {"answer_id": answer.id, "survey_id": world.survey_id, "friend_id": person.friend.id}
+    for question_code, choice_code, said, held in filled.picks:
+        about = {"question_code": question_code, "choice_code": choice_code, "text_key": text.normalise(said)}
+        session.add(SurveyPick(**whose, **about, number=held))
 
 
 def _be_written_to(session: Session, broadcast_id: int, person: Person, chance: random.Random) -> None:
@@ -323,6 +380,7 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
                 "how": st.sampled_from(["sent", "not_sent", "failed", "failed_or_unknown"]),
             }
         ),
+        "survey": _survey_conditions(world),
         "tap": _tap_conditions(world),
         "reminder": _reminder_conditions(world),
         "scenario": _scenario_conditions(world),
@@ -364,6 +422,20 @@ def _menu_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
     tab = {"menu_id": default, "how": st.just("tab"), "code": st.sampled_from(list(world.menu_tabs))}
     hows = st.sampled_from(["shown", "not_shown"])
     return st.fixed_dictionaries({"menu_id": ids, "how": hows}) | st.fixed_dictionaries(tab)
+
+
+def _survey_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    few = st.none() | st.integers(0, 5)
+    bounds = st.tuples(few, few).filter(lambda pair: None in pair or pair[0] <= pair[1])
+    return st.builds(
+        lambda what, pair, **more: {"question": what[0], "choice": what[1], "least": pair[0], "most": pair[1]} | more,
+        st.sampled_from(world.asked),
+        st.just((None, None)) | bounds,
+        survey_id=st.sampled_from([world.survey_id, world.survey_id, GONE]),
+        how=st.sampled_from(["answered", "none"]),
+        text=st.just("") | st.sampled_from([word for word in WORDS if text.normalise(word)]),
+        days=st.none() | st.sampled_from([0, 1, 29, 30, 31]),
+    )
 
 
 def _tap_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:

@@ -11,7 +11,7 @@ from lstep_lite.engine.studio import clean
 from lstep_lite.engine.taps import TapInput, Where
 from lstep_lite.engine.taps.behaviours import mail
 from lstep_lite.models import FieldType
-from tests.factories import NOW, a_field
+from tests.factories import NOW, a_field, a_survey
 
 assert registry
 CODE = "tap-number-1"
@@ -29,6 +29,9 @@ class Speaker:
 
     def fill_url(self, url: str, most: int | None = None) -> str:
         return url
+
+    def page(self, path: str) -> str:
+        return f"https://liff.example/1{path.removeprefix('/liff')}"
 
     def alias(self, tab: str) -> str:
         return f"alias-of-{tab}"
@@ -109,7 +112,7 @@ def test_what_line_would_refuse_is_refused_where_it_was_typed(
 def test_phones_do_more_for_quick_replies_and_less_for_imagemaps() -> None:
     assert {"camera", "cameraRoll", "location"} <= {each.name for each in taps.offered(Where.QUICK_REPLY)}
     allowed = {each.name for each in taps.offered(Where.IMAGEMAP)}
-    assert allowed == {"none", "uri", "phone", "mail", "say", "copy", "share"}, "imagemaps know no postback"
+    assert allowed == {"none", "uri", "open_survey", "phone", "mail", "say", "copy", "share"}, "imagemaps know no postback"
 
 
 MENU = Where.RICH_MENU
@@ -154,7 +157,9 @@ def test_a_menu_shows_everybody_the_same_words_but_answers_each_friend(session: 
 
 
 def test_every_action_passes_our_own_check_of_quick_replies(session: Session) -> None:
+    survey = a_survey(session)
     typed = {"uri": "https://example.com", "number": "090-1234-5678", "address": "a@example.com", "text": "文章"}
+    typed["survey"] = f"{survey.id}:{survey.code}"
     for each in taps.offered(Where.QUICK_REPLY):
         action = line(session, each.name, Where.QUICK_REPLY, **typed) or {"type": "postback", "data": "x"}
         item = {"type": "action", "action": {"label": "押す"} | action}

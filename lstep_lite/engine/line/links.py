@@ -22,6 +22,11 @@ def link_to(channel: Channel | None, path: str, *, public_url: str, liff_url: st
     return f"{liff_url}/{channel.liff_id}{path.removeprefix(PAGES)}"
 
 
+def pages_url(channel: Channel | None, *, public_url: str) -> str:
+    """What stands before the rest of the path of each of our pages, to open it inside LINE."""
+    return link_to(channel, PAGES, public_url=public_url)
+
+
 def add_friend_link(channel: Channel | None) -> str:
     """Where somebody adds the account as a friend; empty while its name is not known."""
     if channel is None or not channel.basic_id:

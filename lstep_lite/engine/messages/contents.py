@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import add_new, insert_new, known_row, remembered
 from lstep_lite.engine import media, mentions, segments, settings
+from lstep_lite.engine.line import links
 from lstep_lite.engine.messages import looking, placeholders, quick_replies, senders
 from lstep_lite.engine.messages.expanding import expand, load_templates
 from lstep_lite.engine.messages.kinds import text as _text
@@ -168,8 +169,9 @@ def contexts_of(
     pictures = senders.load(session, {leaf.sender_id for leaf in leaves if leaf.sender_id}, public_url)
     files = media.public(session, looking.files(each for found in walked for each in found), public_url)
     loaded, zone = _loaded(session, leaves, public_url), settings.zone(session)
+    pages = links.pages_url(settings.channel(session), public_url=public_url)
     bare = [
-        RenderContext(each, files, pictures, loaded, public_url, zone, _is_personal(shown), shown)
+        RenderContext(each, files, pictures, loaded, public_url, zone, _is_personal(shown), shown, pages_url=pages)
         for each, shown in zip(expanded, map(_shown, walked), strict=True)
     ]
     known = facts(session, bare, friends, public_url=public_url, now=now)

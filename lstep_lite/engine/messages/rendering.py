@@ -10,6 +10,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from lstep_lite.engine import taps
+from lstep_lite.engine.line import links
 from lstep_lite.engine.media import PublicFile
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.messages.placeholders import Placeholder, Words
@@ -75,6 +76,8 @@ class RenderContext:
     """Whether it reads differently for each friend."""
     shown: Shown = Shown()
     facts: Facts = NO_FACTS
+    pages_url: str = ""
+    """Where our pages for customers are opened inside LINE."""
 
     def with_facts(self, facts: Facts) -> "RenderContext":
         return replace(self, facts=facts)
@@ -99,6 +102,10 @@ class Speaking:
     def now(self) -> datetime:
         """On the shop's clock."""
         return self.context.facts.now.astimezone(self.context.zone)
+
+    def page(self, path: str) -> str:
+        """See `taps.Speaker`."""
+        return f"{self.context.pages_url}{path.removeprefix(links.PAGES)}"
 
     def fill(self, text: str, most: int | None = None) -> str:
         """*text* with its placeholders filled, cut to *most* graphemes: a long name must not keep it from going out."""

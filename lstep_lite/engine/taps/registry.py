@@ -52,6 +52,9 @@ class Speaker(Protocol):
     def now(self) -> datetime:
         """On the shop's clock."""
 
+    def page(self, path: str) -> str:
+        """The address of our page for customers at *path* (`/liff/…`), opened inside LINE."""
+
     def fill(self, text: str, most: int | None = None) -> str:
         """*text* with the friend's own words, cut to *most* graphemes."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lstep_lite.engine import taps
+from lstep_lite.engine.line import links
 from lstep_lite.engine.messages.rendering import URL_SAFE
 from lstep_lite.engine.rich_menus import geometry, keeping, tapping
 from lstep_lite.engine.rich_menus.geometry import Area, Box
@@ -27,6 +28,11 @@ class Everybody:
 
     public_url: str
     now: datetime
+    pages_url: str = ""
+    """Where our pages for customers are opened inside LINE."""
+
+    def page(self, path: str) -> str:
+        return f"{self.pages_url}{path.removeprefix(links.PAGES)}"
 
     def fill(self, text: str, most: int | None = None) -> str:
         return text  # no longer than its input allows, which is what LINE takes

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import media, settings
-from lstep_lite.engine.line import LineError
+from lstep_lite.engine.line import LineError, links
 from lstep_lite.engine.media import storage
 from lstep_lite.engine.rich_menus import composing
 from lstep_lite.engine.rich_menus.publishing import bodies
@@ -23,7 +23,8 @@ def plan(session: Session, publication: Publication, here: Here) -> "Draw":
     mine = live.where(LineMenu.menu_id == publication.menu_id, LineMenu.state == LineMenuState.LIVE)
     known = {(code, digest) for code, digest in session.execute(mine)}
     shown = Shown(publication.document, publication.chat_bar_text, publication.is_open)
-    return Draw(shown, Everybody(here.public_url, here.now.astimezone(settings.zone(session))), known)
+    pages = links.pages_url(settings.channel(session), public_url=here.public_url)
+    return Draw(shown, Everybody(here.public_url, here.now.astimezone(settings.zone(session)), pages), known)
 
 
 @dataclass(frozen=True)
