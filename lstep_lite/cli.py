@@ -11,7 +11,19 @@ import click
 from argon2 import PasswordHasher
 from sqlalchemy.exc import SQLAlchemyError
 
-from lstep_lite import backups, config, demo, demo_menus, demo_story, demo_timed, doctor, locks, runtime, schema
+from lstep_lite import (
+    backups,
+    config,
+    demo,
+    demo_menus,
+    demo_story,
+    demo_surveys,
+    demo_timed,
+    doctor,
+    locks,
+    runtime,
+    schema,
+)
 from lstep_lite.config import BadSetting, Settings
 from lstep_lite.engine import setup, staff
 from lstep_lite.errors import DomainError
@@ -189,6 +201,7 @@ def _prepare_demo(settings: Settings) -> str:
         with running.database.unit() as session:
             demo_story.tell(session, now=running.clock.now())
             demo_timed.tell(session, now=running.clock.now())
+            demo_surveys.tell(session, now=running.clock.now())
         with running.database.unit() as session:
             demo_menus.tell(session, now=running.clock.now())
     with running.database.unit() as session:

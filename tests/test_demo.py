@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from lstep_lite import demo, demo_menus, demo_story, demo_timed
+from lstep_lite import demo, demo_menus, demo_story, demo_surveys, demo_timed
 from lstep_lite.engine import (
     actions,
     broadcasts,
@@ -13,6 +13,7 @@ from lstep_lite.engine import (
     rich_menus,
     scenarios,
     scores,
+    surveys,
     tags,
     taps,
 )
@@ -27,6 +28,7 @@ from lstep_lite.models import (
     EnrolmentState,
     GreetingKind,
     Notification,
+    SurveyAnswer,
     Template,
 )
 from tests.factories import NOW, a_friend, a_publication
@@ -79,6 +81,19 @@ def test_its_friends_are_under_way_and_a_broadcast_has_a_result(session):
     shown = broadcasts.results(session, sent, now=NOW)
     assert [(each.numbers["sent"], each.tapped) for each in shown.versions] == [(4, 3), (4, 0)]
     assert broadcasts.counts(session) == {BroadcastState.DONE: 1, BroadcastState.DRAFT: 1}
+
+
+def test_its_form_is_open_and_has_answers(session):
+    demo.seed(session, password_hash="-", now=NOW)
+    demo_story.tell(session, now=NOW)
+    demo_timed.tell(session, now=NOW)
+    demo_surveys.tell(session, now=NOW)
+    [survey] = surveys.in_order(session)
+    assert (survey.is_open, survey.answers_count) == (True, len(demo_surveys.ANSWERS))
+    answers = session.scalars(sa.select(SurveyAnswer).order_by(SurveyAnswer.id)).all()
+    assert [each.friend.name for each in answers] == ["山田 花子", "鈴木 陽菜", "高橋 結衣", "渡辺 凛"]
+    said = {value["label"]: value["text"] for value in answers[0].values}
+    assert said["全体の満足度"] and "仕上がり" in said[demo_surveys.GOOD] and said[demo_surveys.AGAIN] == "ぜひ来たい"
 
 
 def test_its_menus_can_be_published_and_members_get_their_own(session):
