@@ -50,6 +50,7 @@ RICH_MENU_PAGES = (
     "rich_menu_strays",
     "rich_menu_taps",
 )
+SURVEY_PAGES = ("survey_answers", "survey_corrections", "survey_reports", "survey_settings")
 GROUPS = (
     Group("ホーム", "home", (Entry("ホーム", "home", "home.index"),)),
     Group("トーク", "message-circle", (Entry("トーク", "message-circle", "chat.index"),)),
@@ -86,7 +87,7 @@ GROUPS = (
         (
             Entry("テンプレート", "template", "messages.index"),
             Entry("リッチメニュー", "layout-bottombar", "rich_menus.index", RICH_MENU_PAGES),
-            Entry("回答フォーム", "forms", "surveys.index"),
+            Entry("回答フォーム", "forms", "surveys.index", SURVEY_PAGES),
             Entry("クーポン", "ticket", "coupons.index"),
             Entry("メディア", "photo", "media.index"),
             Entry("共通情報", "variable", "shared_values.index"),

@@ -216,11 +216,11 @@ def notice(then: str) -> WerkzeugResponse:
     return make_response("\n".join(_waiting_toasts()))
 
 
-def download(pieces: Iterable[bytes], name: str) -> Response:
-    """A CSV file that is made while it is fetched. Answer it to an ordinary form: browsers save such an answer."""
-    response = Response(pieces, mimetype="text/csv")
-    encoded = quote(name, safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename=\"list.csv\"; filename*=UTF-8''{encoded}"
+def download(pieces: Iterable[bytes], name: str, mimetype: str = "text/csv") -> Response:
+    """A file that is made while it is fetched. Answer it to an ordinary form: browsers save such an answer."""
+    response = Response(pieces, mimetype=mimetype)
+    encoded, plain = quote(name, safe=""), f"list.{name.rpartition('.')[2]}"
+    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -30,7 +30,8 @@ PAGES = (
     "media_files", "reminder_steps", "rich_menu_designs", "rich_menu_friends", "rich_menu_leaving", "rich_menu_periods",
     "rich_menu_publications", "rich_menu_rules", "rich_menu_settings", "rich_menu_strays", "rich_menu_studio",
     "rich_menu_taps", "scenario_steps", "senders",
-    "sendings", "setup", "shop", "sign_in", "studio", "submissions", "survey_settings", "survey_studio",
+    "sendings", "setup", "shop", "sign_in", "studio", "submissions", "survey_answers", "survey_corrections",
+    "survey_reports", "survey_settings", "survey_studio",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")

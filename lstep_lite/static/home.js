@@ -1,8 +1,4 @@
-// The week's chart, drawn from the table below it, and the print button.
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-print]")) window.print();
-});
-
+// The week's chart, drawn from the table below it.
 document.addEventListener("DOMContentLoaded", () => {
   const canvas = document.getElementById("week-chart");
   if (!canvas) return;

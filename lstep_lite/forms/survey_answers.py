@@ -1,0 +1,64 @@
+"""Looking for answers of a form, and noting how far the shop is with one."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from wtforms import DateField, HiddenField, RadioField, SearchField, SelectField, TextAreaField
+from wtforms.validators import Optional
+
+from lstep_lite.engine import segments
+from lstep_lite.engine.surveys.answers import LONGEST_MEMO, STATES, Filters
+from lstep_lite.engine.surveys.columns import Column
+from lstep_lite.forms.base import EditForm, Form, at_most, options
+from lstep_lite.forms.segments import SegmentField
+from lstep_lite.models import SurveyAnswerState
+
+
+class AnswerSearchForm(Form):
+    """The filters of the list, from its address; what is unknown filters nothing."""
+
+    state = HiddenField()
+    q = SearchField("名前・回答の言葉でさがす", [at_most(100)])
+    since = DateField("回答日（から）", [Optional()])
+    until = DateField("回答日（まで）", [Optional()])
+    choice = SelectField("選んだ答え", validate_choice=False)
+    segment = SegmentField("回答した方の条件", name=segments.PATH)
+
+    def offer(self, columns: list[Column]) -> "AnswerSearchForm":
+        """What can be picked in each question."""
+        offered: list[Any] = [("", "指定しない")]
+        for column in columns:
+            picks = {f"{column.code}/{code}": label for code, label in column.choices.items()}
+            offered += options({column.code: "（回答のある方すべて）"} | picks, group=column.label)
+        self.choice.choices = offered
+        return self
+
+    def filters(self, session: Session) -> Filters:
+        """Raises DomainError when a condition is not filled in; it is said at the condition."""
+        states = [state for state in SurveyAnswerState if state.value == self.state.data]
+        return Filters(
+            state=states[0] if states else None,
+            since=self.since.data,
+            until=self.until.data,
+            text=(self.q.data or "")[:100],
+            choice=(self.choice.data or "")[:200],
+            tree=self.segment.draft(session),
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the state is asked for."""
+        conditions = any(self.segment.conditions.blocks.values())
+        return conditions or any(field.data for field in (self.q, self.since, self.until, self.choice))
+
+    @property
+    def is_detailed(self) -> bool:
+        """Whether something behind 「くわしく絞り込む」 is asked for."""
+        return self.is_narrowed and not (self.q.data and not self.since.data and not self.until.data)
+
+
+class NoteForm(EditForm):
+    """How far the shop is with one answer."""
+
+    state = RadioField("対応", choices=options(STATES))
+    memo = TextAreaField("メモ（スタッフだけが見られます）", [at_most(LONGEST_MEMO)])
