@@ -91,7 +91,7 @@ def test_the_list_costs_the_same_for_many(page, session, survey, friend, asked, 
     answer(session, survey, friend, form_of(asked))
     with count_queries() as few:
         page(f"/surveys/{survey.id}/answers")
-    for at in range(55):
+    for at in range(50):
         answer(session, survey, friend, form_of(asked), now=NOW + timedelta(minutes=at))
     with count_queries() as many:
         soup = page(f"/surveys/{survey.id}/answers")
@@ -197,6 +197,19 @@ def test_the_charts_lead_to_the_answers_behind_them(page, survey, answered, aske
     cells = soup.select(f"#parts-{menu['id']} td.number a")
     assert [cell.get_text() for cell in cells] == ["1", "0"]
     assert len(page(cells[0]["href"]).select("#answer-list tbody tr")) == 1
+
+
+def test_a_table_of_questions_is_counted_as_a_table(page, session, owner, friend):
+    row = {"kind": "survey_matrix_row", "id": "row-00000001", "label": "接客"}
+    good, bad = (
+        {"kind": "survey_matrix_column", "id": code, "label": label, "score": 0}
+        for code, label in (("column-00000001", "満足"), ("column-00000002", "不満"))
+    )
+    asks = a_question("matrix", rows=[row], columns=[good, bad])
+    survey = a_survey(session, asks)
+    answer(session, survey, friend, {f"{asks['id']}.row-00000001": "column-00000001"})
+    cells = page(f"/surveys/{survey.id}/report").select(".report-matrix td a")
+    assert [cell.get_text() for cell in cells] == ["1", "0"]
 
 
 def test_the_file_guards_formulas_and_is_written_down(client, session, survey, friend, asked):

@@ -27,6 +27,7 @@ from lstep_lite.models import (
 )
 
 PAGE_SIZE = 50
+NEWEST = (SurveyAnswer.submitted_at.desc(), SurveyAnswer.id.desc())
 LONGEST_MEMO = 2000
 STATES = {
     SurveyAnswerState.NEW: "未対応",
@@ -50,6 +51,11 @@ class Filters:
     tree: Tree = field(default_factory=lambda: EVERYBODY)
     """With conditions: answers of friends for whom they hold."""
 
+    @property
+    def are_costly(self) -> bool:
+        """Whether more than the index of the list has to be asked."""
+        return bool(self.text or self.choice) or not segments.is_empty(self.tree)
+
 
 @dataclass(frozen=True)
 class Page(Paged):
@@ -63,13 +69,27 @@ class Page(Paged):
 
 def listing(session: Session, survey: Survey, filters: Filters, *, number: int = 1, now: datetime) -> Page:
     wanted = condition(session, survey, filters, now=now)
+    total, number, found = (_few if filters.are_costly else _many)(session, wanted, number)
+    query = sa.select(SurveyAnswer).where(SurveyAnswer.id.in_(found)).options(joinedload(SurveyAnswer.friend))
+    return Page(session.scalars(query.order_by(*NEWEST)).all(), total_count=total, number=number, size=PAGE_SIZE)
+
+
+def _many(session: Session, wanted: sa.ColumnElement[bool], number: int) -> tuple[int, int, Sequence[int]]:
+    """How many answers there are, the page and its ids: by the index alone, as what answers hold is large."""
     total = session.scalar(sa.select(sa.func.count()).select_from(SurveyAnswer).where(wanted)) or 0
     number = nearest(number, total, PAGE_SIZE)
-    newest = (SurveyAnswer.submitted_at.desc(), SurveyAnswer.id.desc())
-    ids = sa.select(SurveyAnswer.id).where(wanted).order_by(*newest).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    found = session.scalars(ids).all()  # found by the index alone: what answers hold is large
-    query = sa.select(SurveyAnswer).where(SurveyAnswer.id.in_(found)).options(joinedload(SurveyAnswer.friend))
-    return Page(session.scalars(query.order_by(*newest)).all(), total_count=total, number=number, size=PAGE_SIZE)
+    ids = sa.select(SurveyAnswer.id).where(wanted).order_by(*NEWEST)
+    return total, number, session.scalars(ids.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+
+
+def _few(session: Session, wanted: sa.ColumnElement[bool], number: int) -> tuple[int, int, Sequence[int]]:
+    """The same for filters that cost much: they are asked once, for the count and the page together."""
+    number = max(1, number)
+    query = sa.select(SurveyAnswer.id, sa.func.count().over()).where(wanted).order_by(*NEWEST)
+    rows = session.execute(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    if not rows and number > 1:
+        return _few(session, wanted, 1)
+    return (rows[0][1] if rows else 0), number, [row[0] for row in rows]
 
 
 def counts(session: Session, survey: Survey) -> Mapping[SurveyAnswerState, int]:

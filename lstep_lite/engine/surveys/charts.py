@@ -65,10 +65,9 @@ class Chart:
     def percent(self, count: int, of: int) -> int:
         return round(100 * count / of) if of else 0
 
-    @property
-    def most(self) -> int:
-        """The longest bar."""
-        return max((max(part.count, part.others) for part in self.parts), default=0)
+    def part(self, row_code: str, column_code: str) -> Part:
+        """One cell of a table of questions."""
+        return next(part for part in self.parts if part.code == f"{row_code}:{column_code}")
 
 
 @dataclass(frozen=True)
