@@ -23,7 +23,7 @@ from lstep_lite.models import (
     SurveyDraft,
     SurveyPick,
 )
-from tests.engine.surveys.answers import adds, answer
+from tests.engine.surveys.answers import adds, filled
 from tests.factories import NOW, a_friend, a_question, a_shop, a_survey, a_survey_choice, a_tag, a_text_event
 
 pytestmark = pytest.mark.slow
@@ -144,7 +144,8 @@ def test_a_word_that_comes_when_it_is_about_to_be_pushed_brings_one_message(fres
         survey = a_survey(session, a_question(), **thanks)
         people = [a_friend(session, line_user_id=f"U{number:032d}") for number in range(count)]
         for friend in people:
-            confirming.begin(session, survey, answer(session, survey, friend, {}), now=NOW, wall=NOW)
+            sent = answering.submit(session, survey, filled(session, survey, friend, {}), now=NOW, friend=friend)
+            confirming.begin(session, survey, sent, now=NOW, wall=NOW)
         said = [a_text_event(str(friend.line_user_id), word) for friend in people]
         intake.store(session, {"events": said}, now=NOW)
     late = NOW + confirming.WAIT
