@@ -7,21 +7,19 @@ outbox claims, renders, checks, stores body and retry key, calls LINE through th
 """
 
 import argparse
-import re
-import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import urllib3
+from load import line
 
 from lstep_lite import config, db, jobs, runtime
 from lstep_lite.emulator import EmulatorConfig
@@ -42,7 +40,7 @@ def main() -> int:
     rounds = FULL_ROUNDS if options.parse_args().full else ROUNDS
     with (
         tempfile.TemporaryDirectory(prefix="bench-outbox-") as folder,
-        _emulator(Path(folder)) as (api_url, control_url),
+        line.emulator(Path(folder)) as (api_url, control_url),
     ):
         bench = Bench(Path(folder), api_url, control_url)
         ratios = [bench.round(number) for number in range(rounds)]
@@ -53,19 +51,6 @@ def _verdict(claim: str, ratio: float) -> int:
     is_ok = ratio >= TARGET_RATIO
     print(f"{claim}: {ratio:.2f} (target ≥ {TARGET_RATIO:g}) {'ok' if is_ok else 'short'}")
     return int(not is_ok)
-
-
-@contextmanager
-def _emulator(folder: Path) -> Iterator[tuple[str, str]]:
-    command = [sys.executable, "-m", "lstep_lite.emulator", "--data-dir", str(folder), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        api_url, control_url = re.findall(r"http://[^\s,]+", process.stdout.readline())
-        yield api_url, control_url
-    finally:
-        process.terminate()
-        process.wait()
 
 
 class Bench:

@@ -62,17 +62,20 @@ class BoundDatabase(Database):
             db._unit.open = False
 
 
-class JourneysTogether(LoadScopeScheduling):
-    """The journeys of one file stay with the servers their worker has started; any other test goes where is room."""
+SHARING_A_SERVER = ("tests/journeys/", "tests/browser/")
+
+
+class StoriesTogether(LoadScopeScheduling):
+    """The stories of one file stay with the server their worker has started; any other test goes where is room."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        return file if file.startswith("tests/journeys/") else nodeid
+        return file if file.startswith(SHARING_A_SERVER) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> JourneysTogether:
-    return JourneysTogether(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> StoriesTogether:
+    return StoriesTogether(config, log)
 
 
 TESTS_BETWEEN_COLLECTIONS = 40

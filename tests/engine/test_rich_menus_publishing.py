@@ -17,6 +17,7 @@ from lstep_lite.engine import media, rich_menus, studio
 from lstep_lite.engine.line import Account, NotConnected, RichMenusAtLine
 from lstep_lite.engine.rich_menus import publishing, showing
 from lstep_lite.engine.rich_menus.publishing import budget, due, leaving, strays
+from lstep_lite.engine.rich_menus.publishing.working import BROKEN
 from lstep_lite.engine.rich_menus.showing import comparing, defaults, syncing
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
@@ -240,6 +241,14 @@ def test_the_second_of_two_staff_replaces_what_customers_have_not_seen(shop: Sho
     ):
         with pytest.raises(DomainError):
             refused()
+
+
+def test_one_menu_that_nobody_can_draw_says_so_and_holds_up_no_other(shop: Shop) -> None:
+    broken, sound = a_menu(shop.session), a_menu(shop.session)
+    first = publishing.request(shop.session, broken, staff_id=None, now=NOW)
+    first.document = {}
+    assert shop.publish(sound).state is PublicationState.DONE
+    assert (first.state, first.reason) == (PublicationState.FAILED, BROKEN)
 
 
 def test_a_picture_that_is_lost_before_line_has_it_is_drawn_when_staff_publish_again(shop: Shop) -> None:

@@ -1,6 +1,8 @@
 """What is due at LINE, of whatever kind."""
 
+import logging
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +16,8 @@ from lstep_lite.engine.media import MediaStore
 from lstep_lite.engine.rich_menus.publishing import ending, leaving, line_work, steps, strays
 from lstep_lite.engine.rich_menus.publishing.working import Here, Work, in_hand
 from lstep_lite.models import RichMenu
+
+log = logging.getLogger(__name__)
 
 _WORKS: tuple[Work[Any], ...] = (
     steps.Publications(),
@@ -43,9 +47,18 @@ def work_due(
     here = Here(database, account, store, public_url, now, wall)
     deadline = time.monotonic() + PASS_SECONDS
     for _ in range(limit):
-        done = [work.one(here) for work in _WORKS]
-        if not (ending.one(here) or any(done)) or time.monotonic() > deadline:
+        done = [_one(work, here) for work in (*(each.one for each in _WORKS), ending.one)]
+        if not any(done) or time.monotonic() > deadline:
             return
+
+
+def _one(work: Callable[[Here], bool], here: Here) -> bool:
+    """One that fails waits for the next pass; the others go on."""
+    try:
+        return work(here)
+    except Exception:
+        log.exception("rich menus: %s failed; the others go on", work.__qualname__)
+        return False
 
 
 @agenda.pending

@@ -23,6 +23,7 @@ from lstep_lite.errors import DomainError
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=1)
+BROKEN = "思わぬ問題が起きて、途中で止まりました。もう一度お試しください。続くときはサーバーの記録を確かめてください。"
 Row = TypeVar("Row")
 
 
@@ -163,6 +164,9 @@ def _do(plan: Plan[Any], here: Here) -> DomainError | None:
     except DomainError as error:
         log.warning("rich menus at LINE: %s", error.message)
         return error
+    except Exception:
+        log.exception("rich menus at LINE: %s broke off", type(plan).__name__)
+        return DomainError(BROKEN)
     return None
 
 
