@@ -1,8 +1,9 @@
 """Keeping the weekly rest and the days that differ."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from lstep_lite.engine import settings
 from lstep_lite.engine.business_days.calendar import Calendar, law_name
 from lstep_lite.engine.text import WEEKDAYS, storable
 from lstep_lite.errors import DomainError
-from lstep_lite.models import DayKind, Shop, SpecialDay
+from lstep_lite.models import DayKind, HolidayPolicy, ReservationSettings, Shop, SpecialDay, SpecialHours
 
 YEARS = range(2000, 2100)
 """The years whose days can be set; after them the holidays of the law are a guess."""
@@ -52,9 +53,24 @@ def calendar(session: Session) -> Calendar:
 def _load(session: Session) -> Calendar:
     shop = settings.shop(session)
     special = {each.day: (each.kind, each.name) for each in session.scalars(select(SpecialDay))}
+    own_hours = {day: bool(ranges) for day, ranges in session.execute(select(SpecialHours.day, SpecialHours.ranges))}
     if shop is None:
-        return Calendar(special=special)
-    return Calendar(frozenset(shop.closed_weekdays), shop.works_on_holidays, special)
+        return Calendar(own_hours=own_hours, special=special)
+    known = Calendar(frozenset(shop.closed_weekdays), shop.works_on_holidays, own_hours=own_hours, special=special)
+    columns = (ReservationSettings.hours, ReservationSettings.rests, ReservationSettings.holiday_policy)
+    booking = session.execute(select(*columns)).first()
+    return _with_booking(known, *booking) if booking else known
+
+
+def _with_booking(known: Calendar, hours: dict[str, Any], rests: list[Any], policy: HolidayPolicy) -> Calendar:
+    """The same with what the shop says about its bookings: a weekday without hours is one of rest."""
+    without_hours = {day for day in range(7) if not hours.get(str(day))}
+    return replace(
+        known,
+        closed_weekdays=frozenset(known.closed_weekdays) | without_hours,
+        holiday_policy=policy,
+        monthly_rests=frozenset((rest["weekday"], rest["nth"]) for rest in rests),
+    )
 
 
 def listed(session: Session, year: int) -> list[ListedDay]:
@@ -103,6 +119,8 @@ def week_in_words(known: Calendar) -> str:
     parts = []
     if known.closed_weekdays:
         parts.append("毎週" + "・".join(WEEKDAYS[day] for day in sorted(known.closed_weekdays)) + "曜日")
+    parts += [f"第{number}{WEEKDAYS[day]}曜日" for day, number in sorted(known.monthly_rests) if number > 0]
+    parts += [f"最終{WEEKDAYS[day]}曜日" for day, number in sorted(known.monthly_rests) if number < 0]
     if not known.works_on_holidays:
         parts.append("祝日")
     return f"お休みは{'と'.join(parts)}です。" if parts else "毎日営業しています。"
