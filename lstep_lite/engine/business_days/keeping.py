@@ -1,9 +1,8 @@
 """Keeping the weekly rest and the days that differ."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from lstep_lite.engine import settings
 from lstep_lite.engine.business_days.calendar import Calendar, law_name
 from lstep_lite.engine.text import WEEKDAYS, storable
 from lstep_lite.errors import DomainError
-from lstep_lite.models import DayKind, HolidayPolicy, ReservationSettings, Shop, SpecialDay, SpecialHours
+from lstep_lite.models import DayKind, ReservationSettings, Shop, SpecialDay, SpecialHours
 
 YEARS = range(2000, 2100)
 """The years whose days can be set; after them the holidays of the law are a guess."""
@@ -51,25 +50,28 @@ def calendar(session: Session) -> Calendar:
 
 
 def _load(session: Session) -> Calendar:
+    own_hours = {day: bool(ranges) for day, ranges in session.execute(select(SpecialHours.day, SpecialHours.ranges))}
+    return composed(session, own_hours, session.get(ReservationSettings, 1))
+
+
+def composed(session: Session, own_hours: Mapping[date, bool], booking: ReservationSettings | None) -> Calendar:
+    """The calendar, where the days with hours of their own, and how the shop takes bookings, are known already.
+
+    A weekday without hours is one of rest.
+    """
     shop = settings.shop(session)
     special = {each.day: (each.kind, each.name) for each in session.scalars(select(SpecialDay))}
-    own_hours = {day: bool(ranges) for day, ranges in session.execute(select(SpecialHours.day, SpecialHours.ranges))}
     if shop is None:
         return Calendar(own_hours=own_hours, special=special)
     known = Calendar(frozenset(shop.closed_weekdays), shop.works_on_holidays, own_hours=own_hours, special=special)
-    columns = (ReservationSettings.hours, ReservationSettings.rests, ReservationSettings.holiday_policy)
-    booking = session.execute(select(*columns)).first()
-    return _with_booking(known, *booking) if booking else known
-
-
-def _with_booking(known: Calendar, hours: dict[str, Any], rests: list[Any], policy: HolidayPolicy) -> Calendar:
-    """The same with what the shop says about its bookings: a weekday without hours is one of rest."""
-    without_hours = {day for day in range(7) if not hours.get(str(day))}
+    if booking is None:
+        return known
+    without_hours = {day for day in range(7) if not booking.hours.get(str(day))}
     return replace(
         known,
-        closed_weekdays=frozenset(known.closed_weekdays) | without_hours,
-        holiday_policy=policy,
-        monthly_rests=frozenset((rest["weekday"], rest["nth"]) for rest in rests),
+        closed_weekdays=frozenset(shop.closed_weekdays) | without_hours,
+        holiday_policy=booking.holiday_policy,
+        monthly_rests=frozenset((rest["weekday"], rest["nth"]) for rest in booking.rests),
     )
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine import settings as shop_settings
 from lstep_lite.engine.reservations import refusals
 from lstep_lite.errors import DomainError
 from lstep_lite.models import ReservationSettings
@@ -43,6 +44,7 @@ def lock(session: Session) -> ReservationSettings:
         raise
     if found is None:
         raise DomainError(CLOSED)
+    session.info["booking"] = (found, shop_settings.shop(session))  # held, so that they are asked for once
     return found
 
 

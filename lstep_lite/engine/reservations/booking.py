@@ -15,6 +15,7 @@ from lstep_lite.engine import locking
 from lstep_lite.engine.reservations import (
     book,
     choosing,
+    counting,
     idempotency,
     limits,
     occupying,
@@ -128,14 +129,15 @@ def order(
     locking.lock(session, friend)
     settings = book.lock(session)
     request = idempotency.digest("order", asdict(order.wish), order.day, order.minute)
-    if (found := idempotency.answered(session, friend, order.key, request)) is not None:
+    if (found := idempotency.booked(session, friend, order.key, request)) is not None:
         return found
     occupying.release_expired(session, now=now)
     if page is not None:
         session.refresh(page)
     plan = plan_for(session, order.wish, page)
     policy = policy_of(settings, page, plan)
-    limits.check_who(session, friend, plan, now=now)
+    customer = counting.customer_anew(session, friend.id)
+    limits.check_who(session, friend, customer, plan, now=now)
     check_quote(session, friend, plan, policy, order.quote)
     wanted = Wanted(plan, order.day, order.minute, policy, page, friend.id)
     check_customer(session, friend, wanted, now=now)
@@ -223,7 +225,7 @@ def _place(
 ) -> Reservation:
     placed = placed_at(session, wanted, provider_id)
     reservation = writing.create(session, friend, placed, now=now, **columns)
-    places.take(session, reservation, force=force)
+    places.take_first(session, reservation, force=force)
     return reservation
 
 
@@ -262,7 +264,7 @@ def write_down(
     locking.lock(session, friend)
     settings = book.lock(session)
     request = idempotency.digest("visit", asdict(visit.wish), visit.day, visit.minute)
-    if visit.key and (found := idempotency.answered(session, friend, visit.key, request)) is not None:
+    if visit.key and (found := idempotency.booked(session, friend, visit.key, request)) is not None:
         return found
     occupying.release_expired(session, now=now)
     plan = plan_for_staff(session, visit.wish, is_nominated=visit.is_nominated)

@@ -6,7 +6,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new
 from lstep_lite.models import (
     BookingCustomer,
     CancelledBy,
@@ -20,12 +19,19 @@ AHEAD = (ReservationState.REQUESTED, ReservationState.CONFIRMED, ReservationStat
 
 
 def customer(session: Session, friend_id: int) -> BookingCustomer:
-    """Of any friend; a row is made for who has none."""
-    found = session.get(BookingCustomer, friend_id, populate_existing=True)
+    """Of a friend who is locked; a row is made for who has none."""
+    found = session.get(BookingCustomer, friend_id)
     if found is None:
-        session.execute(insert_new(session, BookingCustomer), {"friend_id": friend_id})
-        found = session.get_one(BookingCustomer, friend_id)
+        found = BookingCustomer(friend_id=friend_id)
+        session.add(found)
+        session.flush()
     return found
+
+
+def customer_anew(session: Session, friend_id: int) -> BookingCustomer:
+    """As the database has it, once the friend is locked."""
+    session.get(BookingCustomer, friend_id, populate_existing=True)
+    return customer(session, friend_id)
 
 
 def recount(session: Session, friend_id: int, *, now: datetime) -> BookingCustomer:

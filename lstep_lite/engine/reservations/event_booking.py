@@ -86,8 +86,9 @@ def taken(session: Session, slots: Sequence[EventSlot]) -> dict[int, int]:
 
 def left(session: Session, slot: EventSlot) -> int:
     """How many places are free."""
-    capacity = session.scalar(sa.select(Pool.capacity).where(Pool.id == slot.pool_id)) or 0
-    return max(0, capacity - taken(session, [slot])[slot.id])
+    row = Occupancy
+    used = sa.select(sa.func.count()).where(row.pool_id == slot.pool_id, row.tick == EVENT_TICK).scalar_subquery()
+    return max(0, session.scalar(sa.select(Pool.capacity - used).where(Pool.id == slot.pool_id)) or 0)
 
 
 def policy_of(session: Session, event: Event) -> Policy:
@@ -131,15 +132,17 @@ def order(session: Session, friend: Friend, order: SlotOrder, *, now: datetime) 
     locking.lock(session, friend)
     settings = book.lock(session)
     request = _digest(order)
-    if (found := idempotency.answered(session, friend, order.key, request)) is not None:
+    if (found := idempotency.booked(session, friend, order.key, request)) is not None:
         return found
     occupying.release_expired(session, now=now)
     slot, event = _slot(session, order.slot_id)
     policy = policy_of(session, event)
     check_open(session, event, slot, now=now)
-    if counting.customer(session, friend.id).online == "phone_only":
+    customer = counting.customer_anew(session, friend.id)
+    if customer.online == "phone_only":
         raise refusals.closed(limits.PHONE_ONLY)
     wanted = basket(session, slot, order.party, order.tickets)
+    _check_left(session, slot, wanted)
     if wanted.people > event.most_party:
         raise refusals.limit_exceeded(f"一度にお申し込みいただけるのは{event.most_party}名様までです。")
     if order.quote is not None:
@@ -163,7 +166,7 @@ def order(session: Session, friend: Friend, order: SlotOrder, *, now: datetime) 
         values=list(order.values),
         idempotency_key=order.key,
     )
-    _take(session, reservation, slot, wanted)
+    places.take_first(session, reservation)
     reservation.deadline_at = policies.deadline_at(policy, slot.business_date, slot.starts_at, zone(session))
     if is_asked:
         reservation.expires_at = booking.request_end(policy, slot.starts_at, settings.phone, now=now)
@@ -188,7 +191,7 @@ def write_down(
     locking.lock(session, friend)
     book.lock(session)
     request = _digest(order)
-    if (found := idempotency.answered(session, friend, order.key, request)) is not None:
+    if (found := idempotency.booked(session, friend, order.key, request)) is not None:
         return found
     occupying.release_expired(session, now=now)
     slot, event = _slot(session, order.slot_id)
@@ -196,6 +199,7 @@ def write_down(
         raise refusals.closed(CANCELLED)
     wanted = basket(session, slot, order.party, order.tickets)
     if not force:
+        _check_left(session, slot, wanted)
         limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at)
     reservation = _write(
         session,
@@ -209,7 +213,7 @@ def write_down(
         staff_id=by.staff_id,
         idempotency_key=order.key,
     )
-    _take(session, reservation, slot, wanted, force=force)
+    places.take_first(session, reservation, force=force)
     policy = policy_of(session, event)
     reservation.deadline_at = policies.deadline_at(policy, slot.business_date, slot.starts_at, zone(session))
     idempotency.keep(session, reservation, order.key, request, now=now)
@@ -234,13 +238,14 @@ def hold(
     slot, event = _slot(session, slot.id)
     check_open(session, event, slot, now=now)
     wanted = basket(session, slot, party, tickets)
+    _check_left(session, slot, wanted)
     _check_limit(session, friend, event, slot)
     limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at)
     state = ReservationState.HELD
     reservation = _write(
         session, friend, slot, wanted, now=now, state=state, booked_by=BookedBy.LINE, expires_at=expires_at
     )
-    _take(session, reservation, slot, wanted)
+    places.take_first(session, reservation)
     policy = policy_of(session, event)
     reservation.deadline_at = policies.deadline_at(policy, slot.business_date, slot.starts_at, zone(session))
     recording.write(session, reservation, Transition.HELD, {}, by=recording.AUTOMATION, now=now)
@@ -299,11 +304,8 @@ def _check_limit(session: Session, friend: Friend, event: Event, slot: EventSlot
 def _write(
     session: Session, friend: Friend, slot: EventSlot, basket: Basket, *, now: datetime, **columns: Any
 ) -> Reservation:
-    reservation = writing.create_for_slot(session, friend, slot, now=now, party=basket.seats, **columns)
-    reservation.price = basket.price
     lines = [
         ReservationLine(
-            reservation_id=reservation.id,
             position=position,
             ticket_id=ticket.id,
             name=ticket.name,
@@ -313,12 +315,16 @@ def _write(
         )
         for position, (ticket, count) in enumerate(basket.tickets)
     ]
-    writing.add_lines(session, reservation, lines)
-    return reservation
+    columns |= {"party": basket.seats, "price": basket.price}
+    return writing.create_for_slot(session, friend, slot, lines, now=now, **columns)
 
 
-def _take(session: Session, reservation: Reservation, slot: EventSlot, basket: Basket, *, force: bool = False) -> None:
+def _check_left(session: Session, slot: EventSlot, basket: Basket) -> None:
+    """Raises Refused when there are too few places, or tickets of a kind."""
     free = left(session, slot)
-    if basket.seats > free and not force:
+    if basket.seats > free:
         raise refusals.too_few_left(free) if free else refusals.sold_out()
-    places.take(session, reservation, force=force)
+    for ticket, count in basket.tickets:
+        if ticket.cap is not None and ticket.taken + count > ticket.cap:
+            words = f"申し訳ありません。「{ticket.name}」は残り{max(0, ticket.cap - ticket.taken)}枚です。"
+            raise refusals.Refused(refusals.Code.SLOT_TAKEN, f"{words}枚数を減らすか、ほかのプランをお選びください。")

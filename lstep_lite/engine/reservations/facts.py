@@ -1,6 +1,7 @@
 """What availability depends on, as plain values, loaded for a range of days in a fixed number of queries.
 
-Everything is asked for as columns, so that it is what the database says now: under the booking lock that matters.
+Everything but the settings, which the booking lock reads anew, is asked for as columns: it is what the database says
+now, whatever the session knew before.
 """
 
 from collections import defaultdict
@@ -13,10 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import settings as shop_settings
-from lstep_lite.engine.reservations import opening
+from lstep_lite.engine.reservations import book, opening
 from lstep_lite.engine.reservations.days import instant, tick, tick_after
 from lstep_lite.engine.reservations.opening import Opening, Ranges, parse_hours, parse_ranges
-from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     BLOCKING,
     AssignPolicy,
@@ -30,7 +30,6 @@ from lstep_lite.models import (
     ProviderPattern,
     ProviderState,
     Reservation,
-    ReservationSettings,
     Shift,
     SlotAnchor,
 )
@@ -155,6 +154,7 @@ def load(
     except_id: int | None = None,
 ) -> Facts:
     """For the days from *first* to *last*. The reservation *except_id* counts as not there: the one being moved."""
+    house_ = house(session)
     zone = shop_settings.zone(session)
     begins = instant(first - timedelta(days=2), 0, zone)
     ends = instant(last + timedelta(days=4), 0, zone)
@@ -164,7 +164,7 @@ def load(
         last=last,
         now=now,
         zone=zone,
-        house=house(session),
+        house=house_,
         opening=opening.load(session),
         page=narrowing(page),
         people=people,
@@ -179,12 +179,17 @@ def load(
 
 def house(session: Session) -> House:
     """Raises DomainError before the shop takes bookings at all."""
-    row = ReservationSettings
-    columns = (row.version, row.slot_minutes, row.slot_anchor, row.buffers_spill, row.assign_policy, row.few_left)
-    found = session.execute(sa.select(*columns, row.phone, row.policy)).first()
-    if found is None:
-        raise DomainError("予約の受付はまだ始まっていません。先に予約の設定をしてください。")
-    return House(*found)
+    row = book.settings(session)
+    return House(
+        version=row.version,
+        slot_minutes=row.slot_minutes,
+        slot_anchor=row.slot_anchor,
+        buffers_spill=row.buffers_spill,
+        assign_policy=row.assign_policy,
+        few_left=row.few_left,
+        phone=row.phone,
+        policy=row.policy,
+    )
 
 
 def narrowing(page: BookingPage | None) -> Page | None:

@@ -25,12 +25,20 @@ def digest(*request: Any) -> str:
 def answered(session: Session, friend: Friend, key: str, request: str) -> Reservation | None:
     """What the same request was answered with. Raises Refused when it was another one: a page used twice."""
     found = session.get(BookingAnswer, (friend.id, key), populate_existing=True)
-    if found is not None:
-        if found.request_hash != request or found.reservation_id is None:
-            raise refusals.version_conflict(OTHER)
-        return session.get_one(Reservation, found.reservation_id, populate_existing=True)
+    if found is None:
+        return None
+    if found.request_hash != request or found.reservation_id is None:
+        raise refusals.version_conflict(OTHER)
+    return session.get_one(Reservation, found.reservation_id, populate_existing=True)
+
+
+def booked(session: Session, friend: Friend, key: str, request: str) -> Reservation | None:
+    """The booking that was made with *key*, however long ago. Raises Refused when another was asked for."""
     mine = sa.select(Reservation).where(Reservation.friend_id == friend.id, Reservation.idempotency_key == key)
-    return session.scalar(mine, execution_options={"populate_existing": True})
+    found = session.scalar(mine, execution_options={"populate_existing": True})
+    if found is not None:
+        answered(session, friend, key, request)
+    return found
 
 
 def keep(session: Session, reservation: Reservation, key: str, request: str, *, now: datetime) -> None:

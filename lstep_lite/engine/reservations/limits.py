@@ -7,17 +7,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import segments
-from lstep_lite.engine.reservations import counting, refusals
+from lstep_lite.engine.reservations import refusals
 from lstep_lite.engine.reservations.plans import GONE, Plan
 from lstep_lite.engine.reservations.policies import Approval, Policy
-from lstep_lite.models import BLOCKING, Friend, Reservation
+from lstep_lite.models import BLOCKING, BookingCustomer, Friend, Reservation
 
 PHONE_ONLY = "オンラインでのご予約を承れません。お手数ですが、お電話かトークでご連絡ください。"
 
 
-def check_who(session: Session, friend: Friend, plan: Plan, *, now: datetime) -> None:
+def check_who(session: Session, friend: Friend, customer: BookingCustomer, plan: Plan, *, now: datetime) -> None:
     """Raises Refused for who may not book online, or not this."""
-    if counting.customer(session, friend.id).online == "phone_only":
+    if customer.online == "phone_only":
         raise refusals.closed(PHONE_ONLY)
     for tree in plan.audiences:
         if not segments.matches(session, dict(tree), friend, now=now):
@@ -48,7 +48,9 @@ def check_counts(
 
 def needs_approval(session: Session, friend: Friend, policy: Policy) -> bool:
     """Whether the shop decides on a booking of theirs."""
-    customer = counting.customer(session, friend.id)
+    customer = session.get(BookingCustomer, friend.id)
+    if customer is None:
+        return policy.approval is not Approval.NONE
     if policy.approval is Approval.ALL or customer.online == "approval_only":
         return True
     return policy.approval is Approval.NEW and customer.visits == 0

@@ -53,11 +53,11 @@ def of_day(hours: Mapping[str, Ranges], calendar: Calendar, day: date) -> Ranges
 
 
 def load(session: Session) -> Opening:
-    hours = session.scalar(sa.select(ReservationSettings.hours)) or {}
-    special = session.execute(sa.select(SpecialHours.day, SpecialHours.ranges))
-    return Opening(
-        business_days.calendar(session), parse_hours(hours), {row.day: parse_ranges(row.ranges) for row in special}
-    )
+    settings = session.get(ReservationSettings, 1)
+    rows = session.execute(sa.select(SpecialHours.day, SpecialHours.ranges))
+    special = {row.day: parse_ranges(row.ranges) for row in rows}
+    calendar = business_days.composed(session, {day: bool(ranges) for day, ranges in special.items()}, settings)
+    return Opening(calendar, parse_hours(settings.hours if settings else {}), special)
 
 
 def parse_hours(stored: Mapping[str, Any]) -> dict[str, Ranges]:

@@ -39,6 +39,13 @@ def take(session: Session, reservation: Reservation, *, force: bool = False, sin
     reservation.is_forced = occupying.take(session, reservation.id, wanted, force=force)
 
 
+def take_first(session: Session, reservation: Reservation, *, force: bool = False) -> None:
+    """All of them, for a booking that has none yet. Raises Refused (SLOT_TAKEN)."""
+    if reservation.slot_id is not None:
+        _take_tickets(session, reservation, force=force)
+    reservation.is_forced = occupying.take(session, reservation.id, of(session, reservation), force=force)
+
+
 def give_back(session: Session, reservation: Reservation, *, now: datetime, reason: str) -> None:
     """All that lies ahead, of a booking that ended. Somebody who waits may fit in."""
     since = tick(now) if reservation.slot_id is None else None

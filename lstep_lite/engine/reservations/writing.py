@@ -1,6 +1,5 @@
 """The rows of a booking: what was agreed, kept as it was."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -47,14 +46,15 @@ def create(session: Session, friend: Friend, placed: Placed, *, now: datetime, *
         number=new_number(session, placed.day),
         version=1,
         friend_id=friend.id,
+        lines=[_line(place, line) for place, line in enumerate(placed.offer.lines)],
+        segments=_segments(placed),
         created_at=now,
         updated_at=now,
         **columns,
     )
     _set(reservation, placed)
     session.add(reservation)
-    session.flush()  # its rows hang at its id
-    _add_content(session, reservation, placed)
+    session.flush()  # its places hang at its id
     return reservation
 
 
@@ -62,9 +62,11 @@ def move(session: Session, reservation: Reservation, placed: Placed, *, renews_l
     """Another time, provider or, with *renews_lines*, other courses."""
     for row in [*reservation.segments, *(reservation.lines if renews_lines else ())]:
         session.delete(row)
-    session.flush()
     _set(reservation, placed)
-    _add_content(session, reservation, placed, with_lines=renews_lines)
+    reservation.segments = _segments(placed)
+    if renews_lines:
+        reservation.lines = [_line(place, line) for place, line in enumerate(placed.offer.lines)]
+    session.flush()  # its places are those of the new stretches
 
 
 def _set(reservation: Reservation, placed: Placed) -> None:
@@ -76,50 +78,52 @@ def _set(reservation: Reservation, placed: Placed) -> None:
     reservation.has_open_price = placed.has_open_price
 
 
-def _add_content(session: Session, reservation: Reservation, placed: Placed, *, with_lines: bool = True) -> None:
-    if with_lines:
-        session.add_all(_line(reservation, place, line) for place, line in enumerate(placed.offer.lines))
-    at = placed.starts_at
+def _segments(placed: Placed) -> list[ReservationSegment]:
+    rows, at = [], placed.starts_at
     for position, stretch in enumerate(placed.offer.shape.stretches):
         ends_at = at + timedelta(minutes=stretch.minutes)
         provider_id = placed.provider_id if stretch.kind == WORK else None
-        segment = ReservationSegment(
-            reservation_id=reservation.id,
-            position=position,
-            kind=stretch.kind,
-            starts_at=at,
-            ends_at=ends_at,
-            provider_id=provider_id,
+        kind = stretch.kind
+        rows.append(
+            ReservationSegment(position=position, kind=kind, starts_at=at, ends_at=ends_at, provider_id=provider_id)
         )
-        session.add(segment)
         at = ends_at
-    session.flush()
-    session.refresh(reservation, ["lines", "segments"])
+    return rows
 
 
-def _line(reservation: Reservation, position: int, line: Line) -> ReservationLine:
+def _line(position: int, line: Line) -> ReservationLine:
     return ReservationLine(
-        reservation_id=reservation.id,
         position=position,
         course_id=line.course_id,
         option_id=line.option_id,
         name=line.name,
         minutes=line.minutes,
         price=line.price,
+        quantity=1,
         before_minutes=line.before_minutes,
         after_minutes=line.after_minutes,
         needs=stored_needs(line.needs),
     )
 
 
-def create_for_slot(session: Session, friend: Friend, slot: EventSlot, *, now: datetime, **columns: Any) -> Reservation:
-    """The booking of places at an event, without its lines and its places."""
+def create_for_slot(
+    session: Session,
+    friend: Friend,
+    slot: EventSlot,
+    lines: list[ReservationLine],
+    *,
+    now: datetime,
+    **columns: Any,
+) -> Reservation:
+    """The booking of places at an event, without the places."""
     reservation = Reservation(
         code=new_code(),
         number=new_number(session, slot.business_date),
         version=1,
         friend_id=friend.id,
         slot_id=slot.id,
+        lines=lines,
+        segments=[],
         business_date=slot.business_date,
         start_minute=slot.start_minute,
         starts_at=slot.starts_at,
@@ -129,14 +133,8 @@ def create_for_slot(session: Session, friend: Friend, slot: EventSlot, *, now: d
         **columns,
     )
     session.add(reservation)
-    session.flush()  # its rows hang at its id
+    session.flush()  # its places hang at its id
     return reservation
-
-
-def add_lines(session: Session, reservation: Reservation, lines: Sequence[ReservationLine]) -> None:
-    session.add_all(lines)
-    session.flush()
-    session.refresh(reservation, ["lines", "segments"])
 
 
 def new_number(session: Session, day: date) -> str:

@@ -46,6 +46,10 @@ class Salon:
     color: int
     treatment: int
     page: BookingPage = field(repr=False)
+    page_id: int = 0
+
+    def __post_init__(self) -> None:
+        self.page_id = self.page.id  # also when the page's session is closed
 
 
 def a_salon(session: Session, **over: Any) -> Salon:
@@ -142,7 +146,12 @@ def a_slot(session: Session, event: Event, pool: Pool, day: date) -> EventSlot:
 
 
 def a_ticket(session: Session, slot: EventSlot, **over: Any) -> EventTicket:
-    values: dict[str, Any] = {"code": f"t{slot.id}-{over.get('name')}", "slot_id": slot.id, "name": "一般", "position": 1}
+    values: dict[str, Any] = {
+        "code": f"t{slot.id}-{over.get('name')}",
+        "slot_id": slot.id,
+        "name": "一般",
+        "position": 1,
+    }
     return kept(session, EventTicket(**values | over))
 
 

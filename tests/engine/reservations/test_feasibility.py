@@ -9,14 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstep_lite.engine.business_days import Calendar
-from lstep_lite.engine.reservations import feasibility, marks, policies, reasons, scenes
+from lstep_lite.engine.reservations import feasibility, reasons, scenes
 from lstep_lite.engine.reservations.days import instant, tick
 from lstep_lite.engine.reservations.facts import Facts, Hours, House, Own, Page, Pattern, Person, Room, Shut
-from lstep_lite.engine.reservations.marks import Mark
 from lstep_lite.engine.reservations.opening import Opening, Ranges
 from lstep_lite.engine.reservations.plans import Need, Offer, Plan, Shape, Stretch, Wish
-from lstep_lite.engine.reservations.policies import Cut, CutKind, Opens, Policy
-from lstep_lite.engine.reservations.refusals import Code
 from lstep_lite.models import HolidayPolicy, SlotAnchor
 from tests.engine.reservations.brute import TOKYO, Brute
 

@@ -222,9 +222,7 @@ def test_a_change_that_can_not_be_changes_nothing(session: Session, salon: Salon
 def test_a_change_does_not_count_against_the_limits(session: Session, salon: Salon, made: Reservation) -> None:
     set_policy(session, max_open=1, max_per_day=1)
     changing.change(session, made, Change(FRIDAY, NOON), version=1, now=NOW)
-    refusal = refused(
-        lambda: changing.change(session, made, Change(FRIDAY, ELEVEN), version=2, now=at(TODAY, 1081))
-    )
+    refusal = refused(lambda: changing.change(session, made, Change(FRIDAY, ELEVEN), version=2, now=at(TODAY, 1081)))
     assert refusal.code is Code.DEADLINE_PASSED
 
 
@@ -271,9 +269,7 @@ def test_a_change_the_shop_decides_takes_both_times(session: Session, salon: Sal
 
 
 @pytest.mark.parametrize("state", [ChangeState.DECLINED, ChangeState.EXPIRED, ChangeState.WITHDRAWN])
-def test_without_the_shops_consent_the_old_time_stays(
-    session: Session, made: Reservation, state: ChangeState
-) -> None:
+def test_without_the_shops_consent_the_old_time_stays(session: Session, made: Reservation, state: ChangeState) -> None:
     set_policy(session, changing="ask")
     changing.change(session, made, Change(FRIDAY, 630), version=1, now=NOW)
     request = changing.open_request(session, made)
@@ -303,9 +299,7 @@ def test_a_visit_frees_what_is_left_of_it_and_is_counted(session: Session, made:
     assert customer.next_due_on == FRIDAY + timedelta(days=45)
 
 
-def test_no_visit_is_due_while_one_is_booked(
-    session: Session, salon: Salon, made: Reservation, hanako: Friend
-) -> None:
+def test_no_visit_is_due_while_one_is_booked(session: Session, salon: Salon, made: Reservation, hanako: Friend) -> None:
     book(session, hanako, salon, FRIDAY, 900)
     visiting.complete(session, made, by=by_staff(None), now=at(FRIDAY, 660))
     assert counting.customer(session, hanako.id).next_due_on is None
