@@ -1,6 +1,7 @@
 // The builder of answer forms: pages with their questions on the left, a page as customers see it on the right.
 import { csrf, h, icon } from "./dom.js";
-import { Editor, start } from "./editor.js";
+import { Editor } from "./editor.js";
+import { start } from "./starting.js";
 import "./survey_picks.js";
 
 const DELAY_MS = 300;
