@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import agenda, auto_replies, deliveries, messages
+from lstep_lite.engine import agenda, auto_replies, deliveries, locking, messages
 from lstep_lite.engine.surveys import answering, keeping
 from lstep_lite.engine.text import normalise
 from lstep_lite.engine.triggers import Happening
@@ -62,6 +62,7 @@ def _take(session: Session, happening: Happening, message: ChatMessage) -> str |
     said = [row for row in _lately(session, happening.friend, message.at) if _is_said(row, message)]
     if not said:
         return None
+    locking.lock(session, happening.friend)
     waiting = next((answer for answer in said if answer.confirm_due_at is not None), None)
     if waiting is None or not _claim(session, waiting):
         return f"フォーム「{said[0].survey.name}」に続くメッセージは、もう用意してあります。"
@@ -98,7 +99,10 @@ def push_due(database: Database, *, now: datetime, wall: datetime) -> bool:
 
 def _push(session: Session, answer_id: int, now: datetime) -> None:
     answer = session.get(SurveyAnswer, answer_id)
-    if answer is not None and _claim(session, answer) and answer.friend is not None:
+    if answer is None or answer.friend is None:
+        return
+    locking.lock(session, answer.friend)  # before the answer, as everywhere
+    if _claim(session, answer):
         _put(session, answer.survey, answer, answer.friend, now=now)
 
 

@@ -43,11 +43,10 @@ def show(code: str) -> Response:
 
 def open_draft(here: Asking) -> SurveyDraft:
     """Their draft, or a new one with what the address brings along."""
-    if here.draft is None and here.answer is None:
-        days.count(here.session, here.survey.id, "views", now=g.now)
+    is_view = here.draft is None and here.answer is None
     given = request.args.get(prefilling.PARAMETER, "")
     key = runtime().settings.secret_key
-    return drafts.open(
+    draft = drafts.open(
         here.session,
         here.survey,
         friend=here.friend,
@@ -57,6 +56,9 @@ def open_draft(here: Asking) -> SurveyDraft:
         parameters=request.args.to_dict(),
         filled=prefilling.read(here.survey, given, friend=here.friend, now=g.now, secret_key=key) if given else None,
     )
+    if is_view:  # after the draft: what is counted is held until the end
+        days.count(here.session, here.survey.id, "views", now=g.now)
+    return draft
 
 
 @bp.get("/<code>/pages/<page_code>")
