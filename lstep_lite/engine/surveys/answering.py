@@ -8,11 +8,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import memory
 from lstep_lite.engine import locking, settings, triggers
 from lstep_lite.engine.studio import new_code
-from lstep_lite.engine.surveys import days, effects, keeping, opening, parsing, recording, scoring, seats, telling
+from lstep_lite.engine.surveys import (
+    days,
+    documents,
+    drafts,
+    effects,
+    keeping,
+    opening,
+    parsing,
+    recording,
+    scoring,
+    seats,
+    telling,
+)
 from lstep_lite.engine.surveys.effects import Following
-from lstep_lite.engine.surveys.kinds.registry import Reading
+from lstep_lite.engine.surveys.kinds.registry import PREFIX, Reading
 from lstep_lite.engine.surveys.opening import NotOpen, Reason, Verdict
 from lstep_lite.engine.surveys.parsing import Read, Refused
 from lstep_lite.engine.surveys.paths import Typed
@@ -28,6 +41,7 @@ from lstep_lite.models import (
     TimelineEntry,
 )
 
+FILES = f"{PREFIX}file"
 FULL = "「{}」は定員に達しました。ほかの選択肢を選んでください。"
 LATE = Verdict(False, Reason.AFTER, "変更できる時間を過ぎました。お手数ですが、LINEのトークでご連絡ください。")
 triggers.labels.update(
@@ -66,8 +80,15 @@ def sent(session: Session, survey: Survey, token: str) -> SurveyAnswer | None:
 def reading(session: Session, draft: SurveyDraft, *, now: datetime) -> Reading:
     """What parsing the questions of a draft needs to know."""
     held = sa.or_(SurveyFile.draft_id == draft.id, SurveyFile.answer_id == (draft.answer_id or 0))
-    files = session.scalars(sa.select(SurveyFile.code).where(held))
-    return Reading(_today(session, now), frozenset(files), draft.parameters)
+    files = _codes_of(session, session.get_one(Survey, draft.survey_id), held)
+    return Reading(_today(session, now), files, draft.parameters)
+
+
+def _codes_of(session: Session, survey: Survey, held: sa.ColumnElement[bool]) -> frozenset[str]:
+    """The codes of the files that are *held*; nobody looks where none is asked for."""
+    if not any(part["kind"] == FILES for part in documents.questions_of(survey.document)):
+        return frozenset()
+    return frozenset(session.scalars(sa.select(SurveyFile.code).where(held)))
 
 
 def _today(session: Session, now: datetime) -> Any:
@@ -97,9 +118,17 @@ def submit(
     Raises NotOpen when it may not be answered any more, Refused with what is wrong by question: whoever calls then
     rolls back, so what was typed must be kept in a unit before.
     """
-    keeping.lock(session, survey)
+    with memory(session):  # what follows from an answer asks for the same things again and again
+        return _submit(session, survey, draft, friend, visitor, now)
+
+
+def _submit(
+    session: Session, survey: Survey, draft: SurveyDraft, friend: Friend | None, visitor: str | None, now: datetime
+) -> SurveyAnswer:
     if friend is not None:
         locking.lock(session, friend)
+    drafts.hold(session, survey, draft.token)
+    keeping.lock(session, survey)
     if (found := sent(session, survey, draft.token)) is not None:
         return found
     if draft.answer_id is not None:
@@ -109,7 +138,7 @@ def submit(
         raise NotOpen(verdict)
     read = _read(survey, draft.typed, reading(session, draft, now=now))
     _take_seats(session, survey, read, frozenset())
-    before = opening.last_answer(session, survey, friend) if friend else None
+    before = opening.last_answer(session, survey, friend) if friend and survey.clears_other_tags else None
     answer = _write(session, survey, draft, read, friend, visitor, now)
     _forget(session, draft)
     if friend is not None:
@@ -174,9 +203,7 @@ def _fill(survey: Survey, answer: SurveyAnswer, read: Read, typed: Typed) -> Non
 
 
 def _forget(session: Session, draft: SurveyDraft) -> None:
-    """It has become an answer. Files that were uploaded and not sent are nobody's now."""
-    loose = sa.update(SurveyFile).where(SurveyFile.draft_id == draft.id).values(draft_id=None)
-    session.execute(loose, execution_options={"synchronize_session": False})
+    """It has become an answer. Files that were uploaded and not sent are nobody's with it."""
     gone = sa.delete(SurveyDraft).where(SurveyDraft.id == draft.id)
     session.execute(gone, execution_options={"synchronize_session": False})
     session.expunge(draft)
@@ -252,17 +279,18 @@ def change(
 
     Raises Refused.
     """
-    keeping.lock(session, survey)
     if answer.friend is not None:
         locking.lock(session, answer.friend)
+    keeping.lock(session, survey)
     session.refresh(answer)
     read = _read(survey, typed, _reading_of(session, answer, now))
-    _change(session, survey, answer, read, typed, By(ChangedBy.STAFF, now, staff_id))
+    with memory(session):
+        _change(session, survey, answer, read, typed, By(ChangedBy.STAFF, now, staff_id))
 
 
 def _reading_of(session: Session, answer: SurveyAnswer, now: datetime) -> Reading:
-    files = session.scalars(sa.select(SurveyFile.code).where(SurveyFile.answer_id == answer.id))
-    return Reading(_today(session, now), frozenset(files), answer.parameters)
+    files = _codes_of(session, answer.survey, SurveyFile.answer_id == answer.id)
+    return Reading(_today(session, now), files, answer.parameters)
 
 
 def _change(session: Session, survey: Survey, answer: SurveyAnswer, read: Read, typed: Typed, by: By) -> None:
@@ -280,7 +308,7 @@ def _change(session: Session, survey: Survey, answer: SurveyAnswer, read: Read, 
     )
     session.add(changed)
     session.flush()  # its id tells this change from the next
-    recording.write(session, answer, read, now=by.now, by_staff=by.changed_by is ChangedBy.STAFF)
+    recording.rewrite(session, answer, read, now=by.now, by_staff=by.changed_by is ChangedBy.STAFF)
     if answer.friend is not None:
         new = [*(code for code in codes if code not in had)]
         new += [code for code in _result(answer) if code != result_before]
@@ -316,7 +344,8 @@ def _follow_change(
 def follow_adopted(session: Session, survey: Survey, answer: SurveyAnswer, friend: Friend, *, now: datetime) -> None:
     """An answer has turned out to be *friend*'s: what follows from one follows now, once."""
     read = parsing.whole(survey.document, _typed(answer), _reading_of(session, answer, now))
-    _follow(session, survey, answer, friend, read, (), now)
+    with memory(session):
+        _follow(session, survey, answer, friend, read, (), now)
 
 
 def _typed(answer: SurveyAnswer) -> Typed:
