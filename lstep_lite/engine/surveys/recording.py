@@ -14,8 +14,6 @@ from lstep_lite.engine.surveys.paths import Typed
 from lstep_lite.engine.text import normalise
 from lstep_lite.models import Consent, SurveyAnswer, SurveyFile, SurveyPick, SurveyText
 
-LONGEST_KEY = 500
-
 
 def values(read: Read, typed: Typed) -> list[dict[str, Any]]:
     """Every question that was met, answered or not, as SurveyAnswer.values keeps it."""
@@ -99,13 +97,15 @@ def _picks(answer: SurveyAnswer) -> Iterator[dict[str, Any]]:
     for value in answer.values:
         about = whose | {"question_code": value["code"], "number": value["number"]}
         for choice in value["choices"]:
-            yield about | {"choice_code": choice["code"], "text_key": _key(choice["label"])}
+            yield about | {"choice_code": choice["code"], "text_key": normalise(_chosen(choice, value))}
         if value["text"] and not value["choices"]:
-            yield about | {"choice_code": "", "text_key": _key(value["text"])}
+            yield about | {"choice_code": "", "text_key": normalise(value["text"])}
 
 
-def _key(text: str) -> str:
-    return normalise(text)[:LONGEST_KEY]
+def _chosen(choice: dict[str, str], value: dict[str, Any]) -> str:
+    """The words of a choice, with what was written beside 「その他」."""
+    whole = f"{choice['label']}（{value['other']}）"
+    return whole if value["other"] and whole in value["text"] else choice["label"]
 
 
 def _consents(answer: SurveyAnswer, read: Read, now: datetime) -> Iterator[Consent]:
