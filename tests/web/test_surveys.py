@@ -140,7 +140,7 @@ def test_the_preview_shows_the_page_and_tells_which_answers_lose_their_question(
     assert client.post(f"/surveys/{survey.id}/preview", json={"document": [], "page": 3}).status_code == 200
 
 
-def test_every_kind_of_question_can_be_sketched(client, survey):
+def test_every_kind_of_question_can_be_looked_at_before_it_is_finished(client, survey):
     described = client.get("/surveys/studio").json["description"]
     (page_element,) = (each for each in described["inputs"] if each["name"] == "pages")
     kinds = next(each for each in described["elements"][page_element["of"][0]]["inputs"] if each["name"] == "parts")[
