@@ -354,6 +354,11 @@ def know(session: Session, key: tuple[object, ...], answer: object) -> None:
     session.info[MEMORY][key] = answer
 
 
+def is_alone(session: Session) -> bool:
+    """Whether nobody else can write until this unit ends, so that there is nothing to lock: SQLite has one writer."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
 def insert_new(session: Session, model: type[Base]) -> sa.Insert:
     """An INSERT into *model*'s table that passes over rows whose key is already taken (ON CONFLICT DO NOTHING)."""
     return insert_new_on(session.get_bind().dialect.name, model)

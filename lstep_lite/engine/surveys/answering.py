@@ -1,7 +1,7 @@
 """Sending and changing answers: checked again under the form's lock, written down and followed up in one unit."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import memory
-from lstep_lite.engine import locking, settings, triggers
+from lstep_lite.engine import actions, locking, settings, triggers
 from lstep_lite.engine.studio import new_code
 from lstep_lite.engine.surveys import (
+    correcting,
     days,
     documents,
     drafts,
@@ -50,6 +51,7 @@ triggers.labels.update(
         "survey.changed": "フォームの回答が変わった",
     }
 )
+triggers.pages.update(dict.fromkeys(("survey.submitted", "survey.changed"), "/surveys/{survey_id}/answers/{answer_id}"))
 
 
 # Looking -------------------------------------------------------------------------------------------------------------
@@ -118,7 +120,8 @@ def submit(
     Raises NotOpen when it may not be answered any more, Refused with what is wrong by question: whoever calls then
     rolls back, so what was typed must be kept in a unit before.
     """
-    with memory(session):  # what follows from an answer asks for the same things again and again
+    # What follows from an answer asks for the same things again and again, and writes many small rows.
+    with memory(session), triggers.written_together(session), actions.written_together(session):
         return _submit(session, survey, draft, friend, visitor, now)
 
 
@@ -185,7 +188,8 @@ def _write(
         submitted_at=now,
         parameters=draft.parameters,
     )
-    _fill(survey, answer, read, draft.typed)
+    answer.values = recording.values(read, draft.typed)
+    _score(survey, answer, read)
     session.add(answer)
     survey.answers_count += 1
     session.flush()  # its rows hang at its id
@@ -194,8 +198,7 @@ def _write(
     return answer
 
 
-def _fill(survey: Survey, answer: SurveyAnswer, read: Read, typed: Typed) -> None:
-    answer.values = recording.values(read, typed)
+def _score(survey: Survey, answer: SurveyAnswer, read: Read) -> None:
     answer.score = scoring.score_of(survey.document, read)
     result = scoring.result_of(survey.document, answer.score)
     answer.result_code = result["id"] if result else None
@@ -255,6 +258,8 @@ class By:
     changed_by: ChangedBy
     now: datetime
     staff_id: int | None = None
+    left_alone: frozenset[str] = frozenset()
+    """The codes of questions that stay as they are."""
 
 
 def _submit_change(
@@ -275,17 +280,21 @@ def _submit_change(
 def change(
     session: Session, survey: Survey, answer: SurveyAnswer, typed: Typed, *, staff_id: int, now: datetime
 ) -> None:
-    """Staff change an answer: what it was before stays known, fields are written again, no actions run.
+    """Staff change an answer: what it was before stays known, fields of what is changed are written, no actions run.
 
+    What they leave alone stays in the words of its time, even where the form would not take it any more.
     Raises Refused.
     """
     if answer.friend is not None:
         locking.lock(session, answer.friend)
     keeping.lock(session, survey)
     session.refresh(answer)
-    read = _read(survey, typed, _reading_of(session, answer, now))
+    same = correcting.untouched(survey, answer, typed)
+    read = parsing.whole(survey.document, typed, _reading_of(session, answer, now))
+    if errors := {code: message for code, message in read.errors.items() if code not in same}:
+        raise Refused(errors)
     with memory(session):
-        _change(session, survey, answer, read, typed, By(ChangedBy.STAFF, now, staff_id))
+        _change(session, survey, answer, read, typed, By(ChangedBy.STAFF, now, staff_id, same))
 
 
 def _reading_of(session: Session, answer: SurveyAnswer, now: datetime) -> Reading:
@@ -294,14 +303,18 @@ def _reading_of(session: Session, answer: SurveyAnswer, now: datetime) -> Readin
 
 
 def _change(session: Session, survey: Survey, answer: SurveyAnswer, read: Read, typed: Typed, by: By) -> None:
+    """Take *read* over, but for questions that were left alone and those that the form asks no more."""
     before, result_before = list(answer.values), answer.result_code
-    if recording.values(read, typed) == before:
+    kept = correcting.asked_no_more(survey, answer) | (by.left_alone & set(read.given))
+    values = recording.with_kept(before, recording.values(read, typed), kept)
+    if values == before:
         return
-    had = _codes(before)
+    had, codes = _codes(before), _codes(values)
     _take_seats(session, survey, read, had)
-    _fill(survey, answer, read, typed)
+    answer.values = values
+    if by.changed_by is ChangedBy.CUSTOMER or codes != had:
+        _score(survey, answer, read)
     answer.revision, answer.edited_at = survey.revision, by.now
-    codes = _codes(answer.values)
     seats.give_back(session, survey, set(had) - set(codes))
     changed = SurveyChange(
         answer_id=answer.id, at=by.now, changed_by=by.changed_by, staff_id=by.staff_id, before=before
@@ -312,7 +325,8 @@ def _change(session: Session, survey: Survey, answer: SurveyAnswer, read: Read, 
     if answer.friend is not None:
         new = [*(code for code in codes if code not in had)]
         new += [code for code in _result(answer) if code != result_before]
-        _follow_change(session, survey, answer, answer.friend, read, had, new, changed, by)
+        given = {code: None if code in by.left_alone else found for code, found in read.given.items()}
+        _follow_change(session, survey, answer, answer.friend, replace(read, given=given), had, new, changed, by)
 
 
 def _follow_change(

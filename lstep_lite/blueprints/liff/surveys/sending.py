@@ -9,6 +9,7 @@ from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.surveys.asking import (
     LONGEST_TOKEN,
+    Asking,
     asking,
     bp,
     done_address,
@@ -52,11 +53,8 @@ def submitted(code: str, token: str) -> Response:
     sessions.count_submit()
     here = asking(g.session, code)
     draft = here.draft
-    found = answering.sent(here.session, here.survey, token)
-    if found is not None:
-        return redirect(done_address(here, here.answer_with(found.code)), 303)
-    if draft is None:
-        return redirect(url_for(".show", code=code), 303)
+    if draft is None or draft.token != token:
+        return sent_before(here, token)
     try:
         answer = answering.submit(here.session, here.survey, draft, now=g.now, friend=here.friend, visitor=here.name)
         confirming.begin(here.session, here.survey, answer, now=g.now, wall=g.wall)
@@ -65,6 +63,14 @@ def submitted(code: str, token: str) -> Response:
     except Refused as error:
         return not_taken(code, error.errors)
     return redirect(done_address(here, answer), 303)
+
+
+def sent_before(here: Asking, token: str) -> Response:
+    """There is nothing to send, or something else by now: to what this page has become, else to the beginning."""
+    found = answering.sent(here.session, here.survey, token)
+    if found is None:
+        return redirect(url_for(".show", code=here.survey.code), 303)
+    return redirect(done_address(here, here.answer_with(found.code)), 303)
 
 
 def not_taken(code: str, errors: Mapping[str, str]) -> Response:
