@@ -8,9 +8,10 @@
   let isAsking = false;
 
   root.classList.add("is-asking");
+  forbidSecondPress();
+  setTimeout(showChoices, LONGEST_WAIT_MS); // LINE's script itself may be what does not come
 
   document.addEventListener("DOMContentLoaded", async () => {
-    forbidSecondPress();
     if (!document.body.dataset.liffId || !window.liff || !window.liff.isInClient()) {
       showChoices();
       return;

@@ -6,7 +6,7 @@ from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import public
-from lstep_lite.blueprints.liff import survey_files
+from lstep_lite.blueprints.liff import sessions, survey_files
 from lstep_lite.blueprints.liff.surveys.asking import (
     LONGEST_TOKEN,
     Asking,
@@ -36,6 +36,8 @@ def show(code: str) -> Response:
     verdict = opening.can_answer(g.read, here.survey, here.friend, now=g.now, visitor=here.name)
     if not verdict.ok:
         return closed(here, verdict)
+    if here.friend is None and here.draft is None:  # a browser that keeps no cookies is a new visitor each time
+        sessions.count_submit()
     inside = asking(g.session, code)
     draft = open_draft(inside)
     return redirect(page_address(code, drafts.here(inside.survey, draft).page["id"]), 303)
