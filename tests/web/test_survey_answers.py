@@ -232,3 +232,21 @@ def test_the_workbook_holds_words_only(client, session, survey, friend, asked):
 def test_staff_who_may_not_export_cannot(outsider, survey, answered):
     assert outsider.get(f"/surveys/{survey.id}/answers").status_code == 200
     assert outsider.post(f"/surveys/{survey.id}/answers/exports", data={"kind": "csv"}).status_code == 403
+
+
+def test_all_answers_of_a_filter_are_counted_before_they_are_set(client, page, session, survey, friend, asked):
+    for _ in range(51):
+        answer(session, survey, friend, form_of(asked))
+    link = page(f"/surveys/{survey.id}/answers?q=はなこ").select_one("#bulk a")
+    asks = page(link["href"])
+    assert "51" in asks.select_one(".batch-count").get_text()
+    assert "「はなこ」を含む" in asks.get_text()
+    sent = {field["name"]: field["value"] for field in asks.select("main input[type=hidden]")} | {"to": "done"}
+    came = client.post(asks.select_one("main form")["action"], data=sent)
+    assert "0 / 51件" in " ".join(page(came.location).select_one("#answer-progress").get_text().split())
+    assert client.get(f"/surveys/{survey.id}/answers/states/progress").status_code == 200
+
+
+def test_words_of_a_memo_are_found(page, htmx, survey, answered):
+    htmx(f"/surveys/{survey.id}/answers/{answered.id}", {"state": "new", "memo": "アレルギー確認"})
+    assert len(page(f"/surveys/{survey.id}/answers?q=ｱﾚﾙｷﾞｰ").select("#answer-list tbody tr")) == 1

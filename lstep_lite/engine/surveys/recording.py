@@ -38,9 +38,9 @@ def _value(question: Data, given: Given | None, typed: Typed) -> dict[str, Any]:
 
 
 def with_kept(before: Sequence[Mapping[str, Any]], new: Sequence[dict[str, Any]], kept: Collection[str]) -> list[Any]:
-    """The *new* values, but those of *before* for the codes in *kept*: each in its place, then those met no more."""
+    """The *new* values, but for the codes in *kept* what *before* has: in its place, or behind those that are met."""
     old = {value["code"]: dict(value) for value in before if value["code"] in kept}
-    placed = [old.pop(value["code"], value) for value in new]
+    placed = [old.pop(value["code"], value) for value in new if value["code"] in old or value["code"] not in kept]
     return [*placed, *old.values()]
 
 
@@ -58,7 +58,8 @@ def rewrite(session: Session, answer: SurveyAnswer, read: Read, *, now: datetime
     session.execute(sa.delete(SurveyPick).where(SurveyPick.answer_id == answer.id))
     _write_picks(session, answer)
     write_text(session, answer)
-    _change_consents(session, answer, {each.question_code: each for each in _consents(answer, read, now)}, by_staff)
+    if not by_staff:  # they agree to nothing, and take nothing back
+        _change_consents(session, answer, read, now)
     _drop_files(session, answer)
     _hold_files(session, answer)
     session.flush()  # conditions look at them next
@@ -75,16 +76,17 @@ def _text(answer: SurveyAnswer) -> SurveyText:
     return SurveyText(answer_id=answer.id, survey_id=answer.survey_id, text_key=key)
 
 
-def _change_consents(session: Session, answer: SurveyAnswer, agreed: dict[str, Consent], by_staff: bool) -> None:
-    """What was agreed to before stays with its time, unless it is another text by now; staff agree to nothing."""
+def _change_consents(session: Session, answer: SurveyAnswer, read: Read, now: datetime) -> None:
+    """What was agreed to before stays with its time, unless it is another text by now, or is met no more."""
+    agreed = {each.question_code: each for each in _consents(answer, read, now)}
+    kept = {value["code"] for value in answer.values} - set(read.given)
     for row in session.scalars(sa.select(Consent).where(Consent.answer_id == answer.id)):
         new = agreed.get(row.question_code)
-        if new is not None and (by_staff or (row.text, row.version) == (new.text, new.version)):
+        if new is not None and (row.text, row.version) == (new.text, new.version):
             del agreed[row.question_code]
-        else:
+        elif row.question_code not in kept:
             session.delete(row)
-    if not by_staff:
-        session.add_all(agreed.values())
+    session.add_all(agreed.values())
 
 
 def _write_picks(session: Session, answer: SurveyAnswer) -> None:
