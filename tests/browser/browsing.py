@@ -5,13 +5,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Cookie, Page, sync_playwright
 
 from tests.world import OWNER, Server
 
 DESK = {"width": 1366, "height": 800}
 PHONE = {"width": 375, "height": 812}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+_signed_in: dict[str, list[Cookie]] = {}
+"""The cookies of the owner, by the server's address."""
 
 
 @contextmanager
@@ -29,8 +32,13 @@ def new_page(chromium: Browser, viewport: dict[str, int]) -> Page:
 
 
 def sign_in(page: Page, server: Server) -> None:
+    """By the form the first time; then by the cookies that it left."""
+    if server.url in _signed_in:
+        page.context.add_cookies(_signed_in[server.url])  # type: ignore[arg-type]
+        return
     page.goto(f"{server.url}/sign-in")
     page.locator("input[type=email]").fill(OWNER[0])
     page.locator("input[type=password]").fill(OWNER[1])
     page.locator("main form button.btn-primary").click()
     page.wait_for_url(lambda url: "sign-in" not in url)
+    _signed_in[server.url] = page.context.cookies()
