@@ -111,6 +111,11 @@ def in_order(session: Session) -> Sequence[Survey]:
     return session.scalars(sa.select(Survey).order_by(Survey.position, Survey.id)).all()
 
 
+def label(survey: Survey) -> str:
+    """Its name where one is chosen, and whether it can be answered at all."""
+    return survey.name if survey.is_open else f"{survey.name}（受付を止めています）"
+
+
 def page(
     session: Session, *, folder_id: int | None = None, text: str = "", number: int = 1, size: int = PAGE_SIZE
 ) -> Page:
@@ -189,7 +194,7 @@ def update_document(session: Session, survey: Survey, document: Any, *, now: dat
 
 
 def lock(session: Session, survey: Survey) -> None:
-    """Nobody else answers or changes the form until this unit ends; it is read afresh. Before any friend is locked.
+    """Nobody else answers or changes the form until this unit ends; it is read afresh. Friend and draft come before.
 
     Rows that refer to it can be written meanwhile: a draft that is begun need not wait.
     """

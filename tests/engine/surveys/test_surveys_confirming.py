@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import auto_replies, intake, registry
+from lstep_lite.engine import auto_replies, intake, registry, timeline
 from lstep_lite.engine.auto_replies import AutoReplyDraft
 from lstep_lite.engine.surveys import confirming
 from lstep_lite.models import (
@@ -145,9 +145,11 @@ def test_changes_unknown_visitors_and_quiet_forms_are_not_confirmed(session: Ses
     assert put(session) == []
 
 
-def test_staff_are_told_of_each_answer_once(session: Session, ann: Friend) -> None:
+def test_staff_are_told_of_each_answer_once_and_led_to_it(session: Session, ann: Friend) -> None:
     survey = a_survey(session, name="来店", rate="many")
-    answer(session, survey, ann, {})
-    answer(session, survey, ann, {}, now=NOW + MOMENT)
+    answers = [answer(session, survey, ann, {}), answer(session, survey, ann, {}, now=NOW + MOMENT)]
     told = session.scalars(sa.select(Notification).where(Notification.kind == "survey.submitted")).all()
     assert [(each.title, each.body) for each in told] == [("フォーム「来店」に回答がありました", "アン")] * 2
+    pages = [f"/surveys/{survey.id}/answers/{each.id}" for each in answers]
+    assert [each.href for each in told] == pages
+    assert [item.href for item in timeline.entries(session, ann) if item.detail == "来店"] == pages[::-1]
