@@ -68,13 +68,19 @@ class BoundDatabase(Database):
             db._unit.open = False
 
 
-SHARING_A_SERVER = ("tests/journeys/", "tests/browser/")
+IN_A_BROWSER = ("tests/browser/", "tests/emulator/test_taps.py")
+SHARING_A_SERVER = "tests/journeys/"
 
 
 class StoriesTogether(LoadScopeScheduling):
-    """The stories of one file stay with the server their worker has started; any other test goes where is room."""
+    """The stories of one file stay with the server their worker has started; any other test goes where is room.
+
+    Those in the browser stay together: one demo and one Chromium for all. As the most, they are the first to begin.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(IN_A_BROWSER):
+            return "browser"
         file, _, _ = nodeid.partition("::")
         return file if file.startswith(SHARING_A_SERVER) else nodeid
 
