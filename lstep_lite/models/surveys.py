@@ -168,7 +168,7 @@ class SurveyPick(Base):
             "ix_survey_picks_survey_id_question_code",
             *("survey_id", "question_code", "choice_code", "friend_id", "answer_id"),
         ),
-        Index("ix_survey_picks_friend_id", "friend_id"),
+        Index("ix_survey_picks_friend_id_survey_id", "friend_id", "survey_id", "question_code", "choice_code"),
     )
 
     id: Mapped[int] = primary_key()

@@ -283,7 +283,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("survey_picks", schema=None) as batch_op:
         batch_op.create_index("ix_survey_picks_answer_id", ["answer_id"], unique=False)
-        batch_op.create_index("ix_survey_picks_friend_id", ["friend_id"], unique=False)
+        batch_op.create_index(
+            "ix_survey_picks_friend_id_survey_id",
+            ["friend_id", "survey_id", "question_code", "choice_code"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_survey_picks_survey_id_question_code",
             ["survey_id", "question_code", "choice_code", "friend_id", "answer_id"],
@@ -346,7 +350,7 @@ def downgrade() -> None:
     op.drop_table("survey_texts")
     with op.batch_alter_table("survey_picks", schema=None) as batch_op:
         batch_op.drop_index("ix_survey_picks_survey_id_question_code")
-        batch_op.drop_index("ix_survey_picks_friend_id")
+        batch_op.drop_index("ix_survey_picks_friend_id_survey_id")
         batch_op.drop_index("ix_survey_picks_answer_id")
 
     op.drop_table("survey_picks")

@@ -103,7 +103,7 @@ def _push(session: Session, answer_id: int, now: datetime) -> None:
         return
     locking.lock(session, answer.friend)  # before the answer, as everywhere
     if _claim(session, answer):
-        _put(session, answer.survey, answer, answer.friend, now=now)
+        _put(session, answer.survey, answer, answer.friend, now=now, due_at=min(now, answer.submitted_at + WAIT))
 
 
 @agenda.pending
@@ -130,8 +130,10 @@ def _put(
     friend: Friend,
     *,
     now: datetime,
+    due_at: datetime | None = None,
     event: WebhookEvent | None = None,
 ) -> None:
+    """Without *due_at* it is due at once; long after it, it is not sent any more, and shown as missed."""
     deliveries.put(
         session,
         friend,
@@ -140,6 +142,7 @@ def _put(
         label=survey.name,
         dedupe_key=_key(answer),
         lane=Lane.REPLY,
+        due_at=due_at,
         event=event,
         cause=answering.entry_of(session, answer),
         now=now,

@@ -112,6 +112,14 @@ def test_without_a_word_it_is_pushed_and_the_late_word_is_not_answered_again(
     assert (delivery.lane, delivery.source_label, delivery.cause_id is not None) == (Lane.REPLY, "来店", True)
 
 
+def test_a_push_that_comes_hours_late_is_missed_and_not_sent(database: Database, session: Session, ann: Friend) -> None:
+    answered(session, a_form(session), ann)
+    late = NOW + timedelta(hours=2)
+    confirming.push_due(database, now=late, wall=late)
+    assert put(session) == [("surveys", False)]
+    assert session.scalars(sa.select(Delivery.missed_after)).one() < late
+
+
 def test_each_of_several_answers_is_confirmed_once(database: Database, session: Session, ann: Friend) -> None:
     survey = a_form(session)
     answered(session, survey, ann)
