@@ -1,21 +1,34 @@
 """Forms in the rest of the house: a step that sends one, taps that open one, conditions about answers."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, deliveries, mentions, messages, registry, segments, surveys, taps
+from lstep_lite.engine import (
+    actions,
+    deliveries,
+    mentions,
+    messages,
+    registry,
+    rehearsals,
+    scenarios,
+    segments,
+    surveys,
+    taps,
+)
 from lstep_lite.engine.actions import SetDraft, Trigger, saved
 from lstep_lite.engine.actions.saved import ActionDraft
+from lstep_lite.engine.rehearsals import Imagined, ScenarioBegin, Setting
 from lstep_lite.engine.rich_menus.publishing.bodies import Everybody
 from lstep_lite.engine.rows import Values
 from lstep_lite.engine.studio import clean
 from lstep_lite.engine.taps import TapInput, Where, line_action
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Channel, Delivery, Friend, Survey
-from tests.factories import NOW, a_friend, a_question, a_shop, a_survey, a_survey_choice
+from lstep_lite.models import Channel, Delivery, Friend, ScenarioStep, Survey
+from tests.factories import NOW, a_friend, a_question, a_scenario, a_shop, a_step, a_survey, a_survey_choice
 
 assert registry
 
@@ -96,6 +109,19 @@ def test_a_form_that_takes_no_answers_or_is_gone_is_not_sent_and_the_timeline_sa
     assert state == "failed" and "削除されています" in text
     with pytest.raises(DomainError, match="削除されています"):
         deliveries.objects(session, session.scalars(sa.select(Delivery)).one(), public_url=PUBLIC_URL, now=NOW)
+
+
+def test_a_rehearsal_shows_and_counts_the_form_that_a_step_sends(session: Session, ann: Friend) -> None:
+    survey = a_survey(session)
+    scenario = a_scenario(session, a_step("こんにちは"), a_step(days=1, at="12:00"))
+    last = session.scalars(sa.select(ScenarioStep).order_by(ScenarioStep.id.desc()).limit(1)).one()
+    step = {"id": "s1", "kind": "send_survey", "data": parsed(session, survey), "segment": None}
+    actions.keep(session, scenarios.PLACE, last.id, SetDraft([step], repeats=True), now=NOW)
+    setting = Setting(NOW, NOW + timedelta(days=2), PUBLIC_URL)
+    film = rehearsals.play(session, Imagined("佐藤"), ScenarioBegin(scenario.id), setting, now=NOW)
+    shown = [each for _, sending in film.sendings for each in sending.objects]
+    assert film.counted == 2 and shown[1]["template"]["text"] == "佐藤さんへ"
+    assert shown[1]["template"]["actions"][0]["uri"].endswith(f"/surveys/{survey.code}")
 
 
 def test_taps_of_cards_and_menus_open_the_form_inside_line(session: Session, ann: Friend) -> None:
