@@ -16,7 +16,7 @@ from lstep_lite.engine.surveys.answers import STATES, Filters, Page
 from lstep_lite.engine.surveys.columns import Column
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.forms.survey_answers import AnswerSearchForm, NoteForm
-from lstep_lite.models import Friend, Survey, SurveyAnswer, SurveyAnswerState
+from lstep_lite.models import Encoding, Friend, Survey, SurveyAnswer, SurveyAnswerState
 from lstep_lite.web import download, go, live, number, own_args, render, runtime
 
 bp = Blueprint("survey_answers", __name__, url_prefix="/surveys/<int:survey_id>/answers")
@@ -78,13 +78,13 @@ def state_progress_show(survey_id: int) -> Response:
 @allow(Permission.FRIENDS_EXPORT)
 def export_create(survey_id: int) -> Response:
     """The answers of the list as a file, read while it is being fetched."""
-    survey = surveys.get(g.session, survey_id)
-    taken = _taken(survey)
-    exporting.begin(g.session, survey, taken, staff_id=g.staff.id, now=g.now)
+    survey, kind = surveys.get(g.session, survey_id), request.form.get("kind")
+    taken, encoding = _taken(survey), Encoding.CP932 if kind == "cp932" else Encoding.UTF8
+    exporting.begin(g.session, survey, taken, staff_id=g.staff.id, now=g.now, encoding=encoding)
     name = f"{survey.name}_{g.now.astimezone(g.zone):%Y%m%d_%H%M}"
-    if request.form.get("kind") == "xlsx":
+    if kind == "xlsx":
         return download(exporting.workbook(runtime().database, taken), f"{name}.xlsx", XLSX)
-    return download(exporting.lines(runtime().database, taken), f"{name}.csv")
+    return download(exporting.lines(runtime().database, taken, encoding), f"{name}.csv")
 
 
 @bp.get("/<int:answer_id>")

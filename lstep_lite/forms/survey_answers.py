@@ -18,7 +18,7 @@ class AnswerSearchForm(Form):
     """The filters of the list, from its address; what is unknown filters nothing."""
 
     state = HiddenField()
-    q = SearchField("名前・回答の言葉でさがす", [at_most(100)])
+    q = SearchField("名前・回答・メモの言葉でさがす", [at_most(100)])
     since = DateField("回答日（から）", [Optional()])
     until = DateField("回答日（まで）", [Optional()])
     choice = SelectField("選んだ答え", validate_choice=False)

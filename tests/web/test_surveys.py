@@ -228,6 +228,6 @@ def test_staff_who_may_not_make_forms_see_none_of_it(app, session, survey):
     person = a_staff(session, role=Role.STAFF)
     session.commit()
     outsider = browser_of(app, person)
-    for address in ("", "/new", "/studio", f"/{survey.id}", f"/{survey.id}/edit", f"/{survey.id}/settings"):
+    for address in ("/new", "/studio", f"/{survey.id}", f"/{survey.id}/edit", f"/{survey.id}/settings"):
         assert outsider.get(f"/surveys{address}").status_code == 403
     assert outsider.post(f"/surveys/{survey.id}/switch", data={"is_on": "yes"}).status_code == 403

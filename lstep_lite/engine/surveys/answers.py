@@ -87,7 +87,9 @@ def _many(session: Session, wanted: sa.ColumnElement[bool], number: int) -> tupl
 def _few(session: Session, wanted: sa.ColumnElement[bool], number: int) -> tuple[int, int, Sequence[int]]:
     """The same for filters that cost much: they are asked once, for the count and the page together."""
     number = max(1, number)
-    query = sa.select(SurveyAnswer.id, sa.func.count().over()).where(wanted).order_by(*NEWEST)
+    found = sa.select(SurveyAnswer.id, SurveyAnswer.submitted_at).where(wanted).cte("found").prefix_with("MATERIALIZED")
+    count = sa.select(sa.func.count()).select_from(found).scalar_subquery()
+    query = sa.select(found.c.id, count).order_by(found.c.submitted_at.desc(), found.c.id.desc())
     rows = session.execute(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
     if not rows and number > 1:
         return _few(session, wanted, 1)
