@@ -100,9 +100,14 @@
   }
 
   async function requestFriendship() {
-    await liff.requestFriendship();
-    const { friendFlag } = await liff.getFriendship();
-    if (friendFlag) identify();
+    try {
+      await liff.requestFriendship();
+      const { friendFlag } = await liff.getFriendship();
+      if (friendFlag) identify();
+    } catch {
+      show("[data-in-line]", false); // this LINE can't ask: the link to the account does the same
+      show("[data-outside-line]", true);
+    }
   }
 
   function forbidSecondPress() {

@@ -32,15 +32,15 @@ def arrange(session: Session, survey: Survey) -> None:
 
 def full(session: Session, survey: Survey) -> frozenset[str]:
     """The codes of the choices that nobody can take any more."""
-    rows = session.execute(sa.select(SurveySeat.choice_code, SurveySeat.taken).where(SurveySeat.survey_id == survey.id))
-    limited = limits(survey.document)
-    return frozenset(row.choice_code for row in rows if row.taken >= limited.get(row.choice_code, row.taken + 1))
+    return frozenset(code for code, places in left(session, survey).items() if not places)
 
 
 def left(session: Session, survey: Survey) -> dict[str, int]:
     """By the code of each limited choice, how many places it still has."""
-    rows = session.execute(sa.select(SurveySeat.choice_code, SurveySeat.taken).where(SurveySeat.survey_id == survey.id))
     limited = limits(survey.document)
+    if not limited:
+        return {}
+    rows = session.execute(sa.select(SurveySeat.choice_code, SurveySeat.taken).where(SurveySeat.survey_id == survey.id))
     return {row.choice_code: max(0, limited[row.choice_code] - row.taken) for row in rows if row.choice_code in limited}
 
 

@@ -6,10 +6,10 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import g, request, url_for
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from lstep_lite.blueprints.liff import gates, pages, sessions
-from lstep_lite.engine import media, settings, surveys
+from lstep_lite.engine import media, surveys
 from lstep_lite.engine.surveys import answering, drafts, drawing
 from lstep_lite.models import Friend, Survey, SurveyAnswer, SurveyDraft
 
@@ -49,6 +49,7 @@ def may_ask(view: View) -> View:
     @wraps(view)
     def guarded(code: str, **kwargs: Any) -> Any:
         survey, friend = surveys.by_code(g.read, code), sessions.visitor().friend
+        g.liff_survey = survey
         if friend is None and not survey.takes_anonymous:
             return gates.ask_who()
         if friend is not None and not survey.takes_anonymous and not sessions.is_following(friend):
@@ -59,20 +60,21 @@ def may_ask(view: View) -> View:
 
 
 def asking(session: Session, code: str) -> Asking:
-    visitor = sessions.visitor()
-    return Asking(session, surveys.by_code(session, code), visitor.friend, visitor.name)
+    """To be asked anew after `g.session` was opened. In a view that is `may_ask`'s."""
+    visitor, survey = sessions.visitor(), g.liff_survey
+    if object_session(survey) is not session:
+        survey = surveys.by_code(session, code)
+    return Asking(session, survey, visitor.friend, visitor.name)
 
 
 def looks(here: Asking) -> dict[str, Any]:
     """What all pages of a form need."""
-    channel = settings.channel(here.session)
     return {
         "survey": here.survey,
         "changed": request.args.get("answer", ""),
         "pictures": media.public(here.session, drawing.pictures_of(here.survey), ""),
         "ink": drawing.ink_on(here.survey.color),
         "ground_ink": drawing.ink_on(here.survey.ground),
-        "account": channel.basic_id if channel else "",
     }
 
 

@@ -32,6 +32,7 @@ def drawn(
     shown = drawing.page(here.survey.document, draft.typed, page_code, errors)
     if shown is None:
         raise NotFound
+    left = seats.left(here.session, here.survey)
     return render(
         "liff/surveys/page.html",
         status=status,
@@ -40,8 +41,8 @@ def drawn(
         shown=shown,
         action=page_address(here.survey.code, page_code),
         files=files.held(here.session, draft),
-        full=seats.full(here.session, here.survey),
-        left=seats.left(here.session, here.survey),
+        full={code for code, places in left.items() if not places},
+        left=left,
         today=g.now.astimezone(g.zone).date(),
         lead=words.filled(here.session, here.survey.lead, here.friend, now=g.now) if shown.number == 1 else "",
     )
