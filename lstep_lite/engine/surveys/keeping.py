@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import memory
 from lstep_lite.engine import actions, folders, mentions, messages
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.messages import placeholders
@@ -295,13 +296,15 @@ def _checked(session: Session, document: Any) -> Data:
 
 def _write_document(session: Session, survey: Survey, document: Data, now: datetime) -> None:
     """Keep a checked *document*; its actions move into action sets."""
-    gone = acting_codes(survey.document)
-    for each in _acting(document):
-        wanted = each.pop("actions", None) or Actions().empty()
-        draft = SetDraft(wanted["steps"], wanted["repeats"])
-        actions.keep(session, CHOSEN, holder(survey, each["id"]), draft, now=now)
-    for code in gone - acting_codes(document):
-        actions.drop(session, CHOSEN, holder(survey, code))
+    before, after = acting_codes(survey.document), acting_codes(document)
+    with memory(session):
+        actions.know_at(session, CHOSEN, [holder(survey, code) for code in before | after])
+        for each in _acting(document):
+            wanted = each.pop("actions", None) or Actions().empty()
+            draft = SetDraft(wanted["steps"], wanted["repeats"])
+            actions.keep(session, CHOSEN, holder(survey, each["id"]), draft, now=now)
+        for code in before - after:
+            actions.drop(session, CHOSEN, holder(survey, code))
     if document != survey.document or survey.revision == 0:
         survey.document, survey.revision = document, survey.revision + 1
     survey.updated_at = now

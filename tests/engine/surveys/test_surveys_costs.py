@@ -49,3 +49,14 @@ def test_another_place_to_save_to_costs_what_it_writes(session: Session) -> None
         survey = a_survey(session, question, rate=AnswerRate.MANY)
         costs.append(cost(session, survey, a_friend(session), {question["id"]: "花田"}))
     assert costs[1] - costs[0] <= 3, "what it was before, the entry, and the row"
+
+
+def test_keeping_a_form_costs_the_same_for_many_choices(session: Session) -> None:
+    costs = []
+    for choices in (2, 20):
+        survey = a_survey(session, a_question("radio", choices=[a_survey_choice(str(n)) for n in range(choices)]))
+        document = surveys.with_actions(session, survey)
+        statements = statements_of(session)
+        surveys.update_document(session, survey, document, now=NOW)
+        costs.append(len(statements))
+    assert costs[0] == costs[1]
