@@ -20,6 +20,7 @@ from lstep_lite.models import (
     ChatMessage,
     Confirmation,
     Delivery,
+    EventState,
     Friend,
     Lane,
     Survey,
@@ -87,8 +88,12 @@ def _is_said(answer: SurveyAnswer, message: ChatMessage) -> bool:
 
 @agenda.work(Lane.TIMED)
 def push_due(database: Database, *, now: datetime, wall: datetime) -> bool:
-    """Push what waited for a word in vain. True when there may be more."""
-    due = sa.select(SurveyAnswer.id).where(SurveyAnswer.confirm_due_at <= wall)
+    """Push what waited for a word in vain. True when there may be more.
+
+    Whose webhook has come and is not read yet may have said it in time.
+    """
+    unread = sa.exists().where(WebhookEvent.user_id == Friend.line_user_id, WebhookEvent.state == EventState.WAITING)
+    due = sa.select(SurveyAnswer.id).join(SurveyAnswer.friend).where(SurveyAnswer.confirm_due_at <= wall, ~unread)
     with database.read() as session:
         ids = session.scalars(due.order_by(SurveyAnswer.confirm_due_at).limit(CHUNK)).all()
     for answer_id in ids:

@@ -112,6 +112,19 @@ def test_without_a_word_it_is_pushed_and_the_late_word_is_not_answered_again(
     assert (delivery.lane, delivery.source_label, delivery.cause_id is not None) == (Lane.REPLY, "来店", True)
 
 
+def test_a_word_that_has_come_and_is_not_read_yet_is_waited_for(
+    database: Database, session: Session, ann: Friend
+) -> None:
+    answered(session, a_form(session), ann)
+    with database.unit() as unit:
+        intake.store(unit, {"events": [a_text_event(ANN, WORD)]}, now=NOW)
+    later(database)
+    assert put(session) == []
+    intake.process_due(database, now=NOW, wall=NOW + timedelta(seconds=6), limit=100)
+    later(database, 60)
+    assert put(session) == [("surveys", True)]
+
+
 def test_a_push_that_comes_hours_late_is_missed_and_not_sent(database: Database, session: Session, ann: Friend) -> None:
     answered(session, a_form(session), ann)
     late = NOW + timedelta(hours=2)
