@@ -238,6 +238,11 @@ class Person:
         customer.visit(self.world.liff_link() + path.removeprefix("/liff"), **how)
         return customer
 
+    def opened(self, url: str, **how: Any) -> dict[str, Any]:
+        """What LIFF hands to the page behind *url*: `location` for a real browser, and the tokens."""
+        found: dict[str, Any] = self._do("open", {"url": url, **how})
+        return found
+
     def unsend(self, message_id: str) -> None:
         self._do("event", {"unsend": message_id})
 
@@ -320,7 +325,7 @@ class Customer(Browser):
 
     def visit(self, url: str, **how: Any) -> BeautifulSoup:
         """Tap a link. Without JavaScript here, the form is sent that the page's script fills from LINE's SDK."""
-        opened = self.person._do("open", {"url": url, **how})
+        opened = self.person.opened(url, **how)
         self.open(self._landing(opened["location"]).partition("#")[0])
         self.access_token = opened["access_token"] or ""
         if opened["id_token"] and self.page.select_one("body[data-entry]"):
