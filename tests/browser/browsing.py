@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Cookie, Page, sync_playwright
+from playwright.sync_api import Browser, Cookie, Page, expect, sync_playwright
 
 from tests.world import OWNER, Server
 
@@ -13,6 +13,8 @@ DESK = {"width": 1366, "height": 800}
 PHONE = {"width": 375, "height": 812}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
+PATIENCE_MS = 20_000
+"""How long a screen may take to show what it should on a machine kept busy; what has to be quick says so itself."""
 _signed_in: dict[str, list[Cookie]] = {}
 """The cookies of the owner, by the server's address."""
 
@@ -21,6 +23,7 @@ _signed_in: dict[str, list[Cookie]] = {}
 def launched() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM_PATH") or shutil.which("chromium") or shutil.which("google-chrome")
     assert path, "These tests need Chromium: install it (apt-get install chromium fonts-noto-cjk) or set CHROMIUM_PATH."
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
