@@ -7,7 +7,7 @@ from lstep_lite.engine.studio import Data, Element, fresh_inputs, new_code
 from lstep_lite.engine.surveys.documents import PAGE, elements
 from lstep_lite.engine.surveys.kinds.registry import PREFIX
 
-_KEPT = {
+_KEPT: dict[str, Data] = {
     name: {"save_to": [f"system:{name}"], "is_prefilled": True} for name in ("real_name", "kana", "phone", "email")
 }
 """What is kept about the friend: a form asks for it once."""
