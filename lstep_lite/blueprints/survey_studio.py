@@ -9,6 +9,7 @@ from lstep_lite.engine import media, settings, studio, surveys
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.surveys import drawing, looking, seats, words
+from lstep_lite.engine.surveys.figures import Loss
 from lstep_lite.engine.surveys.looking import Look
 from lstep_lite.models import Survey
 from lstep_lite.web import posted_json
@@ -37,9 +38,14 @@ def preview_create(survey_id: int) -> Response:
     """How one page of the posted document looks so far, and what is wrong with the document; nothing is kept."""
     survey, posted = surveys.get(g.read, survey_id), posted_json(LARGEST_DOCUMENT)
     look = looking.look(g.read, survey, posted.get("document"), posted.get("page"))
-    lost = [f"「{label}」には{count:,}件の回答があります。" for label, count in look.losses]
+    lost = [_lost_in_words(loss) for loss in look.losses]
     html = _customers_page(survey, look)
     return jsonify(html=html, problems=look.problems, warnings=look.warnings, said=look.said, lost=lost)
+
+
+def _lost_in_words(loss: Loss) -> str:
+    what = f"「{loss.question}」の選択肢「{loss.choice}」" if loss.choice else f"「{loss.question}」"
+    return f"{what}には{loss.answers:,}件の回答があります。"
 
 
 def _customers_page(survey: Survey, look: Look) -> str:

@@ -12,6 +12,7 @@ from lstep_lite.engine.surveys import drawing, figures
 from lstep_lite.engine.surveys.checking import examine
 from lstep_lite.engine.surveys.documents import INPUTS
 from lstep_lite.engine.surveys.drawing import DrawnPage
+from lstep_lite.engine.surveys.figures import Loss
 from lstep_lite.models import Survey
 
 
@@ -23,8 +24,7 @@ class Look:
     shown: DrawnPage
     problems: Sequence[Problem]
     warnings: Sequence[Problem]
-    losses: Sequence[tuple[str, int]]
-    """The answered questions that would be gone, with how many answers they have."""
+    losses: Sequence[Loss]
     said: Mapping[str, Sequence[str]]
     """By path, the actions in it, in words."""
 

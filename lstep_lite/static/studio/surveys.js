@@ -29,7 +29,7 @@ class CustomersPage {
     this.lost = h("div", { class: "survey-lost alert alert-warning", role: "status", hidden: true });
     const head = h("div", { class: "studio-preview-head" }, h("h3", { class: "form-label" }, "お客様の画面"));
     const phone = h("div", { class: "survey-phone" }, this.frame);
-    this.node = h("section", { class: "studio-preview", "aria-label": "お客様の画面" }, head, this.lost, phone, this.notice);
+    this.node = h("section", { class: "studio-preview", "aria-label": "お客様の画面" }, head, phone, this.notice);
     editor.root.addEventListener("focusin", (event) => this.follow(event.target));
   }
 
@@ -72,7 +72,8 @@ class CustomersPage {
   show(document, answer) {
     this.draw(answer.html); // by our server
     const sentences = answer.lost.map((words) => h("p", { class: "mb-0" }, words));
-    const hint = h("p", { class: "mb-0" }, "保存するとこの質問はなくなりますが、集めた回答はこれまでどおり読めます。");
+    const hint = h("p", { class: "mb-0" }, "保存すると画面からなくなりますが、集めた回答はこれまでどおり読めます。");
+    if (!this.lost.isConnected) this.editor.root.append(this.lost); // just above 「保存」, on a phone too
     this.lost.hidden = sentences.length === 0;
     this.lost.replaceChildren(icon("alert-triangle"), h("div", {}, sentences, hint));
     this.editor.learn(document, answer);
