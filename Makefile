@@ -10,6 +10,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 NPM ?= $(shell command -v npm || echo $(BIN)/npm)
 CHROMIUM_PATH ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 export CHROMIUM_PATH
+# Images often say that compiled modules are not kept; tests would compile all of them again in each process they start.
+unexport PYTHONDONTWRITEBYTECODE
 
 ASSETS := lstep_lite/static/vendor/manifest.json
 RUN := .venv/.run

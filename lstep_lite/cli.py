@@ -28,6 +28,7 @@ from lstep_lite.config import BadSetting, Settings
 from lstep_lite.engine import setup, staff
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Role
+from lstep_lite.runtime import Runtime
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -194,7 +195,17 @@ def _prepare_demo(settings: Settings) -> str:
     running = runtime.build(settings)
     chosen = os.environ.get("DEMO_PASSWORD", "")
     password = chosen or demo.DEFAULT_PASSWORD
-    password_hash = PasswordHasher().hash(password)
+    with running.database.read() as session:
+        is_current = demo.owner_has_password(session, password)
+    if not is_current:
+        password_hash = PasswordHasher().hash(password)
+        is_current = _seed(running, password_hash) or (bool(chosen) and _set_password(running, password_hash))
+    running.database.dispose()
+    return f"{demo.OWNER_EMAIL} / {password if is_current else '（画面で変更したパスワード）'}"
+
+
+def _seed(running: Runtime, password_hash: str) -> bool:
+    """Tell the salon's whole story to an empty installation. False when it is not empty."""
     with running.database.unit() as session:
         is_new = demo.seed(session, password_hash=password_hash, now=running.clock.now())
     if is_new:
@@ -204,13 +215,12 @@ def _prepare_demo(settings: Settings) -> str:
             demo_surveys.tell(session, now=running.clock.now())
         with running.database.unit() as session:
             demo_menus.tell(session, now=running.clock.now())
+    return is_new
+
+
+def _set_password(running: Runtime, password_hash: str) -> bool:
     with running.database.unit() as session:
-        if chosen:
-            demo.set_owner_password(session, password_hash)
-    with running.database.read() as session:
-        is_current = demo.owner_has_password(session, password)
-    running.database.dispose()
-    return f"{demo.OWNER_EMAIL} / {password if is_current else '（画面で変更したパスワード）'}"
+        return demo.set_owner_password(session, password_hash)
 
 
 def _introduce(app_url: str, sign_in: str) -> None:

@@ -318,11 +318,12 @@ def _forget_after_commit(session: Session, previous: SessionTransaction) -> None
 @contextmanager
 def memory(session: Session) -> Iterator[None]:
     """Within, `remembered` asks once: for a unit that does the same thing to many rows."""
+    outer = session.info.get(MEMORY)
     session.info[MEMORY] = {}
     try:
         yield
     finally:
-        del session.info[MEMORY]
+        session.info[MEMORY] = outer
 
 
 def remembered(session: Session, key: tuple[object, ...], load: Callable[[], Loaded]) -> Loaded:
@@ -338,12 +339,12 @@ def remembered(session: Session, key: tuple[object, ...], load: Callable[[], Loa
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
     """Within, what fails goes back alone, and what was remembered meanwhile is forgotten: its rows may be gone."""
-    before = dict(session.info.get(MEMORY, {}))
+    before = dict(session.info.get(MEMORY) or {})
     try:
         with session.begin_nested():
             yield
     except BaseException:
-        if MEMORY in session.info:
+        if session.info.get(MEMORY) is not None:
             session.info[MEMORY] = before
         raise
 
@@ -351,6 +352,11 @@ def savepoint(session: Session) -> Iterator[None]:
 def know(session: Session, key: tuple[object, ...], answer: object) -> None:
     """Within `memory`: what `remembered` answers for *key*."""
     session.info[MEMORY][key] = answer
+
+
+def is_alone(session: Session) -> bool:
+    """Whether nobody else can write until this unit ends, so that there is nothing to lock: SQLite has one writer."""
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def insert_new(session: Session, model: type[Base]) -> sa.Insert:

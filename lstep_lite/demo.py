@@ -87,10 +87,12 @@ def _rule(name: str, keywords: tuple[str, ...], answer: str) -> AutoReplyDraft:
     )
 
 
-def set_owner_password(session: Session, password_hash: str) -> None:
+def set_owner_password(session: Session, password_hash: str) -> bool:
+    """False when the demo owner is gone."""
     owner = session.query(Staff).filter_by(email=OWNER_EMAIL).one_or_none()
     if owner:
         owner.password_hash = password_hash
+    return owner is not None
 
 
 def owner_has_password(session: Session, password: str) -> bool:

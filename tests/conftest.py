@@ -8,7 +8,9 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import argon2
 import PIL.Image
@@ -26,6 +28,10 @@ from lstep_lite import schema as schema_
 from lstep_lite.db import Base, Database
 from lstep_lite.engine import registry  # noqa: F401 - a test of one feature meets the others
 from lstep_lite.engine.staff import passwords
+from tests.world import Server, World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -62,13 +68,19 @@ class BoundDatabase(Database):
             db._unit.open = False
 
 
-SHARING_A_SERVER = ("tests/journeys/", "tests/browser/")
+IN_A_BROWSER = ("tests/browser/", "tests/emulator/test_taps.py")
+SHARING_A_SERVER = "tests/journeys/"
 
 
 class StoriesTogether(LoadScopeScheduling):
-    """The stories of one file stay with the server their worker has started; any other test goes where is room."""
+    """The stories of one file stay with the server their worker has started; any other test goes where is room.
+
+    Those in the browser stay together: one demo and one Chromium for all. As the most, they are the first to begin.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(IN_A_BROWSER):
+            return "browser"
         file, _, _ = nodeid.partition("::")
         return file if file.startswith(SHARING_A_SERVER) else nodeid
 
@@ -199,6 +211,44 @@ def _create_tables(url: str) -> None:
     database.dispose()
 
 
+@dataclass(frozen=True)
+class Salon:
+    """The demo salon as its first start leaves it: told, connected and at rest. For copying."""
+
+    folder: Path
+    database_url: str
+
+
+def salon_url(request: pytest.FixtureRequest, folder: Path, backend: str) -> str:
+    """Fill the data directory *folder* with the demo salon, which takes no time; the address of its database."""
+    salon: Salon = request.getfixturevalue(f"{backend}_salon")
+    shutil.copytree(salon.folder, folder, dirs_exist_ok=True)
+    if backend == "sqlite":
+        return f"sqlite:///{folder / 'lstep.db'}"
+    template = str(sa.make_url(salon.database_url).database)
+    return _new_postgres_database(request.getfixturevalue("postgres_url"), "salon", template=template)
+
+
+@pytest.fixture(scope="session")
+def sqlite_salon(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Salon:
+    return _started_once(request, tmp_path_factory.mktemp("salon"), "sqlite")
+
+
+@pytest.fixture(scope="session")
+def postgresql_salon(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Salon:
+    return _started_once(request, tmp_path_factory.mktemp("salon"), "postgresql")
+
+
+def _started_once(request: pytest.FixtureRequest, folder: Path, backend: str) -> Salon:
+    salon = Salon(folder, empty_url(request, folder, backend))
+    server = Server(folder, DATABASE_URL=salon.database_url)
+    server.set_clock()
+    server.start()
+    World(server).settle()
+    server.stop()
+    return salon
+
+
 _numbers = iter(range(1_000_000))
 
 
@@ -215,6 +265,15 @@ def _administrating(server_url: str) -> Iterator[Connection]:
     with admin.connect() as connection:
         yield connection
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """One for all stories of a process, each of which opens windows of its own."""
+    from tests.browser.browsing import launched  # most processes need none
+
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session", autouse=True)

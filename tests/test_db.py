@@ -4,7 +4,9 @@ import threading
 import time
 
 import pytest
+from sqlalchemy.orm import Session
 
+from lstep_lite import db
 from lstep_lite.db import Database, FairLock
 from lstep_lite.models import Purpose, Shop
 from tests.factories import NOW
@@ -62,3 +64,18 @@ def test_text_that_one_database_would_refuse_is_kept_readable(fresh_database: Da
         session.add(Shop(id=1, name="花\x00屋\ud800", purpose=Purpose.SALON, created_at=NOW))
     with fresh_database.read() as session:
         assert session.query(Shop.name).where(Shop.name == "花\x00屋?").scalar() == "花屋?"
+
+
+def test_a_memory_within_another_knows_nothing_of_it_and_leaves_it_as_it_was(session: Session) -> None:
+    answers = iter(range(9))
+
+    def ask() -> int:
+        return db.remembered(session, ("question",), lambda: next(answers))
+
+    assert (ask(), ask()) == (0, 1)
+    with db.memory(session):
+        assert (ask(), ask()) == (2, 2)
+        with db.memory(session):
+            assert (ask(), ask()) == (3, 3)
+        assert ask() == 2
+    assert ask() == 4

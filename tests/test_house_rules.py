@@ -31,7 +31,7 @@ PAGES = (
     "rich_menu_publications", "rich_menu_rules", "rich_menu_settings", "rich_menu_strays", "rich_menu_studio",
     "rich_menu_taps", "scenario_steps", "senders",
     "sendings", "setup", "shop", "sign_in", "studio", "submissions", "survey_answers", "survey_corrections",
-    "survey_reports", "survey_settings", "survey_studio",
+    "survey_links", "survey_reports", "survey_settings", "survey_studio",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")

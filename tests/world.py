@@ -1,5 +1,9 @@
-"""The outside world of a journey: a running server, the people with their phones, and staff with a browser."""
+"""The outside world of a journey: a running server, the people with their phones, and staff with a browser.
 
+Stories begin on one day, whatever day it is: a Wednesday morning without holidays near.
+"""
+
+import atexit
 import json
 import os
 import re
@@ -9,18 +13,50 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urljoin
+from zoneinfo import ZoneInfo
 
 import urllib3
 from bs4 import BeautifulSoup, Tag
 
+from lstep_lite.clock import Clock
+
 START_SECONDS = 90
+STOP_SECONDS = 40
 URLENCODED = "application/x-www-form-urlencoded"
 Upload = tuple[str, bytes, str]
 """A file of a form: its name, its content, its media type."""
 OWNER = ("owner@example.com", "journey-password")
+STORY_START = datetime(2031, 6, 4, 10, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+class Nest:
+    """The process that has imported everything, and of which servers and workers are forked."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.nest"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        atexit.register(self._close)
+
+    def hatch(self, command: str, environ: dict[str, str], log: Path) -> int:
+        """Start a "demo" or a "worker"; its process id."""
+        assert self._process.stdin and self._process.stdout
+        wanted = {"command": command, "environ": environ, "log": str(log)}
+        print(json.dumps(wanted), file=self._process.stdin, flush=True)
+        return int(self._process.stdout.readline())
+
+    def _close(self) -> None:
+        self._process.communicate(timeout=STOP_SECONDS)
+
+
+@cache
+def nest() -> Nest:
+    """One for all that a test process starts."""
+    return Nest()
 
 
 class Server:
@@ -37,14 +73,15 @@ class Server:
             "DEMO_PASSWORD": OWNER[1],
             **environ,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._pid = 0
         self.http = urllib3.PoolManager(retries=False, timeout=40)
 
+    def set_clock(self) -> None:
+        """Before the first start: have stories begin on their day."""
+        Clock(self.data_dir, movable=True).move_to(STORY_START)
+
     def start(self) -> None:
-        log = (self.data_dir / "server.log").open("ab")
-        command = [sys.executable, "-m", "lstep_lite.cli", "demo"]
-        self._process = subprocess.Popen(command, env=self._environ, stdout=log, stderr=log, start_new_session=True)
-        log.close()
+        self._pid = nest().hatch("demo", self._environ, self.data_dir / "server.log")
         self._wait_until_connected()
 
     def kill(self) -> None:
@@ -55,15 +92,27 @@ class Server:
         self._signal(signal.SIGTERM)
 
     def _signal(self, number: int) -> None:
-        if self._process and self._process.poll() is None:
-            os.killpg(self._process.pid, number)
-            self._process.wait(40)
+        if self._is_running():
+            os.killpg(self._pid, number)
+            give_up_at = time.monotonic() + STOP_SECONDS
+            while self._is_running():
+                assert time.monotonic() < give_up_at, f"the server did not stop:\n{self.log()}"
+                time.sleep(0.02)
         self.http.clear()
+
+    def _is_running(self) -> bool:
+        if not self._pid:
+            return False
+        try:
+            os.kill(self._pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def _wait_until_connected(self) -> None:
         give_up_at = time.monotonic() + START_SECONDS
         while time.monotonic() < give_up_at:
-            assert self._process is not None and self._process.poll() is None, self.log()
+            assert self._is_running(), self.log()
             if self._is_connected():
                 return
             time.sleep(0.1)
@@ -189,6 +238,11 @@ class Person:
         customer.visit(self.world.liff_link() + path.removeprefix("/liff"), **how)
         return customer
 
+    def opened(self, url: str, **how: Any) -> dict[str, Any]:
+        """What LIFF hands to the page behind *url*: `location` for a real browser, and the tokens."""
+        found: dict[str, Any] = self._do("open", {"url": url, **how})
+        return found
+
     def unsend(self, message_id: str) -> None:
         self._do("event", {"unsend": message_id})
 
@@ -271,7 +325,7 @@ class Customer(Browser):
 
     def visit(self, url: str, **how: Any) -> BeautifulSoup:
         """Tap a link. Without JavaScript here, the form is sent that the page's script fills from LINE's SDK."""
-        opened = self.person._do("open", {"url": url, **how})
+        opened = self.person.opened(url, **how)
         self.open(self._landing(opened["location"]).partition("#")[0])
         self.access_token = opened["access_token"] or ""
         if opened["id_token"] and self.page.select_one("body[data-entry]"):

@@ -1,5 +1,6 @@
 """回答: the list of a form's answers, one of them, its files and its print, and how far the shop is with them."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +11,13 @@ from lstep_lite import panels
 from lstep_lite.auth import allow
 from lstep_lite.engine import segments, surveys
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.surveys import answers, columns, exporting
+from lstep_lite.engine.surveys import answers, columns, exporting, markings
 from lstep_lite.engine.surveys.answers import STATES, Filters, Page
 from lstep_lite.engine.surveys.columns import Column
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.forms.survey_answers import AnswerSearchForm, NoteForm
-from lstep_lite.models import Friend, Survey, SurveyAnswer, SurveyAnswerState
-from lstep_lite.web import download, number, own_args, render, runtime
+from lstep_lite.models import Encoding, Friend, Survey, SurveyAnswer, SurveyAnswerState
+from lstep_lite.web import download, go, live, number, own_args, render, runtime
 
 bp = Blueprint("survey_answers", __name__, url_prefix="/surveys/<int:survey_id>/answers")
 
@@ -34,8 +35,10 @@ def index(survey_id: int) -> Response:
 @bp.post("/states")
 @allow(Permission.FRIENDS_EDIT)
 def state_create(survey_id: int) -> Response:
-    """All that are ticked on a page of the list."""
+    """All that are ticked on a page of the list, or with `everything` all that its filters find."""
     survey, state = surveys.get(g.session, survey_id), _state(request.form.get("to", ""))
+    if request.form.get("everything"):
+        return _mark_all(survey, state)
     ticked = request.form.getlist("id", type=number)
     count = answers.set_state(g.session, survey, ticked, state)
     if count:
@@ -45,17 +48,43 @@ def state_create(survey_id: int) -> Response:
     return _list(survey, then=url_for(".index", survey_id=survey.id, **own_args("state", "page"), **_list_args()))
 
 
+@bp.get("/states/new")
+@allow(Permission.FRIENDS_EDIT)
+def state_new(survey_id: int) -> Response:
+    """How many answers would change, before they do."""
+    survey = surveys.get(g.read, survey_id)
+    form = AnswerSearchForm(request.args).offer(columns.of(g.read, survey))
+    return render(
+        "survey_answers/state_new.html",
+        survey=survey,
+        words=form.words(g.read),
+        count=markings.count(g.read, survey, form.filters(g.read), now=g.now),
+        states=STATES,
+        list_args=_list_args("state"),
+        token=secrets.token_urlsafe(8),
+    )
+
+
+@bp.get("/states/progress")
+@allow(Permission.FRIENDS_VIEW)
+def state_progress_show(survey_id: int) -> Response:
+    survey = surveys.get(g.read, survey_id)
+    running = markings.running(g.read, survey)
+    template, region = "survey_answers/index.html", "answer_progress"
+    return live(template, region, survey=survey, running=running, states=STATES, is_over=not running)
+
+
 @bp.post("/exports")
 @allow(Permission.FRIENDS_EXPORT)
 def export_create(survey_id: int) -> Response:
     """The answers of the list as a file, read while it is being fetched."""
-    survey = surveys.get(g.session, survey_id)
-    taken = _taken(survey)
-    exporting.begin(g.session, survey, taken, staff_id=g.staff.id, now=g.now)
+    survey, kind = surveys.get(g.session, survey_id), request.form.get("kind")
+    taken, encoding = _taken(survey), Encoding.CP932 if kind == "cp932" else Encoding.UTF8
+    exporting.begin(g.session, survey, taken, staff_id=g.staff.id, now=g.now, encoding=encoding)
     name = f"{survey.name}_{g.now.astimezone(g.zone):%Y%m%d_%H%M}"
-    if request.form.get("kind") == "xlsx":
+    if kind == "xlsx":
         return download(exporting.workbook(runtime().database, taken), f"{name}.xlsx", XLSX)
-    return download(exporting.lines(runtime().database, taken), f"{name}.csv")
+    return download(exporting.lines(runtime().database, taken, encoding), f"{name}.csv")
 
 
 @bp.get("/<int:answer_id>")
@@ -126,7 +155,16 @@ def _list(survey: Survey, then: str = "") -> Response:
         counts=answers.counts(g.read, survey),
         states=STATES,
         list_args=_list_args(),
+        running=markings.running(g.read, survey),
+        is_over=False,
     )
+
+
+def _mark_all(survey: Survey, state: SurveyAnswerState) -> Response:
+    filters, token = AnswerSearchForm(request.args).filters(g.session), request.form.get("token", "")[:40]
+    markings.start(g.session, survey, filters, state, token=token, staff_id=g.staff.id, now=g.now)
+    flash(f"条件に当てはまる回答を「{STATES[state]}」に変えています。画面を閉じても続きます。", "success")
+    return go(url_for(".index", survey_id=survey.id))
 
 
 def _found(survey: Survey, form: AnswerSearchForm) -> Page:
@@ -159,9 +197,9 @@ def _texts(page: Page) -> dict[int, dict[str, str]]:
     return {answer.id: {value["code"]: value["text"] for value in answer.values} for answer in page.answers}
 
 
-def _list_args() -> dict[str, Any]:
-    """The arguments of the list's address but its page and state, for its own links."""
-    names = ("q", "since", "until", "choice", "column")
+def _list_args(*more: str) -> dict[str, Any]:
+    """The arguments of the list's address but its page and state, for its own links; *more* of them."""
+    names = ("q", "since", "until", "choice", "column", *more)
     wanted = (name for name in request.args if name in names or name.startswith(f"{segments.PATH}."))
     return {name: request.args.getlist(name) for name in wanted}
 

@@ -68,5 +68,7 @@ def _editor(
         answer=answer,
         parts=correcting.parts(survey, typed, errors or {}),
         mark=correcting.mark(answer),
+        gone=correcting.gone(survey, answer),
+        has_more=bool(correcting.asked_no_more(survey, answer)),
         **looks,
     )

@@ -1,6 +1,6 @@
 """回答の集計: a chart for each question, one group of people against the others, and where people stopped."""
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
@@ -25,6 +25,7 @@ def show(survey_id: int) -> Response:
         survey=survey,
         form=form,
         charts=charts.of(g.read, survey, tree, now=g.now),
+        people=lambda *which: url_for("friends.index", **segments.query(charts.friends_of(survey, tree, *which))),
         is_crossed=not segments.is_empty(tree),
         sentence=segments.sentence(g.read, tree),
         funnel=figures.funnel(g.read, survey),

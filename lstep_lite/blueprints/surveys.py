@@ -24,8 +24,9 @@ PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 @bp.get("")
-@allow(Permission.SURVEYS_EDIT)
+@allow(Permission.FRIENDS_VIEW)
 def index() -> Response:
+    """Whoever makes no forms comes to their answers from here."""
     return _list()
 
 

@@ -8,14 +8,15 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import is_alone, remembered
 from lstep_lite.db import know as keep_in_mind
-from lstep_lite.db import remembered
 from lstep_lite.models import Friend
 
 
 def lock(session: Session, friend: Friend) -> None:
     """Nobody else locks *friend* until this unit ends."""
-    remembered(session, _key(friend), lambda: session.scalar(_row(friend)))
+    if not is_alone(session):
+        remembered(session, _key(friend), lambda: session.scalar(_row(friend)))
 
 
 def _row(friend: Friend) -> sa.Select[int]:

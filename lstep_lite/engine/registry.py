@@ -46,7 +46,7 @@ from lstep_lite.engine.messages import kinds
 from lstep_lite.engine.notifications import linking, sending, unanswered  # noqa: F401 - its core must not import them
 from lstep_lite.engine.rich_menus.showing import bulk as _menu_bulk  # noqa: F401 - offered after what is done daily
 from lstep_lite.engine.segments import conditions
-from lstep_lite.engine.surveys import confirming  # noqa: F401 - its core must not import auto_replies
+from lstep_lite.engine.surveys import confirming, markings  # noqa: F401 - its core must not import auto_replies
 from lstep_lite.engine.surveys import kinds as _questions  # noqa: F401 - they register themselves
 from lstep_lite.engine.taps import answering, behaviours  # noqa: F401 - its core must not import messages
 

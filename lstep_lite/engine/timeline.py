@@ -34,6 +34,8 @@ class Item:
     label: str
     detail: str
     """The message, button, setting or person it is about, if any."""
+    href: str
+    """The page that shows what it is about; empty for none."""
     results: Sequence[tuple[str, str]]
     """What came of it, each with how it ended: done, skipped, failed, or nothing to tell apart."""
     cause: str | None
@@ -138,6 +140,7 @@ def _items(session: Session, rows: Sequence[TimelineEntry]) -> list[Item]:
             entry=row,
             label=label(row.kind),
             detail=_detail(row, texts, names),
+            href=triggers.pages.get(row.kind, "").format_map(row.facts),
             results=_results(row, runs),
             cause=label(causes[row.cause_id].kind) if row.cause_id in causes else None,
             deliveries=sent.get(row.id, []),

@@ -60,6 +60,8 @@ Subscriber = Callable[[Session, Happening], str | None]
 _subscribers: dict[str, list[Subscriber]] = defaultdict(list)
 labels: dict[str, str] = {}
 """What each kind is called on the timeline."""
+pages: dict[str, str] = {}
+"""Of some kinds, the path of the page that shows what it is about, with the names of facts in braces."""
 
 
 def on(kind: str) -> Callable[[Subscriber], Subscriber]:

@@ -18,7 +18,7 @@ class AnswerSearchForm(Form):
     """The filters of the list, from its address; what is unknown filters nothing."""
 
     state = HiddenField()
-    q = SearchField("名前・回答の言葉でさがす", [at_most(100)])
+    q = SearchField("名前・回答・メモの言葉でさがす", [at_most(100)])
     since = DateField("回答日（から）", [Optional()])
     until = DateField("回答日（まで）", [Optional()])
     choice = SelectField("選んだ答え", validate_choice=False)
@@ -27,11 +27,24 @@ class AnswerSearchForm(Form):
     def offer(self, columns: list[Column]) -> "AnswerSearchForm":
         """What can be picked in each question."""
         offered: list[Any] = [("", "指定しない")]
+        self._picks: dict[str, str] = {}
         for column in columns:
             picks = {f"{column.code}/{code}": label for code, label in column.choices.items()}
             offered += options({column.code: "（回答のある方すべて）"} | picks, group=column.label)
+            self._picks |= {value: f"{column.label}：{label}" for value, label in picks.items()}
+            self._picks[column.code] = column.label
         self.choice.choices = offered
         return self
+
+    def words(self, session: Session) -> list[str]:
+        """What is asked for, each in a phrase. After `offer`; raises DomainError as `filters` does."""
+        wanted = self.filters(session)
+        found = [f"対応が「{STATES[wanted.state]}」"] if wanted.state else []
+        found += [f"{wanted.since:%Y/%m/%d}から"] if wanted.since else []
+        found += [f"{wanted.until:%Y/%m/%d}まで"] if wanted.until else []
+        found += [f"「{wanted.text}」を含む"] if wanted.text else []
+        found += [f"「{self._picks.get(wanted.choice, '今はない答え')}」に答えた"] if wanted.choice else []
+        return found if segments.is_empty(wanted.tree) else [*found, segments.sentence(session, wanted.tree)]
 
     def filters(self, session: Session) -> Filters:
         """Raises DomainError when a condition is not filled in; it is said at the condition."""

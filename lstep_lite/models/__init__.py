@@ -162,8 +162,10 @@ from lstep_lite.models.surveys import (
     SurveyDay,
     SurveyDraft,
     SurveyFile,
+    SurveyMarking,
     SurveyPick,
     SurveySeat,
+    SurveyText,
 )
 from lstep_lite.models.tags import FriendTag, Tag, TagLeftover
 from lstep_lite.models.taps import AnswerState, Tap, TapAnswer
@@ -370,8 +372,10 @@ __all__ = [
     "SurveyDay",
     "SurveyDraft",
     "SurveyFile",
+    "SurveyMarking",
     "SurveyPick",
     "SurveySeat",
+    "SurveyText",
     "Tag",
     "TagLeftover",
     "Talk",

@@ -115,7 +115,7 @@ class SurveyAnswer(Base):
     __table_args__ = (
         Index("ix_survey_answers_survey_id_submitted_at", "survey_id", "submitted_at", "id"),
         Index("ix_survey_answers_friend_id_survey_id", "friend_id", "survey_id", "submitted_at"),
-        Index("ix_survey_answers_survey_id_state", "survey_id", "state"),
+        Index("ix_survey_answers_survey_id_state", "survey_id", "state", "submitted_at", "id"),
         Index(
             "ix_survey_answers_confirm_due_at",
             "confirm_due_at",
@@ -164,8 +164,11 @@ class SurveyPick(Base):
     __tablename__ = "survey_picks"
     __table_args__ = (
         Index("ix_survey_picks_answer_id", "answer_id"),
-        Index("ix_survey_picks_survey_id_question_code", "survey_id", "question_code", "choice_code", "friend_id"),
-        Index("ix_survey_picks_friend_id", "friend_id"),
+        Index(
+            "ix_survey_picks_survey_id_question_code",
+            *("survey_id", "question_code", "choice_code", "friend_id", "answer_id"),
+        ),
+        Index("ix_survey_picks_friend_id_survey_id", "friend_id", "survey_id", "question_code", "choice_code"),
     )
 
     id: Mapped[int] = primary_key()
@@ -176,8 +179,53 @@ class SurveyPick(Base):
     choice_code: Mapped[str]
     """Empty where the question has no choices; of a matrix "row:column"."""
     text_key: Mapped[str]
-    """Normalised (engine/text.py), cut to what an index can hold."""
+    """Normalised (engine/text.py); of a choice with free text beside it, both."""
     number: Mapped[int | None]
+
+
+class SurveyText(Base):
+    """All words of an answer, for searching: it reads every row of a form, so they stand apart from what is large."""
+
+    __tablename__ = "survey_texts"
+
+    answer_id: Mapped[int] = mapped_column(ForeignKey("survey_answers.id", ondelete="CASCADE"), primary_key=True)
+    survey_id: Mapped[int]
+    text_key: Mapped[str]
+    """Normalised (engine/text.py): answers and the memo, one a line."""
+
+
+class SurveyMarking(Base):
+    """Many answers whose state is being set, in the background: those that were there when it was asked for."""
+
+    __tablename__ = "survey_markings"
+    __table_args__ = (
+        Index("ix_survey_markings_survey_id", "survey_id"),
+        Index(
+            "ix_survey_markings_open",
+            "id",
+            postgresql_where=text("finished_at IS NULL"),
+            sqlite_where=text("finished_at IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = primary_key()
+    survey_id: Mapped[int] = mapped_column(ForeignKey("surveys.id", ondelete="CASCADE"))
+    token: Mapped[str] = mapped_column(unique=True)
+    """Of the page it was asked for on: sent twice it is one."""
+    filters: Mapped[dict[str, Any]]
+    """Which answers (engine/surveys/answers.Filters)."""
+    state: Mapped[SurveyAnswerState] = mapped_column(one_of(SurveyAnswerState, "state"))
+    total: Mapped[int]
+    """How many there were when it was asked for."""
+    done: Mapped[int] = mapped_column(default=0)
+    cursor: Mapped[int] = mapped_column(default=0)
+    """The last answer's id that was looked at."""
+    last_id: Mapped[int]
+    """The newest answer then: those that come later stay as they are."""
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
 
 
 class SurveyChange(Base):

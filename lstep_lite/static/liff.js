@@ -8,9 +8,10 @@
   let isAsking = false;
 
   root.classList.add("is-asking");
+  forbidSecondPress();
+  setTimeout(showChoices, LONGEST_WAIT_MS); // LINE's script itself may be what does not come
 
   document.addEventListener("DOMContentLoaded", async () => {
-    forbidSecondPress();
     if (!document.body.dataset.liffId || !window.liff || !window.liff.isInClient()) {
       showChoices();
       return;
@@ -99,9 +100,14 @@
   }
 
   async function requestFriendship() {
-    await liff.requestFriendship();
-    const { friendFlag } = await liff.getFriendship();
-    if (friendFlag) identify();
+    try {
+      await liff.requestFriendship();
+      const { friendFlag } = await liff.getFriendship();
+      if (friendFlag) identify();
+    } catch {
+      show("[data-in-line]", false); // this LINE can't ask: the link to the account does the same
+      show("[data-outside-line]", true);
+    }
   }
 
   function forbidSecondPress() {

@@ -116,7 +116,9 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_survey_answers_friend_id_survey_id", ["friend_id", "survey_id", "submitted_at"], unique=False
         )
-        batch_op.create_index("ix_survey_answers_survey_id_state", ["survey_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_survey_answers_survey_id_state", ["survey_id", "state", "submitted_at", "id"], unique=False
+        )
         batch_op.create_index(
             "ix_survey_answers_survey_id_submitted_at", ["survey_id", "submitted_at", "id"], unique=False
         )
@@ -134,6 +136,44 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("survey_id", "day", name=op.f("pk_survey_days")),
     )
+    op.create_table(
+        "survey_markings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("survey_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("new", "working", "done", name="state", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("done", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_survey_markings_staff_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_survey_markings_survey_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_markings")),
+        sa.UniqueConstraint("token", name=op.f("uq_survey_markings_token")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("survey_markings", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_survey_markings_open",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("finished_at IS NULL"),
+            sqlite_where=sa.text("finished_at IS NULL"),
+        )
+        batch_op.create_index("ix_survey_markings_survey_id", ["survey_id"], unique=False)
+
     op.create_table(
         "survey_seats",
         sa.Column("survey_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -243,13 +283,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("survey_picks", schema=None) as batch_op:
         batch_op.create_index("ix_survey_picks_answer_id", ["answer_id"], unique=False)
-        batch_op.create_index("ix_survey_picks_friend_id", ["friend_id"], unique=False)
+        batch_op.create_index(
+            "ix_survey_picks_friend_id_survey_id",
+            ["friend_id", "survey_id", "question_code", "choice_code"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_survey_picks_survey_id_question_code",
-            ["survey_id", "question_code", "choice_code", "friend_id"],
+            ["survey_id", "question_code", "choice_code", "friend_id", "answer_id"],
             unique=False,
         )
 
+    op.create_table(
+        "survey_texts",
+        sa.Column("answer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("survey_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text_key", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["survey_answers.id"], name=op.f("fk_survey_texts_answer_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("answer_id", name=op.f("pk_survey_texts")),
+    )
     op.create_table(
         "survey_files",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -293,9 +347,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_survey_files_answer_id")
 
     op.drop_table("survey_files")
+    op.drop_table("survey_texts")
     with op.batch_alter_table("survey_picks", schema=None) as batch_op:
         batch_op.drop_index("ix_survey_picks_survey_id_question_code")
-        batch_op.drop_index("ix_survey_picks_friend_id")
+        batch_op.drop_index("ix_survey_picks_friend_id_survey_id")
         batch_op.drop_index("ix_survey_picks_answer_id")
 
     op.drop_table("survey_picks")
@@ -315,6 +370,15 @@ def downgrade() -> None:
 
     op.drop_table("consents")
     op.drop_table("survey_seats")
+    with op.batch_alter_table("survey_markings", schema=None) as batch_op:
+        batch_op.drop_index("ix_survey_markings_survey_id")
+        batch_op.drop_index(
+            "ix_survey_markings_open",
+            postgresql_where=sa.text("finished_at IS NULL"),
+            sqlite_where=sa.text("finished_at IS NULL"),
+        )
+
+    op.drop_table("survey_markings")
     op.drop_table("survey_days")
     with op.batch_alter_table("survey_answers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_survey_answers_visitor"))

@@ -70,6 +70,7 @@ def test_no_screen_is_wider_than_a_phone_and_no_script_fails(chromium: Browser, 
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     sign_in(page, server)
+    page.goto(server.url)
     paths = {"/", "/emulator/"} | set(
         page.locator("a[href^='/']").evaluate_all("links => links.map(link => link.pathname)")
     )

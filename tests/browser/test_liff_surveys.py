@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, expect
 
 from lstep_lite.db import Database
-from lstep_lite.models import SurveyAnswer
+from lstep_lite.models import Survey, SurveyAnswer
 from tests.browser.browsing import PHONE, new_page
 from tests.factories import a_question, a_survey, a_survey_choice
 from tests.world import Server
@@ -41,7 +41,8 @@ def a_form(database: Database) -> str:
 
 
 def test_a_form_is_answered_on_a_phone(chromium: Browser, server: Server, database: Database) -> None:
-    address = f"{server.url}/liff/surveys/{a_form(database)}"
+    code = a_form(database)
+    address = f"{server.url}/liff/surveys/{code}"
     page = new_page(chromium, PHONE)
     page.goto(address)
     page.get_by_label("郵便番号").fill("１５０-0001")
@@ -62,6 +63,6 @@ def test_a_form_is_answered_on_a_phone(chromium: Browser, server: Server, databa
     expect(page).to_have_url(re.compile("/answers/"))
     expect(page.locator("h1")).to_have_text("送信しました")
     with database.read() as session:
-        answer = session.scalars(sa.select(SurveyAnswer)).one()
+        answer = session.scalars(sa.select(SurveyAnswer).join(Survey).where(Survey.code == code)).one()
         assert [value["text"] for value in answer.values][::5] == ["花田 桜", "乾燥します"]
     page.context.close()

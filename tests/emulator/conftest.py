@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -129,13 +130,20 @@ def emulator(config: EmulatorConfig) -> Iterator[Emulator]:
     running.stop()
 
 
+@cache
+def _control_app() -> Flask:
+    """Wired once; there is one emulator at a time."""
+    app = Flask("control")
+    app.register_blueprint(blueprint)
+    return app
+
+
 class Control:
     """The control API as a tester sees it."""
 
     def __init__(self, emulator: Emulator) -> None:
-        app = Flask("control")
+        app = _control_app()
         app.extensions["emulator"] = emulator
-        app.register_blueprint(blueprint)
         self.client = app.test_client()
 
     def post(self, path: str, body: dict[str, Any] | None = None, *, status: int = 200) -> Any:

@@ -11,17 +11,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from werkzeug.serving import make_server
 
 from lstep_lite.emulator import BLUEPRINTS, Emulator
-from tests.browser.browsing import launched
 from tests.emulator.conftest import Application, Caller, Control, wait_until
 from tests.emulator.menus import MENU, a_menu, area
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from lstep_lite.engine.coupons import CouponDraft, statistics, tickets
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     ChangedBy,
+    Channel,
     CodeKind,
     CodeShape,
     Coupon,
@@ -270,6 +271,16 @@ def test_every_ticket_is_one_line_takes(
 
 
 # At the counter ------------------------------------------------------------------------------------------------------
+
+
+def test_a_ticket_leads_to_all_of_them_once_line_knows_our_pages(session: Session, talk: Talk, ann: Friend) -> None:
+    coupon = offered(session)
+    assert "マイクーポン" not in words(talk.tap(f"coupon=get:{coupon.code}")[0])
+    ids = {"messaging_channel_id": "1", "login_channel_id": "2", "liff_id": "2000000001-abcd"}
+    session.add(Channel(id=1, messaging_secret="x", login_secret="x", **ids))
+    session.commit()
+    card = talk.tap(f"coupon=get:{offered(session).code}")[0]
+    assert card["contents"]["footer"]["contents"][1]["action"]["uri"].endswith("/2000000001-abcd/coupons")
 
 
 def test_staff_give_use_and_take_back_and_the_timeline_says_who(session: Session, ann: Friend) -> None:

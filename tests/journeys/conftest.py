@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import BACKENDS, empty_url
+from tests.conftest import BACKENDS, salon_url
 from tests.world import Browser, Server, World
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("journeys")
-    running = Server(folder, DATABASE_URL=empty_url(request, folder, request.param))
+    running = Server(folder, DATABASE_URL=salon_url(request, folder, request.param))
     running.start()
     yield running
     running.stop()

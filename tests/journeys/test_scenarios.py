@@ -32,6 +32,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """An empty installation that has been through its first questions and is connected to the pretended LINE."""
     folder = tmp_path_factory.mktemp("scenarios")
     running = Server(folder, SEED="0", DATABASE_URL=empty_url(request, folder, request.param))
+    running.set_clock()
     try:
         running.start()
         open_shop(Browser(running))

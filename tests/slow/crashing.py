@@ -4,8 +4,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -31,6 +29,7 @@ from lstep_lite.models import (
 )
 from lstep_lite.runtime import Runtime
 from tests.factories import a_friend, a_rule, a_shop, a_text_event
+from tests.world import nest
 
 MODES = ("500", "429", "drop-before", "drop-after-accept", "slow")
 ANSWER = "お答えします"
@@ -48,7 +47,6 @@ class Crashing:
             "LINE_TIMEOUT_SECONDS": "1",
         }
         self.folder = folder
-        self.nest: subprocess.Popen[str] | None = None
         self.worker = 0
         self.control_url = control_url
         self.http = urllib3.PoolManager(retries=False, timeout=20)
@@ -107,13 +105,17 @@ class Crashing:
             deliveries.put(session, friend, content, source="chat", label="", dedupe_key=key, lane=lane, now=now)
 
     def ask_a_question_each(self, count: int) -> None:
-        """The first *count* friends write; their webhooks are stored as the web process stores them."""
+        """The first *count* friends write."""
         now = self.runtime.clock.now()
         events = [a_text_event(user_id, "質問です", at=now) for user_id in self.user_ids[:count]]
+        self.receive(events)
+
+    def receive(self, events: list[dict[str, Any]]) -> None:
+        """Store webhooks as the web process does."""
         body = {"destination": "U", "events": events}
         self.control("POST", "/webhooks", {"bodies": [json.dumps(body)]})  # LINE knows the reply tokens from here
         with self.runtime.database.unit() as session:
-            assert intake.store(session, body, now=now) == count
+            assert intake.store(session, body, now=self.runtime.clock.now()) == len(events)
 
     def misbehave(self, chance: random.Random) -> None:
         for way in ("push", "multicast", "reply"):
@@ -126,20 +128,7 @@ class Crashing:
                 self.control("POST", "/faults", {"path": f"/v2/bot/message/{way}", "mode": mode, "times": 0})
 
     def start_worker(self) -> None:
-        if self.nest is None:
-            with (self.folder / "worker.log").open("ab") as log:
-                self.nest = subprocess.Popen(
-                    [sys.executable, "-m", "tests.slow.nest"],
-                    env={**os.environ, **self.environ},
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=log,
-                    text=True,
-                )
-        assert self.nest.stdin and self.nest.stdout
-        self.nest.stdin.write("\n")
-        self.nest.stdin.flush()
-        self.worker = int(self.nest.stdout.readline())
+        self.worker = nest().hatch("worker", {**os.environ, **self.environ}, self.folder / "worker.log")
 
     def kill_worker(self) -> None:
         if self.worker:
@@ -175,10 +164,6 @@ class Crashing:
 
     def close(self) -> None:
         self.kill_worker()
-        if self.nest and self.nest.stdin and self.nest.stdout:
-            self.nest.stdin.close()
-            self.nest.wait(10)
-            self.nest.stdout.close()
         self.http.clear()
         self.runtime.database.dispose()
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from lstep_lite import db
 from lstep_lite.db import Database
@@ -61,14 +62,17 @@ def drafts_of(database: Database, survey_id: int, question: str, choice: str, fr
 
 
 def send(database: Database, survey_id: int, draft_id: int, friend_id: int) -> str:
-    try:
-        with database.unit() as session:
-            survey, friend = session.get_one(Survey, survey_id), session.get_one(Friend, friend_id)
-            draft = session.get_one(SurveyDraft, draft_id)
-            answering.submit(session, survey, draft, friend=friend, now=NOW)
-        return "taken"
-    except Refused:
-        return "full"
+    while True:
+        try:
+            with database.unit() as session:
+                survey, friend = session.get_one(Survey, survey_id), session.get_one(Friend, friend_id)
+                draft = session.get_one(SurveyDraft, draft_id)
+                answering.submit(session, survey, draft, friend=friend, now=NOW)
+            return "taken"
+        except Refused:
+            return "full"
+        except OperationalError:  # SQLite gives up on who waits too long among forty processes: they try again
+            continue
 
 
 def _customers(url: str, survey_id: int, pairs: list[tuple[int, int]], start: object, said: object) -> None:

@@ -31,6 +31,8 @@ EASY = settings(
     max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+AGAIN = settings(EASY, max_examples=8)
+"""On PostgreSQL the very same examples would come again: some of them show that it keeps the rows alike."""
 KINDS = [kind.name for kind in messages.offered()] + [packs.NAME]
 STICKERS = [(str(package.id), str(package.first_id)) for package in stickers.PACKAGES]
 
@@ -58,9 +60,9 @@ def people(session: Session) -> list[Friend]:
 def test_whatever_can_be_made_in_the_studio_is_taken_by_both(
     session: Session, rows: dict[str, int], people: list[Friend], kind: str
 ) -> None:
-    kept = 0
+    kept, is_first = 0, session.get_bind().dialect.name == "sqlite"
 
-    @EASY
+    @(EASY if is_first else AGAIN)
     @given(documents(session, templates.inputs_of(kind), rows), st.sampled_from(STICKERS), st.data())
     def judge(document: dict[str, Any], sticker: tuple[str, str], data: st.DataObject) -> None:
         nonlocal kept
@@ -81,7 +83,7 @@ def test_whatever_can_be_made_in_the_studio_is_taken_by_both(
         assert_too_large(sent) if is_too_large(sent) else assert_sendable(sent)
 
     judge()
-    assert kept > 4, "nearly everything was refused: this test no longer tests anything"
+    assert kept > (4 if is_first else 0), "nearly everything was refused: this test no longer tests anything"
 
 
 def with_real_stickers(kind: str, document: dict[str, Any], sticker: tuple[str, str]) -> None:

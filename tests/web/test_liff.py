@@ -12,13 +12,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 from flask import g
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeSerializer
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lstep_lite import runtime
 from lstep_lite.blueprints.liff import sessions
+from lstep_lite.config import Mode
 from lstep_lite.models import Channel, CouponTicket, CouponUse, Friend, SignInFailure
 from lstep_lite.web import App
 from tests.factories import NOW, a_coupon, a_friend
@@ -196,7 +199,10 @@ def test_an_invented_token_opens_nothing_and_trouble_is_told(phone: FlaskClient,
     assert phone.post("/liff/session", data={"id_token": ANN, "wanted": "/liff/coupons"}).status_code == 401
     platform.is_down = True
     answer = phone.post("/liff/session", data={"id_token": "x", "wanted": "/liff/coupons"})
-    assert answer.status_code == 401 and "もう一度" in answer.text
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 401
+    assert "いまLINEに確認できません" in page.text and "503" not in page.text
+    assert page.select_one("[data-again] a")["href"] == "/liff/coupons"
 
 
 @pytest.mark.parametrize(
@@ -208,6 +214,16 @@ def test_an_invented_token_opens_nothing_and_trouble_is_told(phone: FlaskClient,
 )  # fmt: skip
 def test_the_way_leads_to_no_other_place(enter: Callable[..., TestResponse], wanted: str) -> None:
     assert enter(wanted=wanted).location == "/liff/coupons"
+
+
+def test_an_address_too_long_for_a_code_or_a_cookie_is_no_trouble(
+    phone: FlaskClient, enter: Callable[..., TestResponse]
+) -> None:
+    assert phone.get("/liff?liff.state=%2Fsurveys%2Fx%3Fa%3D" + "%E3%81%82" * 90).status_code == 200
+    page = inspect_page(phone.get("/liff/coupons?x=" + "y" * 500))
+    assert not page.select(".qr") and "y" * 500 in page.select_one("a.button-line")["href"]
+    assert enter(wanted="/liff/coupons?x=" + "あ" * 3).location == "/liff/coupons?x=" + "%E3%81%82" * 3
+    assert enter(wanted="/liff/coupons?x=" + "y" * 5000).location == "/liff/coupons"
 
 
 def test_whom_staff_blocked_is_turned_away(
@@ -258,6 +274,30 @@ def test_a_session_in_use_goes_on_and_an_idle_one_ends(
         assert "マイクーポン" in phone.get("/liff/coupons").text
     clock.time += timedelta(minutes=31)
     assert "data-entry" in phone.get("/liff/coupons").text
+
+
+def test_a_session_is_named_anew_when_it_becomes_somebodys(
+    enter: Callable[..., TestResponse], phone: FlaskClient, app: App, ann: Friend
+) -> None:
+    def name() -> str:
+        signer = URLSafeSerializer(app.extensions["runtime"].settings.secret_key, salt="liff session")
+        return str(signer.loads(phone.get_cookie(sessions.COOKIE, path="/liff").value)["name"])
+
+    phone.get("/liff/coupons")
+    before = name()
+    enter()
+    assert name() != before, "who had put that name into this browser would share what comes"
+
+
+def test_cookies_and_headers_are_strict_where_it_counts(phone: FlaskClient, app: App) -> None:
+    built = app.extensions["runtime"]
+    app.extensions["runtime"] = replace(built, settings=replace(built.settings, mode=Mode.LIVE))
+    for path in ("/liff/coupons", "/liff/login?wanted=/liff/coupons"):
+        answer = phone.get(path)
+        cookies = [each for each in answer.headers.getlist("Set-Cookie") if each.startswith("lstep_liff")]
+        assert cookies and all({"Secure", "HttpOnly", "SameSite=Lax"} <= set(each.split("; ")) for each in cookies)
+        assert answer.headers["Referrer-Policy"] == "no-referrer" and answer.headers["Cache-Control"] == "no-store"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
 
 
 def test_another_account_on_the_phone_takes_over(
@@ -373,7 +413,9 @@ def test_a_callback_that_this_browser_did_not_begin_is_refused(
     state = begin(phone, platform)
     stranger = app.test_client()
     assert stranger.get(f"/liff/login/callback?code={ANN}&state={state}").status_code == 401
-    assert phone.get(f"/liff/login/callback?code={ANN}&state=other").status_code == 401
+    for other in ("other", "%E3%81%82", ""):
+        state = begin(phone, platform)
+        assert phone.get(f"/liff/login/callback?code={ANN}&state={other}").status_code == 401
     state = begin(phone, platform)
     clock.time += timedelta(minutes=11)
     assert phone.get(f"/liff/login/callback?code={ANN}&state={state}").status_code == 401

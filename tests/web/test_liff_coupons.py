@@ -1,6 +1,7 @@
 """A customer's own coupons on a page: seen by nobody else, and used once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lstep_lite.models import CodeKind, CouponUse, Friend, TicketState
-from tests.factories import a_friend
+from tests.factories import NOW, a_friend
 from tests.web.conftest import inspect_page
 from tests.web.test_liff import BOB, a_ticket, ann, app, enter, listener, phone, platform
 
@@ -51,6 +52,21 @@ def test_a_ticket_is_used_once_however_often_it_is_pressed(phone: FlaskClient, a
     refused = phone.post(form["action"], data=sent | {"token": "another"})
     assert refused.status_code == 409 and "使用済み" in refused.text
     assert session.scalar(sa.select(sa.func.count()).select_from(CouponUse)) == 1
+
+
+def test_the_list_says_what_can_be_used_and_shows_it_first(phone: FlaskClient, ann: Friend, session: Session) -> None:
+    late = a_ticket(session, ann, title="期限切れの券")
+    late.expires_at = NOW
+    used = a_ticket(session, ann, title="使った券")
+    used.state, used.uses = TicketState.USED_UP, 1
+    session.commit()
+    a_ticket(session, ann, title="使える券").obtained_at = NOW - timedelta(days=9)
+    session.commit()
+    shown = [each.text for each in inspect_page(phone.get("/liff/coupons")).select(".ticket")]
+    assert "使える券" in shown[0] and "あと1回" in shown[0]
+    assert [("期限切れ ·" in text, "使用済み" in text) for text in shown[1:]].count((True, False)) == 1
+    page = inspect_page(phone.get(f"/liff/coupons/{late.code}"))
+    assert "期限が切れました" in page.text and not page.select("a[href$=use]")
 
 
 @pytest.mark.parametrize("path", ["", "/use"])

@@ -1,5 +1,6 @@
 """Forms as customers meet them: page by page, with mistakes, twice, too late, and with files of their own."""
 
+import base64
 import io
 import re
 from datetime import timedelta
@@ -15,7 +16,7 @@ from lstep_lite.blueprints.liff import sessions
 from lstep_lite.engine.line import Identity
 from lstep_lite.engine.surveys import drawing, prefilling
 from lstep_lite.engine.surveys.documents import elements
-from lstep_lite.models import AnswerRate, SurveyAnswer, SurveyDay, SurveyDraft, SurveyFile
+from lstep_lite.models import AnswerRate, Friend, SignInFailure, SurveyAnswer, SurveyDay, SurveyDraft, SurveyFile
 from tests.factories import NOW, a_friend, a_question, a_survey, a_survey_choice, a_survey_page
 from tests.web.conftest import inspect_page
 
@@ -191,7 +192,42 @@ def test_pages_are_for_those_whom_line_vouches_for(anybody, app, phone, session,
     assert elsewhere.get(done.location).status_code == 404
     path, page = opened(elsewhere, survey)
     assert elsewhere.post(path, data=form_of(page) | {"friend": ann.code}).status_code == 409
+    [anns] = answers(session)
+    assert elsewhere.get(f"{path}?answer={anns.code}").status_code == 404
+    assert elsewhere.post(path, data=form_of(page) | {"token": anns.token}).status_code == 404
     assert len(answers(session)) == 1
+
+
+def test_nobody_sends_what_another_has_typed(app, phone, session, ann):
+    survey = a_survey(session, a_question(), takes_anonymous=True, confirms=True)
+    session.commit()
+    path, page = opened(phone, survey)
+    send(phone, path, page)
+    token = session.scalars(sa.select(SurveyDraft.token)).one()
+    url, elsewhere = f"/liff/surveys/{survey.code}/answers", signed_in(app, a_stranger(session))
+    opened(elsewhere, survey)
+    code = session.scalars(sa.select(Friend.code).where(Friend.id != ann.id)).one()
+    assert elsewhere.post(url, data={"friend": code, "token": token}).location == f"/liff/surveys/{survey.code}"
+    assert app.test_client().post(url, data={"friend": "", "token": token}).status_code == 303
+    assert answers(session) == []
+
+
+def test_too_many_are_kept_out_and_lose_nothing(phone, anybody, session, ann):
+    asks = a_question()
+    survey = a_survey(session, asks, takes_anonymous=True)
+    session.commit()
+    path, page = opened(phone, survey)
+    send(phone, path, page, **{asks["id"]: "一度目"})
+    for subject in (f"liff-friend:{ann.code}", "liff-address:127.0.0.1"):
+        session.get_one(SignInFailure, subject).locked_until = NOW + timedelta(minutes=5)
+    survey.rate = AnswerRate.MANY
+    session.commit()
+    path, page = opened(phone, survey)
+    refused = send(phone, path, page, **{asks["id"]: "二度目"})
+    assert refused.status_code == 429 and len(answers(session)) == 1
+    assert opened(phone, survey)[1].find("input", id=f"i-{asks['id']}")["value"] == "二度目"
+    assert anybody.get(f"/liff/surveys/{survey.code}").status_code == 429
+    assert session.scalar(sa.select(sa.func.count()).select_from(SurveyDraft)) == 1
 
 
 def test_unknown_visitors_answer_where_the_form_takes_them(anybody, session, owner):
@@ -238,8 +274,12 @@ def test_files_are_kept_with_the_draft_and_shown_to_nobody_else(phone, anybody, 
     assert (row.file_name, row.content_type) == ("写真.png", "image/png")
     with phone.get(f"/liff/survey-files/{row.code}") as shown:
         assert shown.content_type == "image/jpeg"
-    for stranger in (anybody, signed_in(app, a_stranger(session))):
+    elsewhere = signed_in(app, a_stranger(session))
+    for stranger in (anybody, elsewhere):
         assert stranger.get(f"/liff/survey-files/{row.code}").status_code == 404
+    path, page = opened(elsewhere, survey)
+    taken = elsewhere.post(path, data=form_of(page) | {"go": "next", asks["id"]: row.code})
+    assert taken.status_code == 422 and row.code not in taken.text, "nor sent on by anybody else"
 
 
 def a_stranger(session):
@@ -273,7 +313,9 @@ def test_a_signed_link_fills_in_for_its_friend_alone_until_its_day(app, phone, s
     assert found.parameters == {"from": "店頭"} and [v["text"] for v in found.values] == ["佐藤", "店頭"]
     late = {"friend": ann, "secret_key": key}
     assert prefilling.read(survey, link, now=NOW + timedelta(days=2), **late) == {}
-    assert prefilling.read(survey, link + "x", now=NOW, **late) == {}
+    assert b"\xe4\xbd\x90" not in base64.urlsafe_b64decode(link), "what it brings can't be read from a log"
+    for bad in (link + "x", link[:-3], "x", "あ", ""):
+        assert prefilling.read(survey, bad, now=NOW, **late) == {}
     assert prefilling.read(survey, link, now=NOW, friend=a_stranger(session), secret_key=key) == {}
 
 
@@ -309,9 +351,11 @@ def test_every_kind_of_part_is_drawn_with_few_queries(phone, session, count_quer
     path, _ = opened(phone, survey)
     with count_queries() as queries:
         answer = phone.get(path)
-    assert len(queries) <= 14, len(queries)
-    inspect_page(answer)
-    assert len(answer.data) < 60_000
+    assert len(queries) <= 9, queries
+    soup = inspect_page(answer)
+    own = [tag.get("href") or tag.get("src") for tag in soup.select("head link, head script[src^='/']")]
+    statics = [phone.get(path, buffered=True).data for path in own]
+    assert sum(len(data) for data in (answer.data, *statics)) < 120_000, "what a phone loads before LINE's script"
 
 
 def test_a_preview_shows_all_parts_of_a_page_and_keeps_nothing(app, session, owner):

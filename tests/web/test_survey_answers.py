@@ -199,6 +199,25 @@ def test_the_charts_lead_to_the_answers_behind_them(page, survey, answered, aske
     assert len(page(cells[0]["href"]).select("#answer-list tbody tr")) == 1
 
 
+def test_the_charts_lead_to_the_friends_who_answered_so(page, session, owner, friend):
+    menu = a_question("radio", choices=[a_survey_choice("カット"), a_survey_choice("カラー")])
+    grade = a_question("scale", span="nps")
+    survey, other = a_survey(session, menu, grade), a_friend(session, display_name="鈴木 一郎")
+    for person, at, points in ((friend, 0, "9"), (other, 1, "3")):
+        answer(session, survey, person, {menu["id"]: menu["choices"][at]["id"], grade["id"]: points})
+    soup = page(f"/surveys/{survey.id}/report")
+
+    def found(link):
+        return [each.get_text(strip=True) for each in page(link["href"]).select("main .friend-chip-name")]
+
+    assert found(soup.select_one(f"#parts-{menu['id']} .report-people a")) == ["山田 花子"]
+    assert [found(link) for link in soup.select(".report-grades a")] == [["山田 花子"], [], ["鈴木 一郎"]]
+    assert [found(link) for link in soup.select(f"#parts-{grade['id']} .report-people a")] == [
+        ["鈴木 一郎"],
+        ["山田 花子"],
+    ]
+
+
 def test_a_table_of_questions_is_counted_as_a_table(page, session, owner, friend):
     row = {"kind": "survey_matrix_row", "id": "row-00000001", "label": "接客"}
     good, bad = (
@@ -220,15 +239,63 @@ def test_the_file_guards_formulas_and_is_written_down(client, session, survey, f
     assert [each.row_count for each in session.scalars(sa.select(Export))] == [1]
 
 
-def test_the_workbook_holds_words_only(client, session, survey, friend, asked):
-    answer(session, survey, friend, form_of(asked, "=1+1"))
+def test_the_workbook_keeps_words_as_words_and_numbers_as_numbers(client, session, owner, friend):
+    phone, grade = a_question(rule="phone", label="電話"), a_question("scale", span="nps", label="おすすめ度")
+    words = a_question(label="ひとこと")
+    survey = a_survey(session, phone, grade, words)
+    answer(session, survey, friend, {phone["id"]: "09012345678", grade["id"]: "9", words["id"]: "=1+1"})
     came = client.post(f"/surveys/{survey.id}/answers/exports", data={"kind": "xlsx"})
     with zipfile.ZipFile(io.BytesIO(came.get_data())) as book:
-        sheet = book.read("xl/worksheets/sheet1.xml").decode()
-    assert "=1+1" in sheet
-    assert "<f>" not in sheet
+        _, _, rows = book.read("xl/worksheets/sheet1.xml").decode().partition("<sheetData>")
+    sheet = BeautifulSoup(rows, "html.parser")
+    cells = sheet.select("row")[1].select("c")
+    assert (cells[0]["s"], cells[0].get("t")) != (None, "inlineStr")  # a moment
+    assert [(cell.get("t"), cell.get_text()) for cell in cells[-3:]] == [
+        ("inlineStr", "090-1234-5678"),
+        (None, "9"),
+        ("inlineStr", "=1+1"),
+    ]
+    assert not sheet.select("f")
 
 
-def test_staff_who_may_not_export_cannot(outsider, survey, answered):
-    assert outsider.get(f"/surveys/{survey.id}/answers").status_code == 200
-    assert outsider.post(f"/surveys/{survey.id}/answers/exports", data={"kind": "csv"}).status_code == 403
+def test_the_file_for_old_programs_is_shift_jis(client, session, survey, friend, asked):
+    answer(session, survey, friend, form_of(asked, "はなこ😀"))
+    came = client.post(f"/surveys/{survey.id}/answers/exports", data={"kind": "cp932"})
+    assert "はなこ〓" in came.get_data().decode("cp932")
+
+
+def test_staff_who_make_no_forms_read_answers_note_their_state_and_meet_no_dead_link(outsider, survey, answered):
+    home = f"/surveys/{survey.id}/answers"
+    seen = {"/surveys"}
+    for address in (
+        "/surveys",
+        home,
+        f"{home}/{answered.id}",
+        f"{home}/{answered.id}/print",
+        f"/surveys/{survey.id}/report",
+    ):
+        main = BeautifulSoup(outsider.get(address).text, "html.parser").select_one("main")
+        seen |= {link["href"].partition("#")[0] for link in main.select("a[href^='/surveys']")}
+        assert not main.select("form[action$='/exports']")
+    assert home in seen
+    assert {outsider.get(address).status_code for address in seen} == {200}
+    assert outsider.post(f"{home}/{answered.id}", data={"state": "working", "memo": ""}).status_code in (200, 303)
+    assert outsider.post(f"{home}/exports", data={"kind": "csv"}).status_code == 403
+
+
+def test_all_answers_of_a_filter_are_counted_before_they_are_set(client, page, session, survey, friend, asked):
+    for _ in range(51):
+        answer(session, survey, friend, form_of(asked))
+    link = page(f"/surveys/{survey.id}/answers?q=はなこ").select_one("#bulk a")
+    asks = page(link["href"])
+    assert "51" in asks.select_one(".batch-count").get_text()
+    assert "「はなこ」を含む" in asks.get_text()
+    sent = {field["name"]: field["value"] for field in asks.select("main input[type=hidden]")} | {"to": "done"}
+    came = client.post(asks.select_one("main form")["action"], data=sent)
+    assert "0 / 51件" in " ".join(page(came.location).select_one("#answer-progress").get_text().split())
+    assert client.get(f"/surveys/{survey.id}/answers/states/progress").status_code == 200
+
+
+def test_words_of_a_memo_are_found(page, htmx, survey, answered):
+    htmx(f"/surveys/{survey.id}/answers/{answered.id}", {"state": "new", "memo": "アレルギー確認"})
+    assert len(page(f"/surveys/{survey.id}/answers?q=ｱﾚﾙｷﾞｰ").select("#answer-list tbody tr")) == 1

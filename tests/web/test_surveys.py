@@ -10,7 +10,7 @@ from lstep_lite.engine import surveys
 from lstep_lite.engine.surveys import designs
 from lstep_lite.models import AnswerRate, Channel, Confirmation, Role, Survey
 from tests.engine.surveys.answers import adds, answer
-from tests.factories import NOW, a_friend, a_question, a_staff, a_survey, a_survey_page, a_tag
+from tests.factories import NOW, a_friend, a_question, a_staff, a_survey, a_survey_choice, a_survey_page, a_tag
 from tests.web.conftest import browser_of, regions
 
 SETTINGS = {
@@ -140,7 +140,19 @@ def test_the_preview_shows_the_page_and_tells_which_answers_lose_their_question(
     assert client.post(f"/surveys/{survey.id}/preview", json={"document": [], "page": 3}).status_code == 200
 
 
-def test_every_kind_of_question_can_be_sketched(client, survey):
+def test_the_preview_tells_which_choices_with_answers_would_be_gone(client, session, owner):
+    color, cut, perm, spa = (a_survey_choice(label, "checkbox") for label in ("カラー", "カット", "パーマ", "スパ"))
+    question = a_question("checkbox", label="ご希望", choices=[color, cut, perm])
+    survey = a_survey(session, question)
+    for picks in ([color["id"], cut["id"]], [color["id"]]):
+        answer(session, survey, a_friend(session), {question["id"]: picks})
+    document = deepcopy(survey.document)
+    document["pages"][0]["parts"][0]["choices"] = [cut | {"label": "カットだけ"}, spa]
+    came = client.post(f"/surveys/{survey.id}/preview", json={"document": document}).json
+    assert came["lost"] == ["「ご希望」の選択肢「カラー」には2件の回答があります。"], "nobody picked パーマ"
+
+
+def test_every_kind_of_question_can_be_looked_at_before_it_is_finished(client, survey):
     described = client.get("/surveys/studio").json["description"]
     (page_element,) = (each for each in described["inputs"] if each["name"] == "pages")
     kinds = next(each for each in described["elements"][page_element["of"][0]]["inputs"] if each["name"] == "parts")[
@@ -166,6 +178,13 @@ def test_settings_are_kept_with_their_actions(htmx, page, session, survey):
     assert (survey.rate, survey.rate_days, survey.confirms) == (AnswerRate.EVERY, 30, True)
     assert (survey.confirmation, survey.opens_at.hour) == (Confirmation.FREE, 1)  # 10:00 in Tokyo
     assert page(address).select_one("#opens_at")["value"] == "2027-03-05T10:00"
+
+
+def test_numbers_that_no_row_can_have_are_no_crash(htmx, page, session, survey):
+    address = f"/surveys/{survey.id}/settings"
+    came = htmx(address, SETTINGS | {"rate": "once", "rate_days": "9" * 30, "seen": seen(page, address)})
+    assert came.headers["HX-Redirect"] and survey.rate_days is None
+    assert htmx(address, SETTINGS | {"header_media_id": "9" * 30}).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -228,6 +247,6 @@ def test_staff_who_may_not_make_forms_see_none_of_it(app, session, survey):
     person = a_staff(session, role=Role.STAFF)
     session.commit()
     outsider = browser_of(app, person)
-    for address in ("", "/new", "/studio", f"/{survey.id}", f"/{survey.id}/edit", f"/{survey.id}/settings"):
+    for address in ("/new", "/studio", f"/{survey.id}", f"/{survey.id}/edit", f"/{survey.id}/settings"):
         assert outsider.get(f"/surveys{address}").status_code == 403
     assert outsider.post(f"/surveys/{survey.id}/switch", data={"is_on": "yes"}).status_code == 403

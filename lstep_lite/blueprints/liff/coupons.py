@@ -22,7 +22,9 @@ LONGEST_TOKEN = 40
 @public
 @sessions.known_person
 def index() -> Response:
-    shown = [each for each in coupons.of_friend(g.read, sessions.require_friend(), now=g.now) if each.is_held]
+    """What can be used first, then what can't any more."""
+    held = [each for each in coupons.of_friend(g.read, sessions.require_friend(), now=g.now) if each.is_held]
+    shown = sorted(held, key=lambda each: bool(each.refusal))
     cards = coupons.held_many(g.read, [each.ticket.id for each in shown], "")
     return render("liff/coupons/index.html", shown=shown, cards=cards)
 

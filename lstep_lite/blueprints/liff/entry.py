@@ -35,7 +35,7 @@ def session_create() -> Response:
     try:
         identity, is_friend = _vouched()
     except DomainError as error:
-        return gates.ask_who(wanted, problem=error.message, is_expired=isinstance(error, Expired))
+        return gates.ask_who(wanted, problem=gates.trouble(error), is_expired=isinstance(error, Expired))
     sessions.start(g.session, identity, is_friend=is_friend)
     return redirect(FIRST_PAGE if wanted == gates.HOME else wanted, 303)
 

@@ -2,20 +2,29 @@
 
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import segno
 from flask import g, request
 from werkzeug.wrappers import Response
 
 from lstep_lite.engine import line, settings
+from lstep_lite.engine.line import LineError
+from lstep_lite.errors import DomainError
 from lstep_lite.web import render, runtime
 
 HOME = "/liff"
-LOGIN_TRIED = "LINEログインができませんでした。もう一度お試しください。"
+NO_ANSWER = (
+    "いまLINEに確認できません。LINEが混み合っているか、一時的につながりにくくなっています。"
+    "少し待ってから、もう一度お試しください。"
+)
 _PATH = re.compile(r"/liff(/[A-Za-z0-9_-]+)*")
+_IN_QUERY = "%&=+/?:@!$,;*~()'"
 _NO_PAGES = ("/liff/session", "/liff/login")
 LONGEST = 2000
+"""Of an address: it has to fit into a cookie together with the rest of an attempt to log in."""
+LONGEST_QR = 400
+"""What cameras still read from a screen."""
 
 
 def ask_who(wanted: str = "", *, problem: str = "", is_expired: bool = False) -> Response:
@@ -37,16 +46,22 @@ def ask_to_follow() -> Response:
     return render("liff/add_friend.html", wanted=wanted, link=line.add_friend_link(channel))
 
 
+def trouble(error: DomainError) -> str:
+    """What a customer reads when nobody could say who they are; what LINE told us is for staff."""
+    return NO_ANSWER if isinstance(error, LineError) else error.message
+
+
 def own_path(text: str) -> str:
     """*text* if it is one of our pages for customers, else their first page. Nothing leads out of here."""
     try:
-        parts = urlsplit(text[:LONGEST])
+        parts = urlsplit(text)
     except ValueError:
         return HOME
     is_ours = not parts.scheme and not parts.netloc and _PATH.fullmatch(parts.path)
     if not is_ours or parts.path.startswith(_NO_PAGES) or re.search(r"[\x00-\x20\\]", text):
         return HOME
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    query = quote(parts.query, safe=_IN_QUERY)
+    return f"{parts.path}?{query}" if query and len(query) <= LONGEST else parts.path[:LONGEST]
 
 
 def packed() -> str:
@@ -72,7 +87,7 @@ def _ways(wanted: str) -> dict[str, str]:
         return {"liff_id": "", "link": "", "qr": ""}
     own = runtime().settings
     link = line.link_to(channel, wanted, public_url=own.public_url, liff_url=own.line_liff_url)
-    return {"liff_id": channel.liff_id, "link": link, "qr": _qr(link)}
+    return {"liff_id": channel.liff_id, "link": link, "qr": _qr(link) if len(link) <= LONGEST_QR else ""}
 
 
 @lru_cache(maxsize=200)

@@ -51,7 +51,7 @@ def callback_show() -> Response:
     """Back from LINE: the session begins here, although it is a GET. What makes it safe is the state in the cookie."""
     attempt = _attempt()
     wanted = gates.own_path((attempt or {}).get("wanted", ""))
-    if attempt is None or not hmac.compare_digest(attempt["state"], request.args.get("state", "")):
+    if attempt is None or not _is_own(attempt):
         return _forget(gates.ask_who(wanted, problem=TOO_LATE))
     if "error" in request.args:
         return _forget(gates.ask_who(wanted, problem=REFUSED))
@@ -59,9 +59,14 @@ def callback_show() -> Response:
     try:
         identity, is_friend = _vouched(attempt)
     except DomainError as error:
-        return _forget(gates.ask_who(wanted, problem=f"{gates.LOGIN_TRIED}（{error.message}）"))
+        return _forget(gates.ask_who(wanted, problem=gates.trouble(error)))
     sessions.start(g.session, identity, is_friend=is_friend)
     return _forget(redirect(wanted, 303))
+
+
+def _is_own(attempt: dict[str, Any]) -> bool:
+    """Whether this is the answer to what this browser asked for."""
+    return hmac.compare_digest(attempt["state"].encode(), request.args.get("state", "").encode())
 
 
 def _vouched(attempt: dict[str, Any]) -> tuple[Identity, bool]:

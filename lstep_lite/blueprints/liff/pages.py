@@ -54,6 +54,7 @@ def _shared() -> dict[str, Any]:
         "visitor": sessions.visitor(),
         "mark_of": sessions.mark,
         "account_name": (channel and channel.display_name) or (g.shop.name if g.shop else ""),
+        "account": (channel and channel.basic_id) or "",
         "sdk_url": runtime().settings.line_liff_sdk_url if channel and channel.liff_id else "",
         "sdk_id": (channel and channel.liff_id) or "",
     }

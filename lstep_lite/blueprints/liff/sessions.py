@@ -31,7 +31,7 @@ PATH = "/liff"
 LASTS = timedelta(minutes=30)
 RENEWED_AFTER = timedelta(minutes=1)
 """A session in use is written anew only this often."""
-OTHER_PERSON = "別の方の画面です。この画面を閉じて、LINEからもう一度開いてください。"
+OTHER_PERSON = "別の方の画面です。この画面からは送信できません。"
 NO_ENTRY = "申し訳ありませんが、この画面はご利用いただけません。お店に直接お問い合わせください。"
 TOO_OFTEN = "短い時間に何度も送られたため"
 MOST_FROM_ADDRESS = 600
@@ -78,7 +78,11 @@ class _Kept:
 def visitor() -> Visitor:
     """Who is asking. The row belongs to the session in use: after `g.session` was opened, ask again."""
     kept = _kept()
-    return Visitor(_friend(kept), kept.name)
+    if g.get("liff_visitor_of") != (g.read, kept):  # once a session
+        g.liff_visitor = Visitor(_friend(kept), kept.name)
+        g.liff_visitor_of = (g.read, kept)
+    found: Visitor = g.liff_visitor
+    return found
 
 
 def require_friend() -> Friend:
@@ -131,10 +135,9 @@ def start(session: Session, identity: Identity, *, is_friend: bool) -> Friend:
     )
     if friend.is_blocked:
         raise NotAllowed(NO_ENTRY)
-    name = _new_name() if _kept().friend else _kept().name
     if not _kept().friend:  # what this browser has answered so far, as nobody in particular, is theirs
-        surveys.adopt(session, name, friend, now=g.now)
-    _keep(_Kept(name, friend.code, mark(friend.line_user_id or ""), is_friend, since=int(g.now.timestamp())))
+        surveys.adopt(session, _kept().name, friend, now=g.now)
+    _keep(_Kept(_new_name(), friend.code, mark(friend.line_user_id or ""), is_friend, since=int(g.now.timestamp())))
     return friend
 
 

@@ -125,7 +125,7 @@ def coupon_message(shown: Offer, zone: ZoneInfo) -> LineObject:
         return {"type": "coupon", "couponId": shown.line_id}
     label = "抽選に参加する" if shown.is_lottery else "クーポンを受け取る"
     body = [*_head(shown), *_paragraphs(shown, _period(shown, zone))]
-    return _flex(f"クーポン「{shown.title}」", _bubble(shown, "クーポン", body, postback("get", shown.code, label)))
+    return _flex(f"クーポン「{shown.title}」", _bubble(shown, "クーポン", body, [postback("get", shown.code, label)]))
 
 
 def _period(shown: Offer, zone: ZoneInfo) -> str:
@@ -140,8 +140,8 @@ def _period(shown: Offer, zone: ZoneInfo) -> str:
 # The ticket ----------------------------------------------------------------------------------------------------------
 
 
-def ticket_message(ticket: Held, zone: ZoneInfo) -> LineObject:
-    """The friend's own card: what to show at the counter, and the button to use it."""
+def ticket_message(ticket: Held, zone: ZoneInfo, page_url: str = "") -> LineObject:
+    """The friend's own card: what to show at the counter, the button to use it, and the way to all of theirs."""
     shown = ticket.offer
     body = [*_head(shown), *_code(ticket), *_paragraphs(shown, _limits(ticket, zone))]
     if ticket.shown_code != ticket.number:
@@ -149,9 +149,10 @@ def ticket_message(ticket: Held, zone: ZoneInfo) -> LineObject:
     if ticket.is_usable:
         hint = "お店のスタッフに見せてから、下のボタンを押してください。"
         body.append(_text(hint, size="xs", color=STRONG, align="center", margin="md"))
-    action = postback("use", ticket.code, "クーポンを使う") if ticket.is_usable else None
+    actions = [postback("use", ticket.code, "クーポンを使う")] if ticket.is_usable else []
+    links = [{"type": "uri", "label": "マイクーポンを見る", "uri": page_url}] if page_url else []
     head = "あなたのクーポン" if ticket.is_usable else "使用済みのクーポン"
-    return _flex(f"クーポン「{shown.title}」を受け取りました", _bubble(shown, head, body, action))
+    return _flex(f"クーポン「{shown.title}」を受け取りました", _bubble(shown, head, body, actions, links))
 
 
 def question_message(ticket: Held, question: str) -> LineObject:
@@ -198,7 +199,9 @@ def _flex(alt_text: str, bubble: LineObject) -> LineObject:
     return {"type": "flex", "altText": alt_text, "contents": bubble}
 
 
-def _bubble(shown: Offer, head: str, body: Sequence[LineObject], action: LineObject | None) -> LineObject:
+def _bubble(
+    shown: Offer, head: str, body: Sequence[LineObject], actions: Sequence[LineObject], links: Sequence[LineObject] = ()
+) -> LineObject:
     bubble: LineObject = {"type": "bubble", "size": "mega"}
     band = _text(head, size="sm", weight="bold", color="#FFFFFF", align="center")
     bubble["header"] = {"type": "box", "layout": "vertical", "paddingAll": "sm", "backgroundColor": shown.color}
@@ -207,9 +210,10 @@ def _bubble(shown: Offer, head: str, body: Sequence[LineObject], action: LineObj
         hero = {"type": "image", "url": shown.picture_url, "size": "full", "aspectRatio": "20:13"}
         bubble["hero"] = hero | {"aspectMode": "cover"}
     bubble["body"] = {"type": "box", "layout": "vertical", "contents": list(body)}
-    if action:
-        button = {"type": "button", "style": "primary", "color": shown.color, "action": action}
-        bubble["footer"] = {"type": "box", "layout": "vertical", "contents": [button]}
+    buttons = [{"type": "button", "style": "primary", "color": shown.color, "action": action} for action in actions]
+    buttons += [{"type": "button", "style": "link", "height": "sm", "action": link} for link in links]
+    if buttons:
+        bubble["footer"] = {"type": "box", "layout": "vertical", "contents": buttons}
     return bubble
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import remembered
 from lstep_lite.engine import actions, friends, media, mentions, settings, triggers
 from lstep_lite.engine.fields.targets import PICKED, SYSTEM, Target, some, target
 from lstep_lite.engine.fields.types import Attachment, Value
@@ -224,6 +225,11 @@ def _change(session: Session, friend: Friend, target: Target, value: Value, orig
 
 def lock(session: Session, friend: Friend, target: Target) -> None:
     """Nobody else changes this friend's fields until the unit ends; what is read from now on is still true then."""
+    key = ("locked for fields", friend.id, target.column is not None)
+    remembered(session, key, lambda: _lock_row(session, friend, target))
+
+
+def _lock_row(session: Session, friend: Friend, target: Target) -> None:
     session.flush()  # what this unit has changed so far
     if target.column is not None:
         session.refresh(friend, with_for_update=True)  # the session may hold an older copy of the row

@@ -134,7 +134,7 @@ class Login:
         is_ours = claims.get("iss") == ISSUER and claims.get("aud") == self._channel_id and bool(claims.get("sub"))
         if not is_ours or not isinstance(claims.get("exp"), int):
             raise Forged
-        if nonce is not None and not hmac.compare_digest(str(claims.get("nonce", "")), nonce):
+        if nonce is not None and not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
             raise Forged
         if claims["exp"] <= now.timestamp():
             raise Expired

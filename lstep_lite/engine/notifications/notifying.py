@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import insert_new
+from lstep_lite.db import insert_new, known_row
 from lstep_lite.engine import settings
 from lstep_lite.engine.notifications import hours, rules
 from lstep_lite.engine.notifications.kinds import Recipients, Rule, kinds
@@ -73,7 +73,7 @@ def _tell(
         session.execute(insert_new(session, Receipt), rows)
     for channel in chosen.channels:
         _send_later(session, notification_id, row["kind"], channel, people, chosen, now)
-    return session.get_one(Notification, notification_id)
+    return known_row(session, Notification(id=notification_id, **row))
 
 
 def _people(session: Session, recipients: Recipients) -> Sequence[Any]:

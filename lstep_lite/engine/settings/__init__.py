@@ -5,13 +5,15 @@ outcomes), quota (the month's allowance) and followers (the people who were frie
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import remembered
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Channel, DeadReply, Purpose, Shop
+
+Row = TypeVar("Row", Shop, Channel)
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class ShopDraft:
 
 def shop(session: Session) -> Shop | None:
     """The shop, or None before the first run's questions are answered."""
-    return remembered(session, ("shop",), lambda: session.get(Shop, 1))
+    return _only(session, Shop)
 
 
 def zone(session: Session) -> ZoneInfo:
@@ -34,7 +36,14 @@ def zone(session: Session) -> ZoneInfo:
 
 def channel(session: Session) -> Channel | None:
     """The connection to LINE, or None before it is made."""
-    return session.get(Channel, 1)
+    return _only(session, Channel)
+
+
+def _only(session: Session, model: type[Row]) -> Row | None:
+    """The one row of *model*. The session forgets what nobody holds; held on to, it is loaded once."""
+    found = session.get(model, 1)
+    session.info[model] = found
+    return found
 
 
 def is_paused(session: Session) -> bool:

@@ -190,8 +190,8 @@ CONFIRMATIONS = (
     Confirmation(
         "login_callback",
         "LINEログインチャネルに「コールバックURL」を登録した",
-        "LINE DevelopersでLINEログインチャネルの［LINEログイン設定］を開き、「コールバックURL」に、このソフトのアドレスの"
-        "うしろへ /liff/login/callback を付けたもの（例: https://lstep.example.jp/liff/login/callback）を貼り付けます。"
+        "LINE DevelopersでLINEログインチャネルの［LINEログイン設定］を開き、「コールバックURL」に、このソフトのアドレス"
+        "のうしろへ /liff/login/callback を付けたもの（例: https://lstep.example.jp/liff/login/callback）を貼り付けます。"
         "登録しないと、パソコンやほかのブラウザーから開いたお客様がLINEでログインできません。LINEの中では使えます。",
     ),
 )

@@ -2,7 +2,7 @@
 moment count as well; a right one is forgiven afterwards. All times are on `wall`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,13 +31,13 @@ def count_attempt(
     Raises Throttled for the form field *field*, counting nothing, while one of them is locked.
     """
     session.execute(delete(SignInFailure).where(SignInFailure.first_at < wall - KEPT))
-    rows = {subject: _row(session, subject, wall) for subject in sorted(limits)}
-    locked_until = max((row.locked_until for row in rows.values() if row.locked_until), default=None)
+    rows = _rows(session, limits, wall)
+    locked_until = max((row.locked_until for row in rows if row.locked_until), default=None)
     if locked_until and locked_until > wall:
         until = _clock_time(session, locked_until)
         raise Throttled(f"{reason}、{until}まで受け付けません。そのあとでもう一度お試しください。", field)
-    for subject, row in rows.items():
-        _count(row, limits[subject], wall)
+    for row in rows:
+        _count(row, limits[row.subject], wall)
 
 
 def forgive(session: Session, subjects: Iterable[str]) -> None:
@@ -50,10 +50,13 @@ def forgive(session: Session, subjects: Iterable[str]) -> None:
         row.locked_until = None
 
 
-def _row(session: Session, subject: str, wall: datetime) -> SignInFailure:
-    """The counter of *subject*, locked until the end of the unit; the same order everywhere avoids deadlocks."""
-    session.execute(insert_new(session, SignInFailure).values(subject=subject, count=0, first_at=wall))
-    return session.scalars(select(SignInFailure).where(SignInFailure.subject == subject).with_for_update()).one()
+def _rows(session: Session, subjects: Iterable[str], wall: datetime) -> Sequence[SignInFailure]:
+    """The counters of *subjects*, locked until the end of the unit; the same order everywhere avoids deadlocks."""
+    wanted = sorted(subjects)
+    new = [{"subject": subject, "count": 0, "first_at": wall} for subject in wanted]
+    session.execute(insert_new(session, SignInFailure), new)
+    mine = select(SignInFailure).where(SignInFailure.subject.in_(wanted)).order_by(SignInFailure.subject)
+    return session.scalars(mine.with_for_update()).all()
 
 
 def _count(row: SignInFailure, limit: int, wall: datetime) -> None:

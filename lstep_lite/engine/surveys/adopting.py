@@ -17,12 +17,12 @@ def adopt(session: Session, visitor: str, friend: Friend, *, now: datetime) -> i
 
     How many there were. A draft goes over where the friend has none of that form.
     """
-    _give_drafts(session, visitor, friend)  # first, as whoever sends a draft holds it before the form
+    locking.lock(session, friend)
+    _give_drafts(session, visitor, friend)  # as whoever sends a draft holds it before the form
     wanted = sa.select(SurveyAnswer.survey_id).where(SurveyAnswer.visitor == visitor).distinct()
     surveys = [keeping.get(session, survey_id) for survey_id in sorted(session.scalars(wanted))]
     for survey in surveys:
         keeping.lock(session, survey)
-    locking.lock(session, friend)
     mine = sa.select(SurveyAnswer).where(SurveyAnswer.visitor == visitor, SurveyAnswer.friend_id.is_(None))
     mine = mine.order_by(SurveyAnswer.submitted_at, SurveyAnswer.id)
     answers = session.scalars(mine.execution_options(populate_existing=True)).all()

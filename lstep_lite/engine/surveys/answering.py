@@ -1,18 +1,32 @@
 """Sending and changing answers: checked again under the form's lock, written down and followed up in one unit."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import locking, settings, triggers
+from lstep_lite.db import memory
+from lstep_lite.engine import actions, locking, settings, triggers
 from lstep_lite.engine.studio import new_code
-from lstep_lite.engine.surveys import days, effects, keeping, opening, parsing, recording, scoring, seats, telling
+from lstep_lite.engine.surveys import (
+    correcting,
+    days,
+    documents,
+    drafts,
+    effects,
+    keeping,
+    opening,
+    parsing,
+    recording,
+    scoring,
+    seats,
+    telling,
+)
 from lstep_lite.engine.surveys.effects import Following
-from lstep_lite.engine.surveys.kinds.registry import Reading
+from lstep_lite.engine.surveys.kinds.registry import PREFIX, Reading
 from lstep_lite.engine.surveys.opening import NotOpen, Reason, Verdict
 from lstep_lite.engine.surveys.parsing import Read, Refused
 from lstep_lite.engine.surveys.paths import Typed
@@ -28,6 +42,7 @@ from lstep_lite.models import (
     TimelineEntry,
 )
 
+FILES = f"{PREFIX}file"
 FULL = "「{}」は定員に達しました。ほかの選択肢を選んでください。"
 LATE = Verdict(False, Reason.AFTER, "変更できる時間を過ぎました。お手数ですが、LINEのトークでご連絡ください。")
 triggers.labels.update(
@@ -36,6 +51,7 @@ triggers.labels.update(
         "survey.changed": "フォームの回答が変わった",
     }
 )
+triggers.pages.update(dict.fromkeys(("survey.submitted", "survey.changed"), "/surveys/{survey_id}/answers/{answer_id}"))
 
 
 # Looking -------------------------------------------------------------------------------------------------------------
@@ -66,8 +82,15 @@ def sent(session: Session, survey: Survey, token: str) -> SurveyAnswer | None:
 def reading(session: Session, draft: SurveyDraft, *, now: datetime) -> Reading:
     """What parsing the questions of a draft needs to know."""
     held = sa.or_(SurveyFile.draft_id == draft.id, SurveyFile.answer_id == (draft.answer_id or 0))
-    files = session.scalars(sa.select(SurveyFile.code).where(held))
-    return Reading(_today(session, now), frozenset(files), draft.parameters)
+    files = _codes_of(session, session.get_one(Survey, draft.survey_id), held)
+    return Reading(_today(session, now), files, draft.parameters)
+
+
+def _codes_of(session: Session, survey: Survey, held: sa.ColumnElement[bool]) -> frozenset[str]:
+    """The codes of the files that are *held*; nobody looks where none is asked for."""
+    if not any(part["kind"] == FILES for part in documents.questions_of(survey.document)):
+        return frozenset()
+    return frozenset(session.scalars(sa.select(SurveyFile.code).where(held)))
 
 
 def _today(session: Session, now: datetime) -> Any:
@@ -97,9 +120,18 @@ def submit(
     Raises NotOpen when it may not be answered any more, Refused with what is wrong by question: whoever calls then
     rolls back, so what was typed must be kept in a unit before.
     """
-    keeping.lock(session, survey)
+    # What follows from an answer asks for the same things again and again, and writes many small rows.
+    with memory(session), triggers.written_together(session), actions.written_together(session):
+        return _submit(session, survey, draft, friend, visitor, now)
+
+
+def _submit(
+    session: Session, survey: Survey, draft: SurveyDraft, friend: Friend | None, visitor: str | None, now: datetime
+) -> SurveyAnswer:
     if friend is not None:
         locking.lock(session, friend)
+    drafts.hold(session, survey, draft.token)
+    keeping.lock(session, survey)
     if (found := sent(session, survey, draft.token)) is not None:
         return found
     if draft.answer_id is not None:
@@ -109,7 +141,7 @@ def submit(
         raise NotOpen(verdict)
     read = _read(survey, draft.typed, reading(session, draft, now=now))
     _take_seats(session, survey, read, frozenset())
-    before = opening.last_answer(session, survey, friend) if friend else None
+    before = opening.last_answer(session, survey, friend) if friend and survey.clears_other_tags else None
     answer = _write(session, survey, draft, read, friend, visitor, now)
     _forget(session, draft)
     if friend is not None:
@@ -156,7 +188,8 @@ def _write(
         submitted_at=now,
         parameters=draft.parameters,
     )
-    _fill(survey, answer, read, draft.typed)
+    answer.values = recording.values(read, draft.typed)
+    _score(survey, answer, read)
     session.add(answer)
     survey.answers_count += 1
     session.flush()  # its rows hang at its id
@@ -165,8 +198,7 @@ def _write(
     return answer
 
 
-def _fill(survey: Survey, answer: SurveyAnswer, read: Read, typed: Typed) -> None:
-    answer.values = recording.values(read, typed)
+def _score(survey: Survey, answer: SurveyAnswer, read: Read) -> None:
     answer.score = scoring.score_of(survey.document, read)
     result = scoring.result_of(survey.document, answer.score)
     answer.result_code = result["id"] if result else None
@@ -174,9 +206,7 @@ def _fill(survey: Survey, answer: SurveyAnswer, read: Read, typed: Typed) -> Non
 
 
 def _forget(session: Session, draft: SurveyDraft) -> None:
-    """It has become an answer. Files that were uploaded and not sent are nobody's now."""
-    loose = sa.update(SurveyFile).where(SurveyFile.draft_id == draft.id).values(draft_id=None)
-    session.execute(loose, execution_options={"synchronize_session": False})
+    """It has become an answer. Files that were uploaded and not sent are nobody's with it."""
     gone = sa.delete(SurveyDraft).where(SurveyDraft.id == draft.id)
     session.execute(gone, execution_options={"synchronize_session": False})
     session.expunge(draft)
@@ -228,6 +258,8 @@ class By:
     changed_by: ChangedBy
     now: datetime
     staff_id: int | None = None
+    left_alone: frozenset[str] = frozenset()
+    """The codes of questions that stay as they are."""
 
 
 def _submit_change(
@@ -248,43 +280,53 @@ def _submit_change(
 def change(
     session: Session, survey: Survey, answer: SurveyAnswer, typed: Typed, *, staff_id: int, now: datetime
 ) -> None:
-    """Staff change an answer: what it was before stays known, fields are written again, no actions run.
+    """Staff change an answer: what it was before stays known, fields of what is changed are written, no actions run.
 
+    What they leave alone stays in the words of its time, even where the form would not take it any more.
     Raises Refused.
     """
-    keeping.lock(session, survey)
     if answer.friend is not None:
         locking.lock(session, answer.friend)
+    keeping.lock(session, survey)
     session.refresh(answer)
-    read = _read(survey, typed, _reading_of(session, answer, now))
-    _change(session, survey, answer, read, typed, By(ChangedBy.STAFF, now, staff_id))
+    same = correcting.untouched(survey, answer, typed)
+    read = parsing.whole(survey.document, typed, _reading_of(session, answer, now))
+    if errors := {code: message for code, message in read.errors.items() if code not in same}:
+        raise Refused(errors)
+    with memory(session):
+        _change(session, survey, answer, read, typed, By(ChangedBy.STAFF, now, staff_id, same))
 
 
 def _reading_of(session: Session, answer: SurveyAnswer, now: datetime) -> Reading:
-    files = session.scalars(sa.select(SurveyFile.code).where(SurveyFile.answer_id == answer.id))
-    return Reading(_today(session, now), frozenset(files), answer.parameters)
+    files = _codes_of(session, answer.survey, SurveyFile.answer_id == answer.id)
+    return Reading(_today(session, now), files, answer.parameters)
 
 
 def _change(session: Session, survey: Survey, answer: SurveyAnswer, read: Read, typed: Typed, by: By) -> None:
+    """Take *read* over, but for questions that were left alone and those that the form asks no more."""
     before, result_before = list(answer.values), answer.result_code
-    if recording.values(read, typed) == before:
+    kept = correcting.asked_no_more(survey, answer) | (by.left_alone & set(read.given))
+    values = recording.with_kept(before, recording.values(read, typed), kept)
+    if values == before:
         return
-    had = _codes(before)
+    had, codes = _codes(before), _codes(values)
     _take_seats(session, survey, read, had)
-    _fill(survey, answer, read, typed)
+    answer.values = values
+    if by.changed_by is ChangedBy.CUSTOMER or codes != had:
+        _score(survey, answer, read)
     answer.revision, answer.edited_at = survey.revision, by.now
-    codes = _codes(answer.values)
     seats.give_back(session, survey, set(had) - set(codes))
     changed = SurveyChange(
         answer_id=answer.id, at=by.now, changed_by=by.changed_by, staff_id=by.staff_id, before=before
     )
     session.add(changed)
     session.flush()  # its id tells this change from the next
-    recording.write(session, answer, read, now=by.now, by_staff=by.changed_by is ChangedBy.STAFF)
+    recording.rewrite(session, answer, read, now=by.now, by_staff=by.changed_by is ChangedBy.STAFF)
     if answer.friend is not None:
         new = [*(code for code in codes if code not in had)]
         new += [code for code in _result(answer) if code != result_before]
-        _follow_change(session, survey, answer, answer.friend, read, had, new, changed, by)
+        given = {code: None if code in by.left_alone else found for code, found in read.given.items()}
+        _follow_change(session, survey, answer, answer.friend, replace(read, given=given), had, new, changed, by)
 
 
 def _follow_change(
@@ -316,7 +358,8 @@ def _follow_change(
 def follow_adopted(session: Session, survey: Survey, answer: SurveyAnswer, friend: Friend, *, now: datetime) -> None:
     """An answer has turned out to be *friend*'s: what follows from one follows now, once."""
     read = parsing.whole(survey.document, _typed(answer), _reading_of(session, answer, now))
-    _follow(session, survey, answer, friend, read, (), now)
+    with memory(session):
+        _follow(session, survey, answer, friend, read, (), now)
 
 
 def _typed(answer: SurveyAnswer) -> Typed:

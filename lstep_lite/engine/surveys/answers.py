@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from lstep_lite.engine import segments, settings
 from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.segments import EVERYBODY, Tree
+from lstep_lite.engine.surveys import recording
 from lstep_lite.engine.text import normalise
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
@@ -24,6 +25,7 @@ from lstep_lite.models import (
     SurveyChange,
     SurveyFile,
     SurveyPick,
+    SurveyText,
 )
 
 PAGE_SIZE = 50
@@ -45,7 +47,7 @@ class Filters:
     until: date | None = None
     """The last day, it included. Days of the shop."""
     text: str = ""
-    """Somewhere in an answer, or in what is searched for of the friend."""
+    """Somewhere in an answer or its memo, or in what is searched for of the friend."""
     choice: str = ""
     """`<question>/<choice>` that was picked, `<question>` that was answered; empty for any."""
     tree: Tree = field(default_factory=lambda: EVERYBODY)
@@ -85,7 +87,9 @@ def _many(session: Session, wanted: sa.ColumnElement[bool], number: int) -> tupl
 def _few(session: Session, wanted: sa.ColumnElement[bool], number: int) -> tuple[int, int, Sequence[int]]:
     """The same for filters that cost much: they are asked once, for the count and the page together."""
     number = max(1, number)
-    query = sa.select(SurveyAnswer.id, sa.func.count().over()).where(wanted).order_by(*NEWEST)
+    found = sa.select(SurveyAnswer.id, SurveyAnswer.submitted_at).where(wanted).cte("found").prefix_with("MATERIALIZED")
+    count = sa.select(sa.func.count()).select_from(found).scalar_subquery()
+    query = sa.select(found.c.id, count).order_by(found.c.submitted_at.desc(), found.c.id.desc())
     rows = session.execute(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
     if not rows and number > 1:
         return _few(session, wanted, 1)
@@ -131,11 +135,12 @@ def _period(session: Session, filters: Filters) -> list[sa.ColumnElement[bool]]:
 
 
 def _with_text(survey: Survey, key: str) -> sa.ColumnElement[bool]:
-    said = sa.select(SurveyPick.answer_id).where(
-        SurveyPick.survey_id == survey.id, SurveyPick.text_key.contains(key, autoescape=True)
-    )
+    """Two queries of their own: the words of all answers are read once, and not row by row in the order of the list."""
+    text, answer = SurveyText, aliased(SurveyAnswer)
+    said = sa.select(text.answer_id).where(text.survey_id == survey.id, text.text_key.contains(key, autoescape=True))
     named = sa.select(Friend.id).where(Friend.search_text.contains(key, autoescape=True))
-    return sa.or_(SurveyAnswer.id.in_(said), SurveyAnswer.friend_id.in_(named))
+    theirs = sa.select(answer.id).where(answer.survey_id == survey.id, answer.friend_id.in_(named))
+    return SurveyAnswer.id.in_(sa.union_all(said, theirs))
 
 
 def _picked(survey: Survey, choice: str) -> sa.Select[int]:
@@ -264,6 +269,7 @@ def note(session: Session, answer: SurveyAnswer, state: SurveyAnswerState, memo:
     if len(memo) > LONGEST_MEMO:
         raise DomainError(f"{LONGEST_MEMO}文字以内で入力してください。", "memo")
     answer.state, answer.memo = state, memo
+    recording.write_text(session, answer)
 
 
 def set_state(session: Session, survey: Survey, answer_ids: Sequence[int], state: SurveyAnswerState) -> int:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,6 +23,8 @@ MOST_WORDS = 20
 SHOWN_TEXTS = 5
 _WORD = re.compile(r"[一-龠々]{2,}|[ァ-ヴー]{2,}|[A-Za-z]{2,}")
 WORDY = ("one_line", "long_text")
+SEVERAL = ("checkbox", "image_choice", "matrix")
+"""Kinds of which one answer may have picked several."""
 
 
 @dataclass(frozen=True)
@@ -85,30 +88,74 @@ NOBODY = _Numbers({}, {}, {})
 def of(session: Session, survey: Survey, tree: Tree, *, now: datetime) -> list[Chart]:
     """A chart for each question that was ever asked; *tree* sets the friends for whom it holds against all others."""
     asked = columns.of(session, survey)
-    every = _numbers(session, survey)
+    every = _numbers(session, survey, asked)
     texts = _newest_texts(session, survey, {column.code for column in asked if column.kind in WORDY})
     if segments.is_empty(tree):
         return [_chart(column, every, NOBODY, texts) for column in asked]
-    some = _numbers(session, survey, SurveyPick.friend_id.in_(friends_in(session, tree, now=now)))
+    some = _numbers(session, survey, asked, SurveyPick.friend_id.in_(friends_in(session, tree, now=now)))
     rest = _without(every, some)
     return [_chart(column, some, rest, texts) for column in asked]
 
 
-def _numbers(session: Session, survey: Survey, *wanted: sa.ColumnElement[bool]) -> _Numbers:
-    pick, mine = SurveyPick, (SurveyPick.survey_id == survey.id, *wanted)
-    by_choice = sa.select(pick.question_code, pick.choice_code, sa.func.count()).where(*mine)
-    picked = {
-        (row[0], row[1]): row[2] for row in session.execute(by_choice.group_by(pick.question_code, pick.choice_code))
+def friends_of(survey: Survey, tree: Tree, column: Column, choice: str = "", least: int | None = None) -> Tree:
+    """Of the friends for whom *tree* holds, those who answered so: *choice*, or a number from *least* up to *choice*.
+
+    With neither, those who answered the question at all.
+    """
+    is_number = column.kind == "scale" and choice != ""
+    most = int(choice) if is_number else None
+    data = {
+        "survey_id": survey.id,
+        "question": column.code,
+        "choice": "" if is_number else choice,
+        "how": "answered",
+        "text": "",
+        "least": most if least is None else least,
+        "most": most,
+        "days": None,
     }
-    by_question = sa.select(
-        pick.question_code, sa.func.count(sa.distinct(pick.answer_id)), sa.func.avg(pick.number)
-    ).where(*mine)
-    rows = session.execute(by_question.group_by(pick.question_code)).all()
-    return _Numbers(
-        answered={row[0]: row[1] for row in rows},
-        picked=picked,
-        averages={row[0]: float(row[2]) for row in rows if row[2] is not None},
-    )
+    answered = {"id": "answered", "kind": "survey", "data": data}
+    return {"all": [answered, *tree["all"]], "any": tree["any"]}
+
+
+def _numbers(session: Session, survey: Survey, asked: Sequence[Column], *wanted: sa.ColumnElement[bool]) -> _Numbers:
+    """Most of it from one look at the index; only what that can't tell is asked for by question."""
+    pick = SurveyPick
+    mine = (pick.survey_id == survey.id, *wanted)
+    counts = sa.select(pick.question_code, pick.choice_code, sa.func.count()).where(*mine)
+    rows = session.execute(counts.group_by(pick.question_code, pick.choice_code)).all()
+    picked = {(row[0], row[1]): row[2] for row in rows}
+    answered: dict[str, int] = {}
+    for (code, _), count in picked.items():
+        answered[code] = answered.get(code, 0) + count
+    several = [column.code for column in asked if column.kind in SEVERAL]
+    answered |= _by_question(session, several, sa.func.count(sa.distinct(pick.answer_id)), mine)
+    whole = [column.code for column in asked if _may_be_whole(column)]
+    averages = {column.code: _average(column, picked) for column in asked if column.kind == "scale"}
+    averages |= _by_question(session, whole, sa.func.avg(pick.number), mine)
+    known = {code: float(average) for code, average in averages.items() if average is not None}
+    return _Numbers(answered=answered, picked=picked, averages=known)
+
+
+def _by_question(
+    session: Session, codes: Sequence[str], value: Any, mine: Sequence[sa.ColumnElement[bool]]
+) -> dict[str, Any]:
+    if not codes:
+        return {}
+    query = sa.select(SurveyPick.question_code, value).where(*mine, SurveyPick.question_code.in_(codes))
+    return {row[0]: row[1] for row in session.execute(query.group_by(SurveyPick.question_code))}
+
+
+def _may_be_whole(column: Column) -> bool:
+    """Whether whole numbers were asked for, or may have been."""
+    return column.kind == "one_line" and (column.part is None or column.part.get("rule") == "integer")
+
+
+def _average(column: Column, picked: Mapping[tuple[str, str], int]) -> float | None:
+    """Of a scale, whose choices are its numbers."""
+    counts = {int(choice): count for (code, choice), count in picked.items() if code == column.code and choice}
+    whole = sum(counts.values())
+    return sum(number * count for number, count in counts.items()) / whole if whole else None
 
 
 def _without(every: _Numbers, some: _Numbers) -> _Numbers:

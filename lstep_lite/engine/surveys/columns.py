@@ -39,10 +39,11 @@ def of(session: Session, survey: Survey) -> list[Column]:
 
 
 def _column(part: Data) -> Column:
-    return Column(part["id"], part["label"], part["kind"].removeprefix(PREFIX), _choices(part), part)
+    return Column(part["id"], part["label"], part["kind"].removeprefix(PREFIX), choices_of(part), part)
 
 
-def _choices(part: Data) -> dict[str, str]:
+def choices_of(part: Data) -> dict[str, str]:
+    """What can be picked in a question, by SurveyPick.choice_code."""
     if "rows" in part:
         return {
             f"{row['id']}:{column['id']}": f"{row['label']}：{column['label']}"

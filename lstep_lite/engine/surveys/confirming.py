@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import agenda, auto_replies, deliveries, messages
+from lstep_lite.engine import agenda, auto_replies, deliveries, locking, messages
 from lstep_lite.engine.surveys import answering, keeping
 from lstep_lite.engine.text import normalise
 from lstep_lite.engine.triggers import Happening
@@ -20,6 +20,7 @@ from lstep_lite.models import (
     ChatMessage,
     Confirmation,
     Delivery,
+    EventState,
     Friend,
     Lane,
     Survey,
@@ -62,6 +63,7 @@ def _take(session: Session, happening: Happening, message: ChatMessage) -> str |
     said = [row for row in _lately(session, happening.friend, message.at) if _is_said(row, message)]
     if not said:
         return None
+    locking.lock(session, happening.friend)
     waiting = next((answer for answer in said if answer.confirm_due_at is not None), None)
     if waiting is None or not _claim(session, waiting):
         return f"フォーム「{said[0].survey.name}」に続くメッセージは、もう用意してあります。"
@@ -86,8 +88,12 @@ def _is_said(answer: SurveyAnswer, message: ChatMessage) -> bool:
 
 @agenda.work(Lane.TIMED)
 def push_due(database: Database, *, now: datetime, wall: datetime) -> bool:
-    """Push what waited for a word in vain. True when there may be more."""
-    due = sa.select(SurveyAnswer.id).where(SurveyAnswer.confirm_due_at <= wall)
+    """Push what waited for a word in vain. True when there may be more.
+
+    Whose webhook has come and is not read yet may have said it in time.
+    """
+    unread = sa.exists().where(WebhookEvent.user_id == Friend.line_user_id, WebhookEvent.state == EventState.WAITING)
+    due = sa.select(SurveyAnswer.id).join(SurveyAnswer.friend).where(SurveyAnswer.confirm_due_at <= wall, ~unread)
     with database.read() as session:
         ids = session.scalars(due.order_by(SurveyAnswer.confirm_due_at).limit(CHUNK)).all()
     for answer_id in ids:
@@ -98,8 +104,11 @@ def push_due(database: Database, *, now: datetime, wall: datetime) -> bool:
 
 def _push(session: Session, answer_id: int, now: datetime) -> None:
     answer = session.get(SurveyAnswer, answer_id)
-    if answer is not None and _claim(session, answer) and answer.friend is not None:
-        _put(session, answer.survey, answer, answer.friend, now=now)
+    if answer is None or answer.friend is None:
+        return
+    locking.lock(session, answer.friend)  # before the answer, as everywhere
+    if _claim(session, answer):
+        _put(session, answer.survey, answer, answer.friend, now=now, due_at=min(now, answer.submitted_at + WAIT))
 
 
 @agenda.pending
@@ -126,8 +135,10 @@ def _put(
     friend: Friend,
     *,
     now: datetime,
+    due_at: datetime | None = None,
     event: WebhookEvent | None = None,
 ) -> None:
+    """Without *due_at* it is due at once; long after it, it is not sent any more, and shown as missed."""
     deliveries.put(
         session,
         friend,
@@ -136,6 +147,7 @@ def _put(
         label=survey.name,
         dedupe_key=_key(answer),
         lane=Lane.REPLY,
+        due_at=due_at,
         event=event,
         cause=answering.entry_of(session, answer),
         now=now,

@@ -11,12 +11,15 @@ from lstep_lite.engine import settings
 from lstep_lite.models import SurveyDay
 
 What = Literal["views", "starts", "submits"]
+_PAST = {"synchronize_session": False}
 
 
 def count(session: Session, survey_id: int, what: What, *, now: datetime) -> None:
     """One more."""
     day = now.astimezone(settings.zone(session)).date().isoformat()
-    session.execute(insert_new(session, SurveyDay).values(survey_id=survey_id, day=day, views=0, starts=0, submits=0))
     mine = sa.update(SurveyDay).where(SurveyDay.survey_id == survey_id, SurveyDay.day == day)
-    more = mine.values({what: getattr(SurveyDay, what) + 1})
-    session.execute(more, execution_options={"synchronize_session": False})
+    more = mine.values({what: getattr(SurveyDay, what) + 1}).returning(SurveyDay.day)
+    if session.scalar(more, execution_options=_PAST) is None:
+        first = {"survey_id": survey_id, "day": day, "views": 0, "starts": 0, "submits": 0}
+        session.execute(insert_new(session, SurveyDay).values(first))
+        session.execute(more, execution_options=_PAST)

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from lstep_lite.engine.studio import Actions, Choice, Data, Element, File, Flag, Input, Items, Number, Text
@@ -59,6 +60,7 @@ def _asked(of: Kind) -> Iterator[Input]:
     )
 
 
+@cache
 def elements() -> tuple[Element, ...]:
     """What can stand in a page, in the order of the picker."""
     return tuple(_element(each) for each in offered())

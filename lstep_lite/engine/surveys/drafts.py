@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import insert_new
-from lstep_lite.engine import fields
+from lstep_lite.engine import fields, locking
 from lstep_lite.engine.studio import Data, new_code
 from lstep_lite.engine.surveys import days, opening, parsing, paths
 from lstep_lite.engine.surveys.documents import questions_of
@@ -45,6 +45,8 @@ def open(
     *parameters* is what the address carried, of which the declared ones are kept; *filled* goes over what is known
     from elsewhere (see `starting`).
     """
+    if friend is not None:
+        locking.lock(session, friend)  # before the draft, as whoever sends it does
     wanted = declared(survey.document, parameters or {})
     if (found := find(session, survey, friend=friend, visitor=visitor, answer=answer)) is not None:
         found.parameters = found.parameters | wanted

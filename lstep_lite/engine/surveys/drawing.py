@@ -96,19 +96,23 @@ def page(document: Data, typed: Typed, page_code: str, errors: Mapping[str, str]
     return DrawnPage(stops[place].page, parts, place + 1, len(stops), previous, place + 1 == len(stops))
 
 
-def preview(document: Data, page_code: str) -> DrawnPage:
+def preview(document: Data, page_code: Any) -> DrawnPage:
     """A page as it is met first, whichever way leads there: with all its parts, and nothing typed."""
     pages: Sequence[Data] = document["pages"]
     place = next((place for place, each in enumerate(pages) if each["id"] == page_code), 0)
     shown = [part for part in pages[place]["parts"] if not part.get("is_hidden") and kinds[kind_of(part)].is_seen]
-    parts = [Drawn(part, kind_of(part), {}) for part in shown]
+    parts = [Drawn(part, kind_of(part), {}, shown_if=part.get("shown_if") or ()) for part in shown]
     previous = pages[place - 1]["id"] if place else ""
     return DrawnPage(pages[place], parts, place + 1, len(pages), previous, place + 1 == len(pages))
 
 
 def pictures_of(survey: Survey) -> set[int]:
     """The ids of all files that its pages show."""
-    document = survey.document
+    return pictures_with(survey, survey.document)
+
+
+def pictures_with(survey: Survey, document: Data) -> set[int]:
+    """The same once *document* is what it asks."""
     found = [survey.header_media_id, *(result.get("media_id") for result in document.get("results") or ())]
     for each in (part for page in document["pages"] for part in page["parts"]):
         found += [each.get("media_id"), *(choice.get("media_id") for choice in each.get("choices") or ())]

@@ -77,7 +77,9 @@ def _text(target: Target, given: Given) -> str:
 
 def run_chosen(session: Session, following: Following, codes: Iterable[str]) -> list[str]:
     """The actions of choices, or of a result, in the order of *codes*."""
-    done = [_run(session, CHOSEN, holder(following.survey, code), following) for code in codes]
+    holders = [holder(following.survey, code) for code in codes]
+    actions.know_at(session, CHOSEN, holders)
+    done = [_run(session, CHOSEN, each, following) for each in holders]
     return ["選ばれた答えのアクションを実行しました。"] if any(done) else []
 
 

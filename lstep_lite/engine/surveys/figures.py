@@ -1,7 +1,8 @@
 """What a list and a page say about forms in numbers."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -38,18 +39,42 @@ def funnel(session: Session, survey: Survey) -> Funnel:
     return Funnel(*(int(count) for count in session.execute(sums.where(SurveyDay.survey_id == survey.id)).one()))
 
 
-def losses(session: Session, survey: Survey, document: Data) -> list[tuple[str, int]]:
-    """The questions that *document* no longer asks although they were answered, with how many answers each has."""
-    left = {question["id"] for question in questions_of(document)}
-    gone = {each["id"]: each["label"] for each in questions_of(survey.document) if each["id"] not in left}
-    counts = _answers_of(session, survey, gone)
-    return [(label, counts[code]) for code, label in gone.items() if code in counts]
+@dataclass(frozen=True)
+class Loss:
+    """What a form would no longer ask although it was answered."""
+
+    question: str
+    choice: str
+    """Empty where the whole question would be gone."""
+    answers: int
 
 
-def _answers_of(session: Session, survey: Survey, codes: Collection[str]) -> Mapping[str, int]:
+def losses(session: Session, survey: Survey, document: Data) -> list[Loss]:
+    """The answered questions and choices that are not in *document*, in the order of the form."""
+    left = {question["id"]: question for question in questions_of(document)}
+    gone: list[tuple[str, Loss]] = []
+    for question in questions_of(survey.document):
+        if question["id"] not in left:
+            gone.append((question["id"], Loss(question["label"], "", 0)))
+        else:
+            lost = _choices_gone(question, left[question["id"]])
+            gone += [(choice["id"], Loss(question["label"], choice["label"], 0)) for choice in lost]
+    counts = _answers_with(session, survey, {code for code, _ in gone})
+    return [replace(loss, answers=counts[code]) for code, loss in gone if code in counts]
+
+
+def _choices_gone(before: Data, after: Data) -> list[Any]:
+    kept = {choice["id"] for choice in after.get("choices", ())}
+    return [choice for choice in before.get("choices", ()) if choice["id"] not in kept]
+
+
+def _answers_with(session: Session, survey: Survey, codes: Collection[str]) -> Mapping[str, int]:
+    """How many answers there are to each question and choice, by code; those without any are left out."""
     if not codes:
         return {}
-    answers = sa.select(SurveyPick.question_code, sa.func.count(sa.distinct(SurveyPick.answer_id))).where(
-        SurveyPick.survey_id == survey.id, SurveyPick.question_code.in_(codes)
-    )
-    return {row[0]: row[1] for row in session.execute(answers.group_by(SurveyPick.question_code))}
+    counts: dict[str, int] = {}
+    for column in (SurveyPick.question_code, SurveyPick.choice_code):
+        answers = sa.select(column, sa.func.count(sa.distinct(SurveyPick.answer_id)))
+        found = answers.where(SurveyPick.survey_id == survey.id, column.in_(codes)).group_by(column)
+        counts |= {row[0]: row[1] for row in session.execute(found)}
+    return counts

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import memory
 from lstep_lite.engine import actions, folders, mentions, messages
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.messages import placeholders
@@ -111,6 +112,11 @@ def in_order(session: Session) -> Sequence[Survey]:
     return session.scalars(sa.select(Survey).order_by(Survey.position, Survey.id)).all()
 
 
+def label(survey: Survey) -> str:
+    """Its name where one is chosen, and whether it can be answered at all."""
+    return survey.name if survey.is_open else f"{survey.name}（受付を止めています）"
+
+
 def page(
     session: Session, *, folder_id: int | None = None, text: str = "", number: int = 1, size: int = PAGE_SIZE
 ) -> Page:
@@ -189,7 +195,7 @@ def update_document(session: Session, survey: Survey, document: Any, *, now: dat
 
 
 def lock(session: Session, survey: Survey) -> None:
-    """Nobody else answers or changes the form until this unit ends; it is read afresh. Before any friend is locked.
+    """Nobody else answers or changes the form until this unit ends; it is read afresh. Friend and draft come before.
 
     Rows that refer to it can be written meanwhile: a draft that is begun need not wait.
     """
@@ -290,13 +296,15 @@ def _checked(session: Session, document: Any) -> Data:
 
 def _write_document(session: Session, survey: Survey, document: Data, now: datetime) -> None:
     """Keep a checked *document*; its actions move into action sets."""
-    gone = acting_codes(survey.document)
-    for each in _acting(document):
-        wanted = each.pop("actions", None) or Actions().empty()
-        draft = SetDraft(wanted["steps"], wanted["repeats"])
-        actions.keep(session, CHOSEN, holder(survey, each["id"]), draft, now=now)
-    for code in gone - acting_codes(document):
-        actions.drop(session, CHOSEN, holder(survey, code))
+    before, after = acting_codes(survey.document), acting_codes(document)
+    with memory(session):
+        actions.know_at(session, CHOSEN, [holder(survey, code) for code in before | after])
+        for each in _acting(document):
+            wanted = each.pop("actions", None) or Actions().empty()
+            draft = SetDraft(wanted["steps"], wanted["repeats"])
+            actions.keep(session, CHOSEN, holder(survey, each["id"]), draft, now=now)
+        for code in before - after:
+            actions.drop(session, CHOSEN, holder(survey, code))
     if document != survey.document or survey.revision == 0:
         survey.document, survey.revision = document, survey.revision + 1
     survey.updated_at = now

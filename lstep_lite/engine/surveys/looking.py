@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import studio
 from lstep_lite.engine.studio import Data, Problem
-from lstep_lite.engine.surveys import figures
+from lstep_lite.engine.surveys import drawing, figures
 from lstep_lite.engine.surveys.checking import examine
 from lstep_lite.engine.surveys.documents import INPUTS
+from lstep_lite.engine.surveys.drawing import DrawnPage
+from lstep_lite.engine.surveys.figures import Loss
 from lstep_lite.models import Survey
 
 
@@ -19,28 +21,22 @@ class Look:
     """A document so far, and the page of it that is to be drawn."""
 
     document: Data
-    page: Data
+    shown: DrawnPage
     problems: Sequence[Problem]
     warnings: Sequence[Problem]
-    losses: Sequence[tuple[str, int]]
-    """The answered questions that would be gone, with how many answers they have."""
+    losses: Sequence[Loss]
     said: Mapping[str, Sequence[str]]
     """By path, the actions in it, in words."""
-
-    @property
-    def at(self) -> int:
-        return next((at for at, page in enumerate(self.document["pages"]) if page["id"] == self.page["id"]), 0)
 
 
 def look(session: Session, survey: Survey, document: Any, page_code: Any) -> Look:
     """What the builder posted, which may be anything."""
     examined = examine(session, document)
     kept = examined.document
-    pages = kept["pages"] or studio.fresh(INPUTS)["pages"]  # a document without any is drawn as a new one
-    page = next((each for each in pages if each["id"] == page_code), pages[0])
+    drawable = kept if kept["pages"] else studio.fresh(INPUTS)  # a document without any page is drawn as a new one
     return Look(
         document=kept,
-        page=page,
+        shown=drawing.preview(drawable, page_code),
         problems=examined.problems,
         warnings=examined.warnings,
         losses=figures.losses(session, survey, kept),

@@ -1,13 +1,16 @@
-"""Links to a form that bring answers along: signed, for one person or for anybody, good until a moment.
+"""Links to a form that bring answers along: sealed, for one person or for anybody, good until a moment.
 
-They fill in and no more: who answers is found out all the same.
+They fill in and no more: who answers is found out all the same. What they bring can be read from no address and no log.
 """
 
+import base64
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from cryptography.fernet import Fernet, InvalidToken
 
 from lstep_lite.engine.studio import Data
 from lstep_lite.engine.surveys.documents import questions_of
@@ -27,14 +30,15 @@ def token(
     known = {question["id"] for question in questions_of(survey.document)}
     kept = {code: text[:LONGEST_VALUE] for code, text in values.items() if code in known and text}
     whose = friend.code if friend else ""
-    return _serializer(secret_key).dumps([survey.code, whose, int(until.timestamp()), kept])
+    sealed = [survey.code, whose, int(until.timestamp()), kept]
+    return _seal(secret_key).encrypt(json.dumps(sealed, ensure_ascii=False).encode()).decode()
 
 
 def read(survey: Survey, text: str, *, friend: Friend | None, now: datetime, secret_key: str) -> TypedParts:
     """What a link fills in; nothing for one that is forged, expired or somebody else's."""
     try:
-        code, whose, until, values = _serializer(secret_key).loads(text)
-    except (BadSignature, ValueError, TypeError):
+        code, whose, until, values = json.loads(_seal(secret_key).decrypt(text.encode()))
+    except InvalidToken:
         return {}
     if code != survey.code or now.timestamp() >= until or whose not in ("", friend.code if friend else ""):
         return {}
@@ -50,5 +54,5 @@ def _typed(document: Data, values: Mapping[str, Any]) -> TypedParts:
     return found
 
 
-def _serializer(secret_key: str) -> URLSafeSerializer:
-    return URLSafeSerializer(secret_key, salt="survey prefill")
+def _seal(secret_key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"survey prefill {secret_key}".encode()).digest()))

@@ -15,7 +15,7 @@ from lstep_lite.models import Survey, SurveyPick, SurveySeat
 
 def arrange(session: Session, survey: Survey) -> None:
     """The document has changed: choices that are limited from now on begin with those who have them already."""
-    limited = _limits(survey.document)
+    limited = limits(survey.document)
     known = set(session.scalars(sa.select(SurveySeat.choice_code).where(SurveySeat.survey_id == survey.id)))
     session.execute(
         sa.delete(SurveySeat).where(
@@ -32,22 +32,22 @@ def arrange(session: Session, survey: Survey) -> None:
 
 def full(session: Session, survey: Survey) -> frozenset[str]:
     """The codes of the choices that nobody can take any more."""
-    rows = session.execute(sa.select(SurveySeat.choice_code, SurveySeat.taken).where(SurveySeat.survey_id == survey.id))
-    limits = _limits(survey.document)
-    return frozenset(row.choice_code for row in rows if row.taken >= limits.get(row.choice_code, row.taken + 1))
+    return frozenset(code for code, places in left(session, survey).items() if not places)
 
 
 def left(session: Session, survey: Survey) -> dict[str, int]:
     """By the code of each limited choice, how many places it still has."""
+    limited = limits(survey.document)
+    if not limited:
+        return {}
     rows = session.execute(sa.select(SurveySeat.choice_code, SurveySeat.taken).where(SurveySeat.survey_id == survey.id))
-    limits = _limits(survey.document)
-    return {row.choice_code: max(0, limits[row.choice_code] - row.taken) for row in rows if row.choice_code in limits}
+    return {row.choice_code: max(0, limited[row.choice_code] - row.taken) for row in rows if row.choice_code in limited}
 
 
 def take(session: Session, survey: Survey, codes: Collection[str]) -> set[str]:
     """A place at each of *codes* that is limited: those that were full. Whoever gets any of those goes back."""
-    limits = _limits(survey.document)
-    return {code for code in sorted(codes) if code in limits and not _take(session, survey, code, limits[code])}
+    limited = limits(survey.document)
+    return {code for code in sorted(codes) if code in limited and not _take(session, survey, code, limited[code])}
 
 
 def give_back(session: Session, survey: Survey, codes: Collection[str]) -> None:
@@ -67,7 +67,8 @@ def _take(session: Session, survey: Survey, code: str, limit: int) -> bool:
 _PAST = {"synchronize_session": False}
 
 
-def _limits(document: Data) -> dict[str, int]:
+def limits(document: Data) -> dict[str, int]:
+    """By the code of each limited choice, how many places it has."""
     choices = (choice for page in document["pages"] for part in page["parts"] for choice in part.get("choices") or ())
     return {choice["id"]: choice["seats"] for choice in choices if choice.get("seats")}
 

@@ -24,7 +24,7 @@ def tell(session: Session, survey: Survey, answer: SurveyAnswer, *, now: datetim
         KIND.name,
         title=f"フォーム「{survey.name}」に回答がありました",
         body=answer.friend.name if answer.friend else VISITOR,
-        href=f"/surveys/{survey.id}",
+        href=f"/surveys/{survey.id}/answers/{answer.id}",
         dedupe_key=f"{KIND.name}:{answer.id}",
         friend=answer.friend,
         now=now,

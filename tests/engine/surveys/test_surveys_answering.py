@@ -319,7 +319,7 @@ def test_a_draft_begins_with_what_is_known_and_holds_only_declared_parameters(se
     parameters = {"from": "店頭", "evil": "x"}
     draft = drafts.open(session, survey, friend=ann, visitor=None, parameters=parameters, now=NOW)
     assert draft.parameters == {"from": "店頭"}
-    assert draft.typed == {phone["id"]: {"": ["09012345678"]}, color["id"]: {"": [blue["id"]]}}
+    assert draft.typed == {phone["id"]: {"": ["090-1234-5678"]}, color["id"]: {"": [blue["id"]]}}
     made = answer(session, survey, ann, {phone["id"]: "03-1234-5678", color["id"]: ""})
     assert made.values[2]["text"] == "店頭" and made.values[2]["hidden"]
     again = drafts.open(session, survey, friend=ann, visitor=None, now=LATER)

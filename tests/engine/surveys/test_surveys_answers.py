@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from lstep_lite.engine import surveys
 from lstep_lite.engine.segments import EVERYBODY
-from lstep_lite.engine.surveys import charts, columns, funnel
+from lstep_lite.engine.surveys import answering, answers, charts, columns, correcting, funnel
+from lstep_lite.models import SurveyPick
 from tests.engine.surveys.answers import answer, filled
-from tests.factories import NOW, a_friend, a_question, a_survey, a_survey_choice, a_survey_page
+from tests.factories import NOW, a_friend, a_question, a_staff, a_survey, a_survey_choice, a_survey_page
 
 
 def chart_of(session, survey, question, tree=EVERYBODY):
@@ -67,3 +69,61 @@ def test_who_began_and_went_away_counts_at_the_page_they_stood_on(session):
     session.flush()
     assert sum(drop.count for drop in funnel.drops(session, survey, now=NOW)) == 0
     assert sum(drop.count for drop in funnel.drops(session, survey, now=NOW + timedelta(hours=2))) == 1
+
+
+# Putting answers right -----------------------------------------------------------------------------------------------
+
+
+def corrected(session, survey, found, form):
+    typed = correcting.typed(found) | {code: {"": [text]} for code, text in form.items()}
+    answering.change(session, survey, found, typed, staff_id=a_staff(session).id, now=NOW + timedelta(days=1))
+    session.commit()
+
+
+def said(found):
+    return [(value["label"], value["text"]) for value in found.values]
+
+
+def test_what_staff_leave_alone_stays_in_the_words_of_its_time(session):
+    name, menu = (
+        a_question(label="お名前"),
+        a_question("radio", label="ご希望", choices=[a_survey_choice("カット"), a_survey_choice("カラー")]),
+    )
+    gone = a_question(label="前の質問")
+    survey = a_survey(session, name, menu, gone)
+    found = answer(
+        session,
+        survey,
+        a_friend(session),
+        {name["id"]: "はな", menu["id"]: menu["choices"][0]["id"], gone["id"]: "はい"},
+    )
+    asked = [
+        name | {"label": "氏名"},
+        menu
+        | {
+            "label": "メニュー",
+            "choices": [a_survey_choice("パーマ"), a_survey_choice("エクステ")],
+            "is_required": True,
+        },
+        a_question(label="新しい質問", is_required=True),
+    ]
+    document = {**survey.document, "pages": [a_survey_page(*asked)]}
+    surveys.update_document(session, survey, document, now=NOW)
+    corrected(session, survey, found, {name["id"]: "花子"})
+    assert said(found) == [("氏名", "花子"), ("ご希望", "カット"), ("前の質問", "はい")]
+    change = answers.whole(session, found).changes[0]
+    assert [(each.label, each.before, each.after) for each in change.differences] == [("氏名", "はな", "花子")]
+    assert {pick.question_code for pick in session.scalars(sa.select(SurveyPick))} == {
+        name["id"],
+        menu["id"],
+        gone["id"],
+    }
+
+
+def test_only_fields_of_what_was_changed_are_written_again(session):
+    name, kana = (a_question(save_to=[f"system:{target}"]) for target in ("real_name", "kana"))
+    survey, friend = a_survey(session, name, kana), a_friend(session)
+    found = answer(session, survey, friend, {name["id"]: "はな", kana["id"]: "ハナ"})
+    friend.kana = "ハナコ"
+    corrected(session, survey, found, {name["id"]: "花子"})
+    assert (friend.real_name, friend.kana) == ("花子", "ハナコ")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import auto_replies, intake, registry
+from lstep_lite.engine import auto_replies, intake, registry, timeline
 from lstep_lite.engine.auto_replies import AutoReplyDraft
 from lstep_lite.engine.surveys import confirming
 from lstep_lite.models import (
@@ -112,6 +112,27 @@ def test_without_a_word_it_is_pushed_and_the_late_word_is_not_answered_again(
     assert (delivery.lane, delivery.source_label, delivery.cause_id is not None) == (Lane.REPLY, "来店", True)
 
 
+def test_a_word_that_has_come_and_is_not_read_yet_is_waited_for(
+    database: Database, session: Session, ann: Friend
+) -> None:
+    answered(session, a_form(session), ann)
+    with database.unit() as unit:
+        intake.store(unit, {"events": [a_text_event(ANN, WORD)]}, now=NOW)
+    later(database)
+    assert put(session) == []
+    intake.process_due(database, now=NOW, wall=NOW + timedelta(seconds=6), limit=100)
+    later(database, 60)
+    assert put(session) == [("surveys", True)]
+
+
+def test_a_push_that_comes_hours_late_is_missed_and_not_sent(database: Database, session: Session, ann: Friend) -> None:
+    answered(session, a_form(session), ann)
+    late = NOW + timedelta(hours=2)
+    confirming.push_due(database, now=late, wall=late)
+    assert put(session) == [("surveys", False)]
+    assert session.scalars(sa.select(Delivery.missed_after)).one() < late
+
+
 def test_each_of_several_answers_is_confirmed_once(database: Database, session: Session, ann: Friend) -> None:
     survey = a_form(session)
     answered(session, survey, ann)
@@ -145,9 +166,11 @@ def test_changes_unknown_visitors_and_quiet_forms_are_not_confirmed(session: Ses
     assert put(session) == []
 
 
-def test_staff_are_told_of_each_answer_once(session: Session, ann: Friend) -> None:
+def test_staff_are_told_of_each_answer_once_and_led_to_it(session: Session, ann: Friend) -> None:
     survey = a_survey(session, name="来店", rate="many")
-    answer(session, survey, ann, {})
-    answer(session, survey, ann, {}, now=NOW + MOMENT)
+    answers = [answer(session, survey, ann, {}), answer(session, survey, ann, {}, now=NOW + MOMENT)]
     told = session.scalars(sa.select(Notification).where(Notification.kind == "survey.submitted")).all()
     assert [(each.title, each.body) for each in told] == [("フォーム「来店」に回答がありました", "アン")] * 2
+    pages = [f"/surveys/{survey.id}/answers/{each.id}" for each in answers]
+    assert [each.href for each in told] == pages
+    assert [item.href for item in timeline.entries(session, ann) if item.detail == "来店"] == pages[::-1]

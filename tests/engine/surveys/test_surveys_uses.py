@@ -1,21 +1,34 @@
 """Forms in the rest of the house: a step that sends one, taps that open one, conditions about answers."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, deliveries, mentions, messages, registry, segments, surveys
+from lstep_lite.engine import (
+    actions,
+    deliveries,
+    mentions,
+    messages,
+    registry,
+    rehearsals,
+    scenarios,
+    segments,
+    surveys,
+    taps,
+)
 from lstep_lite.engine.actions import SetDraft, Trigger, saved
 from lstep_lite.engine.actions.saved import ActionDraft
+from lstep_lite.engine.rehearsals import Imagined, ScenarioBegin, Setting
 from lstep_lite.engine.rich_menus.publishing.bodies import Everybody
 from lstep_lite.engine.rows import Values
 from lstep_lite.engine.studio import clean
 from lstep_lite.engine.taps import TapInput, Where, line_action
 from lstep_lite.errors import DomainError
-from lstep_lite.models import Channel, Delivery, Friend, Survey
-from tests.factories import NOW, a_friend, a_question, a_shop, a_survey, a_survey_choice
+from lstep_lite.models import Channel, Delivery, Friend, ScenarioStep, Survey
+from tests.factories import NOW, a_friend, a_question, a_scenario, a_shop, a_step, a_survey, a_survey_choice
 
 assert registry
 
@@ -67,10 +80,55 @@ def test_a_step_without_a_form_a_text_or_a_button_is_refused(session: Session, a
     assert mentions.missing(session, actions.kinds["send_survey"].mentions(gone))
 
 
+def test_a_form_that_takes_no_answers_or_is_gone_is_not_sent_and_the_timeline_says_why(
+    session: Session, ann: Friend
+) -> None:
+    survey = a_survey(session, is_open=False)
+    step = {"id": "s1", "kind": "send_survey", "data": parsed(session, survey), "segment": None}
+    action = saved.create(session, ActionDraft("送る", SetDraft([step], repeats=True)), now=NOW)
+    assert surveys.label(survey) == f"{survey.name}（受付を止めています）"
+
+    def outcome(occurrence: str) -> tuple[str, str]:
+        found = saved.set_of(session, action)
+        assert found is not None
+        run = actions.run(session, found, ann, Trigger(occurrence, NOW))
+        assert run is not None
+        return run.results[0]["state"], run.results[0]["text"]
+
+    assert outcome("1") == (
+        "skipped",
+        f"「フォーム「{survey.name}」を送る」を飛ばしました：フォームの受付が止まっています。",
+    )
+    surveys.switch(session, survey, is_open=True, now=NOW)
+    survey.closes_at = NOW
+    assert "受付期間が終わっています" in outcome("2")[1]
+    survey.closes_at = None
+    assert outcome("3")[0] == "done"
+    surveys.delete(session, survey)
+    state, text = outcome("4")
+    assert state == "failed" and "削除されています" in text
+    with pytest.raises(DomainError, match="削除されています"):
+        deliveries.objects(session, session.scalars(sa.select(Delivery)).one(), public_url=PUBLIC_URL, now=NOW)
+
+
+def test_a_rehearsal_shows_and_counts_the_form_that_a_step_sends(session: Session, ann: Friend) -> None:
+    survey = a_survey(session)
+    scenario = a_scenario(session, a_step("こんにちは"), a_step(days=1, at="12:00"))
+    last = session.scalars(sa.select(ScenarioStep).order_by(ScenarioStep.id.desc()).limit(1)).one()
+    step = {"id": "s1", "kind": "send_survey", "data": parsed(session, survey), "segment": None}
+    actions.keep(session, scenarios.PLACE, last.id, SetDraft([step], repeats=True), now=NOW)
+    setting = Setting(NOW, NOW + timedelta(days=2), PUBLIC_URL)
+    film = rehearsals.play(session, Imagined("佐藤"), ScenarioBegin(scenario.id), setting, now=NOW)
+    shown = [each for _, sending in film.sendings for each in sending.objects]
+    assert film.counted == 2 and shown[1]["template"]["text"] == "佐藤さんへ"
+    assert shown[1]["template"]["actions"][0]["uri"].endswith(f"/surveys/{survey.code}")
+
+
 def test_taps_of_cards_and_menus_open_the_form_inside_line(session: Session, ann: Friend) -> None:
     survey = a_survey(session)
     address = f"https://liff.line.me/{LIFF}"
-    for where in (Where.TEMPLATE, Where.IMAGEMAP, Where.RICH_MENU):
+    for where in Where:
+        assert "open_survey" in [each.name for each in taps.offered(where)]
         tap, problems = tapped(session, where, f"{survey.id}:{survey.code}")
         assert problems == []
         action = line_action(tap, Everybody(PUBLIC_URL, NOW, address))

@@ -1,4 +1,7 @@
-"""Send a message whose button opens an answer form: at once, some minutes later, or at the next HH:MM."""
+"""Send a message whose button opens an answer form: at once, some minutes later, or at the next HH:MM.
+
+A form that takes no answers (any more) is not sent: the button would lead nowhere.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,14 +10,21 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import mentions, messages, surveys
 from lstep_lite.engine.actions import sending
-from lstep_lite.engine.actions.registry import ActionKind, Running, action
+from lstep_lite.engine.actions.registry import ActionKind, Running, Skipped, action
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.rows import Data, Values
+from lstep_lite.engine.surveys import opening
+from lstep_lite.engine.surveys.opening import Reason
 from lstep_lite.engine.text import storable
 from lstep_lite.errors import DomainError
 
 TEXT = "[name]さん、下のボタンからご回答をお願いいたします。"
 BUTTON = "フォームを開く"
+SHUT = {
+    Reason.CLOSED: "フォームの受付が止まっています。",
+    Reason.AFTER: "フォームの受付期間が終わっています。",
+    Reason.FULL: "フォームの回答が予定の数に達しています。",
+}
 
 
 @action
@@ -43,7 +53,7 @@ class SendSurveyStep(ActionKind):
         return {
             "whens": sending.WHENS,
             "words": placeholders.offered(session),
-            "surveys": [(survey.id, survey.name) for survey in surveys.in_order(session)],
+            "surveys": [(survey.id, surveys.label(survey)) for survey in surveys.in_order(session)],
             "text": TEXT,
             "button": BUTTON,
         }
@@ -52,6 +62,9 @@ class SendSurveyStep(ActionKind):
         return messages.mentioned(_blocks(data))
 
     def run(self, running: Running, data: Data) -> str:
+        shut = opening.shut(surveys.get(running.session, data["survey_id"]), running.now)
+        if shut in SHUT:
+            raise Skipped(SHUT[shut])
         when = sending.put(running, data, _blocks(data))
         return f"{self.sentence(running.session, data)}用意をしました。{when}"
 

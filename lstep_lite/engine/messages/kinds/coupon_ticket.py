@@ -29,4 +29,6 @@ class Ticket(Kind):
             raise DomainError("このクーポンは、もうありません。")
         if block["question"]:
             return [coupons.question_message(held, block["question"])]
-        return [coupons.ticket_message(held, speaking.context.zone)]
+        page = speaking.page("/liff/coupons")
+        is_in_line = not page.startswith(speaking.public_url)  # else nobody could be let in there
+        return [coupons.ticket_message(held, speaking.context.zone, page if is_in_line else "")]

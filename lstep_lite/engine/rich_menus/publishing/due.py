@@ -27,6 +27,7 @@ _WORKS: tuple[Work[Any], ...] = (
     strays.Looks(),
     strays.Strays(),
 )
+_ONES: tuple[Callable[[Here], bool], ...] = (*(work.one for work in _WORKS), ending.one)
 PASS_SECONDS = 2.0
 """Other chores wait meanwhile, also where LINE does not answer."""
 SOON = timedelta(seconds=10)
@@ -46,10 +47,29 @@ def work_due(
     """Go on with what is due at LINE, one of each kind in turn, up to *limit* rounds in about PASS_SECONDS."""
     here = Here(database, account, store, public_url, now, wall)
     deadline = time.monotonic() + PASS_SECONDS
+    question = sa.select(*_any_due(wall))
     for _ in range(limit):
-        done = [_one(work, here) for work in (*(each.one for each in _WORKS), ending.one)]
-        if not any(done) or time.monotonic() > deadline:
+        if not _round(here, question) or time.monotonic() > deadline:
             return
+
+
+def _round(here: Here, question: sa.Select[*tuple[Any, ...]]) -> bool:
+    """Work at one of each kind in turn; whether anything was done. Each may make the next ones due."""
+    is_done, is_due = False, _answer(here, question)
+    for place, work in enumerate(_ONES):
+        if is_due[place] and _one(work, here):
+            is_done, is_due = True, _answer(here, question)
+    return is_done
+
+
+def _answer(here: Here, question: sa.Select[*tuple[Any, ...]]) -> sa.Row[*tuple[Any, ...]]:
+    with here.database.read() as session:
+        return session.execute(question).one()
+
+
+def _any_due(wall: datetime) -> list[sa.ColumnElement[bool]]:
+    """For each of _ONES, whether it has something to do: asked together, as mostly nothing has."""
+    return [*(sa.exists().where(work.wanted(), work.is_due(wall)) for work in _WORKS), sa.exists().where(ending.IS_DUE)]
 
 
 def _one(work: Callable[[Here], bool], here: Here) -> bool:
@@ -68,5 +88,5 @@ def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pendi
     count = sa.select(sa.func.count())
     due = [count.select_from(work.model).where(work.wanted(), work.is_due(soon)) for work in _WORKS]
     ends = count.select_from(RichMenu).where(ending.IS_DUE)
-    waiting = sum(session.scalar(each) or 0 for each in (*due, ends))
-    return agenda.Pending(waiting + max(at_work, in_hand()))
+    waiting = session.execute(sa.select(*(each.scalar_subquery() for each in (*due, ends)))).one()
+    return agenda.Pending(sum(waiting) + max(at_work, in_hand()))

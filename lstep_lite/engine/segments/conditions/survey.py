@@ -160,8 +160,8 @@ def _offered(survey: Survey) -> Iterator[tuple[str, str]]:
         yield f"{survey.id}|{RESULT}|{result['id']}", f"診断結果：{result['label']}"
     for question in _questions(survey):
         yield f"{survey.id}|{question['id']}", question["label"]
-        for choice in _choices(question):
-            yield f"{survey.id}|{question['id']}|{choice['id']}", f"{question['label']}：{choice['label']}"
+        for code, words in _choices(question):
+            yield f"{survey.id}|{question['id']}|{code}", f"{question['label']}：{words}"
 
 
 def _is_known(session: Session, survey: Survey, question: str, choice: str) -> bool:
@@ -183,5 +183,10 @@ def _questions(survey: Survey) -> Sequence[Data]:
     return [part for page in survey.document["pages"] for part in page["parts"] if "shown_if" in part]
 
 
-def _choices(question: Data) -> Sequence[Data]:
-    return [each for each in question.get("choices") or () if "label" in each]
+def _choices(question: Data) -> Iterator[tuple[str, str]]:
+    """Each choice's code and words; of a table those of its cells, as picks have them."""
+    for choice in question.get("choices") or ():
+        yield choice["id"], choice["label"]
+    for row in question.get("rows") or ():
+        for column in question["columns"]:
+            yield f"{row['id']}:{column['id']}", f"{row['label']}：{column['label']}"

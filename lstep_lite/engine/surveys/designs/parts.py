@@ -7,8 +7,10 @@ from lstep_lite.engine.studio import Data, Element, fresh_inputs, new_code
 from lstep_lite.engine.surveys.documents import PAGE, elements
 from lstep_lite.engine.surveys.kinds.registry import PREFIX
 
-NAME = "system:real_name"
-"""Where a name is kept about the friend."""
+_KEPT: dict[str, Data] = {
+    name: {"save_to": [f"system:{name}"], "is_prefilled": True} for name in ("real_name", "kana", "phone", "email")
+}
+"""What is kept about the friend: a form asks for it once."""
 
 
 def document(*pages: Data, results: tuple[Data, ...] = ()) -> Data:
@@ -52,19 +54,23 @@ def text(label: str) -> Data:
 
 
 def name(*, must: bool = True) -> Data:
-    return ask("one_line", "お名前", must=must, example="花田 さくら", fills="name", save_to=[NAME], is_prefilled=True)
+    return ask("one_line", "お名前", must=must, example="花田 さくら", fills="name", **_KEPT["real_name"])
 
 
 def kana() -> Data:
-    return ask("one_line", "お名前（カタカナ）", rule="kana", example="ハナダ サクラ")
+    return ask("one_line", "お名前（カタカナ）", rule="kana", example="ハナダ サクラ", **_KEPT["kana"])
 
 
 def phone(*, must: bool = True) -> Data:
-    return ask("one_line", "電話番号", must=must, rule="phone", example="090-1234-5678")
+    return ask("one_line", "電話番号", must=must, rule="phone", example="090-1234-5678", **_KEPT["phone"])
 
 
 def email(*, must: bool = True) -> Data:
-    return ask("one_line", "メールアドレス", must=must, rule="email", example="hanako@example.com")
+    return ask("one_line", "メールアドレス", must=must, rule="email", example="hanako@example.com", **_KEPT["email"])
+
+
+def birthday() -> Data:
+    return ask("date", "お誕生日", limits="past", is_birthday=True, save_to=["system:birthday"], is_prefilled=True)
 
 
 def privacy(purpose: str) -> Data:

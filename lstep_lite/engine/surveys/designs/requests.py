@@ -165,7 +165,7 @@ def _advice() -> Data:
             pick("checkbox", "お悩み", "乾燥", "ダメージ", "くせ・うねり", "ボリューム", "頭皮", must=True, other=True),
             pick("radio", "お使いになる方", "ご自身", "ご家族", "プレゼント", must=True),
             pick("radio", "ご予算", "3,000円まで", "3,000〜5,000円", "5,000〜10,000円", "特に決めていない"),
-            pick("checkbox", "大切にしたいこと", "香り", "成分", "手軽さ", "価格", most=2, description="2つまで。"),
+            pick("checkbox", "大切にしたいこと", "香り", "成分", "手軽さ", "価格", most=2),
             ask("long_text", "今お使いの商品や、ほかに伝えたいこと", lines=3),
             ask("file", "気になるところの写真", most=2),
         )

@@ -3,6 +3,7 @@
 from lstep_lite.engine.studio import Data
 from lstep_lite.engine.surveys.designs.parts import (
     ask,
+    birthday,
     document,
     heading,
     kana,
@@ -16,6 +17,7 @@ from lstep_lite.engine.surveys.designs.parts import (
 )
 from lstep_lite.engine.surveys.designs.registry import design
 from lstep_lite.engine.surveys.keeping import SurveyForm
+from lstep_lite.models import AnswerRate
 
 
 @design(
@@ -27,6 +29,7 @@ from lstep_lite.engine.surveys.keeping import SurveyForm
         name="カウンセリングシート",
         title="カウンセリングシート",
         lead="ご来店の前にお答えいただくと、当日のご案内がスムーズです。3分ほどで終わります。",
+        rate=AnswerRate.MANY,
         confirms=True,
         restores_previous=True,
         thanks_text="ご記入ありがとうございました。ご来店を心よりお待ちしております。",
@@ -40,7 +43,7 @@ def _counselling() -> Data:
             name(),
             kana(),
             phone(),
-            ask("date", "お誕生日", limits="past", is_birthday=True),
+            birthday(),
             pick("dropdown", "お店を知ったきっかけ", "ご紹介", "Instagram", "検索", "通りがかり", other=True),
         ),
         page(
@@ -74,6 +77,7 @@ def _counselling() -> Data:
         name="来店アンケート",
         title="ご来店アンケート",
         lead="ご来店ありがとうございました。1分ほどで終わります。よりよいお店づくりのため、ご協力をお願いします。",
+        rate=AnswerRate.MANY,
         thanks_text="ご協力ありがとうございました。またのご来店をお待ちしております。",
     ),
 )
@@ -107,6 +111,8 @@ def _columns() -> list[Data]:
         name="おすすめ度アンケート",
         title="2問だけのアンケート",
         lead="30秒で終わります。率直なお気持ちをお聞かせください。",
+        rate=AnswerRate.EVERY,
+        rate_days=90,
         thanks_text="ありがとうございました。いただいたお声を、お店づくりに生かします。",
     ),
 )

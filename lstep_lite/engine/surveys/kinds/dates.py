@@ -58,7 +58,7 @@ def _read(part: Data, text: str, reading: Reading) -> date:
         raise Wrong(error.message) from error
     first, last = span(part, reading.today)
     if first is not None and found < first:
-        raise Wrong(f"{in_words(first)}からの日付を選んでください。")
+        raise Wrong(f"{in_words(first)}以降の日付を選んでください。")
     if last is not None and found > last:
         raise Wrong(f"{in_words(last)}までの日付を選んでください。")
     return found

@@ -66,7 +66,7 @@ class Consent(Question):
     def parse(self, part: Data, raw: Raw, reading: Reading) -> Given | None:
         if AGREED not in raw.get("", ()):
             return None
-        return Given(text=f"同意した（版 {part['version']}）", picked=(Picked(AGREED, part["agreement"]),))
+        return Given(text=f"同意しました（文章の版：{part['version']}）", picked=(Picked(AGREED, part["agreement"]),))
 
 
 @kind

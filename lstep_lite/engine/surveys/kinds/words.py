@@ -168,6 +168,14 @@ class OneLine(Question):
         number = int(plain) if part["rule"] == "integer" else None
         return Given(text=shown, plain=plain, number=number)
 
+    def typed(self, part: Data, plain: str) -> dict[str, list[str]]:
+        """A phone number with its hyphens, as people read it; what doesn't fit the rule stands there to be mended."""
+        try:
+            shown, _ = RULES[part["rule"]].read(plain)
+        except Wrong:
+            shown = plain
+        return super().typed(part, shown if plain else "")
+
 
 def _check_length(part: Data, text: str) -> None:
     if not RULES[part["rule"]].has_length:

@@ -31,7 +31,8 @@ class SurveyPick(Input):
         return wanted
 
     def describe(self, session: Session, elements: dict[str, Any]) -> Data:
-        options = [{"value": f"{each.id}:{each.code}", "label": each.name} for each in surveys.in_order(session)]
+        found = surveys.in_order(session)
+        options = [{"value": f"{each.id}:{each.code}", "label": surveys.label(each)} for each in found]
         return super().describe(session, elements) | {"options": options, "required": True}
 
     def mentioned(self, value: Any) -> Iterable[tuple[str, int | str]]:
