@@ -22,18 +22,33 @@ class Permission(StrEnum):
     BROADCASTS_SEND = "broadcasts.send"
     BROADCASTS_APPROVE = "broadcasts.approve"
     """Saying yes to what somebody else wants to send."""
+    RESERVATIONS_VIEW = "reservations.view"
+    RESERVATIONS_EDIT = "reservations.edit"
+    """The desk: booking for customers, changing bookings, marking visits."""
+    RESERVATIONS_SETUP = "reservations.setup"
+    """Menu, people, hours, booking pages."""
     LOGS_VIEW = "logs.view"
     SETTINGS_EDIT = "settings.edit"
     STAFF_EDIT = "staff.edit"
 
 
-_EVERYDAY = frozenset({Permission.USE, Permission.CHAT, Permission.FRIENDS_VIEW, Permission.FRIENDS_EDIT})
+_EVERYDAY = frozenset(
+    {
+        Permission.USE,
+        Permission.CHAT,
+        Permission.FRIENDS_VIEW,
+        Permission.FRIENDS_EDIT,
+        Permission.RESERVATIONS_VIEW,
+        Permission.RESERVATIONS_EDIT,
+    }
+)
 _OPERATING = _EVERYDAY | {
     Permission.MESSAGES_EDIT,
     Permission.AUTOMATION_EDIT,
     Permission.RICH_MENUS_EDIT,
     Permission.SURVEYS_EDIT,
     Permission.BROADCASTS_SEND,
+    Permission.RESERVATIONS_SETUP,
     Permission.LOGS_VIEW,
 }
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
