@@ -1,0 +1,26 @@
+"""Where customers find the pages about bookings: the paths that buttons and messages lead to."""
+
+from lstep_lite.models import BookingPage, Reservation
+
+ROOT = "/liff/bookings"
+OWN = f"{ROOT}/own"
+"""The list of one's own bookings."""
+
+
+def book(page: BookingPage) -> str:
+    """To book on a page; `?course=<code>&staff=<code>` behind it chooses beforehand."""
+    return f"{ROOT}/{page.code}"
+
+
+def own(reservation: Reservation) -> str:
+    """To look at a booking. With its version, the page says when something has changed since."""
+    return f"{OWN}/{reservation.code}?v={reservation.version}"
+
+
+def change(reservation: Reservation) -> str:
+    return f"{OWN}/{reservation.code}/starts?v={reservation.version}"
+
+
+def cancel(reservation: Reservation) -> str:
+    """To the question whether to cancel: looking at it changes nothing."""
+    return f"{OWN}/{reservation.code}/cancellation?v={reservation.version}"
