@@ -16,6 +16,7 @@ from lstep_lite.models.reservations.bookings import (
     ReservationSegment,
     ReservationState,
 )
+from lstep_lite.models.reservations.effects import BookingRule, BookingText, BookingWord, RuleGoal
 from lstep_lite.models.reservations.events import Event, EventSlot, EventTicket, FriendLimit, SeatsShown
 from lstep_lite.models.reservations.guard import install as _guarded  # noqa: F401 - it listens
 from lstep_lite.models.reservations.menu import (
@@ -56,6 +57,9 @@ __all__ = [
     "BookingAnswer",
     "BookingCustomer",
     "BookingPage",
+    "BookingRule",
+    "BookingText",
+    "BookingWord",
     "CancelledBy",
     "ChangeRequest",
     "ChangeState",
@@ -88,6 +92,7 @@ __all__ = [
     "ReservationSegment",
     "ReservationSettings",
     "ReservationState",
+    "RuleGoal",
     "SeatsShown",
     "Shift",
     "SlotAnchor",

@@ -292,5 +292,7 @@ class BookingCustomer(Base):
     is_careful: Mapped[bool] = mapped_column(default=False)
     """Marked by staff: 注意."""
     caution: Mapped[str] = mapped_column(default="")
+    takes_follow_ups: Mapped[bool] = mapped_column(default=True)
+    """Whether they want to hear of their next visit."""
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What they have chosen on a booking page so far."""
