@@ -91,7 +91,7 @@ def check_week(hours: Mapping[str, Ranges], field: str | None = None) -> None:
     for number, key in enumerate(WEEKDAY_KEYS):
         following = WEEKDAY_KEYS[(number + 1) % 7]
         for first, second in ((key, following), (key, HOLIDAY), (HOLIDAY, key), (HOLIDAY, HOLIDAY)):
-            _check_night(hours.get(first, ()), hours.get(second, ()), _key_in_words(first), field)
+            _check_night(hours.get(first, ()), hours.get(second, ()), key_in_words(first), field)
 
 
 def check_around(opening: Opening, changed: Collection[date], field: str | None = None) -> None:
@@ -109,5 +109,5 @@ def _check_night(evening: Ranges, morning: Ranges, whose: str, field: str | None
         raise DomainError(f"{words}どちらかの時刻を直してください。", field)
 
 
-def _key_in_words(key: str) -> str:
+def key_in_words(key: str) -> str:
     return "祝日" if key == HOLIDAY else f"{WEEKDAYS[int(key)]}曜日"

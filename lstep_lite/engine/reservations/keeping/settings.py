@@ -1,0 +1,75 @@
+"""The settings of the whole shop: the grid of starts, who serves whom, and the conditions of bookings (受付の決まり)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from lstep_lite.db import add_new
+from lstep_lite.engine.reservations import policies
+from lstep_lite.engine.reservations.keeping import saving, words
+from lstep_lite.engine.reservations.policies import Policy
+from lstep_lite.engine.text import phone_key
+from lstep_lite.errors import DomainError
+from lstep_lite.models import AssignPolicy, ReservationSettings, SlotAnchor
+
+SLOTS = (5, 10, 15, 20, 30, 60)
+LONGEST_PHONE = 20
+LONGEST_PLACE = 300
+
+
+@dataclass(frozen=True)
+class SettingsDraft:
+    policy: Policy
+    slot_minutes: int = 30
+    slot_anchor: SlotAnchor = SlotAnchor.CLOCK
+    buffers_spill: bool = True
+    assign_policy: AssignPolicy = AssignPolicy.BALANCED
+    few_left: int | None = 2
+    phone: str = ""
+    place: str = ""
+    completes_itself: bool = False
+    strike_limit: int | None = None
+
+
+def find(session: Session) -> ReservationSettings | None:
+    """None before the shop takes bookings at all."""
+    return session.get(ReservationSettings, 1)
+
+
+def begin(session: Session, *, hours: Mapping[str, Any], now: datetime) -> ReservationSettings:
+    """From now on the shop has a book of reservations; where it has one already, that one stays as it is."""
+    row = {"id": 1, "version": 1, "hours": dict(hours), "policy": policies.stored(policies.DEFAULTS), "updated_at": now}
+    add_new(session, ReservationSettings, row)
+    return session.get_one(ReservationSettings, 1)
+
+
+def update(session: Session, draft: SettingsDraft, *, now: datetime) -> None:
+    """Raises DomainError naming the field."""
+    with saving.offering(session, now=now) as settings:
+        if draft.slot_minutes not in SLOTS:
+            raise DomainError("予約の間隔を選び直してください。", "slot_minutes")
+        settings.slot_minutes, settings.slot_anchor = draft.slot_minutes, draft.slot_anchor
+        settings.buffers_spill, settings.assign_policy = draft.buffers_spill, draft.assign_policy
+        settings.few_left = words.count(draft.few_left, "few_left", least=0, most=100)
+        settings.phone = _phone(draft.phone)
+        settings.place = words.told(draft.place, LONGEST_PLACE, "place")
+        settings.completes_itself = draft.completes_itself
+        settings.strike_limit = draft.strike_limit and words.count(draft.strike_limit, "strike_limit", least=1, most=99)
+        settings.policy = policies.stored(_renewed(policies.parse(settings.policy), draft.policy))
+
+
+def _phone(typed: str) -> str:
+    text = words.told(typed, LONGEST_PHONE, "phone")
+    if text and not 9 <= len(phone_key(text)) <= 15:
+        raise DomainError("電話番号を確認してください（例：03-1234-5678）。", "phone")
+    return text
+
+
+def _renewed(before: Policy, after: Policy) -> Policy:
+    """*after*; with another text to agree to, its version is the next."""
+    after = policies.parse(policies.stored(after))  # what can't be read back is refused
+    is_same = before.consent_text == after.consent_text
+    return replace(after, consent_version=before.consent_version + (0 if is_same else 1))

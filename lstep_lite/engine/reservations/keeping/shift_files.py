@@ -1,0 +1,114 @@
+"""Shifts as a file (CSV): written for spreadsheets, read back whole or not at all."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine.reservations.days import clock
+from lstep_lite.engine.reservations.facts import Hours
+from lstep_lite.engine.reservations.keeping import providers, shifts
+from lstep_lite.engine.reservations.opening import Ranges
+from lstep_lite.engine.reservations.recording import By
+from lstep_lite.engine.text import WEEKDAYS, normalise
+from lstep_lite.errors import DomainError
+from lstep_lite.models import Provider
+
+HEADINGS = ("日付", "曜日", "担当者", "勤務時間", "休憩")
+OFF, PATTERN = "休み", "パターン"
+LARGEST = 1_000_000
+MOST_ROWS = 5000
+RANGE = re.compile(r"(\d{1,2}):?(\d{2})?[-~〜–ー―](\d{1,2}):?(\d{2})?")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def text(ranges: Ranges) -> str:
+    """「10:00-14:00 15:00-19:00」"""
+    return " ".join(f"{clock(start)}-{clock(end)}" for start, end in ranges)
+
+
+def lines(month: shifts.Month) -> Iterator[bytes]:
+    """The month as it is worked, a line a provider and day."""
+    yield "\ufeff".encode()
+    yield _line(HEADINGS)
+    for provider, days in month.rows:
+        for each in days:
+            worked = text(each.hours.ranges) or OFF
+            weekday = WEEKDAYS[each.day.weekday()]
+            yield _line((each.day.isoformat(), weekday, provider.name, worked, text(each.hours.breaks)))
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    buffer = io.StringIO()
+    guarded = [f"'{each}" if each.startswith(FORMULA) else each for each in cells]
+    csv.writer(buffer, lineterminator="\r\n").writerow(guarded)
+    return buffer.getvalue().encode()
+
+
+def take(session: Session, content: bytes, *, by: By, now: datetime, anyway: bool = False) -> int:
+    """Keep the shifts of a file; how many. Raises DomainError for the input `file`, naming the line, and WouldNotFit."""
+    wanted = parse(session, content)
+    shifts.put(session, wanted, by=by, now=now, anyway=anyway)
+    return len(wanted)
+
+
+def parse(session: Session, content: bytes) -> dict[tuple[int, date], Hours | None]:
+    """Whose hours on which day; None: as the pattern says."""
+    people = {normalise(each.name): each for each in providers.in_order(session)}
+    wanted: dict[tuple[int, date], Hours | None] = {}
+    for number, cells in enumerate(csv.reader(io.StringIO(_decoded(content)))):
+        if number == 0 or not any(cells):
+            continue
+        if number > MOST_ROWS:
+            raise DomainError(f"一度に読み込めるのは{MOST_ROWS:,}行までです。", "file")
+        key, hours = _row(people, cells, number + 1)
+        wanted[key] = hours
+    if not wanted:
+        raise DomainError("シフトの行がありません。書き出したCSVと同じ形にしてください。", "file")
+    return wanted
+
+
+def _decoded(content: bytes) -> str:
+    if len(content) > LARGEST:
+        raise DomainError("ファイルが大きすぎます（1MBまで）。", "file")
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise DomainError("文字コードを読み取れませんでした。UTF-8かShift_JISのCSVにしてください。", "file")
+
+
+def _row(people: dict[str, Provider], cells: Sequence[str], number: int) -> tuple[tuple[int, date], Hours | None]:
+    day_text, _, name, ranges, breaks = [*(each.strip().lstrip("'") for each in cells), "", "", "", "", ""][:5]
+    try:
+        day = date.fromisoformat(day_text.replace("/", "-"))
+    except ValueError:
+        raise DomainError(f"{number}行目：日付を 2026-03-05 の形にしてください。", "file") from None
+    person = people.get(normalise(name))
+    if person is None:
+        raise DomainError(f"{number}行目：担当者「{name[:30]}」が見つかりません。", "file")
+    if ranges == PATTERN:
+        return (person.id, day), None
+    hours = Hours(_ranges(ranges, number), _ranges(breaks, number))
+    shifts.check(hours, f"{number}行目", "file")
+    return (person.id, day), hours
+
+
+def _ranges(typed: str, number: int) -> Ranges:
+    plain = unicodedata.normalize("NFKC", typed)
+    if plain in ("", OFF):
+        return ()
+    found = [_minutes(match) for match in RANGE.finditer(plain)]
+    if not found:
+        raise DomainError(f"{number}行目：時間は 10:00-19:00 の形か「{OFF}」にしてください。", "file")
+    return tuple(found)
+
+
+def _minutes(match: re.Match[str]) -> tuple[int, int]:
+    from_hour, from_minute, to_hour, to_minute = (int(each or 0) for each in match.groups())
+    return from_hour * 60 + from_minute, to_hour * 60 + to_minute
