@@ -147,7 +147,7 @@ def order(session: Session, friend: Friend, order: SlotOrder, *, now: datetime) 
         raise refusals.limit_exceeded(f"一度にお申し込みいただけるのは{event.most_party}名様までです。")
     if order.quote is not None:
         _check_quote(session, friend, slot, wanted, policy, order.quote)
-    _check_limit(session, friend, event, slot)
+    check_limit(session, friend, event, slot)
     limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at)
     if policy.consent_text and not order.consents:
         raise refusals.consent_required()
@@ -239,7 +239,7 @@ def hold(
     check_open(session, event, slot, now=now)
     wanted = basket(session, slot, party, tickets)
     _check_left(session, slot, wanted)
-    _check_limit(session, friend, event, slot)
+    check_limit(session, friend, event, slot)
     limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at)
     state = ReservationState.HELD
     reservation = _write(
@@ -285,7 +285,7 @@ def _check_quote(
         raise refusals.settings_changed()
 
 
-def _check_limit(session: Session, friend: Friend, event: Event, slot: EventSlot) -> None:
+def check_limit(session: Session, friend: Friend, event: Event, slot: EventSlot) -> None:
     """Raises Refused (LIMIT_EXCEEDED) when they have booked as often as they may."""
     row = Reservation
     mine = sa.select(row.slot_id).join(EventSlot, EventSlot.id == row.slot_id)

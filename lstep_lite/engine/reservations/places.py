@@ -48,11 +48,12 @@ def take_first(session: Session, reservation: Reservation, *, force: bool = Fals
 
 def give_back(session: Session, reservation: Reservation, *, now: datetime, reason: str) -> None:
     """All that lies ahead, of a booking that ended. Somebody who waits may fit in."""
-    since = tick(now) if reservation.slot_id is None else None
-    if not occupying.release(session, reservation.id, since=since):
-        return
-    if reservation.slot_id is not None:
+    is_event = reservation.slot_id is not None
+    had_any = occupying.release(session, reservation.id, since=None if is_event else tick(now))
+    if is_event:
         _give_tickets_back(session, reservation)
+    elif not had_any and reservation.expires_at is None:  # the places of an offer may be free since it expired
+        return
     free(session, reservation.business_date, reservation.slot_id, now=now, reason=reason)
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index
+from sqlalchemy import Date, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
@@ -47,11 +47,12 @@ class Event(Base):
     color: Mapped[str]
     is_open: Mapped[bool] = mapped_column(default=False)
     limit: Mapped[FriendLimit] = mapped_column(one_of(FriendLimit, "limit"), default=FriendLimit.NONE)
-    limit_count: Mapped[int | None]
     most_party: Mapped[int] = mapped_column(default=1)
     seats_shown: Mapped[SeatsShown] = mapped_column(one_of(SeatsShown, "seats_shown"), default=SeatsShown.NUMBER)
     hides_full: Mapped[bool] = mapped_column(default=False)
     takes_waiting: Mapped[bool] = mapped_column(default=True)
+    notifies_all: Mapped[bool] = mapped_column(default=False)
+    """Whether a place that became free is told to all who wait, instead of kept for the first of them."""
     document: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What is asked (engine/surveys/documents.py, one page)."""
     policy: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -70,6 +71,12 @@ class EventSlot(Base):
     __table_args__ = (
         Index("ix_event_slots_event_id", "event_id", "starts_at"),
         Index("ix_event_slots_business_date", "business_date"),
+        Index(
+            "ix_event_slots_due_at",
+            "due_at",
+            postgresql_where=text("due_at IS NOT NULL"),
+            sqlite_where=text("due_at IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -90,6 +97,14 @@ class EventSlot(Base):
     """FriendLimit.SLOT_COUNT: how often one friend may book this one; null: any number."""
     cancelled_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+    """Raised when it is moved or cancelled."""
+    due_at: Mapped[datetime | None]
+    """Set while bookings still have to follow a move or a cancellation, which the next columns are about."""
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    tells: Mapped[bool] = mapped_column(default=True)
+    """Whether customers are told."""
+    reason: Mapped[str] = mapped_column(default="")
+    """Of a cancellation; customers see it."""
 
     pool: Mapped[Pool] = relationship()
     tickets: Mapped[list["EventTicket"]] = relationship(order_by="EventTicket.position")

@@ -42,6 +42,8 @@ class WaitEntry(Base):
     last_day: Mapped[date | None] = mapped_column(Date)
     party: Mapped[int] = mapped_column(default=1)
     state: Mapped[WaitState] = mapped_column(one_of(WaitState, "state"), default=WaitState.WAITING)
+    told_at: Mapped[datetime | None]
+    """When they were last told of a free place that all who wait were told of."""
     created_at: Mapped[datetime]
 
     friend: Mapped[Friend] = relationship()
