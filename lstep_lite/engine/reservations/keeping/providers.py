@@ -147,7 +147,9 @@ def _own_segments(course: Course, skill: SkillDraft) -> list[dict[str, Any]] | N
         return None
     if len(skill.minutes) != len(course.segments):
         raise DomainError(f"「{course.name}」の時間は、すべての欄に入力するか、すべて空にしてください。", "skills")
-    own = [{"kind": each["kind"], "minutes": minutes} for each, minutes in zip(course.segments, skill.minutes)]
+    own = [
+        {"kind": each["kind"], "minutes": minutes} for each, minutes in zip(course.segments, skill.minutes, strict=True)
+    ]
     return None if own == course.segments else courses.checked_segments(own, "skills")
 
 

@@ -1,4 +1,4 @@
-"""The settings of the whole shop: the grid of starts, who serves whom, and the conditions of bookings (受付の決まり)."""
+"""The settings of the whole shop: the grid of starts, who serves whom, and the conditions (受付の決まり)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

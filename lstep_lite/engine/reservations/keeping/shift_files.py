@@ -50,7 +50,7 @@ def _line(cells: Sequence[str]) -> bytes:
 
 
 def take(session: Session, content: bytes, *, by: By, now: datetime, anyway: bool = False) -> int:
-    """Keep the shifts of a file; how many. Raises DomainError for the input `file`, naming the line, and WouldNotFit."""
+    """Keep the shifts of a file: how many. Raises DomainError for `file`, naming the line, and WouldNotFit."""
     wanted = parse(session, content)
     shifts.put(session, wanted, by=by, now=now, anyway=anyway)
     return len(wanted)

@@ -1,0 +1,1 @@
+"""Setting up bookings: hours, menu, people, shifts, pools and booking pages."""

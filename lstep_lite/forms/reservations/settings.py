@@ -1,0 +1,54 @@
+"""The settings of the whole shop."""
+
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+
+from lstep_lite.engine.reservations import policies
+from lstep_lite.engine.reservations.keeping.settings import LONGEST_PHONE, LONGEST_PLACE, SLOTS, SettingsDraft
+from lstep_lite.forms.base import EditForm, at_most, options
+from lstep_lite.forms.reservations.fields import number
+from lstep_lite.forms.reservations.policies import PolicyForm
+from lstep_lite.models import AssignPolicy, ReservationSettings, SlotAnchor
+
+ANCHORS = {
+    SlotAnchor.CLOCK: "時計の時刻から数える（10:00、10:30…）",
+    SlotAnchor.OPENING: "開店の時刻から数える（10:15に開くなら10:15、10:45…）",
+}
+ASSIGNS = {
+    AssignPolicy.BALANCED: "その日の予約が少ない人から（おすすめ）",
+    AssignPolicy.PRIORITY: "スタッフの並び順に",
+    AssignPolicy.SAVE_ALLROUNDERS: "できるメニューが少ない人から",
+}
+SAME = ("buffers_spill", "few_left", "phone", "place", "completes_itself", "strike_limit")
+
+
+class ReservationSettingsForm(EditForm, PolicyForm):
+    slot_minutes = SelectField("予約を始められる間隔", coerce=int, choices=[(each, f"{each}分ごと") for each in SLOTS])
+    slot_anchor = SelectField("間隔の数え方", choices=options(ANCHORS))
+    buffers_spill = BooleanField("準備・片づけは、営業時間や勤務時間の外にはみ出してもよい")
+    assign_policy = SelectField("指名なしのお客様の担当", choices=options(ASSIGNS))
+    few_left = number("空きがいくつ以下なら「△ 残りわずか」にするか", default=2)
+    phone = StringField("お客様にお電話をお願いする番号", [at_most(LONGEST_PHONE)])
+    place = TextAreaField("お店の場所（住所や地図のURL）", [at_most(LONGEST_PLACE)])
+    completes_itself = BooleanField("来店の印がない予約は、営業が終わって2時間後に「来店済み」にする")
+    strike_limit = number("無断キャンセルが何回あったら、予約を確認制にするか（空なら変えない）")
+
+    @classmethod
+    def of(cls, settings: ReservationSettings) -> "ReservationSettingsForm":
+        data = PolicyForm.typed(policies.parse(settings.policy))
+        data |= {name: getattr(settings, name) for name in SAME}
+        data |= {
+            "slot_minutes": settings.slot_minutes,
+            "slot_anchor": settings.slot_anchor.value,
+            "assign_policy": settings.assign_policy.value,
+        }
+        return cls(data=data)
+
+    def draft(self) -> SettingsDraft:
+        """Raises DomainError naming the field."""
+        return SettingsDraft(
+            policy=self.policy(),
+            slot_minutes=self.slot_minutes.data,
+            slot_anchor=SlotAnchor(self.slot_anchor.data),
+            assign_policy=AssignPolicy(self.assign_policy.data),
+            **{name: self[name].data for name in SAME},
+        )
