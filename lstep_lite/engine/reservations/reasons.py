@@ -215,6 +215,8 @@ def _about_shift(
     if _meet(~(at_work | worker.work), whole):
         words = "、".join(f"{clock(start)}–{clock(end)}" for start, end in hours.ranges)
         yield Reason(Code.SLOT_TAKEN, f"{name}の勤務時間({words})の外です。")
+    if _meet(at_work & ~(breaks | worker.closed | worker.work), whole):
+        yield Reason(Code.SLOT_TAKEN, f"{name}の準備・片づけが、営業時間の外になります。")
     if run := _meet(breaks, whole):
         yield Reason(Code.SLOT_TAKEN, f"{name}は休憩({_span(scene, *run)})です。")
     yield from _about_closures(scene, worker, [*work, *around], name)
