@@ -1,5 +1,14 @@
 """Pages for customers, inside LINE and in ordinary browsers: who they are is found out here, for all of them."""
 
-from lstep_lite.blueprints.liff import coupons, entry, login, postal_codes, survey_files, surveys
+from lstep_lite.blueprints.liff import bookings, coupons, entry, login, postal_codes, survey_files, surveys
 
-BLUEPRINTS = (entry.bp, login.bp, coupons.bp, surveys.bp, survey_files.bp, postal_codes.bp)
+BLUEPRINTS = (
+    entry.bp,
+    login.bp,
+    coupons.bp,
+    bookings.bp,
+    bookings.own_bp,
+    surveys.bp,
+    survey_files.bp,
+    postal_codes.bp,
+)

@@ -34,7 +34,29 @@ class Following:
 
 
 def save(session: Session, following: Following, read: Read) -> list[str]:
-    """Write the answers into what is kept about the friend; later questions win. What could not be written, in words.
+    """Write the answers into what is kept about the friend. What could not be written, in words."""
+    return write(
+        session,
+        following.friend,
+        read,
+        changed_by=following.changed_by,
+        now=following.now,
+        cause=following.entry,
+        staff_id=following.staff_id,
+    )
+
+
+def write(
+    session: Session,
+    friend: Friend,
+    read: Read,
+    *,
+    changed_by: ChangedBy,
+    now: datetime,
+    cause: TimelineEntry | None = None,
+    staff_id: int | None = None,
+) -> list[str]:
+    """Write the answers into what is kept about *friend*; later questions win. What could not be written, in words.
 
     A question that was met and left blank empties nothing.
     """
@@ -45,16 +67,7 @@ def save(session: Session, following: Following, read: Read) -> list[str]:
         except DomainError as error:
             problems.append(f"「{question['label']}」を「{target.name}」に保存できませんでした：{error.message}")
             continue
-        fields.write(
-            session,
-            following.friend,
-            target,
-            value,
-            changed_by=following.changed_by,
-            now=following.now,
-            cause=following.entry,
-            staff_id=following.staff_id,
-        )
+        fields.write(session, friend, target, value, changed_by=changed_by, now=now, cause=cause, staff_id=staff_id)
     return problems
 
 

@@ -1,0 +1,10 @@
+"""予約 as customers meet it: choosing step by step, a last look, and their own bookings.
+
+What has been chosen stands in the address, so that going back, reloading and links lead where they say and looking
+changes nothing. What was typed is kept in the customer's draft.
+"""
+
+from lstep_lite.blueprints.liff.bookings import menu, ordering, own, own_changes, times
+from lstep_lite.blueprints.liff.bookings.asking import bp, own_bp
+
+__all__ = ["bp", "menu", "ordering", "own", "own_bp", "own_changes", "times"]

@@ -1,0 +1,142 @@
+"""A booking page, who looks at it, and what they have chosen: what all the steps stand on."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import g, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from lstep_lite.blueprints.liff import pages, sessions
+from lstep_lite.engine.reservations import Code, Refused, Start, book, days, offering, refusals
+from lstep_lite.engine.reservations.offering import Codes, Looking
+from lstep_lite.engine.surveys import drawing
+from lstep_lite.engine.text import phone_key
+from lstep_lite.models import BookingPage, Friend
+from lstep_lite.web import render
+
+bp = pages.blueprint("liff_bookings", __name__, "/liff/bookings")
+own_bp = pages.blueprint("liff_own_bookings", __name__, "/liff/bookings/own")
+
+MOST_CHOSEN = 20
+LONGEST_KEY = 40
+
+
+@dataclass(frozen=True)
+class Asking:
+    """All of the session in use."""
+
+    session: Session
+    page: BookingPage
+    friend: Friend
+    codes: Codes
+
+    def looking(self) -> Looking:
+        """Raises Refused for what can't be booked here."""
+        wish = offering.wish(self.session, self.codes)
+        return offering.looking(self.session, self.page, self.friend, wish)
+
+
+def asking(session: Session, code: str) -> Asking:
+    """To be asked anew after `g.session` was opened. Raises Refused while the page takes no bookings."""
+    page = offering.page_by_code(session, code)
+    if not page.is_open:
+        raise refusals.closed("ただいまネット予約を受け付けていません。")
+    return Asking(session, page, sessions.require_friend(), codes())
+
+
+def codes() -> Codes:
+    return Codes(
+        courses=request.args.getlist("course")[:MOST_CHOSEN],
+        options=request.args.getlist("option")[:MOST_CHOSEN],
+        staff=request.args.get("staff", ""),
+    )
+
+
+def start() -> Start | None:
+    """The time in the address; None before one is chosen. Raises Refused for what is none."""
+    if "day" not in request.args:
+        return None
+    day, minute = day_of("day"), request.args.get("minute", -1, type=int)
+    if day is None or not 0 <= minute < days.LAST_MINUTE:
+        raise refusals.bad_time()
+    return Start(day, minute, days.instant(day, minute, g.zone))
+
+
+def required_start() -> Start:
+    """Raises Refused when none was chosen."""
+    found = start()
+    if found is None:
+        raise refusals.bad_time()
+    return found
+
+
+def day_of(name: str) -> date | None:
+    """A date in the address, within what calendars know."""
+    try:
+        found = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return found if 2000 < found.year < 2200 else None
+
+
+def address(endpoint: str, code: str, **more: Any) -> str:
+    """A step of this booking, with all that was chosen; *more* comes on top, None takes away."""
+    given = {name: request.args.getlist(name)[:MOST_CHOSEN] for name in ("course", "option", "staff", "day", "minute")}
+    return url_for(f"liff_bookings.{endpoint}", code=code, **{**given, **more})
+
+
+def looks(page: BookingPage | None) -> dict[str, Any]:
+    """What all templates need."""
+    phone = book.settings(g.read).phone
+    color = page.color if page is not None else "#067a3e"
+    return {
+        "page": page,
+        "accent": color,
+        "ink": drawing.ink_on(color),
+        "phone": phone,
+        "dial": phone_key(phone),
+        "clock": days.full_clock,
+    }
+
+
+# Refusing ------------------------------------------------------------------------------------------------------------
+
+OTHER_TIME = (Code.SLOT_TAKEN, Code.BAD_TIME, Code.OUT_OF_WINDOW, Code.OVERLAPS_OWN, Code.TOO_LATE)
+TO_OWN = (Code.LIMIT_EXCEEDED, Code.OVERLAPS_OWN, Code.VERSION_CONFLICT, Code.DEADLINE_PASSED, Code.BUSY)
+
+
+@bp.errorhandler(Refused)
+def refused(error: Refused) -> Response:
+    """Why not, and the ways out; what was chosen and typed is kept."""
+    g.finish(commit=False)
+    code = (request.view_args or {})["code"]
+    ways = []
+    if start() is not None and error.code in (*OTHER_TIME, Code.CLOSED):
+        ways.append(("ほかの日時を選ぶ", address("start_index", code, day=None, minute=None)))
+    if error.code is Code.SKILL_MISMATCH:
+        ways.append(("担当者を選び直す", address("provider_index", code, staff=None)))
+    if error.code in (Code.CLOSED, Code.SKILL_MISMATCH) and codes().courses:
+        ways.append(("メニューを選び直す", url_for("liff_bookings.show", code=code)))
+    if error.code in TO_OWN:
+        ways.append(("ご予約を確認する", url_for("liff_own_bookings.index")))
+    page = offering.page_by_code(g.read, code)
+    return render(
+        "liff/bookings/refused.html",
+        status=error.status,
+        **looks(page),
+        problem=error,
+        ways=ways,
+        others=others(error, "order_new", code),
+    )
+
+
+def others(error: Refused | None, endpoint: str, code: str) -> list[tuple[str, str]]:
+    """The nearest free times as buttons: words and address."""
+    if error is None:
+        return []
+    return [
+        (days.in_words(each.day, each.minute), address(endpoint, code, day=each.day.isoformat(), minute=each.minute))
+        for each in error.alternatives
+    ]
