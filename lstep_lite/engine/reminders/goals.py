@@ -49,10 +49,12 @@ def set_goal(
     cause: TimelineEntry | None = None,
     staff_id: int | None = None,
     is_yearly: bool = False,
+    since: datetime | None = None,
 ) -> Countdown:
     """From now on *friend* has this goal from *origin*: a new one, or the one from there moves.
 
-    Steps whose time has passed are skipped, with the reason. Raises DomainError for a year beyond all measure.
+    Steps whose time has passed are skipped, with the reason; with *since*, those from then on are made up for. Raises
+    DomainError for a year beyond all measure.
     """
     if not dates.FIRST_YEAR - 1 <= goal_at.year <= dates.LAST_YEAR + 1:  # a field's day, in UTC
         raise DomainError("ゴールの日時を確認してください。", "goal_at")
@@ -65,7 +67,7 @@ def set_goal(
     kind = "reminder.moved" if before is not None and before.state is CountdownState.ACTIVE else "reminder.set"
     facts = _facts(reminder, countdown, staff_id)
     entry = triggers.fire(session, kind, friend, now=now, cause=cause, **facts)
-    countdown.state, countdown.goal_at, countdown.started_at = CountdownState.ACTIVE, goal_at, now
+    countdown.state, countdown.goal_at, countdown.started_at = CountdownState.ACTIVE, goal_at, since or now
     countdown.follows, countdown.is_yearly = origin.startswith(FIELDS), is_yearly
     countdown.cause_id, countdown.ended_at, countdown.end_reason = entry.id, None, None
     found = settle(session, countdown, now=now)

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, memory, savepoint
 from lstep_lite.engine import agenda, locking, sending_rules, sequences, triggers
-from lstep_lite.engine.reminders import following, goals, guarding, steps, sweeping
+from lstep_lite.engine.reminders import following, goals, guarding, origins, steps, sweeping
 from lstep_lite.engine.reminders.keeping import FEATURE
 from lstep_lite.engine.reminders.positions import Stop
-from lstep_lite.engine.sequences import Delivered, Due
+from lstep_lite.engine.sequences import Delivered, Due, moments
 from lstep_lite.models import (
     Countdown,
     CountdownState,
@@ -162,9 +162,18 @@ def _refusal(
         return ReminderPassageState.SKIPPED, OFF
     if stop.planned_at < countdown.goal_at < now:
         return ReminderPassageState.MISSED, AFTER_GOAL
-    if now - stop.due_at > sending_rules.late(session):
+    if now - stop.due_at > _late(session, countdown):
         return ReminderPassageState.MISSED, LATE
+    origin = origins.of(countdown)
+    if origin is not None and (reason := origin.refusal(session, countdown, now)) is not None:
+        return ReminderPassageState.SKIPPED, reason
     return ReminderPassageState.SENT, None
+
+
+def _late(session: Session, countdown: Countdown) -> timedelta:
+    """How late its steps may go out."""
+    origin = origins.of(countdown)
+    return sending_rules.late(session) if origin is None else origin.late
 
 
 def send(
@@ -173,20 +182,39 @@ def send(
     """Lay a step's messages into the outbox and run its actions, in the caller's unit."""
     reminder, step = countdown.reminder, stop.step
     entry = _record(session, countdown, friend, stop, now)
+    origin = origins.of(countdown)
+    due_at = _due_at(session, countdown, stop, now)
     due = Due(
         source=FEATURE,
         label=f"{reminder.name}：{steps.title(reminder.mode, step)}",
-        blocks=step.blocks,
+        blocks=step.blocks if origin is None else origin.blocks(session, countdown, step.blocks),
         tree=step.tree,
         place=steps.PLACE,
         holder=step.id,
         key=f"{countdown.id}:{step.id}:{int(countdown.goal_at.timestamp())}",
         occurrence=f"{step.id}:{countdown.origin}:{int(countdown.goal_at.timestamp())}",
         guard=guarding.guard_of(countdown),
+        due_at=due_at,
+        tolerance=_tolerance(session, countdown, stop, due_at),
     )
     delivered = sequences.deliver(session, friend, due, now=now, cause=entry, staff_id=staff_id)
     entry.results = [delivered.reason or "送信を用意しました。"]
     return delivered
+
+
+def _due_at(session: Session, countdown: Countdown, stop: Stop, now: datetime) -> datetime:
+    """Now; what is made up for after a feature's goal keeps the rules of that moment."""
+    if origins.of(countdown) is None or stop.planned_at < countdown.goal_at:
+        return now
+    return moments.allowed(now, goals.rules_of(session, countdown.reminder))
+
+
+def _tolerance(session: Session, countdown: Countdown, stop: Stop, due_at: datetime) -> timedelta:
+    """How late its messages may go out: what counts down to a feature's goal never after it."""
+    late = _late(session, countdown)
+    if origins.of(countdown) is None or stop.planned_at >= countdown.goal_at:
+        return late
+    return max(timedelta(0), min(late, countdown.goal_at - due_at))
 
 
 def _record(session: Session, countdown: Countdown, friend: Friend, stop: Stop, now: datetime) -> TimelineEntry:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -40,6 +40,10 @@ class Due:
     must know it beforehand."""
     guard: str | None
     """What must still run when its messages go out (deliveries.guard)."""
+    due_at: datetime | None = None
+    """When its messages go out, if not at once."""
+    tolerance: timedelta | None = None
+    """How late they may, if not as the shop's other automatic ones."""
 
 
 @dataclass(frozen=True)
@@ -130,5 +134,6 @@ def _put(
         cause=cause,
         staff_id=staff_id,
         guard=due.guard,
-        tolerance=sending_rules.late(session),
+        due_at=due.due_at,
+        tolerance=sending_rules.late(session) if due.tolerance is None else due.tolerance,
     )

@@ -1,4 +1,4 @@
-"""What bookings set off: the texts customers get, the reminders that run by bookings, and messages that wait a moment."""
+"""What bookings set off: the texts customers get, reminders that run by bookings, messages that wait a moment."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +46,8 @@ class BookingRule(Base):
     event_ids: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     unless_booked: Mapped[bool] = mapped_column(default=False)
     """Whether it is left out for who has a booking ahead."""
+    synced_to_id: Mapped[int | None]
+    """The last booking that was looked at since the rule was changed; null when all were."""
 
     reminder: Mapped[Reminder] = relationship()
 
@@ -65,5 +67,5 @@ class BookingWord(Base):
     word: Mapped[str]
     """What the page says in the customer's name."""
     due_at: Mapped[datetime | None]
-    """On the wall clock: when it is pushed without; null once it is put into the outbox."""
+    """When it is pushed without; null once it is put into the outbox."""
     made_at: Mapped[datetime]

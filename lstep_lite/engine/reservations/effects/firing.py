@@ -1,0 +1,102 @@
+"""Every transition stands on the friend's timeline and runs the action sets of its courses, its event, and the shop.
+
+A set hangs at `reservations.<moment>` of "shop", "course:<id>" or "event:<id>". Each runs once for each transition.
+"""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import actions, mentions, triggers
+from lstep_lite.engine.reservations import recording
+from lstep_lite.engine.reservations.days import in_words
+from lstep_lite.engine.reservations.effects import desk, moments
+from lstep_lite.engine.reservations.effects.moments import MOMENTS, WITH_SETS, Moment, kind_of, place_of
+from lstep_lite.engine.reservations.recording import Happened
+from lstep_lite.engine.triggers import Happening
+from lstep_lite.models import Course, Event, EventSlot, Reservation, ReservationEntry
+
+SHOP = "shop"
+COURSE, EVENT = "course:", "event:"
+for _moment in MOMENTS.values():
+    triggers.labels[kind_of(_moment)] = _moment.label
+    triggers.pages[kind_of(_moment)] = desk.PAGE
+
+
+@recording.follows
+def fire(session: Session, happened: Happened) -> None:
+    """Write it on the timeline, and run what hangs at it. What follows from a booking refers to that entry."""
+    if (moment := moments.of(happened)) is None:
+        return
+    reservation = happened.reservation
+    when = in_words(reservation.business_date, reservation.start_minute)
+    facts = {
+        "reservation_id": reservation.id,
+        "reservation_entry_id": happened.entry.id,
+        "label": f"{reservation.number} {when}",
+    }
+    if happened.by.staff_id is not None:
+        facts["staff_id"] = happened.by.staff_id
+    entry = triggers.fire(session, kind_of(moment), reservation.friend, now=happened.now, **facts)
+    reservation.entry_id = entry.id
+
+
+def _run(moment: Moment, session: Session, happening: Happening) -> str | None:
+    entry = session.get_one(ReservationEntry, happening.facts["reservation_entry_id"])
+    reservation = session.get_one(Reservation, entry.reservation_id)
+    trigger = actions.Trigger(f"reservation:{reservation.id}:{entry.id}", happening.now, cause=happening.entry)
+    held, place = holders(session, reservation), place_of(moment)
+    actions.know_at(session, place, held)
+    done = [actions.run_at(session, place, holder, happening.friend, trigger) for holder in held]
+    return "アクションを実行しました。" if any(done) else None
+
+
+for _moment in MOMENTS.values():
+    if _moment.runs != "none":
+        _chosen = MOMENTS[_moment.runs or _moment.name]
+        _subscriber = partial(_run, _chosen)
+        _subscriber.__qualname__ = f"reservations.{_chosen.name}"  # type: ignore[attr-defined] # logs name it
+        triggers.on(kind_of(_moment))(_subscriber)
+
+
+def holders(session: Session, reservation: Reservation) -> list[str]:
+    """Where sets that concern a booking hang, the nearest first."""
+    course_ids = dict.fromkeys(line.course_id for line in reservation.lines if line.course_id is not None)
+    found = [f"{COURSE}{course_id}" for course_id in course_ids]
+    if reservation.slot_id is not None:
+        event_id = session.scalar(sa.select(EventSlot.event_id).where(EventSlot.id == reservation.slot_id))
+        found.append(f"{EVENT}{event_id}")
+    return [*found, SHOP]
+
+
+# Places of action sets -----------------------------------------------------------------------------------------------
+
+
+def _describe(moment: Moment, session: Session, held: Collection[str]) -> dict[str, mentions.Place]:
+    names = _names(session, COURSE, Course, held) | _names(session, EVENT, Event, held)
+    if SHOP in held:
+        names[SHOP] = "予約"
+    return {holder: _place(moment, holder, name) for holder, name in names.items()}
+
+
+def _names(session: Session, prefix: str, model: type[Course] | type[Event], held: Collection[str]) -> dict[str, str]:
+    ids = [int(holder.removeprefix(prefix)) for holder in held if holder.startswith(prefix)]
+    rows = session.execute(sa.select(model.id, model.name).where(model.id.in_(ids))) if ids else ()
+    return {f"{prefix}{row_id}": f"「{name}」の予約" for row_id, name in rows}
+
+
+def _place(moment: Moment, holder: str, name: str) -> mentions.Place:
+    args = {"moment": moment.name, "holder": holder}
+    return mentions.Place(f"{name}：{moment.place}", "reservation_actions.edit", args)
+
+
+for _moment in WITH_SETS:
+    actions.place(place_of(_moment), label=f"予約：{_moment.place}")(partial(_describe, _moment))
+
+
+def labels_at(session: Session, holder: str) -> Mapping[str, str]:
+    """What the shop, a course or an event is called, by *holder*; empty for one that is gone."""
+    names = _names(session, COURSE, Course, [holder]) | _names(session, EVENT, Event, [holder])
+    return {SHOP: "すべての予約"} | names
