@@ -1,0 +1,85 @@
+"""Who takes part: the list of a slot, as staff see it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from lstep_lite.engine.paging import Paged, nearest
+from lstep_lite.engine.reservations import event_booking, states
+from lstep_lite.engine.text import normalise
+from lstep_lite.errors import NotFound
+from lstep_lite.models import EventSlot, Friend, Reservation, ReservationState
+
+State = ReservationState
+PAGE_SIZE = 50
+COMING = (State.REQUESTED, State.CONFIRMED, State.CHECKED_IN, State.COMPLETED, State.NO_SHOW, State.HELD)
+"""Those who have, or had, a place."""
+FILTERS = {
+    "coming": ("参加予定・参加", COMING),
+    "requested": ("承認待ち", (State.REQUESTED,)),
+    "checked_in": ("受付済み", (State.CHECKED_IN, State.COMPLETED)),
+    "cancelled": ("キャンセル・お断り", (State.CANCELLED, State.DECLINED, State.EXPIRED)),
+}
+WORDS = states.WORDS | {State.CHECKED_IN: "受付済み", State.COMPLETED: "参加済み", State.NO_SHOW: "不参加"}
+
+
+@dataclass(frozen=True)
+class Page(Paged):
+    reservations: Sequence[Reservation]
+    counts: Mapping[str, int]
+    """How many bookings each of FILTERS has."""
+    taken: int
+    """Places, of the slot's capacity."""
+    checked_in: int
+    """Places of those who are here."""
+
+
+def page(session: Session, slot: EventSlot, *, show: str = "coming", text: str = "", number: int = 1) -> Page:
+    """The bookings of one filter, with *text* in the name, the phone number or the booking's number."""
+    row = Reservation
+    wanted = sa.and_(row.slot_id == slot.id, row.state.in_(FILTERS.get(show, FILTERS["coming"])[1]))
+    if key := normalise(text):
+        has_name = Friend.search_text.contains(key, autoescape=True)
+        has_number = row.number.contains(text.strip().upper(), autoescape=True)
+        wanted = sa.and_(wanted, sa.or_(has_name, has_number))
+    total = session.scalar(sa.select(sa.func.count()).select_from(row).join(row.friend).where(wanted)) or 0
+    number = nearest(number, total, PAGE_SIZE)
+    query = sa.select(row).join(row.friend).where(wanted).options(joinedload(row.friend), selectinload(row.lines))
+    found = session.scalars(query.order_by(row.created_at, row.id).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
+    counts, here = _counts(session, slot)
+    return Page(
+        found.all(),
+        counts=counts,
+        taken=event_booking.taken(session, [slot])[slot.id],
+        checked_in=here,
+        total_count=total,
+        number=number,
+        size=PAGE_SIZE,
+    )
+
+
+def _counts(session: Session, slot: EventSlot) -> tuple[dict[str, int], int]:
+    row = Reservation
+    by_state = sa.select(row.state, sa.func.count(), sa.func.sum(row.party)).where(row.slot_id == slot.id)
+    found = {state: (count, places) for state, count, places in session.execute(by_state.group_by(row.state))}
+    counts = {name: sum(found.get(state, (0, 0))[0] for state in of) for name, (_, of) in FILTERS.items()}
+    return counts, sum(found.get(state, (0, 0))[1] for state in (State.CHECKED_IN, State.COMPLETED))
+
+
+def find(session: Session, text: str) -> Reservation:
+    """By the code in its QR code, or by the number a customer says. Raises NotFound for what is no event's booking."""
+    row, typed = Reservation, text.strip()
+    mine = sa.select(row).where(sa.or_(row.code == typed, row.number == typed.upper()), row.slot_id.is_not(None))
+    found = session.scalar(mine.options(joinedload(row.friend), selectinload(row.lines)).limit(1))
+    if found is None:
+        raise NotFound("この予約は見つかりませんでした。予約番号を確かめてください。")
+    return found
+
+
+def what(reservation: Reservation) -> str:
+    """「大人 2、子ども 1」 or 「2名」"""
+    if reservation.lines:
+        return "、".join(f"{line.name} {line.quantity}" for line in reservation.lines)
+    return f"{reservation.party}名"
