@@ -40,6 +40,7 @@ MACHINE_WORDS = {
     "media.code", "media.content_type", "media.path", "media.preview_path",
     "notifications.dedupe_key", "notifications.href", "notifications.kind", "notifications.title",
     "passages.code",
+    "reservations.code", "reservations.consent_text", "reservations.number",
     "survey_files.code", "survey_files.content_type", "survey_files.path", "survey_files.preview_path",
     "survey_files.question_code",
     "tap_answers.occurrence", "tap_answers.owner", "tap_answers.panel",
@@ -83,7 +84,7 @@ class Planter:
         if isinstance(column.type, sa.Enum):
             return column.type.enums[0]
         if isinstance(column.type, UTCDateTime):
-            return NOW
+            return NOW + timedelta(hours=column.name == "ends_at")
         if isinstance(column.type, sa.JSON):
             return {"mark": mark}
         if isinstance(column.type, sa.Boolean):

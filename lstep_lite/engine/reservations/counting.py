@@ -1,6 +1,6 @@
 """What the shop knows of a customer's visits: always what a recount of their bookings says."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,7 +34,7 @@ def customer_anew(session: Session, friend_id: int) -> BookingCustomer:
     return customer(session, friend_id)
 
 
-def recount(session: Session, friend_id: int, *, now: datetime) -> BookingCustomer:
+def recount(session: Session, friend_id: int) -> BookingCustomer:
     """Written down after every transition of theirs; the friend is locked."""
     found = customer(session, friend_id)
     for name, value in counts(session, friend_id).items():

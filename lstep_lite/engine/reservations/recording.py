@@ -105,7 +105,7 @@ def write(
     if raises_version and before:
         reservation.version += 1
     session.flush()  # the counts are asked of the database
-    counting.recount(session, reservation.friend_id, now=now)
+    counting.recount(session, reservation.friend_id)
     return note(session, reservation, transition, before, by=by, now=now, reason=reason)
 
 

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine import friends
 from lstep_lite.engine.reservations import (
     CUSTOMER,
     Code,
@@ -383,3 +384,19 @@ def test_followers_are_told_of_each_change_once_and_a_failure_of_theirs_undoes_n
     ]
     session.refresh(made)
     assert made.staff_note == "" and tick(made.starts_at)
+
+
+def test_two_records_of_one_customer_are_counted_together(session: Session, salon: Salon, made: Reservation) -> None:
+    other = a_friend(session, line_user_id=None)
+    asked = visit(salon, minute=NOON)
+    theirs = booking.write_down(session, other, asked, by=by_staff(None), now=NOW)
+    for each, state in ((made, "complete"), (theirs, "no_show")):
+        getattr(visiting, state)(session, each, by=by_staff(None), now=at(FRIDAY, 900))
+    counting.customer(session, other.id).online = "phone_only"
+    session.flush()
+    friends.merge(session, made.friend, other, staff_id=None, now=NOW)
+    assert counts(session, made.friend) == (1, 1, 0, 0)
+    customer = counting.customer(session, made.friend_id)
+    assert customer.online == "phone_only" and theirs.friend_id == made.friend_id
+    found = counting.counts(session, made.friend_id)
+    assert {name: getattr(customer, name) for name in found} == found

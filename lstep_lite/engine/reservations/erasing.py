@@ -1,0 +1,55 @@
+"""What becomes of bookings with a person: two records made one, or everything about somebody forgotten.
+
+A booking stays, for it counts; what tells who it was goes.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lstep_lite.engine import friends
+from lstep_lite.engine.friends import erasing
+from lstep_lite.engine.friends.erasing import CHUNK, Traces
+from lstep_lite.engine.reservations import counting
+from lstep_lite.models import (
+    BookingAnswer,
+    BookingCustomer,
+    Friend,
+    KarteEntry,
+    Reservation,
+    ReservationEntry,
+    TicketBook,
+    WaitEntry,
+)
+
+STRICTNESS = ("ok", "approval_only", "phone_only")
+_PAST = {"synchronize_session": False}
+
+
+@friends.merges
+def _merge(session: Session, kept: Friend, gone: Friend) -> None:
+    """The bookings move at once, so that they can be counted; what staff noted of either holds for both."""
+    moved = sa.update(Reservation).where(Reservation.friend_id == gone.id)
+    session.execute(moved.values(friend_id=kept.id, idempotency_key=None), execution_options=_PAST)
+    other = session.get(BookingCustomer, gone.id)
+    if other is not None:
+        mine = counting.customer(session, kept.id)
+        mine.online = max(mine.online, other.online, key=STRICTNESS.index)
+        mine.is_careful = mine.is_careful or other.is_careful
+        mine.caution = "\n".join(text for text in (mine.caution, other.caution) if text)
+        session.delete(other)
+        session.flush()
+    if session.get(BookingCustomer, kept.id) is not None:
+        counting.recount(session, kept.id)
+
+
+erasing.empties(Reservation, customer_note="", staff_note="", reason="", values=[], idempotency_key=None)
+erasing.deletes(BookingAnswer, BookingCustomer, WaitEntry, KarteEntry, TicketBook)
+
+
+@erasing.erases(ReservationEntry)
+def _empty_reasons(session: Session, traces: Traces) -> int:
+    """What anybody wrote about why something happened."""
+    row = ReservationEntry
+    mine = sa.select(row.id).join(Reservation).where(Reservation.friend_id == traces.friend_id, row.reason != "")
+    emptied = sa.update(row).where(row.id.in_(mine.limit(CHUNK))).values(reason="").returning(row.id)
+    return len(session.scalars(emptied, execution_options=_PAST).all())
