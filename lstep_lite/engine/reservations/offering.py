@@ -165,7 +165,7 @@ def _ids(session: Session, model: type[Course | CourseOption | Provider], codes:
     wanted = list(dict.fromkeys(codes))
     if not wanted:
         return ()
-    found = dict(session.execute(sa.select(model.code, model.id).where(model.code.in_(wanted))).tuples().all())
+    found = dict(session.execute(sa.select(model.code, model.id).where(model.code.in_(wanted))).all())
     if len(found) != len(wanted):
         raise refusals.skill_mismatch() if model is Provider else refusals.closed(GONE)
     return tuple(found[code] for code in wanted)
@@ -184,7 +184,7 @@ def codes_of(session: Session, wish: Wish) -> Codes:
 def _codes(session: Session, model: type[Course | CourseOption], ids: Collection[int]) -> list[str]:
     if not ids:
         return []
-    found = dict(session.execute(sa.select(model.id, model.code).where(model.id.in_(ids))).tuples().all())
+    found = dict(session.execute(sa.select(model.id, model.code).where(model.id.in_(ids))).all())
     return [found[each] for each in ids if each in found]
 
 

@@ -107,7 +107,7 @@ def _names(session: Session, rows: Sequence[Reservation]) -> dict[int, str]:
     ids = {row.provider_id for row in rows if row.is_nominated and row.provider_id is not None}
     if not ids:
         return {}
-    return dict(session.execute(sa.select(Provider.id, Provider.name).where(Provider.id.in_(ids))).tuples().all())
+    return dict(session.execute(sa.select(Provider.id, Provider.name).where(Provider.id.in_(ids))).all())
 
 
 def _titles(session: Session, rows: Sequence[Reservation]) -> dict[int, str]:
@@ -115,7 +115,7 @@ def _titles(session: Session, rows: Sequence[Reservation]) -> dict[int, str]:
     if not ids:
         return {}
     query = sa.select(EventSlot.id, Event.title).join(Event, Event.id == EventSlot.event_id)
-    return dict(session.execute(query.where(EventSlot.id.in_(ids))).tuples().all())
+    return dict(session.execute(query.where(EventSlot.id.in_(ids))).all())
 
 
 # The same once more --------------------------------------------------------------------------------------------------

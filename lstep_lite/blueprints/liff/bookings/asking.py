@@ -113,7 +113,7 @@ def refused(error: Refused) -> Response:
     g.finish(commit=False)
     code = (request.view_args or {})["code"]
     ways = []
-    if start() is not None and error.code in (*OTHER_TIME, Code.CLOSED):
+    if "day" in request.args and error.code in (*OTHER_TIME, Code.CLOSED):
         ways.append(("ほかの日時を選ぶ", address("start_index", code, day=None, minute=None)))
     if error.code is Code.SKILL_MISMATCH:
         ways.append(("担当者を選び直す", address("provider_index", code, staff=None)))
