@@ -89,7 +89,7 @@
   // In the customer's name, once however often the page is drawn: LINE then lets the shop reply for free.
   async function sayWord() {
     const text = document.querySelector("[data-says]")?.dataset.says;
-    const said = `lstep-said:${location.pathname}`;
+    const said = `lstep-said:${location.pathname}${location.search}`;
     if (!text || sessionStorage.getItem(said)) return;
     sessionStorage.setItem(said, "1");
     try {

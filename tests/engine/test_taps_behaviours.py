@@ -112,7 +112,7 @@ def test_what_line_would_refuse_is_refused_where_it_was_typed(
 def test_phones_do_more_for_quick_replies_and_less_for_imagemaps() -> None:
     assert {"camera", "cameraRoll", "location"} <= {each.name for each in taps.offered(Where.QUICK_REPLY)}
     allowed = {each.name for each in taps.offered(Where.IMAGEMAP)}
-    known = {"none", "uri", "open_survey", "phone", "mail", "say", "copy", "share"}
+    known = {"none", "uri", "open_survey", "open_booking", "phone", "mail", "say", "copy", "share"}
     assert allowed == known, "imagemaps know no postback"
 
 
@@ -160,7 +160,7 @@ def test_a_menu_shows_everybody_the_same_words_but_answers_each_friend(session: 
 def test_every_action_passes_our_own_check_of_quick_replies(session: Session) -> None:
     survey = a_survey(session)
     typed = {"uri": "https://example.com", "number": "090-1234-5678", "address": "a@example.com", "text": "文章"}
-    typed["survey"] = f"{survey.id}:{survey.code}"
+    typed |= {"survey": f"{survey.id}:{survey.code}", "page": "own"}
     for each in taps.offered(Where.QUICK_REPLY):
         action = line(session, each.name, Where.QUICK_REPLY, **typed) or {"type": "postback", "data": "x"}
         item = {"type": "action", "action": {"label": "押す"} | action}

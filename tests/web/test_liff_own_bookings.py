@@ -77,7 +77,7 @@ def test_cancelling_asks_once_and_a_second_tap_changes_nothing(phone, session, a
     made = booked(session, salon, ann)
     question = inspect_page(phone.get(f"{OWN}/{made.code}/cancellation"))
     assert "3月6日(金) 10:00のご予約をキャンセルします。よろしいですか？" in question.text
-    assert [each["value"] for each in question.select("[name=reason]")][0] == "予定が変わった"
+    assert len(question.select("[name=reason]")) == 4
     first, second = send(phone, question, reason="体調不良"), send(phone, question, reason="体調不良")
     assert first.location == second.location and first.status_code == 303
     assert "キャンセルを承りました" in inspect_page(phone.get(first.location)).text

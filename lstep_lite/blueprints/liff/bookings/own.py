@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.bookings.asking import OTHER_TIME, looks, own_bp
-from lstep_lite.engine.reservations import Refused, book, calendar_file, confirming, own, refusals, states
+from lstep_lite.engine.reservations import Refused, book, calendar_file, confirming, effects, own, refusals, states
 from lstep_lite.engine.surveys import words
 from lstep_lite.models import BookingPage, Reservation, ReservationState
 from lstep_lite.web import number, render
@@ -83,6 +83,7 @@ def about(booked: own.Booked) -> dict[str, Any]:
     return {
         **looks(page_of(reservation)),
         "booked": booked,
+        "word": effects.word(g.read, reservation),
         "choices": own.choices(g.read, reservation, now=g.now),
         "google": calendar_file.google(reservation, title=title(), place=place()),
         "place": place(),

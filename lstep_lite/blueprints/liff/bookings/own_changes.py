@@ -100,7 +100,7 @@ def change_create(code: str) -> Response:
     except Refused as refusal:
         g.finish(commit=False)
         return changed_to(code, refusal)
-    return redirect(url_for(".show", code=code, done="change"), 303)
+    return redirect(url_for(".show", code=code, done="change", v=reservation.version), 303)
 
 
 @own_bp.get("/<code>/cancellation")
@@ -125,7 +125,7 @@ def cancellation_create(code: str) -> Response:
     reservation = states.by_code(g.session, code, friend=sessions.require_friend())
     reason = request.form.get("reason", "")[:LONGEST_REASON]
     ending.cancel(g.session, reservation, version=version(), reason=reason, now=g.now, key=key())
-    return redirect(url_for(".show", code=code, done="cancel"), 303)
+    return redirect(url_for(".show", code=code, done="cancel", v=reservation.version), 303)
 
 
 def version() -> int | None:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine import mentions
 from lstep_lite.engine.reservations import opening, policies
 from lstep_lite.engine.reservations.keeping import courses, saving, words
 from lstep_lite.engine.reservations.opening import Ranges
@@ -18,6 +19,8 @@ from lstep_lite.models import BLOCKING, BookingPage, Course, CourseState, Provid
 LONGEST = {"name": 50, "title": 50, "lead": 500, "thanks_text": 1000}
 COLOR = "#058743"
 MOST_PAGES = 50
+FEATURE = "booking_pages"
+mentions.target_rows(FEATURE, BookingPage.id, BookingPage.name)
 
 
 @dataclass(frozen=True)
