@@ -51,6 +51,8 @@ RICH_MENU_PAGES = (
     "rich_menu_taps",
 )
 SURVEY_PAGES = ("survey_answers", "survey_corrections", "survey_reports", "survey_settings")
+COURSE_PAGES = ("course_options",)
+RESERVATION_PAGES = ("reservation_hours", "pools", "reservation_setup")
 GROUPS = (
     Group("ホーム", "home", (Entry("ホーム", "home", "home.index"),)),
     Group("トーク", "message-circle", (Entry("トーク", "message-circle", "chat.index"),)),
@@ -65,6 +67,16 @@ GROUPS = (
             Entry("スコア", "chart-line", "scores.index"),
             Entry("カスタム検索", "filter", "segments.index"),
             Entry("一括処理", "stack-2", "batches.index"),
+        ),
+    ),
+    Group(
+        "予約",
+        "calendar",
+        (
+            Entry("カレンダー", "calendar-month", "booking_pages.index"),
+            Entry("メニュー", "list-details", "courses.index", COURSE_PAGES),
+            Entry("スタッフ・シフト", "users-group", "providers.index", ("shifts",)),
+            Entry("予約の設定", "adjustments", "reservation_settings.edit", RESERVATION_PAGES),
         ),
     ),
     Group(

@@ -144,6 +144,10 @@ def _works_anybody(known: Facts, day: date) -> bool:
     return any(scenes.hours_of(known, each, day).ranges for each in known.people)
 
 
+def month_before(first: date) -> date:
+    return (first - timedelta(days=1)).replace(day=1)
+
+
 def next_month(first: date) -> date:
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
 
@@ -190,8 +194,7 @@ def copy_month(session: Session, first: date, *, by: By, now: datetime, anyway: 
 
     Dates that have a shift already keep it; a fifth week follows the fourth.
     """
-    before = (first - timedelta(days=1)).replace(day=1)
-    old = _shifts(session, before, first - timedelta(days=1))
+    old = _shifts(session, month_before(first), first - timedelta(days=1))
     there = _shifts(session, first, next_month(first) - timedelta(days=1))
     wanted: dict[tuple[int, date], Hours | None] = {}
     for provider_id in sorted({each for each, _ in old}):
