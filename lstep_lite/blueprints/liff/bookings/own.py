@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, request, url_for
+from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import public
@@ -34,6 +34,8 @@ def index() -> Response:
 def show(code: str) -> Response:
     """One booking as it is now, also from a button that was made for an earlier version of it."""
     booked = found(code)
+    if booked.reservation.state is ReservationState.HELD:
+        return redirect(url_for("liff_offers.show", code=code), 303)
     problem = refusals.version_conflict(OLD) if is_old(booked.reservation) else None
     return render("liff/bookings/own/show.html", **about(booked), problem=problem)
 

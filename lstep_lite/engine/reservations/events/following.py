@@ -4,6 +4,7 @@ Who follows is told by the rows alone, so it may stop anywhere and begin again: 
 or that stands although its slot was called off.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -42,7 +43,7 @@ def _due(now: datetime) -> sa.Select[int, int]:
     return sa.select(row.id, row.version).where(row.due_at <= now).order_by(row.due_at, row.id)
 
 
-def _behind(slot_ids: list[int]) -> sa.Select[int]:
+def _behind(slot_ids: Sequence[int]) -> sa.Select[int]:
     """Bookings of these slots that are not as their slot says."""
     row, slot = Reservation, EventSlot
     is_elsewhere = sa.or_(row.starts_at != slot.starts_at, row.ends_at != slot.ends_at)
@@ -54,7 +55,7 @@ def _behind(slot_ids: list[int]) -> sa.Select[int]:
     return behind.order_by(row.id)
 
 
-def _done(session: Session, slots: list[sa.Row[int, int]]) -> None:
+def _done(session: Session, slots: Sequence[sa.Row[int, int]]) -> None:
     """Nobody is left; a slot that was changed meanwhile stays due."""
     row = EventSlot
     for slot in slots:

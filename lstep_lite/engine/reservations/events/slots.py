@@ -145,9 +145,10 @@ def anew(draft: SlotDraft) -> SlotDraft:
 
 def shifted(draft: SlotDraft, by_days: int, zone: ZoneInfo) -> SlotDraft:
     """The same so many days on, by the shop's clock."""
-    moments = {name: getattr(draft, name) for name in ("starts_at", "ends_at", "opens_at", "closes_at")}
-    later = {name: _days_on(moment, by_days, zone) for name, moment in moments.items() if moment is not None}
-    return replace(draft, **later)
+    opens_at = None if draft.opens_at is None else _days_on(draft.opens_at, by_days, zone)
+    closes_at = None if draft.closes_at is None else _days_on(draft.closes_at, by_days, zone)
+    starts_at, ends_at = _days_on(draft.starts_at, by_days, zone), _days_on(draft.ends_at, by_days, zone)
+    return replace(draft, starts_at=starts_at, ends_at=ends_at, opens_at=opens_at, closes_at=closes_at)
 
 
 def _days_on(moment: datetime, by_days: int, zone: ZoneInfo) -> datetime:

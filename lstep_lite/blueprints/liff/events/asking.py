@@ -1,0 +1,106 @@
+"""A slot, who looks at it, and how many places they want: what all the steps stand on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from lstep_lite.blueprints.liff import pages, sessions
+from lstep_lite.engine import media
+from lstep_lite.engine.reservations import Refused, book, days, events
+from lstep_lite.engine.reservations.events import listing, ordering, slots
+from lstep_lite.engine.reservations.events.listing import Offered
+from lstep_lite.engine.surveys import drawing
+from lstep_lite.engine.text import phone_key
+from lstep_lite.models import Event, EventSlot, EventTicket, Friend
+from lstep_lite.web import number, render
+
+bp = pages.blueprint("liff_events", __name__, "/liff/events")
+
+LONGEST_KEY = 40
+MOST_OF_ONE = 50
+TICKET = "ticket-"
+"""What the inputs of tickets are called, before the ticket's code."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """All of the session in use."""
+
+    session: Session
+    event: Event
+    slot: EventSlot
+    friend: Friend
+
+    @property
+    def offered(self) -> Offered:
+        return listing.one(self.session, self.event, self.slot, self.friend, now=g.now)
+
+    @property
+    def tickets(self) -> list[EventTicket]:
+        return listing.tickets_of(self.slot)
+
+    def chosen(self) -> dict[int, int]:
+        """How many of each ticket, as the address says."""
+        return ordering.chosen(self.slot, party(), counts())
+
+
+def asking(session: Session, code: str, slot_code: str) -> Asking:
+    """To be asked anew after `g.session` was opened."""
+    event = events.by_code(session, code)
+    return Asking(session, event, slots.by_code(session, event, slot_code), sessions.require_friend())
+
+
+def party() -> int:
+    return max(1, min(request.values.get("party", 1, type=number), MOST_OF_ONE))
+
+
+def counts() -> dict[str, int]:
+    """How many of each ticket, by its code."""
+    found = {name.removeprefix(TICKET): text for name, text in request.values.items() if name.startswith(TICKET)}
+    return {code: min(int(text), MOST_OF_ONE) for code, text in found.items() if text.isascii() and text.isdigit()}
+
+
+def is_chosen(here: Asking) -> bool:
+    """Whether the address says how many."""
+    return bool(here.chosen()) if here.tickets else "party" in request.values
+
+
+def address(endpoint: str, here: Asking, **more: Any) -> str:
+    """A step of this booking, with how many there are to be."""
+    tickets = {f"{TICKET}{code}": count for code, count in counts().items() if count}
+    kept = tickets or ({"party": party()} if "party" in request.values else {})
+    return url_for(f"liff_events.{endpoint}", code=here.event.code, slot_code=here.slot.code, **{**kept, **more})
+
+
+def looks(event: Event | None) -> dict[str, Any]:
+    """What all templates need."""
+    phone = book.settings(g.read).phone
+    color = event.color if event is not None else events.COLOR
+    shown = {event.media_id} if event is not None and event.media_id else set()
+    return {
+        "event": event,
+        "accent": color,
+        "ink": drawing.ink_on(color),
+        "phone": phone,
+        "dial": phone_key(phone),
+        "clock": days.full_clock,
+        "pictures": media.public(g.read, shown, ""),
+    }
+
+
+@bp.errorhandler(Refused)
+def refused(error: Refused) -> Response:
+    """Why not, and the ways out; what was typed is kept."""
+    g.finish(commit=False)
+    code = (request.view_args or {}).get("code")
+    ways = [
+        ("ほかの回を見る", url_for("liff_events.show", code=code)) if code else ("イベントの一覧へ", url_for(".index"))
+    ]
+    ways.append(("ご予約を確認する", url_for("liff_own_bookings.index")))
+    event = events.by_code(g.read, code) if code else None
+    return render(
+        "liff/bookings/refused.html", status=error.status, **looks(event), problem=error, ways=ways, others=[]
+    )

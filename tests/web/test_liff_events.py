@@ -1,0 +1,231 @@
+"""Events as customers meet them: booking a slot, full ones, waiting, and taking an offer."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from bs4 import BeautifulSoup
+from itsdangerous import URLSafeSerializer
+
+from lstep_lite.blueprints.liff import sessions
+from lstep_lite.engine.reservations import ending, event_booking
+from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations.waiting import offering
+from lstep_lite.models import Event, EventSlot, EventTicket, Reservation, ReservationState, WaitEntry, WaitState
+from tests.engine.reservations.salon import a_salon, a_ticket, an_event
+from tests.factories import NOW, a_friend, a_question, a_survey_page
+from tests.web.conftest import inspect_page
+
+TYPED = {"name": "花田 桜", "kana": "はなだ さくら", "phone": "090-1234-5678", "note": "前の席"}
+
+
+@pytest.fixture
+def slot(session, owner):
+    a_salon(session)
+    made = an_event(session, 3)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def event(session, slot):
+    return session.get_one(Event, slot.event_id)
+
+
+@pytest.fixture
+def ann(session, slot):
+    made = a_friend(session, display_name="アン", line_user_id="U" + "a" * 32)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def phone(app, ann):
+    return signed_in(app, ann)
+
+
+def signed_in(app, friend):
+    """A browser in which LINE has vouched for *friend*."""
+    kept = {"name": f"browser-{friend.id}", "friend": friend.code, "mark": sessions.mark(friend.line_user_id)}
+    signer = URLSafeSerializer(app.extensions["runtime"].settings.secret_key, salt="liff session")
+    client = app.test_client()
+    client.set_cookie(sessions.COOKIE, signer.dumps(kept | {"at": int(NOW.timestamp())}), path=sessions.PATH)
+    return client
+
+
+def soup_of(answer, status=200):
+    assert answer.status_code == status, answer.text
+    return inspect_page(answer) if status == 200 else BeautifulSoup(answer.text, "html.parser")
+
+
+def send(client, soup, place=-1, **typed):
+    """Send a form of the page, filled in, as a browser would."""
+    form = soup.select("main form[method=post]")[place]
+    found = {}
+    for field in form.select("[name]"):
+        if field.name == "button" or (field.get("type") in ("radio", "checkbox") and not field.has_attr("checked")):
+            continue
+        if field.name == "select":
+            chosen = field.select_one("option[selected]") or field.select_one("option")
+            found[field["name"]] = chosen["value"]
+        else:
+            found[field["name"]] = field.text.strip("\n") if field.name == "textarea" else field.get("value", "")
+    return client.post(form["action"], data=found | typed)
+
+
+def address(event, slot):
+    return f"/liff/events/{event.code}/slots/{slot.code}"
+
+
+def confirming(client, event, slot, **typed):
+    """The page to confirm, with all that was asked filled in."""
+    answer = send(client, soup_of(client.get(address(event, slot))), **TYPED | typed)
+    assert answer.status_code == 303, answer.text
+    return soup_of(client.get(answer.location))
+
+
+def bookings(session):
+    session.expire_all()
+    return session.scalars(sa.select(Reservation).order_by(Reservation.id)).all()
+
+
+def full(session, slot):
+    """Somebody else has all the places."""
+    taken = event_booking.order(session, a_friend(session), SlotOrder(slot.id, "other", 3), now=NOW)
+    session.commit()
+    return taken
+
+
+def test_events_are_listed_with_their_slots(phone, session, event, slot):
+    listed = soup_of(phone.get("/liff/events"))
+    assert "ヘアアレンジ講習会" in listed.text and "3月6日(金) 14:00" in listed.text
+    shown = soup_of(phone.get(f"/liff/events/{event.code}"))
+    assert "残り3席" in shown.text and shown.select_one(f"a[href='{address(event, slot)}']")
+    event.is_open = False
+    session.commit()
+    refused = soup_of(phone.get(f"/liff/events/{event.code}"), 409)
+    assert refused.select_one("[data-code=CLOSED]")
+    assert "受付中のイベントはありません" in soup_of(phone.get("/liff/events")).text
+
+
+def test_a_slot_is_booked_step_by_step(phone, session, event, slot, ann):
+    event.document = {"pages": [a_survey_page(a_question(id="allergy", label="苦手なもの"))]}
+    event.thanks_text = "汚れてもよい服でお越しください。"
+    session.commit()
+    confirm = confirming(phone, event, slot, party="2", allergy="ナッツ")
+    assert "3月6日(金) 14:00〜15:30" in confirm.text and "2名" in confirm.text and "ナッツ" in confirm.text
+    assert not bookings(session)
+    done = soup_of(phone.get(send(phone, confirm).location))
+    [made] = bookings(session)
+    assert (made.state, made.party, made.customer_note) == (ReservationState.CONFIRMED, 2, "前の席")
+    assert [value["text"] for value in made.values] == ["ナッツ"]
+    assert ann.real_name == "花田 桜" and ann.phone == "09012345678"
+    assert made.number in done.text and "汚れてもよい服" in done.text and done.select_one("img.door-code")
+
+
+def test_the_same_page_sent_twice_is_one_booking(phone, session, event, slot):
+    confirm = confirming(phone, event, slot)
+    assert {send(phone, confirm).location for _ in range(2)} == {f"/liff/events/bookings/{bookings(session)[0].code}"}
+    assert len(bookings(session)) == 1
+
+
+def test_what_is_missing_is_asked_for_and_nothing_is_lost(phone, session, event, slot):
+    answer = send(phone, soup_of(phone.get(address(event, slot))), **TYPED | {"phone": ""})
+    page = soup_of(answer, 422)
+    assert page.select_one("#q-phone .error") and page.select_one("[name=note]").text.strip() == "前の席"
+    assert not bookings(session)
+
+
+def test_tickets_have_prices_and_ends(phone, session, event, slot):
+    adult = a_ticket(session, slot, name="大人", price=3000)
+    a_ticket(session, slot, name="親子", price=5000, seats=2, cap=1, position=2, taken=1)
+    session.commit()
+    page = soup_of(phone.get(address(event, slot)))
+    assert "満席" in page.select(".ticket")[1].text
+    nothing = send(phone, page, **TYPED)
+    assert "人数を選んでください" in soup_of(nothing, 422).text
+    confirm = confirming(phone, event, slot, **{f"ticket-{adult.code}": "2"})
+    assert "6,000円" in confirm.text
+    assert send(phone, confirm).status_code == 303
+    assert session.get_one(EventTicket, adult.id, populate_existing=True).taken == 2
+
+
+def test_whoever_is_slower_may_wait_instead(phone, session, event, slot):
+    confirm = confirming(phone, event, slot)
+    full(session, slot)
+    refused = soup_of(send(phone, confirm), 409)
+    assert refused.select_one("[data-code=SLOT_TAKEN]") and refused.select_one(f"a[href$='{slot.code}/wait']")
+    assert "満席" in soup_of(phone.get(address(event, slot))).text
+    shown = soup_of(phone.get(f"/liff/events/{event.code}"))
+    assert "キャンセル待ち：現在0組" in shown.text
+
+
+def test_waiting_being_offered_and_taking_it(phone, session, database, event, slot, ann):
+    taken = full(session, slot)
+    waiting = soup_of(phone.get(f"{address(event, slot)}/wait"))
+    page = send(phone, waiting, party="2")
+    assert "お待ちいただいています" in soup_of(phone.get(page.location)).text
+    assert "キャンセル待ち：現在1組" in soup_of(phone.get(f"/liff/events/{event.code}")).text
+    ending.cancel(session, taken, version=1, now=NOW)
+    session.commit()
+    offering.run(database, now=NOW, wall=NOW)
+    offer = soup_of(phone.get(page.location, follow_redirects=True))
+    assert "空きが出ました" in offer.text and "までにお返事ください" in offer.text
+    done = send(phone, offer, 0)
+    assert done.status_code == 303, done.text
+    assert [(row.state, row.party) for row in bookings(session) if row.friend_id == ann.id] == [
+        (ReservationState.CONFIRMED, 2)
+    ]
+
+
+def test_an_offer_can_be_left_to_others(phone, session, database, event, slot, ann):
+    send(phone, soup_of(phone.get(f"{address(event, slot)}/wait")))
+    offering.run(database, now=NOW, wall=NOW)
+    [held] = bookings(session)
+    offer = soup_of(phone.get(f"/liff/offers/{held.code}"))
+    after = soup_of(phone.get(send(phone, offer, 1).location))
+    assert "見送りを承りました" in after.text
+    entry = session.scalars(sa.select(WaitEntry)).one()
+    session.refresh(entry)
+    assert entry.state is WaitState.WITHDRAWN
+
+
+def test_one_that_is_over_says_so(phone, session, database, event, slot, ann):
+    send(phone, soup_of(phone.get(f"{address(event, slot)}/wait")))
+    offering.run(database, now=NOW, wall=NOW)
+    [held] = bookings(session)
+    offer = soup_of(phone.get(f"/liff/offers/{held.code}"))
+    held.expires_at = NOW - timedelta(minutes=1)
+    session.commit()
+    refused = soup_of(send(phone, offer, 0), 409)
+    assert refused.select_one("[data-code=VERSION_CONFLICT]") and "期限が過ぎました" in refused.text
+
+
+def test_nobody_sees_the_bookings_and_waits_of_others(app, phone, session, event, slot):
+    taken = full(session, slot)
+    send(phone, soup_of(phone.get(f"{address(event, slot)}/wait")))
+    entry = session.scalars(sa.select(WaitEntry)).one()
+    other = a_friend(session, line_user_id="U" + "b" * 32)
+    session.commit()
+    assert phone.get(f"/liff/events/bookings/{taken.code}").status_code == 404
+    assert phone.get(f"/liff/offers/{taken.code}").status_code == 404
+    assert signed_in(app, other).get(f"/liff/events/waits/{entry.code}").status_code == 404
+
+
+def test_a_page_of_slots_asks_the_database_the_same_however_many_there_are(phone, session, event, slot, count_queries):
+    def asked():
+        session.expire_all()
+        with count_queries() as counter:
+            assert phone.get(f"/liff/events/{event.code}").status_code == 200
+        return len(counter)
+
+    few = asked()
+    for _ in range(4):
+        pool = type(slot.pool)(kind=slot.pool.kind, name="回", capacity=2)
+        session.add(pool)
+        session.flush()
+        fields = {"event_id": event.id, "pool_id": pool.id, "business_date": slot.business_date}
+        fields |= {"start_minute": 840, "starts_at": slot.starts_at, "ends_at": slot.ends_at}
+        session.add(EventSlot(code=f"more{pool.id}", **fields))
+    session.commit()
+    assert asked() == few
