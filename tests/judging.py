@@ -252,6 +252,48 @@ def _saved(world: World, row: dict[str, Any], person: Person) -> bool:
     return tree is not None and tree_holds(world, tree, person)
 
 
+def _reservation(world: World, row: dict[str, Any], person: Person) -> bool:
+    data = row["data"]
+    if data["what"] and int(data["what"].partition(":")[2]) not in world.courses:
+        return False
+    mine = [each for each in person.bookings if data["what"] in ("", f"courses:{each[2]}")]
+    how, days = data["how"], data["days"] or 0
+    if how.startswith("not_"):
+        return not any(_is_such_booking(how.removeprefix("not_"), 0, *each[:2]) for each in mine)
+    return any(_is_such_booking(how, days, *each[:2]) for each in mine)
+
+
+def _is_such_booking(how: str, days: int, state: str, starts_at: datetime) -> bool:
+    is_ahead = state in ("requested", "confirmed", "checked_in") and starts_at > NOW
+    distance = (_day(starts_at) - _day(NOW)).days
+    return {
+        "ahead": is_ahead,
+        "within": is_ahead and distance <= days,
+        "requested": state == "requested",
+        "visited": state == "completed",
+        "visited_within": state == "completed" and distance >= -days,
+        "no_show": state == "no_show",
+    }[how]
+
+
+def _visits(_world: World, row: dict[str, Any], person: Person) -> bool:
+    data = row["data"]
+    return _between(getattr(person.customer, data["what"], 0), data["least"], data["most"])
+
+
+def _last_visit(world: World, row: dict[str, Any], person: Person) -> bool:
+    at = person.customer.last_visit_at if person.customer else None
+    return bool(_days("last_reaction_at")(world, row, Person(Friend(last_reaction_at=at))))
+
+
+def _next_visit(_world: World, row: dict[str, Any], person: Person) -> bool:
+    due = person.customer.next_due_on if person.customer else None
+    if due is None or row["data"]["how"] == "none":
+        return due is None and row["data"]["how"] == "none"
+    distance = (due - _day(NOW)).days
+    return 0 <= distance <= row["data"]["days"] if row["data"]["how"] == "soon" else -distance >= row["data"]["days"]
+
+
 ANSWERS: dict[str, Any] = {
     "name": _text("name"),
     "memo": _text("memo"),
@@ -269,6 +311,10 @@ ANSWERS: dict[str, Any] = {
     "scenario": _scenario,
     "rich_menu": _rich_menu,
     "field": _field,
+    "reservation": _reservation,
+    "visits": _visits,
+    "last_visit": _last_visit,
+    "next_visit": _next_visit,
     "user_block": _scope(has_left),
     "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),
     "without_line": _scope(lambda friend: friend.line_user_id is None),

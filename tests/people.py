@@ -22,9 +22,12 @@ from lstep_lite.engine.rich_menus.showing import defaults
 from lstep_lite.engine.segments import Tree
 from lstep_lite.models import (
     AnswerState,
+    BookedBy,
+    BookingCustomer,
     Countdown,
     CountdownState,
     CouponTicket,
+    Course,
     DeliveryState,
     Enrolment,
     EnrolmentState,
@@ -38,6 +41,9 @@ from lstep_lite.models import (
     Mark,
     Recipient,
     RecipientState,
+    Reservation,
+    ReservationLine,
+    ReservationState,
     ScoreTotal,
     Segment,
     SurveyAnswer,
@@ -111,6 +117,9 @@ class Person:
     """The state of the way through a scenario, and the step it waits for, by scenario."""
     menu: tuple[int | None, str | None] = (None, None)
     """The menu they are to see, and the code of the tab they chose."""
+    bookings: list[tuple[ReservationState, datetime, int]] = field(default_factory=list)
+    """What became of each, when it begins or began, and its course."""
+    customer: BookingCustomer | None = None
     values: dict[str, Any] = field(default_factory=dict)
     """What fields hold, by key: a text, a whole number, a day, or the ids of options. Empty ones are missing."""
 
@@ -139,6 +148,7 @@ class World:
     """The default, one for some, and one that is not published."""
     menu_tabs: dict[str, int] = field(default_factory=dict)
     """The default's, by code."""
+    courses: list[int] = field(default_factory=list)
     segments: dict[int, Tree] = field(default_factory=dict)
 
 
@@ -164,6 +174,7 @@ def a_world(session: Session, seed: int, size: int = 40) -> World:
     world.scenarios = {scenario.id: scenario.live_version_id or 0 for scenario in found}
     _offer_menus(session, world)
     _ask(session, world)
+    world.courses = [_a_course(session, name) for name in ("カット", "カラー")]
     for _ in range(size):
         world.people.append(_a_person(session, world, chance))
     session.flush()
@@ -226,7 +237,39 @@ def _a_person(session: Session, world: World, chance: random.Random) -> Person:
         _send_on_way(session, world, scenario_id, person, chance)
     _show_a_menu(session, world, person, chance)
     _fill_fields(session, world, person, chance)
+    for _ in range(chance.randrange(3)):
+        _book(session, world, person, chance)
+    if chance.random() < 0.6:
+        _become_customer(session, person, chance)
     return person
+
+
+def _a_course(session: Session, name: str) -> int:
+    course = Course(code=name, name=name, position=1, segments=[], created_at=NOW, updated_at=NOW)
+    session.add(course)
+    session.flush()
+    return course.id
+
+
+def _book(session: Session, world: World, person: Person, chance: random.Random) -> None:
+    state, course_id = chance.choice(list(ReservationState)), chance.choice(world.courses)
+    starts_at = NOW + chance.choice((-31, -30, -1, 0, 1, 7)) * timedelta(days=1) + timedelta(hours=1)
+    person.bookings.append((state, starts_at, course_id))
+    number = f"R-{person.friend.id}-{len(person.bookings)}"
+    values = {"code": number, "number": number, "booked_by": BookedBy.LINE, "start_minute": 600, "price": 0}
+    times = {"business_date": starts_at.date(), "starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
+    line = ReservationLine(position=0, course_id=course_id, name="カット", minutes=60, price=0)
+    stamps = {"created_at": NOW, "updated_at": NOW}
+    row = Reservation(friend_id=person.friend.id, state=state, version=1, lines=[line], **values, **times, **stamps)
+    session.add(row)
+
+
+def _become_customer(session: Session, person: Person, chance: random.Random) -> None:
+    counts = {name: chance.randrange(4) for name in ("visits", "no_shows", "cancellations", "late_cancellations")}
+    dues = [None, *(NOW.date() + timedelta(days=days) for days in (-8, -7, 0, 7, 8))]
+    values = {"last_visit_at": chance.choice([None, *MOMENTS]), "next_due_on": chance.choice(dues)}
+    person.customer = BookingCustomer(friend_id=person.friend.id, **counts, **values)
+    session.add(person.customer)
 
 
 def _hold_coupon(session: Session, coupon_id: int, person: Person, chance: random.Random) -> None:
@@ -386,6 +429,19 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
         "scenario": _scenario_conditions(world),
         "rich_menu": _menu_conditions(world),
         "field": _field_conditions(world),
+        "reservation": _booking_conditions(world),
+        "visits": st.builds(
+            lambda what, pair: {"what": what, "least": pair[0], "most": pair[1]},
+            st.sampled_from(["visits", "no_shows", "cancellations", "late_cancellations"]),
+            bounds,
+        ),
+        "last_visit": within | between | never,
+        "next_visit": st.just({"how": "none", "days": None})
+        | st.builds(
+            lambda how, days: {"how": how, "days": days},
+            st.sampled_from(["soon", "over"]),
+            st.sampled_from([0, 6, 7, 8]),
+        ),
         "user_block": shown,
         "shelved": shown,
         "without_line": shown,
@@ -414,6 +470,19 @@ def _scenario_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
     waiting = {"scenario_id": ids, "how": st.just("waiting"), "code": st.sampled_from(CODES)}
     hows = st.sampled_from(["active", "finished", "ever", "inactive", "never"])
     return st.fixed_dictionaries({"scenario_id": ids, "how": hows}) | st.fixed_dictionaries(waiting)
+
+
+def _booking_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    whats = st.sampled_from(["", *(f"courses:{course_id}" for course_id in [*world.courses, GONE])])
+    hows = st.sampled_from(["ahead", "not_ahead", "requested", "visited", "not_visited", "no_show"])
+    plain = st.builds(lambda how, what: {"how": how, "days": None, "what": what}, hows, whats)
+    dated = st.builds(
+        lambda how, days, what: {"how": how, "days": days, "what": what},
+        st.sampled_from(["within", "visited_within"]),
+        st.sampled_from([0, 1, 7, 30]),
+        whats,
+    )
+    return plain | dated
 
 
 def _menu_conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:

@@ -130,9 +130,9 @@ def test_what_may_not_go_out_at_its_time_waits_but_never_past_the_goal(session: 
 
 def test_a_friend_has_several_goals_at_once_and_the_same_goal_once(session: Session) -> None:
     reminder, friend = a_reminder(session, (-1, "10:00")), a_friend(session)
-    first = set_goal(session, reminder, friend, origin="reservation:1")
-    assert set_goal(session, reminder, friend, origin="reservation:1", now=NOW + HOUR) is first
-    set_goal(session, reminder, friend, GOAL + DAY, origin="reservation:2")
+    first = set_goal(session, reminder, friend, origin="visit:1")
+    assert set_goal(session, reminder, friend, origin="visit:1", now=NOW + HOUR) is first
+    set_goal(session, reminder, friend, GOAL + DAY, origin="visit:2")
     run_until(session, GOAL + 2 * DAY)
     assert [moment for _, moment in sent(session)] == [at("9 10:00"), at("10 10:00")]
     assert session.scalar(sa.select(sa.func.count()).where(TimelineEntry.kind == "reminder.set")) == 2

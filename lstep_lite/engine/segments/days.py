@@ -19,7 +19,7 @@ class DaysCondition(ConditionKind):
 
     group = "日にち"
     column: ClassVar[str]
-    """Of Friend."""
+    """Of Friend, unless `held` says else."""
     since: ClassVar[str]
     """What the days are counted from, for sentences: 「友だち追加」."""
     never: ClassVar[str] = ""
@@ -50,7 +50,7 @@ class DaysCondition(ConditionKind):
         return {"hows": self.hows(), "since": self.since}
 
     def compile(self, session: Session, data: Data, moment: Moment) -> sa.ColumnElement[bool]:
-        column = getattr(Friend, self.column)
+        column = self.held()
         if data["how"] == "never":
             return sa.and_(column.is_(None))
         if data["how"] == "between":
@@ -58,6 +58,10 @@ class DaysCondition(ConditionKind):
         today = moment.now.astimezone(moment.zone).date()
         begins = beginning(today - timedelta(days=data["days"]), moment)
         return sa.and_(column >= begins if data["how"] == "within" else column < begins)
+
+    def held(self) -> Any:
+        """The moment as SQL over `Friend`."""
+        return getattr(Friend, self.column)
 
 
 def _between(column: Any, data: Data, moment: Moment) -> list[sa.ColumnElement[bool]]:

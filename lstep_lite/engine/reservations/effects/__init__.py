@@ -14,7 +14,7 @@ from lstep_lite.engine.reservations.effects.catalogue import GROUPS, MESSAGES, G
 from lstep_lite.engine.reservations.effects.firing import COURSE, EVENT, SHOP, labels_at
 from lstep_lite.engine.reservations.effects.forecasting import Forecast, forecast
 from lstep_lite.engine.reservations.effects.messaging import unreachable, word
-from lstep_lite.engine.reservations.effects.moments import WITH_SETS, Moment, place_of
+from lstep_lite.engine.reservations.effects.moments import MOMENTS, WITH_SETS, Moment, place_of
 from lstep_lite.engine.reservations.effects.rules import make_ready
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "EVENT",
     "GROUPS",
     "MESSAGES",
+    "MOMENTS",
     "SHOP",
     "WITH_SETS",
     "Call",

@@ -5,6 +5,7 @@ A set hangs at `reservations.<moment>` of "shop", "course:<id>" or "event:<id>".
 
 from collections.abc import Collection, Mapping
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -32,7 +33,7 @@ def fire(session: Session, happened: Happened) -> None:
         return
     reservation = happened.reservation
     when = in_words(reservation.business_date, reservation.start_minute)
-    facts = {
+    facts: dict[str, Any] = {
         "reservation_id": reservation.id,
         "reservation_entry_id": happened.entry.id,
         "label": f"{reservation.number} {when}",
@@ -47,9 +48,10 @@ def _run(moment: Moment, session: Session, happening: Happening) -> str | None:
     entry = session.get_one(ReservationEntry, happening.facts["reservation_entry_id"])
     reservation = session.get_one(Reservation, entry.reservation_id)
     trigger = actions.Trigger(f"reservation:{reservation.id}:{entry.id}", happening.now, cause=happening.entry)
-    held, place = holders(session, reservation), place_of(moment)
-    actions.know_at(session, place, held)
-    done = [actions.run_at(session, place, holder, happening.friend, trigger) for holder in held]
+    held = holders(session, reservation)
+    sets = actions.at_many(session, place_of(moment), held)
+    wanted = [sets[holder] for holder in held if holder in sets and sets[holder].steps]
+    done = [actions.run(session, each, happening.friend, trigger) for each in wanted]
     return "アクションを実行しました。" if any(done) else None
 
 
