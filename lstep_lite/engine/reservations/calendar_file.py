@@ -51,7 +51,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Lines of more than 75 octets go on in the next after a space, never within a character."""
-    rows, row = [], ""
+    rows: list[str] = []
+    row = ""
     for mark in line:
         if len((row + mark).encode()) > FOLD - (1 if rows else 0):
             rows.append(row)

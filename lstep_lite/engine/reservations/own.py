@@ -76,11 +76,11 @@ def one(session: Session, friend: Friend, code: str, *, now: datetime) -> Booked
     return _booked(session, _mine(friend).where(Reservation.id == reservation.id), now)[0]
 
 
-def _mine(friend: Friend) -> sa.Select[tuple[Reservation]]:
+def _mine(friend: Friend) -> sa.Select[Reservation]:
     return sa.select(Reservation).where(Reservation.friend_id == friend.id).options(selectinload(Reservation.lines))
 
 
-def _booked(session: Session, query: sa.Select[tuple[Reservation]], now: datetime) -> list[Booked]:
+def _booked(session: Session, query: sa.Select[Reservation], now: datetime) -> list[Booked]:
     rows = session.scalars(query).all()
     names = _names(session, rows)
     titles = _titles(session, rows)
