@@ -65,7 +65,7 @@ class CourseForm(EditForm, OwnPolicyForm):
         people: Sequence[Provider],
         pictures: Mapping[int, str],
     ) -> "CourseForm":
-        self.category_id.choices = [(0, "分類なし"), *((each.id, each.name) for each in categories)]
+        self.category_id.choices = options({"0": "分類なし"} | {str(each.id): each.name for each in categories})
         self.needs.offer(pools)
         self.provider_ids.offer({each.id: each.name for each in people})
         self.media_id.offer(pictures)
@@ -132,7 +132,7 @@ class OptionForm(EditForm):
         return cls(data=data | {"needs": parse_needs(option.needs), "state": option.state.value})
 
     def offer(self, groups: Sequence[OptionGroup], pools: Sequence[Pool]) -> "OptionForm":
-        self.group_id.choices = [(each.id, each.name) for each in groups]
+        self.group_id.choices = options({str(each.id): each.name for each in groups})
         self.needs.offer(pools)
         return self
 

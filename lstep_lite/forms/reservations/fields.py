@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, Field, IntegerField, SelectMultipleField
+from wtforms import BooleanField, Field, IntegerField, SelectMultipleField, StringField
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -35,7 +35,7 @@ def minute(typed: str) -> int | None:
     return found
 
 
-class ClockField(Field):
+class ClockField(StringField):
     """A time of a business day, up to 36:00; empty for none. Its data is a minute."""
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:

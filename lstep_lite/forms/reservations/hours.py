@@ -87,7 +87,7 @@ class WeekForm(EditForm):
 
 class SpecialDayForm(Form):
     day = DateField("日付", [InputRequired("日付を選んでください。")])
-    kind = SelectField("この日は", choices=[("open", "時間を変えて営業する"), ("closed", "休む")])
+    kind = SelectField("この日は", choices=options({"open": "時間を変えて営業する", "closed": "休む"}))
     ranges = RangesField("営業時間")
     note = StringField("お客様への一言（なくてもかまいません）", [at_most(hours.LONGEST_NOTE)])
     anyway = AnywayField()

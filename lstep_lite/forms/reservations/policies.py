@@ -142,17 +142,15 @@ class OwnPolicyForm(Form):
     own_opens_days = number("何日前から受け付けるか")
     own_close_minutes = number("予約の何分前まで受け付けるか")
     own_deadline = SelectField(
-        "変更・キャンセルの締切", default=SHOPS, choices=[(SHOPS, "お店の決まりと同じ"), *DEADLINES.items()]
+        "変更・キャンセルの締切", default=SHOPS, choices=options({SHOPS: "お店の決まりと同じ", **DEADLINES})
     )
     own_deadline_days = number("何日前", default=1)
     own_deadline_at = ClockField("何時まで", default=1080)
     own_deadline_minutes = number("何分前まで", default=120)
-    own_approval = SelectField("予約の確定", default=SHOPS)
+    own_approval = SelectField(
+        "予約の確定", default=SHOPS, choices=options({SHOPS: "お店の決まりと同じ", **APPROVALS})
+    )
     own_consent_text = TextAreaField("キャンセルポリシー（空なら、お店の決まりと同じ）")
-
-    def __init__(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(formdata, *args, **kwargs)
-        self.own_approval.choices = [(SHOPS, "お店の決まりと同じ"), *options(APPROVALS)]
 
     @staticmethod
     def own_typed(stored: Mapping[str, Any]) -> dict[str, Any]:

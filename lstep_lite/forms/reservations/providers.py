@@ -43,7 +43,7 @@ class ProviderForm(EditForm):
         return cls(data=data | {"at_once": provider.pool.capacity, "staff_id": provider.staff_id or 0})
 
     def offer(self, staff: Sequence[Staff], pictures: Mapping[int, str]) -> "ProviderForm":
-        self.staff_id.choices = [(0, "なし"), *((each.id, each.name) for each in staff)]
+        self.staff_id.choices = options({"0": "なし"} | {str(each.id): each.name for each in staff})
         self.media_id.offer(pictures)
         return self
 

@@ -18,11 +18,12 @@ ASSIGNS = {
     AssignPolicy.PRIORITY: "スタッフの並び順に",
     AssignPolicy.SAVE_ALLROUNDERS: "できるメニューが少ない人から",
 }
+GRIDS = {str(each): f"{each}分ごと" for each in SLOTS}
 SAME = ("buffers_spill", "few_left", "phone", "place", "completes_itself", "strike_limit")
 
 
 class ReservationSettingsForm(EditForm, PolicyForm):
-    slot_minutes = SelectField("予約を始められる間隔", coerce=int, choices=[(each, f"{each}分ごと") for each in SLOTS])
+    slot_minutes = SelectField("予約を始められる間隔", coerce=int, choices=options(GRIDS))
     slot_anchor = SelectField("間隔の数え方", choices=options(ANCHORS))
     buffers_spill = BooleanField("準備・片づけは、営業時間や勤務時間の外にはみ出してもよい")
     assign_policy = SelectField("指名なしのお客様の担当", choices=options(ASSIGNS))

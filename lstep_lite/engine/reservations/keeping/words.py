@@ -11,17 +11,17 @@ COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 STEP = 5
 
 
-def named(typed: str, longest: int, what: str = "名前", field: str = "name") -> str:
+def named(typed: str | None, longest: int, what: str = "名前", field: str = "name") -> str:
     """As it is kept. Raises DomainError naming *field*."""
-    text = storable(typed).strip()
+    text = storable(typed or "").strip()
     if not text:
         raise DomainError(f"{what}を入力してください。", field)
     return told(text, longest, field)
 
 
-def told(typed: str, longest: int, field: str) -> str:
-    """A text that may be empty."""
-    text = storable(typed).strip()
+def told(typed: str | None, longest: int, field: str) -> str:
+    """A text that may be empty, or not there at all."""
+    text = storable(typed or "").strip()
     if len(text) > longest:
         raise DomainError(f"{longest}文字以内で入力してください。", field)
     return text
@@ -52,7 +52,7 @@ def color(typed: str) -> str:
     return typed
 
 
-def web_address(typed: str, field: str) -> str:
+def web_address(typed: str | None, field: str) -> str:
     text = told(typed, 1000, field)
     if text and not text.startswith(("https://", "http://")):
         raise DomainError("URLは https:// から入力してください。", field)
