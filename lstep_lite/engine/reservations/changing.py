@@ -235,7 +235,7 @@ def _ask(
             reservation_id=reservation.id,
             reservation_version=reservation.version,
             state=ChangeState.ASKED,
-            plan=_stored(change, provider_id),
+            plan=_stored(change, placed),
             occupancies=[[pool_id, tick, count] for (pool_id, tick), count in sorted(extra.items())],
             expires_at=booking.request_end(policy, soonest, phone, now=now),
             created_at=now,
@@ -244,12 +244,14 @@ def _ask(
     recording.write(session, reservation, Transition.CHANGE_ASKED, before, by=by, now=now, raises_version=False)
 
 
-def _stored(change: Change, provider_id: int | None) -> dict[str, Any]:
+def _stored(change: Change, placed: Placed) -> dict[str, Any]:
     wish = change.wish
     return {
         "business_date": change.day.isoformat(),
         "start_minute": change.minute,
-        "provider_id": provider_id,
+        "provider_id": placed.provider_id,
+        "price": placed.price,
+        "fee": placed.fee,
         "course_ids": list(wish.course_ids) if wish else None,
         "option_ids": list(wish.option_ids) if wish else None,
         "nominated_id": wish.provider_id if wish else None,
@@ -289,6 +291,8 @@ def approve_change(
     request.state, request.decided_at, request.staff_id = ChangeState.APPROVED, now, by.staff_id
     renews = change.wish is not None
     placed = _placed(session, reservation, wanted, provider_id, renews=renews)
+    if renews:  # whatever has become of the menu: the customer was shown this
+        placed = replace(placed, price=request.plan["price"], fee=request.plan["fee"])
     _apply(session, reservation, placed, policy, now=now, by=by, renews=renews, force=force)
     return reservation
 

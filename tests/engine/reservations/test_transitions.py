@@ -269,6 +269,19 @@ def test_a_change_the_shop_decides_takes_both_times(session: Session, salon: Sal
     assert again.code is Code.VERSION_CONFLICT
 
 
+def test_other_courses_the_shop_agrees_to_cost_what_was_shown(
+    session: Session, salon: Salon, made: Reservation
+) -> None:
+    set_policy(session, changing="ask")
+    wish = plans.Wish((salon.cut, salon.color), (), salon.sato)
+    changing.change(session, made, Change(FRIDAY, ELEVEN, wish), version=1, now=NOW)
+    session.get_one(Course, salon.color).price = 99999
+    request = changing.open_request(session, made)
+    assert request is not None
+    changing.approve_change(session, request, by=by_staff(None), now=NOW)
+    assert (made.price, made.fee, len(made.lines)) == (14850, 550, 2)
+
+
 @pytest.mark.parametrize("state", [ChangeState.DECLINED, ChangeState.EXPIRED, ChangeState.WITHDRAWN])
 def test_without_the_shops_consent_the_old_time_stays(session: Session, made: Reservation, state: ChangeState) -> None:
     set_policy(session, changing="ask")
