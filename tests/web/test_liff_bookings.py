@@ -9,7 +9,7 @@ from itsdangerous import URLSafeSerializer
 
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.engine.reservations import booking
-from lstep_lite.models import BookingCustomer, BookingPage, Friend, Reservation, ReservationSettings, ReservationState
+from lstep_lite.models import BookingCustomer, BookingPage, Course, Friend, Reservation, ReservationSettings, ReservationState
 from tests.engine.reservations.salon import FRIDAY, TEN, a_salon, order
 from tests.factories import NOW, a_friend, a_question, a_survey_page
 from tests.web.conftest import inspect_page
@@ -292,6 +292,46 @@ def test_a_closed_page_says_so(phone, session, salon):
     session.commit()
     answer = phone.get("/liff/bookings/page")
     assert (answer.status_code, code_of(answer)) == (409, "CLOSED")
+
+
+def test_who_finds_nothing_waits_for_days_that_suit_and_can_leave_again(phone, session, ann, salon):
+    week = inspect_page(phone.get("/liff/bookings/page/starts?course=カット&staff=any"))
+    page = inspect_page(phone.get(week.select_one("a[href*=waits]")["href"]))
+    assert page.select_one("#first")["value"] == "2026-03-05" and page.select_one("#last")["value"] == "2026-03-18"
+    action, found = form_of(page)
+    wrong = phone.post(action, data=found | {"weekday": ["5", "6"], "last": "2026-03-01"})
+    assert wrong.status_code == 422 and code_of(wrong) == "BAD_TIME"
+    assert BeautifulSoup(wrong.text, "html.parser").select_one("#last")["value"] == "2026-03-01"
+    joined = phone.post(action, data=found | {"weekday": ["5", "6"], "span": "morning"}, follow_redirects=True)
+    shown = inspect_page(joined)
+    assert "空きが出たらLINEでお知らせします" in shown.text
+    assert "3月5日(木)〜3月18日(水)、土日、午前（12:00より前）" in shown.text
+    action, found = form_of(shown)
+    left = inspect_page(phone.post(action, data=found, follow_redirects=True))
+    assert "キャンセル待ちを取り消しました" in left.text and "午前" not in left.text
+
+
+def test_of_a_group_from_which_one_is_taken_one_is_taken(phone, session, salon):
+    session.execute(sa.text("UPDATE option_groups SET least = 1, most = 1"))
+    session.commit()
+    page = inspect_page(phone.get("/liff/bookings/page/options?course=カット"))
+    radio = page.select_one("[type=radio]")
+    none = phone.get("/liff/bookings/page/options?go=1&course=カット")
+    assert (none.status_code, code_of(none)) == (422, "CLOSED") and "1つ以上選んでください" in none.text
+    on = phone.get(f"/liff/bookings/page/options?go=1&course=カット&{radio['name']}={radio['value']}")
+    assert on.location.endswith("/providers?course=%E3%82%AB%E3%83%83%E3%83%88&option=treatment")
+
+
+def test_courses_for_others_and_hidden_prices_are_not_shown(phone, session, ann, salon):
+    nobody = {"all": [{"id": "c1", "kind": "name", "data": {"how": "contains", "text": "だれか"}}], "any": []}
+    session.get(Course, salon.color).audience = nobody
+    session.get(Course, salon.cut).shows_price = False
+    known(session, ann)
+    menu = inspect_page(phone.get("/liff/bookings/page"))
+    assert [each["value"] for each in menu.select("[name=course]")] == ["カット"] and "5,500円" not in menu.text
+    assert "5,500円" not in inspect_page(confirm_page(phone)).text
+    made = booked(session, salon, ann)
+    assert "5,500円" not in inspect_page(phone.get(f"/liff/bookings/own/{made.code}")).text
 
 
 def test_a_week_costs_one_scene(phone, count_queries, ann):

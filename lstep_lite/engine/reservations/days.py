@@ -71,6 +71,15 @@ def day_in_words(day: date) -> str:
     return f"{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"
 
 
+def parse_day(text: str) -> date | None:
+    """A date as browsers write it, within what calendars know; None for anything else."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 < found.year < 2200 else None
+
+
 def in_words(day: date, minute: int) -> str:
     """「3月5日(金) 24:30(翌0:30)」"""
     return f"{day_in_words(day)} {full_clock(minute)}"

@@ -17,11 +17,13 @@ from lstep_lite.engine.settings import zone
 from lstep_lite.models import (
     BookingPage,
     ChangeRequest,
+    Course,
     Event,
     EventSlot,
     Friend,
     Provider,
     Reservation,
+    ReservationLine,
     ReservationState,
 )
 
@@ -46,10 +48,14 @@ class Booked:
     """Of the one who was asked for; nobody is promised to the others."""
     state: str
     is_ahead: bool
+    shows_price: bool
 
     @property
     def total(self) -> str:
+        """Empty where the shop does not show it."""
         row = self.reservation
+        if not self.shows_price:
+            return ""
         if row.price is None:
             return "料金はお店で"
         return offering.yen(row.price) + ("〜" if row.has_open_price else "")
@@ -82,8 +88,8 @@ def _mine(friend: Friend) -> sa.Select[Reservation]:
 
 def _booked(session: Session, query: sa.Select[Reservation], now: datetime) -> list[Booked]:
     rows = session.scalars(query).all()
-    names = _names(session, rows)
-    titles = _titles(session, rows)
+    names, titles = _names(session, rows), _titles(session, rows)
+    hidden = _without_price(session, rows)
     return [
         Booked(
             reservation=row,
@@ -92,6 +98,7 @@ def _booked(session: Session, query: sa.Select[Reservation], now: datetime) -> l
             provider=names.get(row.provider_id or 0, "") if row.is_nominated else "",
             state=states.WORDS[row.state],
             is_ahead=row.state in AHEAD and row.ends_at > now,
+            shows_price=row.id not in hidden,
         )
         for row in rows
     ]
@@ -108,6 +115,14 @@ def _names(session: Session, rows: Sequence[Reservation]) -> dict[int, str]:
     if not ids:
         return {}
     return dict(session.execute(sa.select(Provider.id, Provider.name).where(Provider.id.in_(ids))).all())
+
+
+def _without_price(session: Session, rows: Sequence[Reservation]) -> set[int]:
+    """The ids of those with a course whose price the shop does not show."""
+    line = ReservationLine
+    query = sa.select(line.reservation_id).join(Course, Course.id == line.course_id)
+    query = query.where(line.reservation_id.in_([row.id for row in rows]), Course.shows_price.is_(False))
+    return set(session.scalars(query))
 
 
 def _titles(session: Session, rows: Sequence[Reservation]) -> dict[int, str]:

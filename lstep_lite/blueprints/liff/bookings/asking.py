@@ -47,9 +47,11 @@ def asking(session: Session, code: str) -> Asking:
 
 
 def codes() -> Codes:
+    """Options of which just one can be taken come by names of their own: option_1, …"""
+    options = [code for name, found in request.args.lists() if name.partition("_")[0] == "option" for code in found]
     return Codes(
         courses=request.args.getlist("course")[:MOST_CHOSEN],
-        options=request.args.getlist("option")[:MOST_CHOSEN],
+        options=options[:MOST_CHOSEN],
         staff=request.args.get("staff", ""),
     )
 
@@ -73,17 +75,14 @@ def required_start() -> Start:
 
 
 def day_of(name: str) -> date | None:
-    """A date in the address, within what calendars know."""
-    try:
-        found = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return found if 2000 < found.year < 2200 else None
+    return days.parse_day(request.args.get(name, ""))
 
 
 def address(endpoint: str, code: str, **more: Any) -> str:
     """A step of this booking, with all that was chosen; *more* comes on top, None takes away."""
-    given = {name: request.args.getlist(name)[:MOST_CHOSEN] for name in ("course", "option", "staff", "day", "minute")}
+    chosen = codes()
+    given: dict[str, Any] = {"course": chosen.courses, "option": chosen.options, "staff": chosen.staff or None}
+    given |= {name: request.args.get(name) for name in ("day", "minute")}
     return url_for(f"liff_bookings.{endpoint}", code=code, **{**given, **more})
 
 
@@ -115,6 +114,8 @@ def refused(error: Refused) -> Response:
     ways = []
     if "day" in request.args and error.code in (*OTHER_TIME, Code.CLOSED):
         ways.append(("ほかの日時を選ぶ", address("start_index", code, day=None, minute=None)))
+    if error.code is Code.SLOT_TAKEN:
+        ways.append(("キャンセル待ちに登録", address("wait_new", code, day=None, minute=None)))
     if error.code is Code.SKILL_MISMATCH:
         ways.append(("担当者を選び直す", address("provider_index", code, staff=None)))
     if error.code in (Code.CLOSED, Code.SKILL_MISMATCH) and codes().courses:

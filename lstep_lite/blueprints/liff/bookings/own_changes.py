@@ -37,6 +37,7 @@ def start_index(code: str) -> Response:
         here=url_for(".start_index", code=code, v=booked.reservation.version),
         calendar=url_for(".day_index", code=code, v=booked.reservation.version),
         back=url_for(".show", code=code),
+        wait="",
     )
 
 

@@ -27,6 +27,7 @@ def start_index(code: str) -> Response:
         here=address("start_index", code, day=None, minute=None),
         calendar=address("day_index", code, day=None, minute=None),
         back=address("provider_index", code, day=None, minute=None),
+        wait=address("wait_new", code, day=None, minute=None, first=week.days[0].isoformat()),
     )
 
 
