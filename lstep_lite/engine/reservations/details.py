@@ -14,13 +14,15 @@ from lstep_lite.engine import fields, locking, settings
 from lstep_lite.engine.reservations import counting
 from lstep_lite.engine.studio import Data, fresh
 from lstep_lite.engine.surveys import documents, effects, parsing
-from lstep_lite.engine.surveys.kinds.registry import Reading, question_of
+from lstep_lite.engine.surveys.kinds.registry import PREFIX, Reading, question_of
 from lstep_lite.engine.surveys.parsing import Read
 from lstep_lite.engine.surveys.paths import Typed
 from lstep_lite.models import BookingCustomer, BookingPage, ChangedBy, Friend
 
 PAGE = "details"
 """The code of the one page."""
+LEFT_OUT = (f"{PREFIX}file",)
+"""Kinds of questions that only forms ask: files belong to an answer."""
 LONGEST_NAME, LONGEST_NOTE = 50, 200
 NAME, KANA, PHONE, NOTE = OWN = ("name", "kana", "phone", "note")
 """The codes of what every page asks; the others are the shop's questions."""
@@ -33,7 +35,7 @@ def document(page: BookingPage, *, is_repeat: bool) -> Data:
 
 def around(own: Data) -> Data:
     """Name, kana, phone and wishes, and between them what *own* asks."""
-    asked = [part for each in own.get("pages", ()) for part in each["parts"]]
+    asked = [part for each in own.get("pages", ()) for part in each["parts"] if part["kind"] not in LEFT_OUT]
     whole = {"id": PAGE, "title": "", "lead": "", "parts": [*_person(), *asked, _note()], "jumps": [], "next": ""}
     return {"pages": [whole]}
 
