@@ -52,7 +52,9 @@ RICH_MENU_PAGES = (
 )
 SURVEY_PAGES = ("survey_answers", "survey_corrections", "survey_reports", "survey_settings")
 COURSE_PAGES = ("course_options",)
+EVENT_PAGES = ("event_slots", "event_participants", "event_questions")
 RESERVATION_PAGES = ("reservation_hours", "pools", "reservation_setup")
+BOOKING_MESSAGE_PAGES = ("reservation_rules", "reservation_actions")
 GROUPS = (
     Group("ホーム", "home", (Entry("ホーム", "home", "home.index"),)),
     Group("トーク", "message-circle", (Entry("トーク", "message-circle", "chat.index"),)),
@@ -73,9 +75,11 @@ GROUPS = (
         "予約",
         "calendar",
         (
-            Entry("カレンダー", "calendar-month", "booking_pages.index"),
+            Entry("カレンダー", "calendar-month", "booking_pages.index", ("booking_questions",)),
+            Entry("イベント", "ticket", "reservation_events.index", EVENT_PAGES),
             Entry("メニュー", "list-details", "courses.index", COURSE_PAGES),
             Entry("スタッフ・シフト", "users-group", "providers.index", ("shifts",)),
+            Entry("予約のお知らせ", "bell", "reservation_messages.index", BOOKING_MESSAGE_PAGES),
             Entry("予約の設定", "adjustments", "reservation_settings.edit", RESERVATION_PAGES),
         ),
     ),

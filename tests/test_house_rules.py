@@ -26,13 +26,14 @@ FEATURES = (
     "shared_values", "staff", "surveys", "tags", "taps", "test_sends", "transfers",
 )  # fmt: skip
 PAGES = (
-    "about", "account", "booking_pages", "control", "countdowns", "course_options", "courses", "designs",
-    "enrolments", "health", "home", "invitations", "media_files", "pools", "providers", "reminder_steps",
-    "reservation_hours", "reservation_settings", "reservation_setup", "rich_menu_designs", "rich_menu_friends",
-    "rich_menu_leaving", "rich_menu_periods", "rich_menu_publications", "rich_menu_rules", "rich_menu_settings",
-    "rich_menu_strays", "rich_menu_studio", "rich_menu_taps", "scenario_steps", "senders", "sendings", "setup",
-    "shifts", "shop", "sign_in", "studio", "submissions", "survey_answers", "survey_corrections", "survey_links",
-    "survey_reports", "survey_settings", "survey_studio",
+    "about", "account", "booking_pages", "booking_questions", "control", "countdowns", "course_options", "courses",
+    "designs", "enrolments", "event_participants", "event_questions", "event_slots", "health", "home", "invitations", "media_files",
+    "pools", "providers", "reminder_steps", "reservation_actions", "reservation_events", "reservation_hours",
+    "reservation_messages", "reservation_rules", "reservation_settings", "reservation_setup", "rich_menu_designs",
+    "rich_menu_friends", "rich_menu_leaving", "rich_menu_periods", "rich_menu_publications", "rich_menu_rules",
+    "rich_menu_settings", "rich_menu_strays", "rich_menu_studio", "rich_menu_taps", "scenario_steps", "senders",
+    "sendings", "setup", "shifts", "shop", "sign_in", "studio", "submissions", "survey_answers", "survey_corrections",
+    "survey_links", "survey_reports", "survey_settings", "survey_studio",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")
@@ -49,9 +50,10 @@ PUBLIC = {
     "intake.receive",
     "invitations.create", "invitations.new", "invitations.reset_edit", "invitations.reset_update",
     "liff.session_create", "liff.session_destroy", "liff.show",
-    "liff_bookings.day_index", "liff_bookings.details_edit", "liff_bookings.details_update",
+    "liff_bookings.day_index", "liff_bookings.details_edit", "liff_bookings.details_update", "liff_bookings.index",
     "liff_bookings.option_index", "liff_bookings.order_create", "liff_bookings.order_new",
     "liff_bookings.provider_index", "liff_bookings.show", "liff_bookings.start_index",
+    "liff_bookings.wait_create", "liff_bookings.wait_new",
     "liff_coupons.index", "liff_coupons.show", "liff_coupons.use_create", "liff_coupons.use_new",
     "liff_events.booking_show", "liff_events.index", "liff_events.order_create", "liff_events.order_new",
     "liff_events.show", "liff_events.slot_show", "liff_events.slot_update",
@@ -61,7 +63,7 @@ PUBLIC = {
     "liff_own_bookings.calendar_show", "liff_own_bookings.cancellation_create", "liff_own_bookings.cancellation_new",
     "liff_own_bookings.change_create", "liff_own_bookings.change_new", "liff_own_bookings.day_index",
     "liff_own_bookings.done_show", "liff_own_bookings.index", "liff_own_bookings.show",
-    "liff_own_bookings.start_index",
+    "liff_own_bookings.start_index", "liff_own_bookings.wait_destroy",
     "liff_postal_codes.show", "liff_survey_files.show",
     "liff_surveys.answer_create", "liff_surveys.answer_show", "liff_surveys.change_create",
     "liff_surveys.confirm_show", "liff_surveys.draft_update", "liff_surveys.page_show", "liff_surveys.page_update",
@@ -77,7 +79,7 @@ WRITING_GETS = {
     "liff_surveys.show",  # a view is counted, and the draft begins that keeps what is typed
 }
 """Views that change something though they answer a GET; each needs a reason beyond convenience."""
-FREE_CODES = {"answer_code", "code", "kind", "name", "page_code"}
+FREE_CODES = {"answer_code", "code", "kind", "month", "name", "page_code"}
 """Path parameters that are words, not numbers: random codes and members of closed sets."""
 
 

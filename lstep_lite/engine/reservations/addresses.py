@@ -1,6 +1,6 @@
 """Where customers find the pages about bookings: the paths that buttons and messages lead to."""
 
-from lstep_lite.models import BookingPage, Reservation
+from lstep_lite.models import BookingPage, Event, Reservation
 
 ROOT = "/liff/bookings"
 OWN = f"{ROOT}/own"
@@ -24,3 +24,12 @@ def change(reservation: Reservation) -> str:
 def cancel(reservation: Reservation) -> str:
     """To the question whether to cancel: looking at it changes nothing."""
     return f"{OWN}/{reservation.code}/cancellation?v={reservation.version}"
+
+
+def offer(reservation: Reservation) -> str:
+    """To a place that was kept for who waits: taking it or leaving it."""
+    return f"/liff/offers/{reservation.code}"
+
+
+def event(event: Event) -> str:
+    return f"/liff/events/{event.code}"

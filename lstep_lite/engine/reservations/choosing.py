@@ -178,7 +178,7 @@ def _in_words(row: Any) -> str:
     return f"{provider}さんの予約({reservation.friend.name}様 {when}から{minutes}分)"
 
 
-def nearest(session: Session, wanted: Wanted, *, now: datetime) -> list[Start]:
+def nearest(session: Session, wanted: Wanted, *, now: datetime, most: int = ALTERNATIVES) -> list[Start]:
     """The free starts nearest to the one wanted, the nearest first."""
     scene = _scene(session, wanted, wanted.day - BEFORE, wanted.day + AFTER, now)
     good = feasibility.good(scene, wanted.plan, policy=wanted.policy)
@@ -190,4 +190,4 @@ def nearest(session: Session, wanted: Wanted, *, now: datetime) -> list[Start]:
         for place in masks.ticks(good & scene.starts[day])
         if place > now_at
     ]
-    return [feasibility.as_start(scene, day, place) for _, place, day in sorted(found)[:ALTERNATIVES]]
+    return [feasibility.as_start(scene, day, place) for _, place, day in sorted(found)[:most]]

@@ -10,9 +10,18 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import actions, messages, registry, triggers
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.reminders import running
-from lstep_lite.engine.reservations import booking, by_staff, changing, effects, ending, event_booking, visiting
+from lstep_lite.engine.reservations import (
+    booking,
+    by_staff,
+    changing,
+    effects,
+    ending,
+    event_booking,
+    recording,
+    visiting,
+)
 from lstep_lite.engine.reservations.changing import Change
-from lstep_lite.engine.reservations.effects import calling, messaging, rules, texts
+from lstep_lite.engine.reservations.effects import calling, messaging, reminding, rules, texts
 from lstep_lite.engine.reservations.effects.texts import TextDraft
 from lstep_lite.engine.rows import Values
 from lstep_lite.errors import DomainError
@@ -26,15 +35,19 @@ from lstep_lite.models import (
     Delivery,
     Friend,
     Notification,
+    Provider,
+    Receipt,
     ReminderPassage,
     Reservation,
     ReservationSettings,
+    Role,
+    RuleGoal,
     Tag,
     TimelineEntry,
 )
 from tests.engine.reservations.salon import ELEVEN, FRIDAY, TEN, TODAY, Salon, a_salon, an_event, at, visit
 from tests.engine.reservations.test_booking import book
-from tests.factories import NOW, a_friend, a_tag
+from tests.factories import NOW, a_friend, a_reminder, a_staff, a_tag
 
 assert registry
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -100,9 +113,9 @@ def test_a_confirmed_booking_is_told_on_a_card_whose_notification_names_no_cours
     said = words(message["contents"])
     for part in ("山田花子様", "3月6日(金) 10:00", "11:00ごろ", "カット", "佐藤（ご指名）", "R-260306-001"):
         assert part in said
-    assert "6,050円（指名料550円を含む）" in said
+    assert "5,500円+指名料550円" in said
     assert f"/bookings/own/{made.code}?v=1" in said
-    assert "変更・キャンセルは3月5日(木) 18:00まで" in said
+    assert "変更・キャンセルは3月5日(木)18:00まで" in said
     late = words(shown(session, delivery, now=at(TODAY, 1080))["contents"])
     assert "キャンセルする" not in late, "at the deadline itself the buttons are gone"
     push_all(session)
@@ -154,6 +167,35 @@ def test_a_change_tells_both_times_and_a_cancellation_offers_to_book_again(
     assert "starts?v=" not in words(cancelled["contents"])
     titles = session.scalars(sa.select(Notification.title).order_by(Notification.id)).all()
     assert titles == ["新しい予約が入りました", "予約が変更されました", "予約がキャンセルされました"]
+
+
+def test_who_is_declined_hears_of_the_nearest_free_starts(session: Session, salon: Salon, hanako: Friend) -> None:
+    session.get_one(ReservationSettings, 1).policy = {"approval": "all"}
+    asked = book(session, hanako, salon, provider_id=salon.sato)
+    push_all(session)
+    ending.decline(session, asked, by=STAFF, now=NOW)
+    received, declined = (shown(session, each) for each in sent(session))
+    assert received["altText"] == "お申し込みを受け付けました"
+    assert "まだ確定ではありません" in words(received["contents"])
+    assert declined["altText"] == "ご予約について"
+    assert "近い空き：10:30／11:00／11:30" in words(declined["contents"])
+
+
+def test_whoever_serves_is_told_and_misfits_are_told_once(session: Session, salon: Salon, hanako: Friend) -> None:
+    owner, sato = a_staff(session), a_staff(session, role=Role.STAFF)
+    session.get_one(Provider, salon.sato).staff_id = sato.id
+    by = by_staff(owner.id)
+    first = booking.write_down(session, hanako, visit(salon, FRIDAY, TEN, provider_id=salon.sato), by=by, now=NOW)
+    assert session.scalars(sa.select(Receipt.staff_id)).all() == [sato.id], "who did it knows"
+    second = book(session, hanako, salon, FRIDAY, 840, provider_id=salon.sato)
+    told = session.scalars(sa.select(Receipt.staff_id).order_by(Receipt.staff_id)).all()
+    assert told == [owner.id, sato.id, sato.id]
+    before = session.scalar(sa.select(sa.func.count()).select_from(TimelineEntry))
+    for each in (first, second):
+        recording.note(session, each, recording.Transition.FLAGGED, recording.facts(each), by=by, now=NOW)
+    kinds = session.scalars(sa.select(Notification.kind)).all()
+    assert kinds.count("reservation.misfit") == 1
+    assert session.scalar(sa.select(sa.func.count()).select_from(TimelineEntry)) == before
 
 
 # Reminders -----------------------------------------------------------------------------------------------------------
@@ -258,10 +300,44 @@ def test_a_visit_marked_late_in_the_evening_is_thanked_for_in_the_morning(
     assert thanks.due_at == at(FRIDAY, 32 * 60), "at 8:00"
 
 
+def test_who_stops_the_invitations_gets_no_more_of_them_and_an_answer(
+    session: Session, salon: Salon, hanako: Friend, made: Reservation
+) -> None:
+    rules.make_ready(session, now=NOW)
+    visiting.complete(session, made, by=STAFF, now=at(FRIDAY, ELEVEN))
+    entry = triggers.fire(session, "postback.received", hanako, now=NOW, data="reservation:stop")
+    assert entry.results == ["次のご来店の案内を止めました。"]
+    assert len(sent(session)) == 1
+    assert advance(session, "次の", at(FRIDAY + timedelta(days=45), ELEVEN)) is None
+    assert advance(session, "お礼", at(FRIDAY, 1200)) is not None
+
+
 def test_a_no_show_is_not_thanked(session: Session, salon: Salon, made: Reservation) -> None:
     rules.make_ready(session, now=NOW)
     visiting.no_show(session, made, by=STAFF, now=at(FRIDAY, 630))
     assert goals(session) == {}
+
+
+def test_the_worker_gives_a_new_rule_its_goals_and_pushes_what_no_word_came_for_once(database: Database) -> None:
+    with database.unit() as session:
+        salon = a_salon(session)
+        friend = a_friend(session, line_user_id="U1", is_following=True)
+        made = book(session, friend, salon)
+        reminder = a_reminder(session, (-1, "18:00"))
+        rules.keep(session, reminder, rules.RuleDraft(RuleGoal.START, [salon.cut], []), now=NOW)
+        other = a_reminder(session, (-1, "18:00"))
+        rules.keep(session, other, rules.RuleDraft(RuleGoal.START, [salon.color], []), now=NOW)
+    while reminding.catch_up(database, now=NOW, wall=NOW):
+        pass
+    with database.read() as session:
+        [countdown] = session.scalars(sa.select(Countdown))
+        assert (countdown.reminder_id, countdown.origin) == (reminder.id, f"reservation:{made.id}")
+        assert reminding.pending(session, now=NOW, wall=NOW).due == 0
+    for _ in range(2):
+        messaging.push_due(database, now=NOW + timedelta(seconds=6), wall=NOW)
+    with database.read() as session:
+        assert len(sent(session)) == 1
+        assert messaging.pending(session, now=NOW, wall=NOW).due == 0
 
 
 # Action sets, timelines ----------------------------------------------------------------------------------------------

@@ -5,17 +5,27 @@ goes out.
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
 from lstep_lite.engine.messages.rendering import Speaking
-from lstep_lite.engine.reservations.effects import cards, catalogue
+from lstep_lite.engine.reservations.effects import cards, catalogue, samples, texts, wording
 from lstep_lite.engine.studio import Text
 from lstep_lite.errors import DomainError
 
 LONGEST_TITLE, LONGEST_TEXT = 60, 2000
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What is shown besides the blocks' own words."""
+
+    known: Mapping[int, cards.Known]
+    """By the entry's id."""
+    texts: Mapping[str, catalogue.Message]
+    house: wording.House
 
 
 @kind
@@ -43,15 +53,22 @@ class BookingMessage(Kind):
     def alt_text(self, block: Block) -> str:
         return str(block["title"])
 
-    def load(self, session: Session, blocks: list[Block], public_url: str) -> Mapping[int, cards.Known]:
-        return cards.load(session, {block["entry_id"] for block in blocks if block["entry_id"]}, public_url)
+    def load(self, session: Session, blocks: list[Block], public_url: str) -> Loaded:
+        known = cards.load(session, {block["entry_id"] for block in blocks if block["entry_id"]}, public_url)
+        return Loaded(known, texts.every(session), wording.sample_house(session, public_url))
 
     def render(self, block: Block, speaking: Speaking) -> Collection[LineObject]:
+        loaded: Loaded = speaking.context.loaded[self.name]
         if not block["entry_id"]:
-            return [{"type": "text", "text": self.preview(block)}]
-        loaded: Any = speaking.context.loaded[self.name]
-        if (known := loaded.get(block["entry_id"])) is None:
+            return [_sample(loaded, block["message"], speaking)]
+        if (known := loaded.known.get(block["entry_id"])) is None:
             raise DomainError("この予約は、もうありません。")
         text = speaking.words(block["text"], LONGEST_TEXT)
         card = cards.bubble(known, block["message"], block["title"], text, now=speaking.now)
         return [{"type": "flex", "altText": block["title"], "contents": card}]
+
+
+def _sample(loaded: Loaded, kind: str, speaking: Speaking) -> LineObject:
+    """What a step that speaks of no booking yet shows: as the shop has it, of a booking that nobody made."""
+    message = loaded.texts[kind]
+    return samples.message(kind, message.title, message.text, speaking.friend, loaded.house, now=speaking.now)

@@ -11,13 +11,14 @@ from lstep_lite.engine.reservations.effects import notifying as _notifying  # is
 from lstep_lite.engine.reservations.effects import stopping as _stopping
 from lstep_lite.engine.reservations.effects.calling import Call, to_call
 from lstep_lite.engine.reservations.effects.catalogue import GROUPS, MESSAGES, Group, Message
-from lstep_lite.engine.reservations.effects.firing import COURSE, EVENT, SHOP, labels_at
+from lstep_lite.engine.reservations.effects.firing import ALL_BOOKINGS, COURSE, EVENT, SHOP, labels_at, sets_at
 from lstep_lite.engine.reservations.effects.forecasting import Forecast, forecast
 from lstep_lite.engine.reservations.effects.messaging import unreachable, word
 from lstep_lite.engine.reservations.effects.moments import MOMENTS, WITH_SETS, Moment, place_of
 from lstep_lite.engine.reservations.effects.rules import make_ready
 
 __all__ = [
+    "ALL_BOOKINGS",
     "COURSE",
     "EVENT",
     "GROUPS",
@@ -34,6 +35,7 @@ __all__ = [
     "labels_at",
     "make_ready",
     "place_of",
+    "sets_at",
     "to_call",
     "unreachable",
     "word",

@@ -18,6 +18,8 @@ from lstep_lite.models import BookingPage, ReservationState
 LineObject = dict[str, Any]
 STOP = "reservation:stop"
 """What the button posts back with which a customer wants no more of what asks them to come again."""
+BEING_LATE = "本日のご予約に遅れます。"
+"""What a customer says with a button; staff see it as a message nobody has answered."""
 LABELS = {
     Button.SHOW: "予約を確認する",
     Button.CHANGE: "日時を変更する",
@@ -25,6 +27,7 @@ LABELS = {
     Button.ANSWER: "内容を見て返事をする",
     Button.BOOK: "あらためて予約する",
     Button.AGAIN: "前回と同じ内容で予約する",
+    Button.LATE: "遅れる連絡をする",
     Button.PHONE: "電話する",
     Button.MAP: "地図を見る",
     Button.STOP: "この案内を止める",
@@ -113,7 +116,7 @@ def _facts(subject: Subject) -> Iterator[tuple[str, str]]:
     yield "人数", subject.people if subject.after["slot_id"] is not None else ""
     yield "料金", subject.price
     yield "予約番号", subject.reservation.number
-    yield "場所", "" if _is_address(subject.house.place) else subject.house.place
+    yield "場所", "" if _is_address(subject.place) else subject.place
 
 
 def _deadline(subject: Subject, kind: str, now: datetime) -> str:
@@ -146,6 +149,8 @@ def _action(known: Known, button: Button) -> LineObject | None:
     """None where it would lead nowhere."""
     if button is Button.STOP:
         return {"type": "postback", "data": STOP, "displayText": LABELS[button]}
+    if button is Button.LATE:
+        return {"type": "message", "text": BEING_LATE}
     address = _address(known, button)
     return {"type": "uri", "uri": address} if address else None
 
@@ -153,20 +158,29 @@ def _action(known: Known, button: Button) -> LineObject | None:
 def _address(known: Known, button: Button) -> str:
     subject, reservation, house = known.subject, known.subject.reservation, known.subject.house
     match button:
-        case Button.SHOW | Button.ANSWER:
+        case Button.SHOW:
             return subject.url(addresses.own(reservation))
+        case Button.ANSWER:
+            return subject.url(addresses.offer(reservation))
         case Button.CHANGE:
-            return subject.url(addresses.change(reservation)) if reservation.slot_id is None else ""
+            return subject.url(addresses.change(reservation)) if subject.event is None else ""
         case Button.CANCEL:
             return subject.url(addresses.cancel(reservation))
         case Button.BOOK | Button.AGAIN:
-            return subject.url(addresses.book(known.page)) if known.page is not None else ""
+            return subject.url(_where_to_book(known)) if known.page is not None or subject.event is not None else ""
         case Button.PHONE:
             return f"tel:{house.phone}" if house.phone else ""
         case Button.MAP:
-            return house.place if _is_address(house.place) else _map(house.place)
+            return subject.map_url or (subject.place if _is_address(subject.place) else _map(subject.place))
         case _:
             return ""
+
+
+def _where_to_book(known: Known) -> str:
+    """The event itself, else the page."""
+    if known.subject.event is not None:
+        return addresses.event(known.subject.event)
+    return addresses.book(known.page) if known.page is not None else ""
 
 
 def _is_address(place: str) -> bool:

@@ -16,6 +16,7 @@ class Button(StrEnum):
     ANSWER = "answer"
     BOOK = "book"
     AGAIN = "again"
+    LATE = "late"
     PHONE = "phone"
     MAP = "map"
     STOP = "stop"
@@ -216,9 +217,9 @@ _ALL = (
         Group.REMINDER,
         "当日のご案内",
         "本日のご予約",
-        "[name]様\n本日 [予約:時刻]のご予約です。お気をつけてお越しください。遅れるときは、お電話でお知らせください。",
+        "[name]様\n本日 [予約:時刻]のご予約です。お気をつけてお越しください。遅れる場合は、下のボタンからお知らせください。",
         GREEN,
-        (Button.SHOW, Button.PHONE, Button.MAP),
+        (Button.SHOW, Button.LATE, Button.PHONE, Button.MAP),
     ),
     Message(
         "thanks",

@@ -3,6 +3,7 @@
 A set hangs at `reservations.<moment>` of "shop", "course:<id>" or "event:<id>". Each runs once for each transition.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
@@ -17,10 +18,11 @@ from lstep_lite.engine.reservations.effects import desk, moments
 from lstep_lite.engine.reservations.effects.moments import MOMENTS, WITH_SETS, Moment, kind_of, place_of
 from lstep_lite.engine.reservations.recording import Happened
 from lstep_lite.engine.triggers import Happening
-from lstep_lite.models import Course, Event, EventSlot, Reservation, ReservationEntry
+from lstep_lite.models import ActionSet, Course, Event, EventSlot, Reservation, ReservationEntry
 
 SHOP = "shop"
 COURSE, EVENT = "course:", "event:"
+ALL_BOOKINGS = "すべての予約"
 for _moment in MOMENTS.values():
     triggers.labels[kind_of(_moment)] = _moment.label
     triggers.pages[kind_of(_moment)] = desk.PAGE
@@ -90,7 +92,7 @@ def _names(session: Session, prefix: str, model: type[Course] | type[Event], hel
 
 
 def _place(moment: Moment, holder: str, name: str) -> mentions.Place:
-    args = {"moment": moment.name, "holder": holder}
+    args = {"kind": moment.name, "at": holder}
     return mentions.Place(f"{name}：{moment.place}", "reservation_actions.edit", args)
 
 
@@ -100,5 +102,14 @@ for _moment in WITH_SETS:
 
 def labels_at(session: Session, holder: str) -> Mapping[str, str]:
     """What the shop, a course or an event is called, by *holder*; empty for one that is gone."""
+    if not re.fullmatch(rf"{SHOP}|({COURSE}|{EVENT})\d{{1,12}}", holder):
+        return {}
     names = _names(session, COURSE, Course, [holder]) | _names(session, EVENT, Event, [holder])
-    return {SHOP: "すべての予約"} | names
+    return {SHOP: ALL_BOOKINGS} | names
+
+
+def sets_at(session: Session, holder: str) -> dict[str, ActionSet]:
+    """What hangs at a course, an event or the shop, by the name of the moment."""
+    names = {place_of(moment): moment.name for moment in WITH_SETS}
+    mine = sa.select(ActionSet).where(ActionSet.place.in_(names), ActionSet.holder == holder)
+    return {names[each.place]: each for each in session.scalars(mine)}

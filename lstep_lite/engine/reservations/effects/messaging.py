@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine import agenda, auto_replies, deliveries, locking, messages
 from lstep_lite.engine.deliveries.claim import why_not
-from lstep_lite.engine.reservations import recording
+from lstep_lite.engine.reservations import choosing, plans, recording, states
+from lstep_lite.engine.reservations.choosing import Wanted
 from lstep_lite.engine.reservations.effects import moments, texts
 from lstep_lite.engine.reservations.effects.catalogue import MESSAGES
 from lstep_lite.engine.reservations.recording import Happened
@@ -22,6 +23,7 @@ from lstep_lite.engine.text import normalise
 from lstep_lite.engine.triggers import Happening
 from lstep_lite.models import (
     BookedBy,
+    BookingPage,
     BookingWord,
     ChangedBy,
     ChatMessage,
@@ -185,11 +187,12 @@ def _put(
 ) -> None:
     """One for each change and kind. An offer is not told any more once its time is over."""
     ends_at = reservation.expires_at if kind == "offered" else None
+    more = _near(session, reservation, now) if kind == "declined" else ""
     cause = session.get(TimelineEntry, reservation.entry_id) if reservation.entry_id is not None else None
     deliveries.put(
         session,
         reservation.friend,
-        messages.freeze(session, [texts.block(session, kind, entry)], now=now),
+        messages.freeze(session, [texts.block(session, kind, entry, more=more)], now=now),
         source=SOURCE,
         label=f"予約：{texts.get(session, kind).label}",
         dedupe_key=f"{SOURCE}:{reservation.id}:{entry.version}:{kind}:{entry.id}",
@@ -200,3 +203,22 @@ def _put(
         now=now,
         tolerance=ends_at - now if ends_at is not None else None,
     )
+
+
+def _near(session: Session, reservation: Reservation, now: datetime) -> str:
+    """The free starts nearest to the one that was declined; empty for events, and where there is none."""
+    if reservation.slot_id is not None:
+        return ""
+    plan, day = plans.of_reservation(session, reservation), reservation.business_date
+    wanted = Wanted(
+        plan if reservation.is_nominated else plan.without_provider(),
+        day,
+        reservation.start_minute,
+        states.policy_of(session, reservation),
+        session.get(BookingPage, reservation.page_id) if reservation.page_id is not None else None,
+        reservation.friend_id,
+    )
+    near = choosing.nearest(session, wanted, now=now, most=choosing.ALTERNATIVES + 1)
+    asked = (day, reservation.start_minute)
+    found = [start for start in near if (start.day, start.minute) != asked][: choosing.ALTERNATIVES]
+    return f"近い空き：{'／'.join(start.in_words(day) for start in found)}" if found else ""

@@ -36,6 +36,7 @@ LATE = timedelta(hours=6)
 LAST_OF_DAY = 1439
 CHUNK = 20
 """Bookings a unit, when a rule is new."""
+NO_RULE = "このリマインダを予約に合わせて送る設定がなくなったため、送りませんでした。"
 NOT_STANDING = "予約が確定していないため、送りませんでした。"
 BEGUN = "予約の時刻を過ぎたため、送りませんでした。"
 NOT_VISITED = "来店済みの予約ではないため、送りませんでした。"
@@ -137,7 +138,7 @@ def _refusal(session: Session, countdown: Countdown, now: datetime) -> str | Non
     reservation = _booking(session, countdown)
     rule = session.get(BookingRule, countdown.reminder_id)
     if reservation is None or rule is None:
-        return NOT_STANDING
+        return NO_RULE
     if rule.goal is RuleGoal.START:
         if reservation.state is not ReservationState.CONFIRMED:
             return NOT_STANDING
@@ -188,38 +189,41 @@ origins.register(origins.Origin(PREFIX, LATE, _refusal, _blocks))
 def catch_up(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Give the bookings that are there the goals of a new rule, a few a unit. True when there is more."""
     with database.read() as session:
-        rule_id = session.scalar(_waiting().limit(1))
-        if rule_id is None:
+        waiting = session.execute(_waiting().limit(1)).first()
+        if waiting is None:
             return False
-        ids = _unseen(session, rule_id, now)
+        ids = _unseen(session, waiting.synced_to_id, now)
     with database.unit() as session:
-        found = session.scalars(sa.select(Reservation).where(Reservation.id.in_(ids)).order_by(Reservation.friend_id))
-        bookings = found.all()
-        for friend in sorted({each.friend for each in bookings}, key=lambda each: each.id):
-            locking.lock(session, friend)
-        rule = session.get(BookingRule, rule_id, with_for_update=True)
-        if rule is None:
-            return True
+        bookings = _locked(session, ids)
+        rule = session.get(BookingRule, waiting.reminder_id, with_for_update=True)
+        if rule is None or rule.synced_to_id != waiting.synced_to_id:
+            return True  # it was changed meanwhile: from the beginning
         for booking in bookings:
-            session.refresh(booking)
             _sync(session, rule, booking, now=now, is_new=False)
-        rule.synced_to_id = max(ids) if ids else None
+        rule.synced_to_id = ids[-1] if ids else None
     return True
 
 
-def _waiting() -> sa.Select[int]:
-    return (
-        sa.select(BookingRule.reminder_id)
-        .where(BookingRule.synced_to_id.is_not(None))
-        .order_by(BookingRule.reminder_id)
+def _waiting() -> sa.Select[int, int | None]:
+    rule = BookingRule
+    return sa.select(rule.reminder_id, rule.synced_to_id).where(rule.synced_to_id.is_not(None)).order_by(
+        rule.reminder_id
     )
 
 
-def _unseen(session: Session, rule_id: int, now: datetime) -> Sequence[int]:
+def _unseen(session: Session, after_id: int | None, now: datetime) -> Sequence[int]:
     """Bookings that lie ahead, in the order of their ids; what is over sets nothing off any more."""
-    rule, row = session.get_one(BookingRule, rule_id), Reservation
-    ahead = sa.select(row.id).where(row.id > (rule.synced_to_id or 0), row.ends_at > now - LATE)
+    row = Reservation
+    ahead = sa.select(row.id).where(row.id > (after_id or 0), row.ends_at > now - LATE)
     return session.scalars(ahead.order_by(row.id).limit(CHUNK)).all()
+
+
+def _locked(session: Session, ids: Sequence[int]) -> Sequence[Reservation]:
+    """The bookings as they are once their friends are locked, in the order of the friends."""
+    mine = sa.select(Reservation).where(Reservation.id.in_(ids)).order_by(Reservation.friend_id, Reservation.id)
+    for booking in session.scalars(mine).all():
+        locking.lock(session, booking.friend)
+    return session.scalars(mine, execution_options={"populate_existing": True}).all()
 
 
 @agenda.pending

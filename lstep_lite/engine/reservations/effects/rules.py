@@ -1,18 +1,19 @@
 """Reminders that run by bookings: before the start, after the visit, when the next visit is due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from lstep_lite.db import remembered
 from lstep_lite.engine import reminders
 from lstep_lite.engine.reminders import ReminderDraft, StepDraft, steps
 from lstep_lite.engine.sequences import Content
 from lstep_lite.engine.sequences.moments import Window
-from lstep_lite.models import BookingRule, Reminder, ReminderMode, RuleGoal
+from lstep_lite.errors import NotFound
+from lstep_lite.models import BookingRule, Course, CourseState, Event, Reminder, ReminderMode, RuleGoal
 
 GOALS = {
     RuleGoal.START: "ご予約の日時",
@@ -40,7 +41,8 @@ def every(session: Session) -> Sequence[BookingRule]:
 
 def _every(session: Session) -> Sequence[BookingRule]:
     query = sa.select(BookingRule).join(BookingRule.reminder).where(~Reminder.is_ending)
-    return session.scalars(query.order_by(Reminder.position, Reminder.id)).all()
+    loaded = query.options(contains_eager(BookingRule.reminder).selectinload(Reminder.steps))
+    return session.scalars(loaded.order_by(Reminder.position, Reminder.id)).all()
 
 
 def keep(session: Session, reminder: Reminder, draft: RuleDraft, *, now: datetime) -> BookingRule:
@@ -99,3 +101,67 @@ def _make(session: Session, ready: Ready, now: datetime) -> None:
 def block(message: str) -> dict[str, object]:
     """A message of the catalogue, as steps hold it: of which booking it speaks is not known yet."""
     return {"kind": "reservation", "message": message, "title": "", "text": "", "entry_id": 0}
+
+
+# For editors ---------------------------------------------------------------------------------------------------------
+
+COURSE, EVENT = "course:", "event:"
+ALL = "すべての予約"
+
+
+def get(session: Session, reminder_id: int) -> BookingRule:
+    """Raises NotFound."""
+    found = next((rule for rule in every(session) if rule.reminder_id == reminder_id), None)
+    if found is None:
+        raise NotFound("この設定は見つかりませんでした。リマインダが削除された可能性があります。")
+    return found
+
+
+def free(session: Session) -> Sequence[Reminder]:
+    """The reminders that don't run by bookings yet."""
+    taken = {rule.reminder_id for rule in every(session)}
+    return [reminder for reminder in reminders.in_order(session) if reminder.id not in taken]
+
+
+def drop(session: Session, rule: BookingRule) -> None:
+    """The reminder stays, and runs by bookings no longer: what waits for them is not sent."""
+    session.delete(rule)
+    session.flush()  # the same request lists the rules
+
+
+def targets(session: Session) -> dict[str, str]:
+    """What a rule can be for, by its code: courses and events that can still be booked."""
+    courses = sa.select(Course.id, Course.name).where(Course.state != CourseState.RETIRED)
+    events = sa.select(Event.id, Event.name).order_by(Event.position, Event.id)
+    found = {f"{COURSE}{row_id}": f"メニュー：{name}" for row_id, name in session.execute(courses.order_by(Course.position))}
+    return found | {f"{EVENT}{row_id}": f"イベント：{name}" for row_id, name in session.execute(events)}
+
+
+def targets_of(rule: BookingRule) -> list[str]:
+    found = [f"{COURSE}{row_id}" for row_id in rule.course_ids or ()]
+    return found + [f"{EVENT}{row_id}" for row_id in rule.event_ids or ()]
+
+
+def draft(goal: RuleGoal, chosen: Sequence[str], *, unless_booked: bool) -> RuleDraft:
+    """Of what was chosen from `targets`; nothing chosen means all bookings."""
+    if not chosen:
+        return RuleDraft(goal, unless_booked=unless_booked)
+    courses = [int(each.removeprefix(COURSE)) for each in chosen if each.startswith(COURSE)]
+    events = [int(each.removeprefix(EVENT)) for each in chosen if each.startswith(EVENT)]
+    return RuleDraft(goal, courses, events, unless_booked)
+
+
+def in_words(rule: BookingRule, names: Mapping[str, str]) -> str:
+    """Which bookings it is for; *names* as `targets` has them."""
+    chosen = targets_of(rule)
+    if not chosen and rule.course_ids is None and rule.event_ids is None:
+        return ALL
+    return "、".join(names.get(each, "受付を終えたもの") for each in chosen) or "なし"
+
+
+def steps_in_words(found: Sequence[BookingRule]) -> dict[int, str]:
+    """When each sends, by the reminder's id: 「前日の18:00」."""
+    return {
+        rule.reminder_id: "、".join(reminders.in_words(rule.reminder.mode, step) for step in rule.reminder.steps)
+        for rule in found
+    }

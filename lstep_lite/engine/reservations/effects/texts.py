@@ -97,8 +97,8 @@ def _text(session: Session, typed: str) -> str:
     return text
 
 
-def block(session: Session, kind: str, entry: ReservationEntry) -> dict[str, Any]:
-    """The message as it is sent: what the shop says in it, of the booking as *entry* has it."""
+def block(session: Session, kind: str, entry: ReservationEntry, *, more: str = "") -> dict[str, Any]:
+    """The message as it is sent: what the shop says in it, of the booking as *entry* has it, and *more* below it."""
     message = get(session, kind)
-    text = wording.pin(message.text, entry)
+    text = "\n\n".join(part for part in (wording.pin(message.text, entry), more) if part)
     return {"kind": BLOCK, "message": kind, "title": message.title, "text": text, "entry_id": entry.id}

@@ -6,7 +6,7 @@ was then. Anywhere else they mean the friend's next booking, or their last visit
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,8 +40,8 @@ SAMPLES = {
     "料金": "5,500円",
     "人数": "2名様",
     "番号": "R-260305-014",
-    "変更期限": "3月4日(水) 18:00",
-    "返事の期限": "3月5日(木) 15:00",
+    "変更期限": "3月4日(水)18:00",
+    "返事の期限": "3月5日(木)15:00",
     "変更前の日時": "3月4日(水) 10:00",
     "理由": "臨時休業のため",
     "前回からの日数": "45",
@@ -69,8 +69,8 @@ class House:
     place: str
     phone: str
     providers: Mapping[int, str]
-    titles: Mapping[int, str]
-    """Of events, by the slot."""
+    slots: Mapping[int, tuple[EventSlot, Event]]
+    """By the slot's id."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,25 @@ class Subject:
 
     @property
     def menu(self) -> str:
-        title = self.house.titles.get(self.after["slot_id"] or 0, "")
+        title = self.event.title if self.event is not None else ""
         return "・".join(part for part in (title, *self.after["lines"]) if part)
+
+    @property
+    def event(self) -> Event | None:
+        found = self.house.slots.get(self.after["slot_id"] or 0)
+        return found[1] if found is not None else None
+
+    @property
+    def place(self) -> str:
+        """Where it is: the slot's place, else the event's, else the shop's."""
+        slot, event = self.house.slots.get(self.after["slot_id"] or 0, (None, None))
+        own = (slot.place if slot is not None else "", event.place if event is not None else "")
+        return next((place for place in own if place), self.house.place)
+
+    @property
+    def map_url(self) -> str:
+        """The address of a map that the event names; empty for none."""
+        return self.event.place_url if self.event is not None else ""
 
     @property
     def provider(self) -> str:
@@ -124,18 +141,18 @@ class Subject:
         if price is None:
             return "店頭でご案内します"
         more = "〜" if self.reservation.has_open_price else ""
-        return f"{price:,}円{more}" + (f"（指名料{fee:,}円を含む）" if fee else "")
+        return f"{price - fee:,}円{more}" + (f"+指名料{fee:,}円" if fee else "")
 
     @property
     def people(self) -> str:
         return f"{self.after['party']}名様"
 
     def moment(self, moment: datetime | None) -> str:
-        """On the shop's clock: 「3月4日(水) 18:00」."""
+        """On the shop's clock: 「3月4日(水)18:00」."""
         if moment is None:
             return ""
         local = moment.astimezone(self.house.zone)
-        return f"{day_in_words(local.date())} {local:%-H:%M}"
+        return f"{day_in_words(local.date())}{local:%-H:%M}"
 
     def url(self, path: str) -> str:
         """A customer's page, opened inside LINE."""
@@ -159,10 +176,15 @@ class Subject:
             "変更前の日時": self.before_when,
             "理由": self.reason,
             "前回からの日数": str(max(0, (today - self.day).days)),
-            "場所": self.house.place,
+            "場所": self.place,
             "電話番号": self.house.phone,
             "確認ページ": self.url(addresses.own(reservation)),
         }
+
+
+def sample_house(session: Session, public_url: str) -> House:
+    """For a booking that nobody made."""
+    return replace(_house(session, (), public_url), providers={0: SAMPLES["担当"]})
 
 
 def subjects(session: Session, entries: Sequence[ReservationEntry], public_url: str) -> dict[int, Subject]:
@@ -180,15 +202,19 @@ def subjects(session: Session, entries: Sequence[ReservationEntry], public_url: 
 def _house(session: Session, found: Collection[Reservation], public_url: str) -> House:
     shop = session.get(ReservationSettings, 1)
     slot_ids = {each.slot_id for each in found if each.slot_id is not None}
-    titles = sa.select(EventSlot.id, Event.title).join(Event, Event.id == EventSlot.event_id)
+    slots = sa.select(EventSlot, Event).join(Event, Event.id == EventSlot.event_id)
     return House(
         zone=settings.zone(session),
         pages_url=links.pages_url(settings.channel(session), public_url=public_url),
         place=shop.place if shop else "",
         phone=shop.phone if shop else "",
         providers=dict(session.execute(sa.select(Provider.id, Provider.name)).all()) if found else {},
-        titles=dict(session.execute(titles.where(EventSlot.id.in_(slot_ids))).all()) if slot_ids else {},
+        slots={slot.id: (slot, event) for slot, event in _rows(session, slots, slot_ids)},
     )
+
+
+def _rows(session: Session, slots: Any, slot_ids: Collection[int]) -> Sequence[Any]:
+    return session.execute(slots.where(EventSlot.id.in_(slot_ids))).all() if slot_ids else ()
 
 
 def entries_of(session: Session, ids: Collection[int]) -> Sequence[ReservationEntry]:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations import policies
+from lstep_lite.engine.reservations.effects import rules
+from lstep_lite.engine.reservations.effects import rules
 from lstep_lite.engine.reservations.keeping import courses, options, pools, saving, settings
 from lstep_lite.engine.reservations.keeping.courses import CourseDraft
 from lstep_lite.engine.reservations.keeping.options import GroupDraft, OptionDraft
@@ -184,7 +186,7 @@ def get(name: str) -> Preset:
 
 
 def take(session: Session, preset: Preset, *, now: datetime) -> ReservationSettings:
-    """Begin with it: the conditions and the menu. A menu that is there already is kept, and not added to."""
+    """Begin with it: conditions, menu and reminders. A menu that is there already is kept, and not added to."""
     hours = {key: [list(each) for each in preset.hours] for key in WEEKDAY_KEYS}
     settings.begin(session, hours=hours, now=now)
     with saving.offering(session, now=now) as kept:
@@ -192,6 +194,8 @@ def take(session: Session, preset: Preset, *, now: datetime) -> ReservationSetti
             kept.hours, kept.slot_minutes = hours, preset.slot_minutes
             kept.policy = policies.stored(preset.policy)
             _fill(session, preset, now)
+    rules.make_ready(session, now=now)
+    rules.make_ready(session, now=now)
     return kept
 
 
