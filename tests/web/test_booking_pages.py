@@ -1,23 +1,34 @@
 """Booking pages, people, shifts, hours and conditions on screen."""
 
 import io
+import json
 from datetime import date
 
 import pytest
 
 from lstep_lite.engine.reservations import by_staff
-from lstep_lite.engine.reservations.keeping import options, pages, pools, presets, providers, quick
+from lstep_lite.engine.reservations.keeping import (
+    courses,
+    options,
+    pages,
+    pools,
+    presets,
+    providers,
+    questions,
+    quick,
+)
 from lstep_lite.engine.reservations.keeping.pages import PageDraft
-from lstep_lite.engine.reservations.keeping.providers import ProviderDraft
-from lstep_lite.models import BookingPage
-from tests.factories import NOW
+from lstep_lite.engine.reservations.keeping.providers import ProviderDraft, SkillDraft
+from lstep_lite.models import BookingPage, ReservationSettings, Shift, Shop, SpecialHours
+from tests.factories import NOW, a_question
 from tests.web.conftest import regions
 
 
 @pytest.fixture
 def person(session, owner):
     presets.take(session, presets.get("hair"), now=NOW)
-    made = quick.add_person(session, ProviderDraft("佐藤"), day_off=[1], breaks=((780, 840),), by=by_staff(1), now=NOW)
+    draft, lunch = ProviderDraft("佐藤"), ((780, 840),)
+    made = quick.add_person(session, draft, day_off=[1], breaks=lunch, by=by_staff(None), now=NOW)
     session.commit()
     return made
 
@@ -46,3 +57,125 @@ def test_a_page_is_opened_and_shut_in_place(htmx, session, booking_page):
     answer = htmx(f"/reservations/pages/{booking_page.id}/switch", {"is_on": "yes"})
     assert regions(answer)[0] == "page-state"
     assert session.get_one(BookingPage, booking_page.id, populate_existing=True).is_open
+
+
+def test_a_page_is_written_and_what_is_wrong_stays_typed(client, htmx, session, booking_page):
+    form = {"name": "カウンセリング", "title": "初めての方", "color": "#336699"}
+    form |= {"offers_all": "y", "has_everybody": "y"}
+    wrong = htmx("/reservations/pages", {**form, "own_approval": "", "own_deadline": ""})
+    assert (wrong.status_code, regions(wrong)) == (422, ["page-form"])
+    assert "受け付ける時間を1つ以上" in wrong.text and "カウンセリング" in wrong.text
+    right = {**form, "own_approval": "all", "own_deadline": "", "day_0-from": "13:00", "day_0-to": "25時"}
+    client.post("/reservations/pages", data=right)
+    made = session.query(BookingPage).filter_by(name="カウンセリング").one()
+    assert (made.hours["0"], made.policy, made.is_open) == ([[780, 1500]], {"approval": "all"}, False)
+
+
+def test_hours_are_typed_as_people_do(htmx, session, person):
+    week = {f"day_{day}-{part}": text for day in range(7) for part, text in (("from", "９時半"), ("to", "1900"))}
+    answer = htmx("/reservations/hours", {**week, "closed_weekdays": ["2"], "holidays": "open"})
+    assert regions(answer)[0] == "hours-form"
+    session.expire_all()
+    assert session.get_one(ReservationSettings, 1).hours["0"] == [[570, 1140]]
+    assert session.get_one(Shop, 1).closed_weekdays == [2]
+    wrong = htmx("/reservations/hours", {**week, "day_0-to": "閉店まで", "holidays": "open"})
+    assert wrong.status_code == 422 and "閉店まで" in wrong.text
+
+
+def test_a_special_day_is_put_and_taken_back(htmx, session, person):
+    answer = htmx("/reservations/hours/days", {"day": "2026-03-20", "kind": "closed", "note": "研修"})
+    assert regions(answer)[:2] == ["day-form", "special-days"]
+    assert session.get_one(SpecialHours, date(2026, 3, 20)).ranges == []
+    assert regions(htmx("/reservations/hours/days/2026/3/20/delete"))[0] == "special-days"
+    session.expire_all()
+    assert session.get(SpecialHours, date(2026, 3, 20)) is None
+
+
+def test_the_conditions_are_read_back_as_they_were_typed(client, page, session, person):
+    typed = {
+        "opens_kind": "monthly", "opens_day": "1", "opens_months": "1", "opens_at": "10:00", "opens_days": "60",
+        "close_minutes": "60", "close_days": "1", "close_at": "20:00", "deadline": "minutes", "deadline_minutes": "180",
+        "deadline_days": "1", "deadline_at": "18:00", "changing": "ask", "cancelling": "y", "late_cancel": "refuse",
+        "max_open": "3", "max_per_day": "", "approval": "new", "request_hours": "12", "consent_text": "前日まで",
+        "slot_minutes": "15", "slot_anchor": "clock", "assign_policy": "balanced", "few_left": "2",
+        "phone": "03-1234-5678", "place": "", "strike_limit": "",
+    }  # fmt: skip
+    assert client.post("/reservations/settings", data=typed).status_code == 303
+    shown = page("/reservations/settings")
+    for name in ("opens_at", "close_days", "close_at", "deadline_minutes", "max_open", "request_hours", "phone"):
+        assert shown.select_one(f"#{name}")["value"] == typed[name], name
+    assert shown.select_one("input[name=opens_kind][checked]")["value"] == "monthly"
+    wrong = client.post("/reservations/settings", data={**typed, "close_days": "1", "close_at": ""})
+    assert wrong.status_code == 422 and "時刻を入力" in wrong.text
+
+
+def test_a_month_of_shifts_is_kept_and_told_on_the_board(client, page, session, person):
+    typed = {"days": ["2026-03-06", "2026-03-09"], "days-2026-03-06-kind": "off", "days-2026-03-09-kind": "work"}
+    typed |= {"days-2026-03-09-from": "12:00", "days-2026-03-09-to": "18:00"}
+    url = f"/reservations/shifts/{person.id}/2026-03"
+    assert client.post(url, data=typed).status_code == 303
+    assert session.get_one(Shift, (person.id, date(2026, 3, 6))).ranges == []
+    assert "12:00-18:00" in page("/reservations/shifts?month=2026-03").text
+    wrong = client.post(url, data={**typed, "days-2026-03-09-to": ""})
+    assert wrong.status_code == 422 and "3月9日" in wrong.text
+    back = client.post(url, data={"days": ["2026-03-06"], "days-2026-03-06-kind": "pattern"})
+    session.expire_all()
+    assert back.status_code == 303 and session.get(Shift, (person.id, date(2026, 3, 6))) is None
+
+
+def test_a_file_of_shifts_goes_out_and_comes_back(client, session, person):
+    content = client.post("/reservations/shifts/2026-04/exports").data
+    answer = client.post("/reservations/shifts/2026-04/files", data={"file": (io.BytesIO(content), "s.csv")})
+    assert answer.status_code == 303
+    assert session.query(Shift).count() == 30
+    broken = client.post("/reservations/shifts/2026-04/files", data={"file": (io.BytesIO(b"a\nb,c\n"), "s.csv")})
+    assert broken.status_code == 422 and "2行目" in broken.text
+
+
+def test_the_board_costs_the_same_for_many(client, session, person, count_queries):
+    with count_queries() as few:
+        client.get("/reservations/shifts")
+    for number in range(5):
+        quick.add_person(session, ProviderDraft(f"新人{number}"), day_off=[], breaks=(), by=by_staff(None), now=NOW)
+    session.commit()
+    with count_queries() as many:
+        client.get("/reservations/shifts")
+    assert len(many) == len(few) <= 16
+
+
+def test_what_somebody_does_is_chosen(client, session, person):
+    course = courses.in_order(session)[0]
+    url = f"/reservations/providers/{person.id}/skills"
+    own = {f"skills-{course.id}-minutes": "75", f"skills-{course.id}-price": "6600"}
+    client.post(url, data={"skills": [str(course.id)], **own})
+    assert providers.skills(session, person) == {course.id: SkillDraft([75], 6600)}
+
+
+def test_questions_are_built_beside_the_customers_page(client, page, session, booking_page):
+    url = f"/reservations/pages/{booking_page.id}/questions"
+    page(f"{url}/first")
+    described = client.get("/reservations/pages/questions/studio").json["description"]
+    names = str(described)
+    assert "survey_radio" in names and "survey_file" not in names and "定員" not in names
+    part = a_question("one_line", label="ご紹介者のお名前")
+    document = {"pages": [{"kind": questions.PAGE.name, "id": "p1", "parts": [part]}]}
+    seen = client.post(f"{url}/preview", json={"document": document}).json
+    assert "ご紹介者のお名前" in seen["html"] and "フリガナ" in seen["html"] and seen["problems"] == []
+    assert client.post(f"{url}/first", data={"document": json.dumps(document)}).status_code == 303
+    client.post(f"{url}/copy")
+    session.expire_all()
+    kept = session.get_one(BookingPage, booking_page.id)
+    assert kept.repeat_document["pages"][0]["parts"][0]["label"] == "ご紹介者のお名前"
+    assert client.post(f"{url}/preview", json={"document": 5}).status_code == 200
+
+
+def test_a_qr_code_is_saved(client, booking_page):
+    assert client.get(f"/reservations/pages/{booking_page.id}/qr/png").mimetype == "image/png"
+    assert client.get(f"/reservations/pages/{booking_page.id}/qr/gif").status_code == 404
+
+
+def test_staff_look_at_shifts_and_change_nothing(outsider, person):
+    assert outsider.get("/reservations/shifts").status_code == 200
+    for url in (f"shifts/{person.id}/2026-03", "providers", "hours", "settings", "pools", "options", "pages"):
+        assert outsider.get(f"/reservations/{url}").status_code == 403, url
+    assert outsider.post("/reservations/shifts/2026-03/copy").status_code == 403

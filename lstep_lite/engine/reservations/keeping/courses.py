@@ -1,7 +1,7 @@
 """The menu: categories, and courses of work and waiting."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine import mentions, segments
 from lstep_lite.engine.reservations import policies
 from lstep_lite.engine.reservations.days import LAST_MINUTE
 from lstep_lite.engine.reservations.keeping import pools, saving, words
@@ -28,6 +29,7 @@ from lstep_lite.models import (
     ReservationLine,
 )
 
+FEATURE = "courses"
 CODE_BYTES = 9
 LONGEST_NAME = 60
 LONGEST_TEXT = 500
@@ -121,6 +123,7 @@ def create(session: Session, draft: CourseDraft, *, provider_ids: Sequence[int],
         session.add(course)
         session.flush()  # its id
         give(session, course, provider_ids)
+        _note(session, course)
     return course
 
 
@@ -129,6 +132,7 @@ def update(session: Session, course: Course, draft: CourseDraft, *, provider_ids
     with saving.offering(session, now=now):
         _write(session, course, draft, now)
         give(session, course, provider_ids)
+        _note(session, course)
         course.version += 1
 
 
@@ -215,7 +219,23 @@ def remove(session: Session, course: Course, *, now: datetime) -> bool:
             if group.course_ids is not None:
                 group.course_ids = [each for each in group.course_ids if each != course.id]
         session.delete(course)
+        mentions.forget(session, FEATURE, course.id)
     return True
+
+
+def _note(session: Session, course: Course) -> None:
+    """Write down what it refers to: 「使われている場所」."""
+    picture = [("media", course.media_id)] if course.media_id else []
+    mentions.write(session, FEATURE, course.id, [*picture, *segments.mentioned(course.audience)])
+
+
+@mentions.owner(FEATURE)
+def _described(session: Session, ids: Collection[str]) -> dict[str, mentions.Place]:
+    named = mentions.names(session, FEATURE, ids)
+    return {
+        key: mentions.Place(f"メニュー「{name}」", "courses.edit", {"course_id": int(key)})
+        for key, name in named.items()
+    }
 
 
 # Categories ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations import policies
 from lstep_lite.engine.reservations.effects import rules
-from lstep_lite.engine.reservations.effects import rules
 from lstep_lite.engine.reservations.keeping import courses, options, pools, saving, settings
 from lstep_lite.engine.reservations.keeping.courses import CourseDraft
 from lstep_lite.engine.reservations.keeping.options import GroupDraft, OptionDraft
@@ -194,7 +193,6 @@ def take(session: Session, preset: Preset, *, now: datetime) -> ReservationSetti
             kept.hours, kept.slot_minutes = hours, preset.slot_minutes
             kept.policy = policies.stored(preset.policy)
             _fill(session, preset, now)
-    rules.make_ready(session, now=now)
     rules.make_ready(session, now=now)
     return kept
 

@@ -1,7 +1,7 @@
 """The people who serve (担当者): who they are, what they do, and when they go."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine import mentions
 from lstep_lite.engine.reservations.keeping import courses, saving, words
 from lstep_lite.engine.reservations.recording import By
 from lstep_lite.errors import DomainError, NotFound
@@ -26,6 +27,7 @@ from lstep_lite.models import (
     Staff,
 )
 
+FEATURE = "providers"
 LONGEST_NAME = 30
 LONGEST_RANK = 30
 LONGEST_TEXT = 300
@@ -98,6 +100,7 @@ def create(session: Session, draft: ProviderDraft, *, now: datetime) -> Provider
         provider = Provider(code=secrets.token_urlsafe(courses.CODE_BYTES), pool=pool, position=last + 1)
         _write(session, provider, draft)
         session.add(provider)
+        _note(session, provider)
     return provider
 
 
@@ -107,6 +110,7 @@ def update(
     """Raises DomainError naming the field, and WouldNotFit when bookings lie after the last day."""
     with saving.fitting(session, by=by, now=now, anyway=anyway):
         _write(session, provider, draft)
+        _note(session, provider)
 
 
 def _write(session: Session, provider: Provider, draft: ProviderDraft) -> None:
@@ -183,7 +187,23 @@ def remove(session: Session, provider: Provider, *, now: datetime) -> bool:
             provider.state = ProviderState.RETIRED
         else:
             pool = provider.pool
+            mentions.forget(session, FEATURE, provider.id)
             session.delete(provider)
             session.flush()  # before its pool
             session.delete(pool)
     return used is None
+
+
+def _note(session: Session, provider: Provider) -> None:
+    """Write down which picture it shows: 「使われている場所」."""
+    session.flush()  # it is written down under its id
+    mentions.write(session, FEATURE, provider.id, [("media", provider.media_id)] if provider.media_id else [])
+
+
+@mentions.owner(FEATURE)
+def _described(session: Session, ids: Collection[str]) -> dict[str, mentions.Place]:
+    named = mentions.names(session, FEATURE, ids)
+    return {
+        key: mentions.Place(f"スタッフ「{name}」", "providers.edit", {"provider_id": int(key)})
+        for key, name in named.items()
+    }

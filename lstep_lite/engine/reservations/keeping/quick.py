@@ -68,31 +68,32 @@ def add_person(
 def put_menu(session: Session, rows: Sequence[CourseRow], *, now: datetime) -> None:
     """Raises DomainError for the input `rows`, naming the course."""
     people = [each.id for each in providers.in_order(session)]
-    needs = _usual_needs(session)
-    for row in rows:
-        try:
-            _put_course(session, row, people, needs, now)
-        except DomainError as wrong:
-            raise DomainError(f"「{row.name or '名前のないメニュー'}」：{wrong.message}", "rows") from wrong
+    skilled, needs = courses.skilled(session), _usual_needs(session)
+    with saving.offering(session, now=now):
+        for row in rows:
+            try:
+                course = _put_course(session, row, needs, now)
+            except DomainError as wrong:
+                raise DomainError(f"「{row.name or '名前のないメニュー'}」：{wrong.message}", "rows") from wrong
+            if not skilled.get(course.id):
+                courses.give(session, course, people)
 
 
-def _put_course(session: Session, row: CourseRow, people: Sequence[int], needs: Sequence[Need], now: datetime) -> None:
+def _put_course(session: Session, row: CourseRow, needs: Sequence[Need], now: datetime) -> Course:
     if row.id is None:
         segments = [{"kind": "work", "minutes": row.minutes or 0}]
-        courses.create(session, CourseDraft(row.name, segments, row.price, needs=needs), provider_ids=people, now=now)
-        return
+        draft = CourseDraft(row.name, segments, row.price, needs=needs)
+        return courses.create(session, draft, provider_ids=(), now=now)
     course = courses.get(session, row.id)
-    with saving.offering(session, now=now):
-        course.name = words.named(row.name, courses.LONGEST_NAME)
-        course.state = CourseState.ACTIVE if row.is_used else CourseState.HIDDEN
-        if course.price_kind is not PriceKind.ASK:
-            course.price = words.price(row.price)
-        if len(course.segments) == 1:
-            segment: Mapping[str, Any] = {"kind": course.segments[0]["kind"], "minutes": row.minutes or 0}
-            course.segments = courses.checked_segments([segment])
-        course.version, course.updated_at = course.version + 1, now
-        if not courses.skilled(session).get(course.id):
-            courses.give(session, course, people)
+    course.name = words.named(row.name, courses.LONGEST_NAME)
+    course.state = CourseState.ACTIVE if row.is_used else CourseState.HIDDEN
+    if course.price_kind is not PriceKind.ASK:
+        course.price = words.price(row.price)
+    if len(course.segments) == 1:
+        segment: Mapping[str, Any] = {"kind": course.segments[0]["kind"], "minutes": row.minutes or 0}
+        course.segments = courses.checked_segments([segment])
+    course.version, course.updated_at = course.version + 1, now
+    return course
 
 
 def _usual_needs(session: Session) -> list[Need]:
