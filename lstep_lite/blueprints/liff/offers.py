@@ -57,10 +57,12 @@ def acceptance_create(code: str) -> Response:
     """予約する"""
     sessions.count_submit()
     try:
-        ending.accept(g.session, own_offer(code), now=g.now, consents="consent" in request.form)
+        made = ending.accept(g.session, own_offer(code), now=g.now, consents="consent" in request.form)
     except Refused as refusal:
         g.finish(commit=False)
         return page(code, refusal)
+    if made.slot_id is not None:
+        return redirect(url_for("liff_events.booking_show", booking_code=code), 303)
     return redirect(url_for("liff_own_bookings.done_show", code=code), 303)
 
 

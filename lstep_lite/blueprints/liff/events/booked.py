@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.events.asking import bp, looks
-from lstep_lite.engine.reservations import confirming, events, own, states
+from lstep_lite.engine.reservations import confirming, effects, events, own, states
 from lstep_lite.engine.reservations.events import participants, slots
 from lstep_lite.engine.surveys import words
 from lstep_lite.errors import NotFound
@@ -29,7 +29,7 @@ def booking_show(booking_code: str) -> Response:
         raise NotFound
     slot = slots.get(g.read, reservation.slot_id)
     event = events.get(g.read, slot.event_id)
-    desk = f"{runtime().settings.public_url}/event-participants/check-in/{reservation.code}"
+    desk = f"{runtime().settings.public_url}/reservations/participants/check-in/{reservation.code}"
     return render(
         "liff/events/booking.html",
         **looks(event),
@@ -37,6 +37,7 @@ def booking_show(booking_code: str) -> Response:
         slot=slot,
         what=participants.what(reservation),
         place=slot.place or event.place,
+        word=effects.word(g.read, reservation),
         is_request=reservation.state is ReservationState.REQUESTED,
         answer_within=confirming.answer_in_words(states.policy_of(g.read, reservation)),
         thanks=words.filled(g.read, event.thanks_text, friend, now=g.now),

@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import folders, mentions
+from lstep_lite.engine import actions, folders, mentions, studio
 from lstep_lite.engine.paging import Paged, nearest
-from lstep_lite.engine.reservations import book, policies
+from lstep_lite.engine.reservations import book, effects, policies
 from lstep_lite.engine.reservations.events import slots
+from lstep_lite.engine.reservations.keeping import questions
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.studio import new_code
 from lstep_lite.engine.text import checked_name, storable
@@ -117,14 +118,14 @@ def create(session: Session, draft: EventDraft, *, now: datetime) -> Event:
     event = Event(code=new_code(), position=folders.next_position(session, FEATURE), created_at=now, document={})
     _write(session, event, draft, now)
     session.add(event)
-    _note_picture(session, event)
+    note(session, event)
     return event
 
 
 def update(session: Session, event: Event, draft: EventDraft, *, now: datetime) -> None:
     """From now on; bookings keep what was agreed. Raises DomainError naming the field."""
     _write(session, event, draft, now)
-    _note_picture(session, event)
+    note(session, event)
 
 
 def switch(event: Event, is_open: bool, *, now: datetime) -> None:
@@ -137,6 +138,7 @@ def copy(session: Session, event: Event, *, now: datetime) -> Event:
     same = {each.name: getattr(event, each.name) for each in fields(EventDraft)}
     twin = create(session, EventDraft(**same | {"name": f"{event.name[: LONGEST_NAME - 4]}のコピー"}), now=now)
     twin.document = event.document
+    note(session, twin)
     return twin
 
 
@@ -150,6 +152,8 @@ def delete(session: Session, event: Event) -> None:
     book.lock(session)
     for slot in list(event.slots):
         slots.delete(session, slot)
+    for moment in effects.WITH_SETS:
+        actions.drop(session, effects.place_of(moment), f"{effects.EVENT}{event.id}")
     mentions.forget(session, FEATURE, event.id)
     session.expire(event, ["slots"])
     session.delete(event)
@@ -166,9 +170,13 @@ def _write(session: Session, event: Event, draft: EventDraft, now: datetime) -> 
     event.updated_at = now
 
 
-def _note_picture(session: Session, event: Event) -> None:
-    session.flush()  # it is written down under its id
-    mentions.write(session, FEATURE, event.id, [("media", event.media_id)] if event.media_id else [])
+def note(session: Session, event: Event) -> None:
+    """Write down what it refers to: 「使われている場所」."""
+    session.flush()  # they are written down under its id
+    found: list[tuple[str, int | str]] = [("media", event.media_id)] if event.media_id else []
+    for each in studio.walk(questions.INPUTS, event.document):
+        found += each.input.mentioned(each.value)
+    mentions.write(session, FEATURE, event.id, found)
 
 
 @mentions.owner(FEATURE)

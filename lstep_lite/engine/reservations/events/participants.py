@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from lstep_lite.engine.friends import search
 from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.reservations import event_booking, states
 from lstep_lite.engine.text import normalise
@@ -13,7 +14,7 @@ from lstep_lite.errors import NotFound
 from lstep_lite.models import EventSlot, Friend, Reservation, ReservationState
 
 State = ReservationState
-PAGE_SIZE = 50
+PAGE_SIZE, MOST_FOUND = 50, 20
 COMING = (State.REQUESTED, State.CONFIRMED, State.CHECKED_IN, State.COMPLETED, State.NO_SHOW, State.HELD)
 """Those who have, or had, a place."""
 FILTERS = {
@@ -76,6 +77,13 @@ def find(session: Session, text: str) -> Reservation:
     if found is None:
         raise NotFound("この予約は見つかりませんでした。予約番号を確かめてください。")
     return found
+
+
+def candidates(session: Session, text: str) -> Sequence[Friend]:
+    """Whom staff may mean by a name or a phone number, with LINE or without."""
+    is_there = sa.and_(Friend.erased_at.is_(None), Friend.is_blocked.is_(False))
+    found = sa.select(Friend).where(is_there, search.named(text)).order_by(Friend.followed_at.desc(), Friend.id.desc())
+    return session.scalars(found.limit(MOST_FOUND)).all()
 
 
 def what(reservation: Reservation) -> str:

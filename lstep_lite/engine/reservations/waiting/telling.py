@@ -53,4 +53,4 @@ def _tell_some(session: Session, slot_id: int, now: datetime) -> int:
 def blocks(event: Event, slot: EventSlot) -> list[dict[str, object]]:
     when = in_words(slot.business_date, slot.start_minute)
     text = f"{event.title}\n{when}\n空きが出ました。先着順ですので、お早めにお申し込みください。"
-    return [{"kind": "text", "text": text}]
+    return [{"kind": "event_vacancy", "slot_id": slot.id, "text": text}]

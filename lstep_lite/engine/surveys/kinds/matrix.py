@@ -81,5 +81,5 @@ class Matrix(Question):
             picked=tuple(
                 Picked(f"{row['id']}:{column['id']}", f"{row['label']}：{column['label']}") for row, column in found
             ),
-            score=sum(column["score"] for _, column in found),
+            score=sum(column.get("score", 0) for _, column in found),
         )

@@ -82,7 +82,7 @@ def with_other(found: Sequence[Data], raw: Raw) -> Given | None:
         text="、".join(words),
         plain="\n".join(choice["label"] for choice in found),
         picked=tuple(Picked(choice["id"], choice["label"]) for choice in found),
-        score=sum(choice["score"] for choice in found),
+        score=sum(choice.get("score", 0) for choice in found),
         other=other,
     )
 
