@@ -16,6 +16,7 @@ from lstep_lite import (
     config,
     demo,
     demo_menus,
+    demo_reservations,
     demo_story,
     demo_surveys,
     demo_timed,
@@ -215,6 +216,8 @@ def _seed(running: Runtime, password_hash: str) -> bool:
             demo_surveys.tell(session, now=running.clock.now())
         with running.database.unit() as session:
             demo_menus.tell(session, now=running.clock.now())
+        with running.database.unit() as session:
+            demo_reservations.tell(session, now=running.clock.now())
     return is_new
 
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from lstep_lite import demo, demo_menus, demo_story, demo_surveys, demo_timed
+from lstep_lite import demo, demo_menus, demo_reservations, demo_story, demo_surveys, demo_timed
 from lstep_lite.engine import (
     actions,
     broadcasts,
@@ -19,6 +19,7 @@ from lstep_lite.engine import (
 )
 from lstep_lite.engine.actions import Trigger
 from lstep_lite.engine.auto_replies.rules import PLACE
+from lstep_lite.engine.reservations.keeping import hours, pages, providers
 from lstep_lite.engine.rich_menus import showing
 from lstep_lite.models import (
     ActionSet,
@@ -94,6 +95,15 @@ def test_its_form_is_open_and_has_answers(session):
     assert [each.friend.name for each in answers] == ["山田 花子", "鈴木 陽菜", "高橋 結衣", "渡辺 凛"]
     said = {value["label"]: value["text"] for value in answers[0].values}
     assert said["全体の満足度"] and "仕上がり" in said[demo_surveys.GOOD] and said[demo_surveys.AGAIN] == "ぜひ来たい"
+
+
+def test_its_booking_page_can_be_booked_on(session):
+    demo.seed(session, password_hash="-", now=NOW)
+    demo_reservations.tell(session, now=NOW)
+    [page] = pages.in_order(session)
+    assert (page.is_open, pages.problems(session, page)) == (True, [])
+    assert hours.unmanned(session, today=NOW.date(), now=NOW) == []
+    assert [each.name for each in providers.in_order(session)] == ["佐藤", "鈴木", "高橋"]
 
 
 def test_its_menus_can_be_published_and_members_get_their_own(session):

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
-from lstep_lite.engine.reservations import by_staff
+from lstep_lite.engine.reservations import by_staff, days
 from lstep_lite.engine.reservations.keeping import providers, shift_files, shifts
 from lstep_lite.engine.reservations.keeping.shifts import Month
 from lstep_lite.engine.staff import Permission
@@ -126,4 +126,6 @@ def _board(
 
 
 def _sheet(provider: Provider, month: Month, form: MonthForm, status: int = 200) -> Response:
-    return render("shifts/edit.html", "month_form", status=status, provider=provider, month=month, form=form)
+    return render(
+        "shifts/edit.html", "month_form", status=status, provider=provider, month=month, form=form, clock=days.clock
+    )

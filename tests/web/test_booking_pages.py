@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -19,7 +19,7 @@ from lstep_lite.engine.reservations.keeping import (
 )
 from lstep_lite.engine.reservations.keeping.pages import PageDraft
 from lstep_lite.engine.reservations.keeping.providers import ProviderDraft, SkillDraft
-from lstep_lite.models import BookingPage, ReservationSettings, Shift, Shop, SpecialHours
+from lstep_lite.models import BookingPage, Closure, ReservationSettings, Shift, Shop, SpecialHours
 from tests.factories import NOW, a_question
 from tests.web.conftest import regions
 
@@ -48,7 +48,7 @@ def test_every_page_holds_together(page, session, person, booking_page):
         "options", "options/new", f"options/{option.id}/edit", "options/groups/new", f"options/groups/{group.id}/edit",
         "providers", "providers/new", f"providers/{person.id}/edit", f"providers/{person.id}/skills",
         f"providers/{person.id}/week", "shifts", "shifts?month=2026-04", f"shifts/{person.id}/2026-03",
-        "pools", "pools/new", f"pools/{pool.id}/edit", "hours", "settings",
+        "pools", "pools/new", f"pools/{pool.id}/edit", "hours", "settings", "closures",
     ):  # fmt: skip
         page(f"/reservations/{url}")
 
@@ -104,7 +104,7 @@ def test_the_conditions_are_read_back_as_they_were_typed(client, page, session, 
     shown = page("/reservations/settings")
     for name in ("opens_at", "close_days", "close_at", "deadline_minutes", "max_open", "request_hours", "phone"):
         assert shown.select_one(f"#{name}")["value"] == typed[name], name
-    assert shown.select_one("input[name=opens_kind][checked]")["value"] == "monthly"
+    assert shown.select_one("#opens_kind option[selected]")["value"] == "monthly"
     wrong = client.post("/reservations/settings", data={**typed, "close_days": "1", "close_at": ""})
     assert wrong.status_code == 422 and "時刻を入力" in wrong.text
 
@@ -179,3 +179,16 @@ def test_staff_look_at_shifts_and_change_nothing(outsider, person):
     for url in (f"shifts/{person.id}/2026-03", "providers", "hours", "settings", "pools", "options", "pages"):
         assert outsider.get(f"/reservations/{url}").status_code == 403, url
     assert outsider.post("/reservations/shifts/2026-03/copy").status_code == 403
+
+
+def test_time_without_bookings_is_put_and_taken_back(htmx, page, session, person):
+    typed = {"subject": f"provider-{person.id}", "kind": "training", "first_day": "2026-03-09", "note": "講習会"}
+    answer = htmx("/reservations/closures", {**typed, "begins": "13:00", "ends": "15:00"})
+    assert regions(answer)[:2] == ["closure-form", "closure-list"]
+    closure = session.query(Closure).one()
+    assert closure.ends_at - closure.starts_at == timedelta(hours=2) and closure.provider_id == person.id
+    assert "講習会" in page("/reservations/closures").text
+    wrong = htmx("/reservations/closures", {**typed, "begins": "15:00", "ends": "13:00"})
+    assert (wrong.status_code, regions(wrong)) == (422, ["closure-form"])
+    htmx(f"/reservations/closures/{closure.id}/delete")
+    assert session.query(Closure).count() == 0

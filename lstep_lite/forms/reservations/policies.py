@@ -47,7 +47,7 @@ SHOPS = ""
 class PolicyForm(Form):
     """A whole policy."""
 
-    opens_kind = RadioField("受付の開始", default=OpensKind.DAYS.value, choices=options(OPENS))
+    opens_kind = SelectField("受付の開始", default=OpensKind.DAYS.value, choices=options(OPENS))
     opens_days = number("何日前から", default=60)
     opens_at = ClockField("何時から（空なら、その日の始まりから）")
     opens_day = number("毎月何日に", default=1)
@@ -55,7 +55,7 @@ class PolicyForm(Form):
     close_minutes = number("予約の何分前まで受け付けるか", default=120)
     close_days = number("何日前に締め切るか（空なら、締め切らない）")
     close_at = ClockField("その日の何時に")
-    deadline = RadioField("変更・キャンセルの締切", default="day_before", choices=options(DEADLINES))
+    deadline = SelectField("変更・キャンセルの締切", default="day_before", choices=options(DEADLINES))
     deadline_days = number("何日前", default=1)
     deadline_at = ClockField("何時まで", default=1080)
     deadline_minutes = number("何分前まで", default=120)
@@ -147,9 +147,7 @@ class OwnPolicyForm(Form):
     own_deadline_days = number("何日前", default=1)
     own_deadline_at = ClockField("何時まで", default=1080)
     own_deadline_minutes = number("何分前まで", default=120)
-    own_approval = SelectField(
-        "予約の確定", default=SHOPS, choices=options({SHOPS: "お店の決まりと同じ", **APPROVALS})
-    )
+    own_approval = SelectField("予約の確定", default=SHOPS, choices=options({SHOPS: "お店の決まりと同じ", **APPROVALS}))
     own_consent_text = TextAreaField("キャンセルポリシー（空なら、お店の決まりと同じ）")
 
     @staticmethod

@@ -14,6 +14,7 @@ from lstep_lite.engine.reservations.opening import HOLIDAY, WEEKDAY_KEYS
 from lstep_lite.forms.base import EditForm, Form
 from lstep_lite.forms.reservations.fields import AnywayField, RangesField, minute
 
+NAMES = ("from", "to", "from2", "to2", "rest", "until")
 KINDS = {"pattern": "パターンどおり", "work": "出勤", "off": "休み"}
 
 
@@ -72,11 +73,13 @@ class DaysField(Field):
         self.wrong: dict[date, str] = {}
         if formdata is not None:
             for day in _dates(formdata.getlist(self.name)):
-                names = ("kind", "from", "to", "from2", "to2", "rest", "until")
-                self.rows[day] = {name: formdata.get(f"{self.name}-{day}-{name}", "").strip() for name in names}
+                posted = {name: formdata.get(f"{self.name}-{day}-{name}", "").strip() for name in ("kind", *NAMES)}
+                self.rows[day] = posted
         self.data = {day: self._hours(day, row) for day, row in self.rows.items()}
 
     def _hours(self, day: date, row: dict[str, str]) -> Hours | None:
+        if row["kind"] == "pattern" and any(text for name, text in row.items() if name != "kind"):
+            row["kind"] = "work"  # who types a time means it
         if row["kind"] == "off":
             return Hours()
         if row["kind"] != "work":
@@ -103,11 +106,13 @@ class DaysField(Field):
 
 
 def _row(each: Day) -> dict[str, str]:
+    """What stands in the inputs: nothing on a day that is as the pattern says."""
+    if not each.is_own:
+        return {"kind": "pattern"} | dict.fromkeys(NAMES, "")
     pairs = [*each.hours.ranges, (None, None), (None, None)][:2]
     rest = [*each.hours.breaks, (None, None)][0]
-    kind = ("work" if each.hours.ranges else "off") if each.is_own else "pattern"
     texts = ["" if one is None else clock(one) for pair in (*pairs, rest) for one in pair]
-    return {"kind": kind} | dict(zip(("from", "to", "from2", "to2", "rest", "until"), texts, strict=True))
+    return {"kind": "work" if each.hours.ranges else "off"} | dict(zip(NAMES, texts, strict=True))
 
 
 def _pair(start: str, end: str) -> tuple[int, int] | None:

@@ -60,7 +60,10 @@ def shop(session: Session) -> Shop:
 
 
 def holidays(settings: ReservationSettings, shop: Shop) -> Holidays:
-    return Holidays(settings.holiday_policy.value) if shop.works_on_holidays else Holidays.CLOSED
+    if not shop.works_on_holidays:
+        return Holidays.CLOSED
+    is_shut = settings.holiday_policy is HolidayPolicy.CLOSED  # until 「祝日も営業する」 was switched on elsewhere
+    return Holidays.AS_WEEKDAY if is_shut else Holidays(settings.holiday_policy.value)
 
 
 def update_week(session: Session, draft: WeekDraft, *, by: By, now: datetime, anyway: bool = False) -> None:
