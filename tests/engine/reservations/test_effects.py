@@ -221,6 +221,8 @@ def test_both_reminders_come_before_the_visit_and_move_with_it(session: Session,
     rules.make_ready(session, now=NOW)
     made = book(session, hanako, salon, provider_id=salon.sato)
     assert goals(session) == {"前日のご案内": at(TODAY, 1080), "2時間前のご案内": at(FRIDAY, 480)}
+    titles = [(each.due_at, each.title) for each in effects.ahead(session, made)]
+    assert titles == [(at(TODAY, 1080), "前日の18:00"), (at(FRIDAY, 480), "2時間前")]
     told = advance(session, "前日", at(TODAY, 1080))
     assert told is not None
     message = shown(session, told, now=at(TODAY, 1080))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, kind
 from lstep_lite.engine.messages.rendering import Speaking
-from lstep_lite.engine.reservations.effects import cards, catalogue, samples, texts, wording
+from lstep_lite.engine.reservations.effects import cards, catalogue, rules, samples, texts, wording
 from lstep_lite.engine.studio import Text
 from lstep_lite.errors import DomainError
 
@@ -44,7 +44,8 @@ class BookingMessage(Kind):
     is_template = False
 
     def check(self, block: Block) -> None:
-        if block.get("message") not in catalogue.MESSAGES or block.get("entry_id") != 0:
+        kept = rules.block(str(block.get("message")))
+        if kept["message"] not in catalogue.MESSAGES or not kept.items() <= block.items():
             raise DomainError("予約のお知らせは、予約の「お知らせ」の画面で変えてください。")
 
     def preview(self, block: Block) -> str:

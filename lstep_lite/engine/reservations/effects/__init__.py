@@ -9,6 +9,7 @@ from lstep_lite.engine.reservations.effects import messaging as _messaging  # is
 from lstep_lite.engine.reservations.effects import reminding as _reminding  # isort: skip
 from lstep_lite.engine.reservations.effects import notifying as _notifying  # isort: skip
 from lstep_lite.engine.reservations.effects import stopping as _stopping
+from lstep_lite.engine.reservations.effects.ahead import Ahead, ahead
 from lstep_lite.engine.reservations.effects.calling import Call, to_call
 from lstep_lite.engine.reservations.effects.catalogue import GROUPS, MESSAGES, Group, Message
 from lstep_lite.engine.reservations.effects.firing import ALL_BOOKINGS, COURSE, EVENT, SHOP, labels_at, sets_at
@@ -26,11 +27,13 @@ __all__ = [
     "MOMENTS",
     "SHOP",
     "WITH_SETS",
+    "Ahead",
     "Call",
     "Forecast",
     "Group",
     "Message",
     "Moment",
+    "ahead",
     "forecast",
     "labels_at",
     "make_ready",

@@ -36,6 +36,9 @@ LATE = timedelta(hours=6)
 LAST_OF_DAY = 1439
 CHUNK = 20
 """Bookings a unit, when a rule is new."""
+OVER = "予約がなくなったか、ご来店になったため、止めました。"
+VISIT_TAKEN_BACK = "来店済みの記録が変わったため、止めました。"
+NOT_DUE = "次のご予約が入ったか、新しいご来店があったため、止めました。"
 NO_RULE = "このリマインダを予約に合わせて送る設定がなくなったため、送りませんでした。"
 NOT_STANDING = "予約が確定していないため、送りませんでした。"
 BEGUN = "予約の時刻を過ぎたため、送りませんでした。"
@@ -67,7 +70,7 @@ def _sync(session: Session, rule: BookingRule, reservation: Reservation, *, now:
             session, rule.reminder, reservation.friend, goal_at, origin=origin, now=now, cause=cause, since=since
         )
     elif not is_new:
-        reason = NOT_STANDING if rule.goal is RuleGoal.START else NOT_VISITED
+        reason = OVER if rule.goal is RuleGoal.START else VISIT_TAKEN_BACK
         reminders.clear_goal(
             session, rule.reminder, reservation.friend, origin=origin, now=now, reason=reason, cause=cause
         )
@@ -110,7 +113,7 @@ def _sync_next_visit(session: Session, rule: BookingRule, friend: Friend, *, now
         wanted = f"{PREFIX}{visit.id}"
     for countdown in _active(session, rule, friend):
         if countdown.origin != wanted:
-            reminders.clear_goal(session, rule.reminder, friend, origin=countdown.origin, now=now, reason=BOOKED_AGAIN)
+            reminders.clear_goal(session, rule.reminder, friend, origin=countdown.origin, now=now, reason=NOT_DUE)
     if wanted is not None and customer.next_due_on is not None:
         goal_at = instant(customer.next_due_on, 0, settings.zone(session))
         reminders.set_goal(session, rule.reminder, friend, goal_at, origin=wanted, now=now)
