@@ -127,7 +127,11 @@ def test_a_file_of_shifts_goes_out_and_comes_back(client, session, person):
     content = client.post("/reservations/shifts/2026-04/exports").data
     answer = client.post("/reservations/shifts/2026-04/files", data={"file": (io.BytesIO(content), "s.csv")})
     assert answer.status_code == 303
-    assert session.query(Shift).count() == 30
+    assert session.query(Shift).count() == 0, "what is as the pattern says goes on following it"
+    changed = content.replace("2026-04-01,水,佐藤,10:00-19:00".encode(), "2026-04-01,水,佐藤,休み".encode())
+    assert changed != content
+    client.post("/reservations/shifts/2026-04/files", data={"file": (io.BytesIO(changed), "s.csv")})
+    assert [row.ranges for row in session.query(Shift)] == [[]]
     broken = client.post("/reservations/shifts/2026-04/files", data={"file": (io.BytesIO(b"a\nb,c\n"), "s.csv")})
     assert broken.status_code == 422 and "2行目" in broken.text
 

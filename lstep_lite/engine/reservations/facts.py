@@ -177,6 +177,20 @@ def load(
     )
 
 
+def rota(session: Session, first: date, last: date, *, now: datetime) -> Facts:
+    """When the shop is open and who works, without what is booked or closed."""
+    return Facts(
+        first=first,
+        last=last,
+        now=now,
+        zone=shop_settings.zone(session),
+        opening=opening.load(session),
+        people=_people(session),
+        patterns=_patterns(session),
+        shifts=_shifts(session, first, last),
+    )
+
+
 def house(session: Session) -> House:
     """Raises DomainError before the shop takes bookings at all."""
     row = book.settings(session)

@@ -129,7 +129,7 @@ def remove_day(session: Session, day: date, *, by: By, now: datetime) -> None:
 
 def unmanned(session: Session, *, today: date, now: datetime, days: int = LOOKED_AT) -> list[date]:
     """The business days from *today* on which nobody is at work, though bookings need somebody."""
-    known = facts.load(session, today, today + timedelta(days=days), now=now)
+    known = facts.rota(session, today, today + timedelta(days=days), now=now)
     return [
         day
         for day in span(known.first, known.last)

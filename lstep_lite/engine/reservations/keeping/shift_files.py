@@ -5,10 +5,12 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine.reservations import facts, scenes
 from lstep_lite.engine.reservations.days import clock
 from lstep_lite.engine.reservations.facts import Hours
 from lstep_lite.engine.reservations.keeping import providers, shifts
@@ -21,7 +23,9 @@ from lstep_lite.models import Provider
 HEADINGS = ("日付", "曜日", "担当者", "勤務時間", "休憩")
 OFF, PATTERN = "休み", "パターン"
 LARGEST = 1_000_000
-MOST_ROWS = 5000
+MOST_ROWS = 500
+"""They are kept in one unit."""
+LONGEST = timedelta(days=730)
 RANGE = re.compile(r"(\d{1,2}):?(\d{2})?[-~〜–ー―](\d{1,2}):?(\d{2})?")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -51,25 +55,47 @@ def _line(cells: Sequence[str]) -> bytes:
 
 def take(session: Session, content: bytes, *, by: By, now: datetime, anyway: bool = False) -> int:
     """Keep the shifts of a file: how many. Raises DomainError for `file`, naming the line, and WouldNotFit."""
-    wanted = parse(session, content)
+    wanted = _beside_pattern(session, parse(session, content), now)
     shifts.put(session, wanted, by=by, now=now, anyway=anyway)
     return len(wanted)
+
+
+def _beside_pattern(
+    session: Session, wanted: dict[tuple[int, date], Hours | None], now: datetime
+) -> dict[tuple[int, date], Hours | None]:
+    """Days that are worked as the pattern says go on following it."""
+    known = facts.rota(session, min(day for _, day in wanted), max(day for _, day in wanted), now=now)
+    people, pattern = {each.id: each for each in known.people}, replace(known, shifts={})
+    return {
+        (provider_id, day): None if hours == scenes.hours_of(pattern, people[provider_id], day) else hours
+        for (provider_id, day), hours in wanted.items()
+    }
 
 
 def parse(session: Session, content: bytes) -> dict[tuple[int, date], Hours | None]:
     """Whose hours on which day; None: as the pattern says."""
     people = {normalise(each.name): each for each in providers.in_order(session)}
     wanted: dict[tuple[int, date], Hours | None] = {}
-    for number, cells in enumerate(csv.reader(io.StringIO(_decoded(content)))):
+    for number, cells in enumerate(_lines(content)):
         if number == 0 or not any(cells):
             continue
         if number > MOST_ROWS:
-            raise DomainError(f"一度に読み込めるのは{MOST_ROWS:,}行までです。", "file")
+            raise DomainError(f"一度に読み込めるのは{MOST_ROWS:,}行までです。月を分けてください。", "file")
         key, hours = _row(people, cells, number + 1)
         wanted[key] = hours
     if not wanted:
         raise DomainError("シフトの行がありません。書き出したCSVと同じ形にしてください。", "file")
+    days = [day for _, day in wanted]
+    if max(days) - min(days) > LONGEST:
+        raise DomainError("一度に読み込めるのは2年分までです。日付を確認してください。", "file")
     return wanted
+
+
+def _lines(content: bytes) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(_decoded(content), newline="")))
+    except csv.Error:
+        raise DomainError("CSVとして読み取れませんでした。書き出したCSVと同じ形にしてください。", "file") from None
 
 
 def _decoded(content: bytes) -> str:
@@ -85,10 +111,7 @@ def _decoded(content: bytes) -> str:
 
 def _row(people: dict[str, Provider], cells: Sequence[str], number: int) -> tuple[tuple[int, date], Hours | None]:
     day_text, _, name, ranges, breaks = [*(each.strip().lstrip("'") for each in cells), "", "", "", "", ""][:5]
-    try:
-        day = date.fromisoformat(day_text.replace("/", "-"))
-    except ValueError:
-        raise DomainError(f"{number}行目：日付を 2026-03-05 の形にしてください。", "file") from None
+    day = _day(day_text, number)
     person = people.get(normalise(name))
     if person is None:
         raise DomainError(f"{number}行目：担当者「{name[:30]}」が見つかりません。", "file")
@@ -97,6 +120,15 @@ def _row(people: dict[str, Provider], cells: Sequence[str], number: int) -> tupl
     hours = Hours(_ranges(ranges, number), _ranges(breaks, number))
     shifts.check(hours, f"{number}行目", "file")
     return (person.id, day), hours
+
+
+def _day(typed: str, number: int) -> date:
+    """2026-03-05, or 2026/3/5 as spreadsheets write it."""
+    year, month, day = ([*unicodedata.normalize("NFKC", typed).replace("/", "-").split("-"), "", ""])[:3]
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise DomainError(f"{number}行目：日付を 2026-03-05 の形にしてください。", "file") from None
 
 
 def _ranges(typed: str, number: int) -> Ranges:

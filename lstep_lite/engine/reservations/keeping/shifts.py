@@ -115,7 +115,7 @@ def check(hours: Hours, whose: str, field: str) -> None:
 def month(session: Session, first: date, *, now: datetime, provider_id: int | None = None) -> Month:
     """The month of *first*, for everybody or one; a fixed number of statements."""
     last = next_month(first) - timedelta(days=1)
-    known = facts.load(session, first, last, now=now)
+    known = facts.rota(session, first, last, now=now)
     people = {each.id: each for each in known.people if provider_id in (None, each.id)}
     rows = session.scalars(sa.select(Provider).where(Provider.id.in_(people)).order_by(Provider.position, Provider.id))
     days = list(span(first, last))
