@@ -9,7 +9,16 @@ from itsdangerous import URLSafeSerializer
 
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.engine.reservations import booking
-from lstep_lite.models import BookingCustomer, BookingPage, Course, Friend, Reservation, ReservationSettings, ReservationState
+from lstep_lite.models import (
+    BookingCustomer,
+    BookingPage,
+    Course,
+    Friend,
+    Provider,
+    Reservation,
+    ReservationSettings,
+    ReservationState,
+)
 from tests.engine.reservations.salon import FRIDAY, TEN, a_salon, order
 from tests.factories import NOW, a_friend, a_question, a_survey_page
 from tests.web.conftest import inspect_page
@@ -285,6 +294,35 @@ def test_who_has_not_added_the_account_is_asked_once_before_confirming(phone, se
     assert "友だち追加をお願いします" in asked.text
     later = next(each for each in asked.select("a") if each.text == "あとで")
     assert send(phone, inspect_page(phone.get(later["href"]))).status_code == 303
+
+
+def test_whom_the_shop_asks_to_call_is_told_at_the_door(phone, session, ann):
+    session.add(BookingCustomer(friend_id=ann.id, online="phone_only"))
+    session.commit()
+    answer = phone.get("/liff/bookings/page")
+    assert (answer.status_code, code_of(answer)) == (409, "CLOSED") and "tel:0312345678" in answer.text
+
+
+def test_who_can_not_be_asked_for_any_more_is_not_offered(phone, session, ann, salon, clock):
+    known(session, ann)
+    made = booked(session, salon, ann, provider_id=salon.sato)
+    clock.time = NOW + timedelta(days=20)
+    session.get(Reservation, made.id).state = ReservationState.COMPLETED
+    sato = session.get(Provider, salon.sato)
+    sato.is_nominatable = False
+    session.commit()
+    browser = signed_in(phone.application, ann, clock.time)
+    card = inspect_page(browser.get("/liff/bookings/page")).select_one(".again")
+    assert "佐藤" not in card.text and "staff=any" in card.select_one("a.button")["href"]
+    answer = browser.get(f"/liff/bookings/page/starts?course=カット&staff={sato.code}")
+    assert code_of(answer) == "SKILL_MISMATCH" and "担当者を選び直す" in answer.text
+
+
+def test_without_a_page_named_one_chooses_or_is_led_to_the_only_one(phone, session, salon):
+    assert phone.get("/liff/bookings").location == "/liff/bookings/page"
+    session.get(BookingPage, salon.page_id).is_open = False
+    session.commit()
+    assert "受け付けていません" in inspect_page(phone.get("/liff/bookings")).text
 
 
 def test_a_closed_page_says_so(phone, session, salon):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import segments
-from lstep_lite.engine.reservations import book, booking, feasibility, plans, refusals, scenes
+from lstep_lite.engine.reservations import book, booking, feasibility, limits, plans, refusals, scenes
 from lstep_lite.engine.reservations.plans import GONE, Plan, Wish
 from lstep_lite.engine.reservations.policies import Policy
 from lstep_lite.engine.reservations.refusals import Start
@@ -16,6 +16,7 @@ from lstep_lite.engine.reservations.scenes import Scene
 from lstep_lite.engine.settings import zone
 from lstep_lite.errors import NotFound
 from lstep_lite.models import (
+    BookingCustomer,
     BookingPage,
     Course,
     CourseCategory,
@@ -39,6 +40,18 @@ def page_by_code(session: Session, code: str) -> BookingPage:
     if found is None:
         raise NotFound("この予約ページは見つかりませんでした。お店からの新しいご案内をご覧ください。")
     return found
+
+
+def open_pages(session: Session) -> Sequence[BookingPage]:
+    row = BookingPage
+    return session.scalars(sa.select(row).where(row.is_open).order_by(row.position, row.id)).all()
+
+
+def check_online(session: Session, friend: Friend) -> None:
+    """Raises Refused for whom the shop asks to call."""
+    customer = session.get(BookingCustomer, friend.id)
+    if customer is not None and customer.online == "phone_only":
+        raise refusals.closed(limits.PHONE_ONLY)
 
 
 # The menu ------------------------------------------------------------------------------------------------------------
@@ -207,9 +220,14 @@ def looking(session: Session, page: BookingPage, friend: Friend, wish: Wish) -> 
 
 
 def scene_of(session: Session, looking: Looking, first: date, last: date, *, now: datetime) -> Scene:
-    return scenes.load(
+    """Raises Refused (SKILL_MISMATCH) when the one who is asked for can't be."""
+    scene = scenes.load(
         session, first, last, now=now, page=looking.page, friend_id=looking.friend_id, except_id=looking.except_id
     )
+    asked = looking.plan.wish.provider_id
+    if asked is not None and not feasibility.can_be_asked_for(scene, looking.plan, asked):
+        raise refusals.skill_mismatch()
+    return scene
 
 
 # Who serves ----------------------------------------------------------------------------------------------------------

@@ -39,11 +39,13 @@ class Asking:
 
 
 def asking(session: Session, code: str) -> Asking:
-    """To be asked anew after `g.session` was opened. Raises Refused while the page takes no bookings."""
+    """To be asked anew after `g.session` was opened. Raises Refused while the page takes no bookings (of theirs)."""
     page = offering.page_by_code(session, code)
     if not page.is_open:
         raise refusals.closed("ただいまネット予約を受け付けていません。")
-    return Asking(session, page, sessions.require_friend(), codes())
+    friend = sessions.require_friend()
+    offering.check_online(session, friend)
+    return Asking(session, page, friend, codes())
 
 
 def codes() -> Codes:

@@ -15,6 +15,17 @@ from lstep_lite.web import render
 NOTHING = "メニューを1つ以上選んでください。"
 
 
+@bp.get("")
+@public
+@sessions.known_person
+def index() -> Response:
+    """The pages one can book on; where there is one alone, that."""
+    pages = offering.open_pages(g.read)
+    if len(pages) == 1:
+        return redirect(url_for(".show", code=pages[0].code), 303)
+    return render("liff/bookings/index.html", **looks(None), pages=pages)
+
+
 @bp.get("/<code>")
 @public
 @sessions.known_person
