@@ -1,13 +1,11 @@
 """メニュー: what can be booked, by category."""
 
-from typing import Any
-
 from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
-from lstep_lite.engine import media
+from lstep_lite.engine import media, mentions
 from lstep_lite.engine.reservations.keeping import courses, pools, providers, quick
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.reservations.courses import CategoryForm, CourseForm
@@ -181,5 +179,5 @@ def _offered(form: CourseForm) -> CourseForm:
 
 
 def _editor(form: CourseForm, course: Course | None = None, status: int = 200) -> Response:
-    regions: tuple[Any, ...] = ("course_form",) if request.method == "POST" else ()
-    return render("courses/edit.html", *regions, status=status, form=_offered(form), course=course)
+    places = mentions.places(g.read, courses.FEATURE, course.id) if course else []
+    return render("courses/edit.html", "course_form", status=status, form=_offered(form), course=course, places=places)

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
-from lstep_lite.engine import media, staff
+from lstep_lite.engine import media, mentions, staff
 from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.keeping import courses, providers, shifts
+from lstep_lite.engine.reservations.keeping.providers import SkillDraft
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.reservations.providers import ProviderForm, SkillsForm
@@ -108,11 +109,15 @@ def skills_update(provider_id: int) -> Response:
 
 
 def _stored_skills(provider: Provider) -> SkillsForm:
-    return SkillsForm.of(providers.skills(g.read, provider), courses.in_order(g.read))
+    """Somebody without any begins with the whole menu."""
+    every = courses.in_order(g.read)
+    kept = providers.skills(g.read, provider) or {each.id: SkillDraft() for each in every}
+    return SkillsForm.of(kept, every)
 
 
 def _skills(provider: Provider, form: SkillsForm, status: int = 200) -> Response:
-    return render("providers/skills.html", "skills_form", status=status, provider=provider, form=form)
+    is_new = not providers.skills(g.read, provider)
+    return render("providers/skills.html", "skills_form", status=status, provider=provider, form=form, is_new=is_new)
 
 
 # When they work ------------------------------------------------------------------------------------------------------
@@ -203,5 +208,11 @@ def _offered(form: ProviderForm) -> ProviderForm:
 def _editor(form: ProviderForm, provider: Provider | None = None, status: int = 200) -> Response:
     ahead = providers.bookings_ahead(g.read, provider, now=g.now) if provider else 0
     return render(
-        "providers/edit.html", "provider_form", status=status, form=_offered(form), provider=provider, ahead=ahead
+        "providers/edit.html",
+        "provider_form",
+        status=status,
+        form=_offered(form),
+        provider=provider,
+        ahead=ahead,
+        places=mentions.places(g.read, providers.FEATURE, provider.id) if provider else [],
     )

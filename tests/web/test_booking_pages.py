@@ -17,9 +17,11 @@ from lstep_lite.engine.reservations.keeping import (
     questions,
     quick,
 )
+from lstep_lite.engine.reservations.keeping.options import GroupDraft, OptionDraft
 from lstep_lite.engine.reservations.keeping.pages import PageDraft
+from lstep_lite.engine.reservations.keeping.pools import PoolDraft
 from lstep_lite.engine.reservations.keeping.providers import ProviderDraft, SkillDraft
-from lstep_lite.models import BookingPage, Closure, ReservationSettings, Shift, Shop, SpecialHours
+from lstep_lite.models import BookingPage, Closure, PoolKind, ReservationSettings, Shift, Shop, SpecialHours
 from tests.factories import NOW, a_question
 from tests.web.conftest import regions
 
@@ -136,15 +138,20 @@ def test_a_file_of_shifts_goes_out_and_comes_back(client, session, person):
     assert broken.status_code == 422 and "2行目" in broken.text
 
 
-def test_the_board_costs_the_same_for_many(client, session, person, count_queries):
+@pytest.mark.parametrize("page", ["shifts", "providers", "options", "pools", "pages"])
+def test_lists_cost_the_same_for_many(client, session, person, count_queries, page):
     with count_queries() as few:
-        client.get("/reservations/shifts")
-    for number in range(5):
+        client.get(f"/reservations/{page}")
+    for number in range(4):
         quick.add_person(session, ProviderDraft(f"新人{number}"), day_off=[], breaks=(), by=by_staff(None), now=NOW)
+        pools.create(session, PoolDraft(f"部屋{number}", PoolKind.ROOM, 1), now=NOW)
+        group = options.create_group(session, GroupDraft(f"組{number}"), now=NOW)
+        options.create(session, OptionDraft(f"追加{number}", group.id), now=NOW)
+        pages.create(session, PageDraft(f"窓口{number}", "ご予約"), now=NOW)
     session.commit()
     with count_queries() as many:
-        client.get("/reservations/shifts")
-    assert len(many) == len(few) <= 16
+        client.get(f"/reservations/{page}")
+    assert len(many) == len(few) <= 14
 
 
 def test_what_somebody_does_is_chosen(client, session, person):
