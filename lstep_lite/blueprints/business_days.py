@@ -1,5 +1,6 @@
 """営業日・祝日: the weekly rest, and the days of a year that are holidays or that the shop treats in its own way."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,8 @@ from lstep_lite import filters
 from lstep_lite.auth import allow
 from lstep_lite.engine import business_days, settings
 from lstep_lite.engine.business_days import YEARS
+from lstep_lite.engine.reservations import by_staff
+from lstep_lite.engine.reservations.keeping import hours
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.business_days import DayForm, WeekForm
@@ -33,7 +36,8 @@ def index() -> Response:
 def week_update() -> Response:
     form, shop = WeekForm(request.form), _shop(g.session)
     year = request.args.get("year", _today().year, type=number)
-    if not form.keep_edit(lambda: business_days.update_week(shop, form.draft()), stored=WeekForm(obj=shop)):
+    stored = WeekForm(obj=shop)
+    if not form.keep_edit(lambda: _keep(lambda: business_days.update_week(shop, form.draft())), stored=stored):
         return _page(year, "week_form", status=422, week_form=form)
     flash("定休日を保存しました", "success")
     return _page(year, "week_form", "day_list")
@@ -43,7 +47,7 @@ def week_update() -> Response:
 @allow(Permission.SETTINGS_EDIT)
 def create() -> Response:
     form = DayForm(request.form)
-    if not form.keep(lambda: business_days.put(g.session, form.draft())):
+    if not form.keep(lambda: _keep(lambda: business_days.put(g.session, form.draft()))):
         return _page(_today().year, "day_form", status=422, day_form=form)
     flash(f"{filters.day(form.day.data)}を「{LABELS[DayKind(form.kind.data)]}」にしました", "success")
     return _page(form.day.data.year, "day_form", "day_list", "week_form")
@@ -53,9 +57,14 @@ def create() -> Response:
 @allow(Permission.SETTINGS_EDIT)
 def destroy(year: int, month: int, day: int) -> Response:
     found = _day(year, month, day)
-    business_days.remove(g.session, found)
+    _keep(lambda: business_days.remove(g.session, found))
     flash(f"{filters.day(found)}を元に戻しました", "success")
     return _page(year, "day_list", "week_form")
+
+
+def _keep(change: Callable[[], None]) -> None:
+    """Bookings on days that are no business days any more are marked."""
+    hours.around(g.session, change, by=by_staff(g.staff.id), now=g.now)
 
 
 # What the page is drawn from -----------------------------------------------------------------------------------------

@@ -202,6 +202,7 @@ class IdsField(SelectMultipleField):
 
     def __init__(self, label: str, **kwargs: Any) -> None:
         super().__init__(label, coerce=row_id, choices=[], validate_choice=False, **kwargs)
+        self.type = "SelectMultipleField"  # ui.field draws it as one
 
     def offer(self, names: Mapping[int, str]) -> None:
         self.choices = options({str(key): name for key, name in names.items()})

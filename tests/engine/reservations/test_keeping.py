@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from lstep_lite.engine import business_days
 from lstep_lite.engine.reservations import by_staff, facts, opening, policies, scenes
 from lstep_lite.engine.reservations.facts import Hours
 from lstep_lite.engine.reservations.keeping import (
@@ -36,6 +37,7 @@ from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     Course,
     CourseState,
+    DayKind,
     PoolKind,
     Provider,
     ProviderState,
@@ -127,6 +129,13 @@ def test_a_day_opened_specially_without_anybody_at_work_is_pointed_out(session, 
     for provider in providers.in_order(session):
         shifts.put(session, {(provider.id, FRIDAY): Hours()}, by=BY, now=NOW)
     assert hours.unmanned(session, today=TODAY, now=NOW) == [FRIDAY]
+
+
+def test_business_days_set_elsewhere_flag_bookings_too(session, salon, booked):
+    shut = business_days.DayDraft(FRIDAY, DayKind.CLOSED)
+    hours.around(session, lambda: business_days.put(session, shut), by=BY, now=NOW)
+    session.refresh(booked)
+    assert booked.needs_look
 
 
 # Every change is noticed ---------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Opening hours: of the weekdays and holidays, the rests, and single days that differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from lstep_lite.engine import settings as shop_settings
 from lstep_lite.engine.reservations import facts, opening, scenes
 from lstep_lite.engine.reservations.days import span
 from lstep_lite.engine.reservations.keeping import saving, words
+from lstep_lite.engine.reservations.keeping import settings as settings_
 from lstep_lite.engine.reservations.opening import HOLIDAY, WEEKDAY_KEYS, Ranges
 from lstep_lite.engine.reservations.recording import By
 from lstep_lite.errors import DomainError
@@ -98,6 +99,15 @@ def _check_week(draft: WeekDraft) -> None:
 def _check_special(session: Session) -> None:
     known = opening.load(session)
     opening.check_around(known, list(known.special), "hours")
+
+
+def around(session: Session, change: Callable[[], None], *, by: By, now: datetime) -> None:
+    """*change* the business days of the shop: as any change of hours, where bookings are taken."""
+    if settings_.find(session) is None:
+        change()
+        return
+    with saving.fitting(session, by=by, now=now, anyway=True):
+        change()
 
 
 # Days that differ ----------------------------------------------------------------------------------------------------
