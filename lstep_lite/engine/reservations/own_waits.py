@@ -48,9 +48,7 @@ def of_friend(session: Session, friend: Friend, *, now: datetime) -> list[Waitin
     return [_waiting(entry, courses, slots) for entry in entries]
 
 
-def _waiting(
-    entry: WaitEntry, courses: dict[int, str], slots: dict[int, tuple[EventSlot, str]]
-) -> Waiting:
+def _waiting(entry: WaitEntry, courses: dict[int, str], slots: dict[int, tuple[EventSlot, str]]) -> Waiting:
     if entry.slot_id is not None:
         slot, title = slots[entry.slot_id]
         return Waiting(entry, title, in_words(slot.business_date, slot.start_minute))
