@@ -37,9 +37,7 @@ def edit(kind: str) -> Response:
 @allow(Permission.RESERVATIONS_SETUP)
 def update(kind: str) -> Response:
     message, form = texts.get(g.session, kind), MessageForm(request.form)
-    if not form.keep_edit(
-        lambda: texts.keep(g.session, kind, form.draft(), now=g.now), stored=MessageForm.of(message)
-    ):
+    if not form.keep_edit(lambda: texts.keep(g.session, kind, form.draft(), now=g.now), stored=MessageForm.of(message)):
         return _editor(message, form, status=422)
     flash(f"「{message.label}」のお知らせを保存しました。これから送る分に使います。", "success")
     return go(url_for(".index"))

@@ -38,6 +38,7 @@ def test_a_message_is_kept_and_put_back(client, htmx, page, session, salon):
 
 
 def test_a_message_nobody_may_send_is_refused_with_what_was_typed(htmx, session, salon):
+    htmx("/reservations/messages", method="GET")  # what setting up has said is over
     answer = htmx("/reservations/messages/confirmed", TEXT | {"title": "[予約:メニュー]です", "text": "残る文"})
     assert (answer.status_code, regions(answer)) == (422, ["message-form"])
     assert "入れられません" in answer.text and "残る文" in answer.text
@@ -90,7 +91,9 @@ def test_what_is_done_is_kept_at_the_shop_and_at_a_course(client, htmx, page, se
     assert client.get("/reservations/actions/nonsense").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["messages", "messages/confirmed", "rules", "rules/new", "actions", "actions/completed"])
+@pytest.mark.parametrize(
+    "path", ["messages", "messages/confirmed", "rules", "rules/new", "actions", "actions/completed"]
+)
 def test_an_outsider_changes_nothing(outsider, path):
     assert outsider.get(f"/reservations/{path}").status_code == 403
 

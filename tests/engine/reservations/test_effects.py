@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import Database
 from lstep_lite.engine import actions, messages, registry, triggers
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.reminders import running
@@ -307,7 +308,7 @@ def test_who_stops_the_invitations_gets_no_more_of_them_and_an_answer(
 ) -> None:
     rules.make_ready(session, now=NOW)
     visiting.complete(session, made, by=STAFF, now=at(FRIDAY, ELEVEN))
-    entry = triggers.fire(session, "postback.received", hanako, now=NOW, data="reservation:stop")
+    entry = triggers.fire(session, "postback.received", hanako, now=NOW, data="reservation:stop", params={})
     assert entry.results == ["次のご来店の案内を止めました。"]
     assert len(sent(session)) == 1
     assert advance(session, "次の", at(FRIDAY + timedelta(days=45), ELEVEN)) is None
@@ -324,8 +325,9 @@ def test_the_worker_gives_a_new_rule_its_goals_and_pushes_what_no_word_came_for_
     with database.unit() as session:
         salon = a_salon(session)
         friend = a_friend(session, line_user_id="U1", is_following=True)
-        made = book(session, friend, salon)
+        origin = f"reservation:{book(session, friend, salon).id}"
         reminder = a_reminder(session, (-1, "18:00"))
+        reminder_id = reminder.id
         rules.keep(session, reminder, rules.RuleDraft(RuleGoal.START, [salon.cut], []), now=NOW)
         other = a_reminder(session, (-1, "18:00"))
         rules.keep(session, other, rules.RuleDraft(RuleGoal.START, [salon.color], []), now=NOW)
@@ -333,7 +335,7 @@ def test_the_worker_gives_a_new_rule_its_goals_and_pushes_what_no_word_came_for_
         pass
     with database.read() as session:
         [countdown] = session.scalars(sa.select(Countdown))
-        assert (countdown.reminder_id, countdown.origin) == (reminder.id, f"reservation:{made.id}")
+        assert (countdown.reminder_id, countdown.origin) == (reminder_id, origin)
         assert reminding.pending(session, now=NOW, wall=NOW).due == 0
     for _ in range(2):
         messaging.push_due(database, now=NOW + timedelta(seconds=6), wall=NOW)

@@ -209,8 +209,8 @@ def catch_up(database: Database, *, now: datetime, wall: datetime) -> bool:
 
 def _waiting() -> sa.Select[int, int | None]:
     rule = BookingRule
-    return sa.select(rule.reminder_id, rule.synced_to_id).where(rule.synced_to_id.is_not(None)).order_by(
-        rule.reminder_id
+    return (
+        sa.select(rule.reminder_id, rule.synced_to_id).where(rule.synced_to_id.is_not(None)).order_by(rule.reminder_id)
     )
 
 

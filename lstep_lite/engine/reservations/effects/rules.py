@@ -133,7 +133,9 @@ def targets(session: Session) -> dict[str, str]:
     """What a rule can be for, by its code: courses and events that can still be booked."""
     courses = sa.select(Course.id, Course.name).where(Course.state != CourseState.RETIRED)
     events = sa.select(Event.id, Event.name).order_by(Event.position, Event.id)
-    found = {f"{COURSE}{row_id}": f"メニュー：{name}" for row_id, name in session.execute(courses.order_by(Course.position))}
+    found = {
+        f"{COURSE}{row_id}": f"メニュー：{name}" for row_id, name in session.execute(courses.order_by(Course.position))
+    }
     return found | {f"{EVENT}{row_id}": f"イベント：{name}" for row_id, name in session.execute(events)}
 
 
