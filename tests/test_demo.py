@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from lstep_lite import demo, demo_menus, demo_reservations, demo_story, demo_surveys, demo_timed
+from lstep_lite import demo, demo_events, demo_menus, demo_reservations, demo_story, demo_surveys, demo_timed
 from lstep_lite.engine import (
     actions,
     broadcasts,
@@ -19,6 +19,7 @@ from lstep_lite.engine import (
 )
 from lstep_lite.engine.actions import Trigger
 from lstep_lite.engine.auto_replies.rules import PLACE
+from lstep_lite.engine.reservations.events import listing
 from lstep_lite.engine.reservations.keeping import hours, pages, providers
 from lstep_lite.engine.rich_menus import showing
 from lstep_lite.models import (
@@ -104,6 +105,18 @@ def test_its_booking_page_can_be_booked_on(session):
     assert (page.is_open, pages.problems(session, page)) == (True, [])
     assert hours.unmanned(session, today=NOW.date(), now=NOW) == []
     assert [each.name for each in providers.in_order(session)] == ["佐藤", "鈴木", "高橋"]
+
+
+def test_its_event_is_full_on_its_first_date_and_somebody_waits(session):
+    demo.seed(session, password_hash="-", now=NOW)
+    demo_story.tell(session, now=NOW)
+    demo_timed.tell(session, now=NOW)
+    demo_reservations.tell(session, now=NOW)
+    demo_events.tell(session, now=NOW)
+    [listed] = listing.listed(session, now=NOW)
+    first, *others = listing.offered(session, listed.event, None, now=NOW)
+    assert (first.is_full, first.waiting, len(others)) == (True, 1, 3)
+    assert all(each.can_book for each in others)
 
 
 def test_its_menus_can_be_published_and_members_get_their_own(session):

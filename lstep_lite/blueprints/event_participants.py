@@ -240,6 +240,7 @@ def _list(slot: EventSlot, *regions: str, then: str = "") -> Response:
         what=participants.what,
         waits=waiting.of_slot(g.read, slot),
         wait_words=waiting.WORDS,
+        now=g.now,
         ways=WAYS | {"line": "LINE", "automation": "自動"},
         **_names(slot),
     )

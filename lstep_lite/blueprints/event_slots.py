@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import allow
 from lstep_lite.engine.reservations import event_booking, events
 from lstep_lite.engine.reservations.events import listing, slots
+from lstep_lite.engine.reservations.events.slots import Notice
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.reservations.event_slots import CancelSlotForm, SlotForm
 from lstep_lite.models import Event, EventSlot
@@ -83,6 +84,16 @@ def cancellation_create(event_id: int, slot_id: int) -> Response:
         return _cancel_page(form, slot, status=422)
     flash("中止にしました。入っている予約を順にキャンセルします。", "success")
     return go(url_for("reservation_events.show", event_id=slot.event_id))
+
+
+@bp.post("/<int:slot_id>/finish")
+@allow(Permission.RESERVATIONS_EDIT)
+def finish_create(event_id: int, slot_id: int) -> Response:
+    """この回を終える"""
+    slot = slots.get(g.session, slot_id)
+    slots.finish(g.session, slot, Notice(g.staff.id), now=g.now)
+    flash("この回を終えました。受付した方を、順に「参加済み」にします。", "success")
+    return go(url_for("event_participants.index", slot_id=slot.id))
 
 
 @bp.post("/<int:slot_id>/delete")

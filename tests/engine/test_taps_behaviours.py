@@ -112,7 +112,7 @@ def test_what_line_would_refuse_is_refused_where_it_was_typed(
 def test_phones_do_more_for_quick_replies_and_less_for_imagemaps() -> None:
     assert {"camera", "cameraRoll", "location"} <= {each.name for each in taps.offered(Where.QUICK_REPLY)}
     allowed = {each.name for each in taps.offered(Where.IMAGEMAP)}
-    known = {"none", "uri", "open_survey", "open_booking", "phone", "mail", "say", "copy", "share"}
+    known = {"none", "uri", "open_survey", "open_booking", "open_event", "phone", "mail", "say", "copy", "share"}
     assert allowed == known, "imagemaps know no postback"
 
 

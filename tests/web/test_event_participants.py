@@ -51,15 +51,16 @@ def test_the_list_says_who_comes_and_who_waits(page, session, slot, booked):
 
 
 def test_it_costs_the_same_for_many(page, session, slot, booked, count_queries):
+    url = f"{URL}/slots/{slot.id}"
     with count_queries() as few:
-        page(f"{URL}/slots/{slot.id}")
+        page(url)
     slot.pool.capacity = 50
     session.flush()
     for number in range(8):
         event_booking.order(session, a_friend(session), SlotOrder(slot.id, f"more{number}"), now=NOW)
     session.commit()
     with count_queries() as many:
-        assert len(page(f"{URL}/slots/{slot.id}").select("tbody tr")) == 9
+        assert len(page(url).select("tbody tr")) == 9
     assert len(many) == len(few)
 
 

@@ -160,6 +160,15 @@ def test_whoever_is_slower_may_wait_instead(phone, session, event, slot):
     assert "キャンセル待ち：現在0組" in shown.text
 
 
+def test_what_can_not_be_booked_is_said_before_the_last_look(phone, session, event, slot):
+    event.most_party = 2
+    session.commit()
+    answer = send(phone, soup_of(phone.get(address(event, slot))), **TYPED | {"party": "3"})
+    refused = soup_of(phone.get(answer.location), 409)
+    assert refused.select_one("[data-code=LIMIT_EXCEEDED]")
+    assert refused.select_one(f"a[href='{address(event, slot)}']").text == "人数・プランを変える"
+
+
 def test_waiting_being_offered_and_taking_it(phone, session, database, event, slot, ann):
     taken = full(session, slot)
     waiting = soup_of(phone.get(f"{address(event, slot)}/wait"))
@@ -171,7 +180,9 @@ def test_waiting_being_offered_and_taking_it(phone, session, database, event, sl
     offering.run(database, now=NOW, wall=NOW)
     offer = soup_of(phone.get(page.location, follow_redirects=True))
     assert "空きが出ました" in offer.text and "までにお返事ください" in offer.text
-    done = send(phone, offer, 0)
+    asked = soup_of(send(phone, offer, 0, phone=""), 422)
+    assert "花田 桜" not in asked.text and asked.select_one("#q-phone .error"), "what is asked of all is asked here too"
+    done = send(phone, asked, 0, **TYPED)
     assert done.status_code == 303, done.text
     assert [(row.state, row.party) for row in bookings(session) if row.friend_id == ann.id] == [
         (ReservationState.CONFIRMED, 2)
@@ -197,7 +208,7 @@ def test_one_that_is_over_says_so(phone, session, database, event, slot, ann):
     offer = soup_of(phone.get(f"/liff/offers/{held.code}"))
     held.expires_at = NOW - timedelta(minutes=1)
     session.commit()
-    refused = soup_of(send(phone, offer, 0), 409)
+    refused = soup_of(send(phone, offer, 0, **TYPED), 409)
     assert refused.select_one("[data-code=VERSION_CONFLICT]") and "期限が過ぎました" in refused.text
 
 

@@ -103,12 +103,13 @@ def test_its_qr_code_can_be_saved(client, event):
 
 
 def test_hundreds_of_slots_are_paged_and_cost_the_same(page, session, event, count_queries):
+    url = f"/reservations/events/{event.id}"
     with count_queries() as few:
-        page(f"/reservations/events/{event.id}")
+        page(url)
     slots.create_series(session, event, SlotDraft(at(FRIDAY, 600), at(FRIDAY, 660), 3), every_days=1, count=60, now=NOW)
     session.commit()
     with count_queries() as many:
-        assert len(page(f"/reservations/events/{event.id}").select("#slot-list tbody tr")) == 50
+        assert len(page(url).select("#slot-list tbody tr")) == 50
     assert len(many) == len(few)
 
 

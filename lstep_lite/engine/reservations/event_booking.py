@@ -142,9 +142,8 @@ def order(session: Session, friend: Friend, order: SlotOrder, *, now: datetime) 
     if customer.online == "phone_only":
         raise refusals.closed(limits.PHONE_ONLY)
     wanted = basket(session, slot, order.party, order.tickets)
-    _check_left(session, slot, wanted)
-    if wanted.people > event.most_party:
-        raise refusals.limit_exceeded(f"一度にお申し込みいただけるのは{event.most_party}名様までです。")
+    check_left(session, slot, wanted)
+    check_party(event, wanted)
     if order.quote is not None:
         _check_quote(session, friend, slot, wanted, policy, order.quote)
     check_limit(session, friend, event, slot)
@@ -199,7 +198,7 @@ def write_down(
         raise refusals.closed(CANCELLED)
     wanted = basket(session, slot, order.party, order.tickets)
     if not force:
-        _check_left(session, slot, wanted)
+        check_left(session, slot, wanted)
         limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at)
     reservation = _write(
         session,
@@ -238,7 +237,7 @@ def hold(
     slot, event = _slot(session, slot.id)
     check_open(session, event, slot, now=now)
     wanted = basket(session, slot, party, tickets)
-    _check_left(session, slot, wanted)
+    check_left(session, slot, wanted)
     check_limit(session, friend, event, slot)
     limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at)
     state = ReservationState.HELD
@@ -285,6 +284,12 @@ def _check_quote(
         raise refusals.settings_changed()
 
 
+def check_party(event: Event, basket: Basket) -> None:
+    """Raises Refused (LIMIT_EXCEEDED) for more people than may come at a time."""
+    if basket.people > event.most_party:
+        raise refusals.limit_exceeded(f"一度にお申し込みいただけるのは{event.most_party}名様までです。")
+
+
 def check_limit(session: Session, friend: Friend, event: Event, slot: EventSlot) -> None:
     """Raises Refused (LIMIT_EXCEEDED) when they have booked as often as they may."""
     row = Reservation
@@ -319,7 +324,7 @@ def _write(
     return writing.create_for_slot(session, friend, slot, lines, now=now, **columns)
 
 
-def _check_left(session: Session, slot: EventSlot, basket: Basket) -> None:
+def check_left(session: Session, slot: EventSlot, basket: Basket) -> None:
     """Raises Refused when there are too few places, or tickets of a kind."""
     free = left(session, slot)
     if basket.seats > free:

@@ -8,7 +8,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 
 from lstep_lite.engine.friends import FriendDraft
 from lstep_lite.engine.reservations.event_booking import SlotOrder
-from lstep_lite.forms.base import Form, at_most, row_id
+from lstep_lite.forms.base import Form, at_most, options, row_id
 from lstep_lite.forms.reservations.fields import number
 from lstep_lite.models import BookedBy, EventSlot, EventTicket
 
@@ -24,7 +24,7 @@ class ParticipantForm(Form):
     real_name = StringField("お名前", [at_most(100)])
     phone = StringField("電話番号", [at_most(32)])
     party = number("人数", default=1)
-    booked_by = SelectField("受付の方法", default=BookedBy.PHONE.value, choices=list(WAYS.items()))
+    booked_by = SelectField("受付の方法", default=BookedBy.PHONE.value, choices=options(WAYS))
     note = TextAreaField("ご要望・メモ", [at_most(500)])
     force = BooleanField("満席でも登録する")
     tells = BooleanField("お客様のLINEに確認メッセージを送る", default=True)

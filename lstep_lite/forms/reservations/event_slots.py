@@ -12,7 +12,7 @@ from lstep_lite.engine.reservations.events.slots import LONGEST_PLACE, LONGEST_R
 from lstep_lite.engine.reservations.events.tickets import TicketDraft
 from lstep_lite.errors import DomainError
 from lstep_lite.forms import rows
-from lstep_lite.forms.base import EditForm, Form, at_most
+from lstep_lite.forms.base import EditForm, Form, at_most, options
 from lstep_lite.forms.moments import MomentField, on_clock
 from lstep_lite.forms.reservations.fields import number
 
@@ -81,7 +81,7 @@ class SlotForm(EditForm):
     limit_count = number("1人が予約できる回数")
     tickets = TicketsField("プラン")
     repeats = BooleanField("同じ内容で続けて作る")
-    every_days = SelectField("くり返し", default="7", choices=list(EVERY.items()))
+    every_days = SelectField("くり返し", default="7", choices=options(EVERY))
     count = number("作る回数（1回目も数えます）", default=4)
     tells = BooleanField("日時が変わるとき、予約したお客様にLINEでお知らせする", default=True)
 

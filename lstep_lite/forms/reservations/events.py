@@ -48,7 +48,7 @@ class EventForm(EditForm, OwnPolicyForm):
     most_party = number("一度に申し込める人数", default=1)
     seats_shown = SelectField("残りの席の見せ方", default=SeatsShown.NUMBER.value, choices=options(SEATS))
     hides_full = BooleanField("満席の回を見せない")
-    waiting = SelectField("キャンセル待ち", default="offer", choices=list(WAITING.items()))
+    waiting = SelectField("キャンセル待ち", default="offer", choices=options(WAITING))
     thanks_text = TextAreaField("予約したあとに見せる文章", [at_most(LONGEST["thanks_text"])])
 
     @classmethod

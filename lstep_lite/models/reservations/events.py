@@ -96,10 +96,12 @@ class EventSlot(Base):
     limit_count: Mapped[int | None]
     """FriendLimit.SLOT_COUNT: how often one friend may book this one; null: any number."""
     cancelled_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    """When staff said that it is over: the visits of those who were checked in are completed."""
     version: Mapped[int] = mapped_column(default=1)
-    """Raised when it is moved or cancelled."""
+    """Raised when it is moved, cancelled or finished."""
     due_at: Mapped[datetime | None]
-    """Set while bookings still have to follow a move or a cancellation, which the next columns are about."""
+    """Set while bookings still have to follow that; the next columns are about it."""
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
     tells: Mapped[bool] = mapped_column(default=True)
     """Whether customers are told."""

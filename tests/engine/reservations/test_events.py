@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine.reservations import ending, event_booking, events, recording
+from lstep_lite.engine.reservations import ending, event_booking, events, recording, visiting
 from lstep_lite.engine.reservations.event_booking import SlotOrder
 from lstep_lite.engine.reservations.events import EventDraft, following, listing, participants, slots
 from lstep_lite.engine.reservations.events.slots import Notice, SlotDraft
@@ -182,6 +182,20 @@ def test_a_slot_that_is_called_off_cancels_its_bookings(
     assert confirmed.reason == "講師の体調不良" and event_booking.taken(session, [slot])[slot.id] == 0
     with pytest.raises(DomainError, match="中止"):
         slots.update(session, slot, a_draft(), Notice(None), now=NOW)
+
+
+def test_a_slot_that_is_over_completes_the_visits_of_all_who_came(database: Database, session: Session) -> None:
+    a_salon(session)
+    slot = an_event(session, 3)
+    came, stayed_away = booked(session, slot), booked(session, slot)
+    visiting.check_in(session, came, by=by_staff(None), now=at(FRIDAY, 835))
+    with pytest.raises(DomainError, match="まだ始まっていない"):
+        slots.finish(session, slot, Notice(None), now=at(FRIDAY, 835))
+    slots.finish(session, slot, Notice(None), now=at(FRIDAY, 930))
+    session.commit()
+    following.run(database, now=at(FRIDAY, 930), wall=NOW)
+    session.expire_all()
+    assert (came.state, stayed_away.state) == (State.COMPLETED, State.CONFIRMED) and slot.due_at is None
 
 
 def test_a_second_move_meanwhile_is_not_lost(database: Database, session: Session) -> None:

@@ -1,5 +1,6 @@
 """A slot, who looks at it, and how many places they want: what all the steps stand on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.blueprints.liff import pages, sessions
 from lstep_lite.engine import media
-from lstep_lite.engine.reservations import Refused, book, days, events
+from lstep_lite.engine.reservations import Code, Refused, book, days, events
 from lstep_lite.engine.reservations.events import listing, ordering, slots
 from lstep_lite.engine.reservations.events.listing import Offered
 from lstep_lite.engine.surveys import drawing
@@ -95,12 +96,27 @@ def looks(event: Event | None) -> dict[str, Any]:
 def refused(error: Refused) -> Response:
     """Why not, and the ways out; what was typed is kept."""
     g.finish(commit=False)
-    code = (request.view_args or {}).get("code")
-    ways = [
-        ("ほかの回を見る", url_for("liff_events.show", code=code)) if code else ("イベントの一覧へ", url_for(".index"))
-    ]
-    ways.append(("ご予約を確認する", url_for("liff_own_bookings.index")))
-    event = events.by_code(g.read, code) if code else None
+    given = request.view_args or {}
+    event = events.by_code(g.read, given["code"]) if "code" in given else None
     return render(
-        "liff/bookings/refused.html", status=error.status, **looks(event), problem=error, ways=ways, others=[]
+        "liff/bookings/refused.html",
+        status=error.status,
+        **looks(event),
+        problem=error,
+        ways=list(ways(error, event, given.get("slot_code", ""))),
+        others=[],
     )
+
+
+def ways(error: Refused, event: Event | None, slot_code: str) -> Iterator[tuple[str, str]]:
+    """Words and addresses."""
+    if event is not None and slot_code and error.code in (Code.SLOT_TAKEN, Code.LIMIT_EXCEEDED):
+        yield "人数・プランを変える", url_for("liff_events.slot_show", code=event.code, slot_code=slot_code)
+        if error.code is Code.SLOT_TAKEN and event.takes_waiting:
+            yield "キャンセル待ちに登録する", url_for("liff_events.wait_new", code=event.code, slot_code=slot_code)
+    if event is not None and event.is_open:
+        yield "ほかの回を見る", url_for("liff_events.show", code=event.code)
+    else:
+        yield "イベントの一覧へ", url_for("liff_events.index")
+    if error.code in (Code.LIMIT_EXCEEDED, Code.OVERLAPS_OWN, Code.VERSION_CONFLICT):
+        yield "ご予約を確認する", url_for("liff_own_bookings.index")

@@ -20,7 +20,7 @@ from lstep_lite.blueprints.liff.events.asking import (
     party,
 )
 from lstep_lite.engine import line, media, settings
-from lstep_lite.engine.reservations import Refused, confirming, details, event_booking, offering
+from lstep_lite.engine.reservations import Refused, confirming, details, offering
 from lstep_lite.engine.reservations.booking import Quote
 from lstep_lite.engine.reservations.event_booking import SlotOrder
 from lstep_lite.engine.reservations.events import listing, ordering
@@ -90,10 +90,11 @@ def form(here: Asking, read: Read | None, nothing_chosen: str = "") -> Response:
 def order_new(code: str, slot_code: str) -> Response:
     """確認: what is missing is asked first, and what can't be booked is said here already."""
     here = asking(g.read, code, slot_code)
-    event_booking.check_open(g.read, here.event, here.slot, now=g.now)
     read = details.read(g.read, ordering.document(here.event), here.friend, now=g.now)
     if read.errors or not is_chosen(here):
         return redirect(address("slot_show", here, check=1 if read.errors else None), 303)
+    proposal = ordering.propose(g.read, here.event, here.slot, here.friend, party(), here.chosen())
+    ordering.check(g.read, here.event, here.slot, here.friend, proposal, now=g.now)
     if not sessions.is_following(here.friend) and "later" not in request.args:
         return ask_to_follow(here)
     return confirm(here, None)

@@ -1,7 +1,7 @@
-"""Bookings follow their slot when it was moved or called off: one by one, each in a unit under its friend's lock.
+"""Bookings follow their slot when it was moved, called off or finished: each in a unit under its friend's lock.
 
 Who follows is told by the rows alone, so it may stop anywhere and begin again: a booking whose time is not its slot's,
-or that stands although its slot was called off.
+that stands although its slot was called off, or that is still checked in although its slot is over.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine import agenda
 from lstep_lite.engine.agenda import Pending
-from lstep_lite.engine.reservations import booking, ending, event_booking, policies, recording, states
+from lstep_lite.engine.reservations import booking, ending, event_booking, policies, recording, states, visiting
 from lstep_lite.engine.reservations.recording import By, Transition
 from lstep_lite.engine.settings import zone
 from lstep_lite.models import BLOCKING, Event, EventSlot, Lane, Reservation, ReservationState
@@ -47,11 +47,10 @@ def _behind(slot_ids: Sequence[int]) -> sa.Select[int]:
     """Bookings of these slots that are not as their slot says."""
     row, slot = Reservation, EventSlot
     is_elsewhere = sa.or_(row.starts_at != slot.starts_at, row.ends_at != slot.ends_at)
-    behind = (
-        sa.select(row.id)
-        .join(slot, slot.id == row.slot_id)
-        .where(slot.id.in_(slot_ids), row.state.in_(BLOCKING), sa.or_(slot.cancelled_at.is_not(None), is_elsewhere))
-    )
+    is_over = sa.and_(slot.finished_at.is_not(None), row.state == ReservationState.CHECKED_IN)
+    is_behind = sa.or_(slot.cancelled_at.is_not(None), is_elsewhere, is_over)
+    behind = sa.select(row.id).join(slot, slot.id == row.slot_id)
+    behind = behind.where(slot.id.in_(slot_ids), row.state.in_(BLOCKING), is_behind)
     return behind.order_by(row.id)
 
 
@@ -74,6 +73,8 @@ def follow(session: Session, reservation: Reservation, *, now: datetime) -> None
         _call_off(session, reservation, slot, by, now)
     elif (reservation.starts_at, reservation.ends_at) != (slot.starts_at, slot.ends_at):
         _move(session, reservation, slot, by, now)
+    elif slot.finished_at is not None and reservation.state is ReservationState.CHECKED_IN:
+        visiting.complete(session, reservation, by=by, now=now)
 
 
 def _call_off(session: Session, reservation: Reservation, slot: EventSlot, by: By, now: datetime) -> None:

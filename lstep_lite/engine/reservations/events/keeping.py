@@ -107,7 +107,7 @@ def _ahead(session: Session, event_ids: Sequence[int], now: datetime) -> dict[in
     coming = sa.select(row.event_id, sa.func.count()).where(
         row.event_id.in_(event_ids), row.starts_at > now, row.cancelled_at.is_(None)
     )
-    return dict(session.execute(coming.group_by(row.event_id)).tuples().all())
+    return dict(session.execute(coming.group_by(row.event_id)).all())
 
 
 # Writing -------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lstep_lite.engine.friends import search
+from lstep_lite.engine.friends.search import named
 from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.reservations import event_booking, states
 from lstep_lite.engine.text import normalise
@@ -82,7 +82,7 @@ def find(session: Session, text: str) -> Reservation:
 def candidates(session: Session, text: str) -> Sequence[Friend]:
     """Whom staff may mean by a name or a phone number, with LINE or without."""
     is_there = sa.and_(Friend.erased_at.is_(None), Friend.is_blocked.is_(False))
-    found = sa.select(Friend).where(is_there, search.named(text)).order_by(Friend.followed_at.desc(), Friend.id.desc())
+    found = sa.select(Friend).where(is_there, named(text)).order_by(Friend.followed_at.desc(), Friend.id.desc())
     return session.scalars(found.limit(MOST_FOUND)).all()
 
 

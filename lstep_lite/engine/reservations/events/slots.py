@@ -248,6 +248,17 @@ def cancel(session: Session, slot: EventSlot, notice: Notice, *, now: datetime) 
     session.execute(waits.values(state=WaitState.LAPSED), execution_options={"synchronize_session": False})
 
 
+def finish(session: Session, slot: EventSlot, notice: Notice, *, now: datetime) -> None:
+    """It is over: the visits of all who were checked in are completed. Twice is once. Raises DomainError."""
+    book.lock(session)
+    session.refresh(slot)
+    if slot.cancelled_at is not None or slot.starts_at > now:
+        raise DomainError("まだ始まっていない回と、中止になった回は終えられません。")
+    slot.finished_at = slot.finished_at or now
+    slot.version += 1
+    _follow(slot, notice, now)
+
+
 def _follow(slot: EventSlot, notice: Notice, now: datetime) -> None:
     slot.due_at, slot.changed_by_id = now, notice.staff_id
     slot.tells, slot.reason = notice.tells, storable(notice.reason).strip()

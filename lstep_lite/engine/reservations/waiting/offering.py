@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine import agenda, locking
@@ -20,6 +20,8 @@ from lstep_lite.engine.settings import zone
 from lstep_lite.models import (
     Event,
     EventSlot,
+    EventTicket,
+    Friend,
     Lane,
     OfferState,
     Reservation,
@@ -31,8 +33,6 @@ from lstep_lite.models import (
 
 MOST = 20
 """Places to look at in one go."""
-MOST_TRIED = 50
-"""Of those who wait for one place, in one go."""
 
 
 @agenda.work(Lane.TIMED)
@@ -71,23 +71,34 @@ def _forget(session: Session, vacancy: sa.Row[int, date, int | None]) -> None:
 def _offer_slot(database: Database, slot_id: int, now: datetime) -> None:
     with database.read() as session:
         slot = session.get(EventSlot, slot_id)
-        if slot is None or slot.cancelled_at is not None or not event_booking.left(session, slot):
+        left = event_booking.left(session, slot) if slot is not None and slot.cancelled_at is None else 0
+        if slot is None or not left:
             return
         tells_all = session.get_one(Event, slot.event_id).notifies_all
+        entry_ids = _in_turn(session, WaitEntry.slot_id == slot_id, _fits(left))
     if tells_all:
         telling.tell_all(database, slot_id, now=now)
         return
-    for entry_id in _in_turn(database, WaitEntry.slot_id == slot_id):
+    for entry_id in entry_ids:
         if not _try_slot(database, entry_id, now):
             return
 
 
-def _in_turn(database: Database, wanted: sa.ColumnElement[bool]) -> Sequence[int]:
+def _fits(left: int) -> sa.ColumnElement[bool]:
+    """Whether *left* places, and the tickets there are, do for an entry; nobody's turn is lost by that."""
+    seats = WaitEntry.party * sa.func.coalesce(EventTicket.seats, 1)
+    has_tickets = sa.or_(EventTicket.cap.is_(None), EventTicket.taken + WaitEntry.party <= EventTicket.cap)
+    return sa.and_(seats <= left, has_tickets)
+
+
+def _in_turn(session: Session, *wanted: sa.ColumnElement[bool]) -> Sequence[int]:
+    """Who waits and can be told, the longest wait first."""
     row = WaitEntry
-    waiting = sa.select(row).where(wanted, row.state == WaitState.WAITING).options(joinedload(row.friend))
-    with database.read() as session:
-        found = session.scalars(waiting.order_by(row.created_at, row.id).limit(MOST_TRIED)).all()
-        return [entry.id for entry in found if entry.friend.can_receive]
+    waiting = sa.select(row.id).join(Friend, Friend.id == row.friend_id)
+    waiting = waiting.outerjoin(EventTicket, EventTicket.id == row.ticket_id)
+    is_told = sa.and_(Friend.line_user_id.is_not(None), Friend.is_following, Friend.is_blocked.is_(False))
+    waiting = waiting.where(row.state == WaitState.WAITING, is_told, *wanted)
+    return session.scalars(waiting.order_by(row.created_at, row.id)).all()
 
 
 def _try_slot(database: Database, entry_id: int, now: datetime) -> bool:
@@ -136,7 +147,9 @@ def _note(session: Session, entry: WaitEntry, held: Reservation, now: datetime) 
 
 def _offer_day(database: Database, day: date, now: datetime) -> None:
     row = WaitEntry
-    for entry_id in _in_turn(database, sa.and_(row.slot_id.is_(None), row.first_day <= day, row.last_day >= day)):
+    with database.read() as session:
+        entry_ids = _in_turn(session, row.slot_id.is_(None), row.first_day <= day, row.last_day >= day)
+    for entry_id in entry_ids:
         try:
             with database.unit() as session:
                 offer_day(session, session.get_one(WaitEntry, entry_id), day, now=now)
