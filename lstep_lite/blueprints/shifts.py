@@ -1,6 +1,7 @@
 """シフト: a month of everybody, and of one person to change; copying a month, and files."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
@@ -37,9 +38,10 @@ def edit(provider_id: int, month: str) -> Response:
 @allow(Permission.RESERVATIONS_SETUP)
 def update(provider_id: int, month: str) -> Response:
     provider, first = providers.get(g.session, provider_id), _first(month)
-    form, stored = MonthForm(request.form), _stored(_month(first, provider_id))
+    shown = _month(first, provider_id)
+    form, stored = _stored(shown, request.form), _stored(shown)
     if not form.keep_edit(lambda: _put(provider, first, form), stored=stored):
-        return _sheet(provider, _month(first, provider_id), form, status=422)
+        return _sheet(provider, shown, form, status=422)
     flash(f"{provider.name}さんの{first.month}月のシフトを保存しました。", "success")
     return go(url_for(".index", month=month))
 
@@ -106,8 +108,8 @@ def _take(content: bytes, form: ShiftFileForm) -> int:
     return shift_files.take(g.session, content, by=by_staff(g.staff.id), now=g.now, anyway=form.anyway.data)
 
 
-def _stored(month: Month) -> MonthForm:
-    return MonthForm.of(month.rows[0][1] if month.rows else ())
+def _stored(month: Month, formdata: Any = None) -> MonthForm:
+    return MonthForm.of(month.rows[0][1] if month.rows else (), formdata)
 
 
 def _board(

@@ -40,10 +40,15 @@ class ClosureForm(Form):
         last_day = self.last_day.data or self.first_day.data
         if not timedelta(0) <= last_day - self.first_day.data <= timedelta(days=366):
             raise DomainError("終わりの日は、始まりの日から1年以内の日を選んでください。", "last_day")
+        begins, ends = self.begins.data or 0, days.DAY_MINUTES if self.ends.data is None else self.ends.data
+        if begins % days.TICK_MINUTES or ends % days.TICK_MINUTES:
+            raise DomainError("時刻は5分単位で入力してください。", "begins")
+        if (last_day, ends) <= (self.first_day.data, begins):
+            raise DomainError("終わりは、始まりより後の時刻を入力してください。", "ends")
         whose, _, row_id = self.subject.data.partition("-")
         return ClosureDraft(
-            starts_at=days.instant(self.first_day.data, self.begins.data or 0, zone),
-            ends_at=days.instant(last_day, days.DAY_MINUTES if self.ends.data is None else self.ends.data, zone),
+            starts_at=days.instant(self.first_day.data, begins, zone),
+            ends_at=days.instant(last_day, ends, zone),
             kind=ClosureKind(self.kind.data),
             note=self.note.data or "",
             provider_id=int(row_id) if whose == "provider" else None,

@@ -140,8 +140,8 @@ class MonthForm(EditForm):
     anyway = AnywayField()
 
     @classmethod
-    def of(cls, days: Sequence[Day]) -> "MonthForm":
-        return cls(data={"days": days})
+    def of(cls, days: Sequence[Day], formdata: Any = None) -> "MonthForm":
+        return cls(formdata, data={"days": days})
 
 
 class CopyForm(Form):

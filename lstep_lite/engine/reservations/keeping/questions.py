@@ -4,7 +4,7 @@ First-time customers and those who have visited are asked different things. Ques
 (files, parameters of an address, scores, places, actions of a choice) are not offered.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -88,12 +88,24 @@ def look(session: Session, posted: Any) -> Look:
     """What the builder posted, which may be anything. Inputs that are not offered have their usual values."""
     document, problems = studio.clean(session, INPUTS, posted)
     page = (document["pages"] or studio.fresh(INPUTS)["pages"])[0]
+    _fill(documents.elements(), page["parts"])
     whole = {**page, "title": "", "lead": "", "jumps": [], "next": ""}
     examined = examine(session, {"pages": [whole], "scoring": "none", "results": []})
     parts = examined.document["pages"][0]["parts"]
     if page["parts"]:
         problems = problems or list(examined.problems)
     return Look({"pages": [{**page, "parts": parts}]}, problems)
+
+
+def _fill(elements: Sequence[Element], items: Sequence[Data]) -> None:
+    """Give *items* what a new one has at the inputs that are not told."""
+    known = {each.name: each for each in elements}
+    for item in items:
+        for each in known[item["kind"]].inputs:
+            if each.name in NOT_TOLD:
+                item[each.name] = each.empty()
+            elif isinstance(each, Items):
+                _fill(each.of(), item.get(each.name) or ())
 
 
 def _parts(document: Data) -> list[Data]:

@@ -117,7 +117,8 @@ def _row(people: dict[str, Provider], cells: Sequence[str], number: int) -> tupl
         raise DomainError(f"{number}行目：担当者「{name[:30]}」が見つかりません。", "file")
     if ranges == PATTERN:
         return (person.id, day), None
-    hours = Hours(_ranges(ranges, number), _ranges(breaks, number))
+    worked = _ranges(ranges, number)
+    hours = Hours(worked, _ranges(breaks, number) if worked else ())
     shifts.check(hours, f"{number}行目", "file")
     return (person.id, day), hours
 
