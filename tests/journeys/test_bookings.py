@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import BACKENDS, salon_url
+from tests.conftest import BACKENDS, empty_url
+from tests.journeys.test_scenarios import open_shop
 from tests.world import Browser, Customer, Person, Server, World
 
 POST = "main form[method=post]"
@@ -14,12 +15,17 @@ HANA = {"name": "予約 花", "kana": "ヨヤク ハナ", "phone": "090-1234-567
 
 @pytest.fixture(scope="module", params=BACKENDS)
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An empty installation that has been through its first questions and is connected to the pretended LINE."""
     folder = tmp_path_factory.mktemp("bookings")
-    running = Server(folder, DATABASE_URL=salon_url(request, folder, request.param))
+    running = Server(folder, SEED="0", DATABASE_URL=empty_url(request, folder, request.param))
     running.set_clock()
-    running.start()
-    yield running
-    running.stop()
+    try:
+        running.start()
+        open_shop(Browser(running))
+        World(running).settle()
+        yield running
+    finally:
+        running.stop()
 
 
 def test_from_an_empty_shop_to_a_booking_that_is_moved_and_reminded_of(world: World, browser: Browser) -> None:
@@ -97,8 +103,6 @@ def a_salon(browser: Browser) -> str:
         browser.submit({"then": "next"}, form="main form[action*=menu]")
         browser.submit({}, form="main form[action*=places]")
         browser.submit({}, form="main form[action*=check]")
-        browser.open("/reservations/rules")
-        browser.submit({}, form="main form[action$='/ready']")
         browser.open("/reservations/pages")
     browser.open(str(browser.page.select_one("a.rule-name")["href"]))
     return "/liff/bookings/" + str(browser.page.select_one("#page-link")["value"]).rsplit("/", 1)[1]
