@@ -79,7 +79,7 @@ WRITING_GETS = {
     "liff_surveys.show",  # a view is counted, and the draft begins that keeps what is typed
 }
 """Views that change something though they answer a GET; each needs a reason beyond convenience."""
-FREE_CODES = {"answer_code", "code", "kind", "month", "name", "page_code"}
+FREE_CODES = {"answer_code", "code", "kind", "month", "name", "page_code", "slot_code"}
 """Path parameters that are words, not numbers: random codes and members of closed sets."""
 
 

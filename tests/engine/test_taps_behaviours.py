@@ -160,7 +160,7 @@ def test_a_menu_shows_everybody_the_same_words_but_answers_each_friend(session: 
 def test_every_action_passes_our_own_check_of_quick_replies(session: Session) -> None:
     survey = a_survey(session)
     typed = {"uri": "https://example.com", "number": "090-1234-5678", "address": "a@example.com", "text": "文章"}
-    typed |= {"survey": f"{survey.id}:{survey.code}", "page": "own"}
+    typed |= {"survey": f"{survey.id}:{survey.code}", "page": "own", "event": "all"}
     for each in taps.offered(Where.QUICK_REPLY):
         action = line(session, each.name, Where.QUICK_REPLY, **typed) or {"type": "postback", "data": "x"}
         item = {"type": "action", "action": {"label": "押す"} | action}

@@ -96,7 +96,7 @@ def acceptance_create(code: str) -> Response:
         g.finish(commit=False)
         return page(code, refusal)
     if made.slot_id is not None:
-        return redirect(url_for("liff_events.booking_show", booking_code=code), 303)
+        return redirect(url_for("liff_events.booking_show", code=code), 303)
     return redirect(url_for("liff_own_bookings.done_show", code=code), 303)
 
 

@@ -97,7 +97,7 @@ def refused(error: Refused) -> Response:
     """Why not, and the ways out; what was typed is kept."""
     g.finish(commit=False)
     given = request.view_args or {}
-    event = events.by_code(g.read, given["code"]) if "code" in given else None
+    event = events.find(g.read, given.get("code", ""))
     return render(
         "liff/bookings/refused.html",
         status=error.status,

@@ -17,13 +17,13 @@ from lstep_lite.web import render, runtime
 ADMITTED = (ReservationState.CONFIRMED, ReservationState.CHECKED_IN)
 
 
-@bp.get("/bookings/<booking_code>")
+@bp.get("/bookings/<code>")
 @public
 @sessions.known_person
-def booking_show(booking_code: str) -> Response:
+def booking_show(code: str) -> Response:
     """完了, and the ticket for the door."""
     friend = sessions.require_friend()
-    booked = own.one(g.read, friend, booking_code, now=g.now)
+    booked = own.one(g.read, friend, code, now=g.now)
     reservation = booked.reservation
     if reservation.slot_id is None:
         raise NotFound

@@ -146,7 +146,7 @@ def order_create(code: str, slot_code: str) -> Response:
     except Refused as refusal:
         g.finish(commit=False)
         return confirm(asking(g.session, code, slot_code), refusal)
-    return redirect(url_for(".booking_show", booking_code=made.code), 303)
+    return redirect(url_for(".booking_show", code=made.code), 303)
 
 
 def ordered(here: Asking) -> SlotOrder:

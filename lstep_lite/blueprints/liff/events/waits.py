@@ -22,7 +22,7 @@ def wait_new(code: str, slot_code: str) -> Response:
     """Only friends can be told."""
     here = asking(g.read, code, slot_code)
     if (own := waiting.own_of_slot(g.read, here.friend, here.slot)) is not None:
-        return redirect(url_for(".wait_show", wait_code=own.code), 303)
+        return redirect(url_for(".wait_show", code=own.code), 303)
     return form(here, None)
 
 
@@ -51,7 +51,7 @@ def wait_create(code: str, slot_code: str) -> Response:
     except Refused as refusal:
         g.finish(commit=False)
         return form(asking(g.session, code, slot_code), refusal)
-    return redirect(url_for(".wait_show", wait_code=entry.code), 303)
+    return redirect(url_for(".wait_show", code=entry.code), 303)
 
 
 def ticket_id(here: Asking) -> int | None:
@@ -62,11 +62,11 @@ def ticket_id(here: Asking) -> int | None:
     return found.get(request.form.get("ticket", ""))
 
 
-@bp.get("/waits/<wait_code>")
+@bp.get("/waits/<code>")
 @public
 @sessions.known_person
-def wait_show(wait_code: str) -> Response:
-    entry = waiting.by_code(g.read, wait_code, friend=sessions.require_friend())
+def wait_show(code: str) -> Response:
+    entry = waiting.by_code(g.read, code, friend=sessions.require_friend())
     held = waiting.held_for(g.read, entry)
     if held is not None:
         return redirect(url_for("liff_offers.show", code=held.code), 303)
@@ -81,10 +81,10 @@ def about(entry: WaitEntry) -> dict[str, Any]:
     return {**looks(event), "entry": entry, "offered": offered, "words": waiting.WORDS, "is_waiting": is_waiting}
 
 
-@bp.post("/waits/<wait_code>/withdrawal")
+@bp.post("/waits/<code>/withdrawal")
 @public
 @sessions.known_person
-def wait_destroy(wait_code: str) -> Response:
-    entry = waiting.by_code(g.session, wait_code, friend=sessions.require_friend())
+def wait_destroy(code: str) -> Response:
+    entry = waiting.by_code(g.session, code, friend=sessions.require_friend())
     waiting.withdraw(g.session, entry, now=g.now)
-    return redirect(url_for(".wait_show", wait_code=wait_code), 303)
+    return redirect(url_for(".wait_show", code=code), 303)

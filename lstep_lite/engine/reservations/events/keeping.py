@@ -83,10 +83,14 @@ def get(session: Session, event_id: int) -> Event:
 
 
 def by_code(session: Session, code: str) -> Event:
-    event = session.scalar(sa.select(Event).where(Event.code == code))
+    event = find(session, code)
     if event is None:
         raise NotFound("このイベントは見つかりませんでした。")
     return event
+
+
+def find(session: Session, code: str) -> Event | None:
+    return session.scalar(sa.select(Event).where(Event.code == code))
 
 
 def page(session: Session, *, folder_id: int | None = None, text: str = "", number: int = 1, now: datetime) -> Page:
