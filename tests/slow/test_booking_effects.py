@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite import db
 from lstep_lite.db import Database
 from lstep_lite.engine import actions, registry
 from lstep_lite.engine.actions import SetDraft
@@ -85,6 +86,7 @@ def tell_and_die(database: Database, people: int) -> None:
 def staged(database: Database) -> Salon:
     """A salon with its reminders, and a set that runs with each booking."""
     with database.unit() as session:
+        db.may_work(5)
         salon = a_salon(session)
         a_staff(session)
         rules.make_ready(session, now=NOW)

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import Database
+from lstep_lite.db import Database, memory
 from lstep_lite.engine import agenda, locking, reminders, settings
 from lstep_lite.engine.reminders import origins
 from lstep_lite.engine.reservations import counting, recording
@@ -55,8 +55,9 @@ def follow(session: Session, happened: Happened) -> None:
 
 def sync(session: Session, reservation: Reservation, *, now: datetime, is_new: bool = False) -> None:
     """The goals of *reservation*, whose friend is locked, are what the rules say of it as it is now."""
-    for rule in rules.every(session):
-        _sync(session, rule, reservation, now=now, is_new=is_new)
+    with memory(session):
+        for rule in rules.every(session):
+            _sync(session, rule, reservation, now=now, is_new=is_new)
 
 
 def _sync(session: Session, rule: BookingRule, reservation: Reservation, *, now: datetime, is_new: bool) -> None:
@@ -201,8 +202,9 @@ def catch_up(database: Database, *, now: datetime, wall: datetime) -> bool:
         rule = session.get(BookingRule, waiting.reminder_id, with_for_update=True)
         if rule is None or rule.synced_to_id != waiting.synced_to_id:
             return True  # it was changed meanwhile: from the beginning
-        for booking in bookings:
-            _sync(session, rule, booking, now=now, is_new=False)
+        with memory(session):
+            for booking in bookings:
+                _sync(session, rule, booking, now=now, is_new=False)
         rule.synced_to_id = ids[-1] if ids else None
     return True
 
