@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, Page, expect
 from lstep_lite.db import Database
 from lstep_lite.models import BookingPage, Friend, Reservation
 from tests.browser.browsing import new_page
-from tests.engine.reservations.salon import a_salon
 from tests.world import Server, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
@@ -26,10 +25,9 @@ def database(server: Server) -> Iterator[Database]:
 
 @pytest.fixture
 def code(database: Database) -> str:
-    """Of a page on which one can book."""
-    with database.unit() as session:
-        found = session.scalar(sa.select(BookingPage.code).where(BookingPage.is_open))
-        return found or a_salon(session).page.code
+    """Of the page on which one books at the demo salon."""
+    with database.read() as session:
+        return session.scalars(sa.select(BookingPage.code).where(BookingPage.is_open)).one()
 
 
 def fits(page: Page) -> None:
@@ -43,12 +41,12 @@ def test_a_visit_is_booked_on_a_small_phone(chromium: Browser, server: Server, d
     world.settle()
     page = new_page(chromium, SMALL)
     page.goto(person.opened(f"{world.liff_link()}/bookings/{code}")["location"])
-    page.get_by_label("カット").check()
-    page.get_by_label("カラー").check()
-    expect(page.locator("[data-total-words]")).to_have_text("カット+カラー 約165分 14,300円")
+    page.locator("[data-name='カット']").check()
+    page.locator("[data-name='カラー']").check()
+    expect(page.locator("[data-total-words]")).to_have_text("カット+カラー 約170分 13,200円〜")
     fits(page)
     page.get_by_role("button", name="次へ").click()
-    page.get_by_label("トリートメント").check()
+    page.get_by_label("炭酸シャンプー").check()
     fits(page)
     page.get_by_role("button", name="次へ").click()
     fits(page)
@@ -61,6 +59,7 @@ def test_a_visit_is_booked_on_a_small_phone(chromium: Browser, server: Server, d
     fits(page)
     page.get_by_role("button", name="確認へ進む").click()
     fits(page)
+    page.get_by_label("キャンセルポリシーに同意する").check()
     page.get_by_role("button", name="この内容で予約する").dblclick()
     expect(page.locator("h1")).to_have_text("ご予約が確定しました")
     fits(page)
