@@ -58,7 +58,7 @@ def _page(*regions: str, status: int = 200, form: ClosureForm | None = None) -> 
         then=url_for(".index") if request.method == "POST" else "",
         form=shown,
         closures=closures.ahead(g.read, now=g.now),
-        whose={str(each.value): each.label for each in shown.subject.choices},
+        whose=shown.subjects,
         shop=SHOP,
         kinds=KINDS,
     )

@@ -83,7 +83,7 @@ def export_create(month: str) -> Response:
 def _first(month: str) -> date:
     """The first day of 2026-03; of this month when nothing is said."""
     if not month:
-        return g.now.astimezone(g.zone).date().replace(day=1)  # type: ignore[no-any-return]
+        return g.now.astimezone(g.zone).date().replace(day=1)
     try:
         return date.fromisoformat(f"{month}-01")
     except ValueError:

@@ -1,7 +1,7 @@
 """Time without new bookings."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from wtforms import DateField, SelectField, StringField
@@ -29,25 +29,29 @@ class ClosureForm(Form):
     last_day = DateField("終わりの日（空なら同じ日）", [Optional()])
     ends = ClockField("終わりの時刻")
     note = StringField("メモ（なくてもかまいません）", [at_most(LONGEST_NOTE)])
+    subjects: Mapping[str, str] = {}
+    """By the value of `subject`: what it is called."""
 
     def offer(self, people: Sequence[Provider], pools: Sequence[Pool]) -> "ClosureForm":
-        subjects = {SHOP: "お店全体"} | {f"provider-{each.id}": f"{each.name}さん" for each in people}
-        self.subject.choices = options(subjects | {f"pool-{each.id}": each.name for each in pools})
+        named = {f"provider-{each.id}": f"{each.name}さん" for each in people}
+        self.subjects = {SHOP: "お店全体"} | named | {f"pool-{each.id}": each.name for each in pools}
+        self.subject.choices = options(self.subjects)
         return self
 
     def draft(self, zone: ZoneInfo) -> ClosureDraft:
         """Raises DomainError naming the field. Without times: the whole of the days."""
-        last_day = self.last_day.data or self.first_day.data
-        if not timedelta(0) <= last_day - self.first_day.data <= timedelta(days=366):
+        first_day = self.first_day.data or date.min
+        last_day = self.last_day.data or first_day
+        if not timedelta(0) <= last_day - first_day <= timedelta(days=366):
             raise DomainError("終わりの日は、始まりの日から1年以内の日を選んでください。", "last_day")
         begins, ends = self.begins.data or 0, days.DAY_MINUTES if self.ends.data is None else self.ends.data
         if begins % days.TICK_MINUTES or ends % days.TICK_MINUTES:
             raise DomainError("時刻は5分単位で入力してください。", "begins")
-        if (last_day, ends) <= (self.first_day.data, begins):
+        if (last_day, ends) <= (first_day, begins):
             raise DomainError("終わりは、始まりより後の時刻を入力してください。", "ends")
         whose, _, row_id = self.subject.data.partition("-")
         return ClosureDraft(
-            starts_at=days.instant(self.first_day.data, begins, zone),
+            starts_at=days.instant(first_day, begins, zone),
             ends_at=days.instant(last_day, ends, zone),
             kind=ClosureKind(self.kind.data),
             note=self.note.data or "",

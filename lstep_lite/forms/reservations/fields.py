@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, Field, IntegerField, SelectMultipleField, StringField
+from wtforms import BooleanField, Field, IntegerField, SelectMultipleField
 from wtforms.validators import Optional, StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from lstep_lite.engine.reservations.days import clock
 from lstep_lite.engine.reservations.keeping.providers import SkillDraft
@@ -35,8 +35,10 @@ def minute(typed: str) -> int | None:
     return found
 
 
-class ClockField(StringField):
+class ClockField(Field):
     """A time of a business day, up to 36:00; empty for none. Its data is a minute."""
+
+    widget = TextInput()
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         super().process(None, *args, **kwargs)

@@ -1,5 +1,6 @@
 """Opening hours and days that differ."""
 
+from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, DateField, Field, SelectField, StringField
@@ -73,7 +74,7 @@ class WeekForm(EditForm):
         data |= {"closed_weekdays": sorted(closed), "holidays": hours.holidays(settings, shop).value}
         return cls(data=data | {"rests": [(each["weekday"], each["nth"]) for each in settings.rests]})
 
-    def days(self) -> list[tuple[int, RangesField]]:
+    def days(self) -> list[tuple[int, Field]]:
         return [(day, self[f"day_{day}"]) for day in range(7)]
 
     def draft(self) -> WeekDraft:
@@ -94,7 +95,7 @@ class SpecialDayForm(Form):
 
     def draft(self) -> DayDraft:
         ranges = () if self.kind.data == "closed" else self.ranges.data
-        return DayDraft(self.day.data, ranges, self.note.data or "")
+        return DayDraft(self.day.data or date.min, ranges, self.note.data or "")
 
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):

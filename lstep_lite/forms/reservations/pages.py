@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField, Field, StringField, TextAreaField
 
 from lstep_lite.engine.reservations import opening
 from lstep_lite.engine.reservations.keeping.pages import COLOR, LONGEST, PageDraft
@@ -62,7 +62,7 @@ class BookingPageForm(EditForm, OwnPolicyForm):
         self.provider_ids.offer({each.id: each.name for each in people})
         return self
 
-    def days(self) -> list[RangesField]:
+    def days(self) -> list[Field]:
         return [self[f"day_{key}"] for key in (*WEEKDAY_KEYS, HOLIDAY)]
 
     def draft(self) -> PageDraft:

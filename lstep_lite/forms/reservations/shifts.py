@@ -50,7 +50,7 @@ class WeekForm(EditForm):
             data |= {f"day_{key}": hours.ranges, f"break_{key}": hours.breaks}
         return cls(data=data)
 
-    def days(self) -> list[tuple[str, RangesField, RangesField]]:
+    def days(self) -> list[tuple[str, Field, Field]]:
         return [(key, self[f"day_{key}"], self[f"break_{key}"]) for key in WEEKDAY_KEYS]
 
     def week(self) -> Week:
