@@ -28,14 +28,11 @@ class MessageForm(EditForm):
         return TextDraft(self.title.data or "", self.text.data or "", self.is_on.data)
 
 
-class TargetsField(SelectMultipleField):
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class RuleForm(EditForm):
     goal = SelectField("いつを起点にするか", choices=options(rules.GOALS))
-    targets = TargetsField("どの予約に送るか")
+    targets = SelectMultipleField(
+        "どの予約に送るか", widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
     unless_booked = BooleanField("次の予約がある方には送らない")
 
     @classmethod

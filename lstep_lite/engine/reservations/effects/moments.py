@@ -20,8 +20,6 @@ class Moment:
 
 
 _ALL = (
-    Moment("offered", "キャンセル待ちの空きを案内した", "空きを案内したとき"),
-    Moment("lapsed", "空きの案内の期限が切れた", "空きの案内の期限が切れたとき"),
     Moment("requested", "予約を申し込んだ", "予約の申し込みがあったとき"),
     Moment("confirmed", "予約が確定した", "予約が確定したとき"),
     Moment("approved", "予約の申し込みを承認した", "", runs="confirmed"),
@@ -38,6 +36,8 @@ _ALL = (
     Moment("checked_in", "来店した", "来店したとき（受付）"),
     Moment("completed", "来店が終わった", "来店が終わったとき（会計済み）"),
     Moment("no_show", "無断キャンセルになった", "無断キャンセルにしたとき"),
+    Moment("offered", "キャンセル待ちの空きを案内した", "キャンセル待ちの空きを案内したとき"),
+    Moment("lapsed", "空きの案内の期限が切れた", "空きの案内の期限が切れたとき"),
     Moment("reopened", "来店の記録を取り消した", "", runs="none"),
     Moment("restored", "キャンセルした予約を元に戻した", "", runs="confirmed"),
 )
