@@ -239,6 +239,8 @@ class Person:
 
     provider: Provider
     plan: Plan
+    minutes: int | None
+    """Where it takes another time with them than the menu says."""
     soonest: Start | None
 
 
@@ -262,7 +264,9 @@ def people(session: Session, looking: Looking, *, now: datetime) -> People:
     for provider_id in ids:
         plan = plans.plan(menu, replace(looking.plan.wish, provider_id=provider_id))
         soonest = feasibility.first_free(scene, plan, provider_id, policy=looking.policy)
-        persons.append(Person(providers[provider_id], plan, soonest))
+        minutes = plan.offer.shape.minutes
+        is_usual = minutes == looking.plan.offer.shape.minutes
+        persons.append(Person(providers[provider_id], plan, None if is_usual else minutes, soonest))
     soonest = feasibility.first_free(scene, looking.plan, policy=looking.policy)
     return People(soonest, persons, bool(feasibility.anybody(scene, looking.plan)))
 

@@ -64,7 +64,7 @@ def test_people_stand_with_their_own_time_and_price(session: Session, salon: Sal
     session.flush()
     found = offering.people(session, looking(session, salon, ann), now=NOW)
     sato = next(each for each in found.persons if each.provider.id == salon.sato)
-    assert (sato.plan.offer.shape.minutes, sato.plan.price, sato.plan.fee) == (90, 6600 + 550, 550)
+    assert (sato.minutes, sato.plan.price, sato.plan.fee) == (90, 6600 + 550, 550)
     assert found.takes_free and found.soonest is not None and found.soonest.minute == NOON
 
 

@@ -120,7 +120,6 @@ def provider_index(code: str) -> Response:
         "liff/bookings/providers.html",
         **looks(here.page),
         people=people,
-        plan=looking.plan,
         pictures=media.public(g.read, ids, ""),
         yen=offering.yen,
         to=lambda staff: address("start_index", code, staff=staff),
