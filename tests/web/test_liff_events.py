@@ -141,7 +141,7 @@ def test_tickets_have_prices_and_ends(phone, session, event, slot):
     a_ticket(session, slot, name="親子", price=5000, seats=2, cap=1, position=2, taken=1)
     session.commit()
     page = soup_of(phone.get(address(event, slot)))
-    assert "満席" in page.select(".ticket")[1].text
+    assert "満席" in page.select(".plan")[1].text
     nothing = send(phone, page, **TYPED)
     assert "人数を選んでください" in soup_of(nothing, 422).text
     confirm = confirming(phone, event, slot, **{f"ticket-{adult.code}": "2"})
