@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
 from lstep_lite.engine import line, settings
-from lstep_lite.engine.reservations.keeping import courses, pages, providers
+from lstep_lite.engine.reservations.keeping import courses, pages, providers, questions
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.reservations.pages import BookingPageForm
@@ -85,7 +85,7 @@ def switch_create(page_id: int) -> Response:
 @bp.post("/<int:page_id>/copy")
 @allow(Permission.RESERVATIONS_SETUP)
 def copy_create(page_id: int) -> Response:
-    twin = pages.copy(g.session, pages.get(g.session, page_id), now=g.now)
+    twin = questions.twin(g.session, pages.get(g.session, page_id), now=g.now)
     flash(f"「{twin.name}」を作りました。まだ公開していません。", "success")
     return go(url_for(".edit", page_id=twin.id))
 

@@ -203,3 +203,15 @@ def test_time_without_bookings_is_put_and_taken_back(htmx, page, session, person
     assert (wrong.status_code, regions(wrong)) == (422, ["closure-form"])
     htmx(f"/reservations/closures/{closure.id}/delete")
     assert session.query(Closure).count() == 0
+
+
+def test_a_copy_of_a_page_asks_the_same_and_is_shut(client, session, booking_page):
+    document = {"pages": [{"kind": questions.PAGE.name, "id": "p1", "parts": [a_question(label="ご紹介者")]}]}
+    questions.update(session, booking_page, questions.Which.FIRST, document, now=NOW)
+    session.commit()
+    client.post(f"/reservations/pages/{booking_page.id}/copy")
+    twin = session.query(BookingPage).filter(BookingPage.id != booking_page.id).one()
+    assert (twin.name, twin.is_open) == ("ネット予約のコピー", False)
+    assert twin.first_document == session.get_one(BookingPage, booking_page.id).first_document
+    client.post(f"/reservations/pages/{twin.id}/delete")
+    assert session.query(BookingPage).count() == 1

@@ -71,9 +71,9 @@ class ClockField(Field):
 class RangesField(Field):
     """Stretches of a day, from … to …, drawn by reservation_hours/_ranges.html. Its data is `Ranges`."""
 
-    def __init__(self, label: str = "", *, pairs: int = PAIRS, what: str = "", **kwargs: Any) -> None:
+    def __init__(self, label: str = "", *, pairs: int = PAIRS, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
-        self.least_pairs, self.what = pairs, what
+        self.least_pairs = pairs
 
     def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
         super().process(None, *args, **kwargs)
@@ -139,10 +139,6 @@ class PartsField(Field):
     def shown(self) -> list[tuple[str, str]]:
         texts = [*self.typed, *[""] * len(self.labels)]
         return list(zip(self.labels, texts, strict=False))
-
-    @property
-    def is_split(self) -> bool:
-        return any(self.typed[1:])
 
     def pre_validate(self, form: Any) -> None:
         if not self.is_number:

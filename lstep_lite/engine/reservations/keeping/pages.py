@@ -169,4 +169,5 @@ def remove(session: Session, page: BookingPage, *, now: datetime) -> None:
     if page.is_open:
         raise DomainError("公開中のカレンダーは削除できません。先に「公開を止める」を押してください。")
     with saving.offering(session, now=now):
+        mentions.forget(session, FEATURE, page.id)
         session.delete(page)

@@ -134,6 +134,13 @@ def copy(session: Session, page: BookingPage, *, now: datetime) -> None:
     note(session, page)
 
 
+def twin(session: Session, page: BookingPage, *, now: datetime) -> BookingPage:
+    """A page like it, with its questions, not open yet."""
+    made = pages.copy(session, page, now=now)
+    note(session, made)
+    return made
+
+
 def note(session: Session, page: BookingPage) -> None:
     """Write down what the questions refer to: 「使われている場所」."""
     found = [each for document in (page.first_document, page.repeat_document) if document for each in _used(document)]

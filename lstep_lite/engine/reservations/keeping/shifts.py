@@ -17,8 +17,6 @@ from lstep_lite.errors import DomainError
 from lstep_lite.models import Provider, ProviderPattern, Shift
 
 KEYS = (*WEEKDAY_KEYS, HOLIDAY)
-MOST_DAYS = 62
-"""So many days are set at once."""
 
 
 @dataclass(frozen=True)
