@@ -221,6 +221,8 @@ def _seed(running: Runtime, password_hash: str) -> bool:
             demo_reservations.tell(session, now=running.clock.now())
         with running.database.unit() as session:
             demo_events.tell(session, now=running.clock.now())
+        with running.database.unit() as session:
+            demo_events.fill(session, now=running.clock.now())
     return is_new
 
 

@@ -31,8 +31,7 @@ def tell(session: Session, *, now: datetime) -> None:
     """Add it to the salon that takes bookings already."""
     event = events.create(session, EVENT, now=now)
     events.switch(event, True, now=now)
-    first, *_ = slots.create_series(session, event, _first_date(session, now), every_days=7, count=DATES, now=now)
-    _fill(session, first, now)
+    slots.create_series(session, event, _first_date(session, now), every_days=7, count=DATES, now=now)
 
 
 def _first_date(session: Session, now: datetime) -> SlotDraft:
@@ -43,7 +42,9 @@ def _first_date(session: Session, now: datetime) -> SlotDraft:
     return SlotDraft(starts_at, ends_at, PLACES, tickets=PLANS)
 
 
-def _fill(session: Session, slot: EventSlot, now: datetime) -> None:
+def fill(session: Session, *, now: datetime) -> None:
+    """Sell its first date out, and let somebody wait; a unit after the one that made it."""
+    slot = session.scalars(sa.select(EventSlot).order_by(EventSlot.starts_at).limit(1)).one()
     found = session.scalars(sa.select(Friend).order_by(Friend.id).limit(4)).all()
     single, pair = slot.tickets
     for friend, ticket in zip(found[:3], (single, single, pair), strict=False):

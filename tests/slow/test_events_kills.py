@@ -68,16 +68,19 @@ def staged(database: Database) -> tuple[int, int, int]:
     """A slot that is moved and one that is called off, with bookings; and one with two places that many wait for."""
     with database.unit() as session:
         a_salon(session)
-        moved, off, freed = (an_event(session, places, code=f"event{places}") for places in (PEOPLE, PEOPLE + 1, 2))
-        for slot in (moved, off):
-            for number in range(PEOPLE):
-                order = SlotOrder(slot.id, f"{slot.id}-{number}")
+        made = (an_event(session, places, code=f"event{places}") for places in (PEOPLE, PEOPLE + 1, 2))
+        moved, off, freed = (slot.id for slot in made)
+    for number in range(PEOPLE):
+        with database.unit() as session:
+            for slot_id in (moved, off):
+                order = SlotOrder(slot_id, f"{slot_id}-{number}")
                 event_booking.write_down(session, a_friend(session), order, by=by_staff(None), now=NOW)
-        for _ in range(PEOPLE):
-            waiting.join_slot(session, a_friend(session), freed, party=1, now=NOW)
-        slots.update(session, moved, SlotDraft(at(FRIDAY, 600), at(FRIDAY, 660), PEOPLE), Notice(None), now=NOW)
-        slots.cancel(session, off, Notice(None), now=NOW)
-        return moved.id, off.id, freed.id
+            waiting.join_slot(session, a_friend(session), session.get_one(EventSlot, freed), party=1, now=NOW)
+    with database.unit() as session:
+        later = SlotDraft(at(FRIDAY, 600), at(FRIDAY, 660), PEOPLE)
+        slots.update(session, session.get_one(EventSlot, moved), later, Notice(None), now=NOW)
+        slots.cancel(session, session.get_one(EventSlot, off), Notice(None), now=NOW)
+    return moved, off, freed
 
 
 def work_and_die(database: Database, lives: int) -> bool:
