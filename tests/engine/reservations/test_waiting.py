@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
+from lstep_lite.engine import deliveries
 from lstep_lite.engine.reservations import Code, Refused, ending, event_booking, expiring, waiting
 from lstep_lite.engine.reservations.event_booking import SlotOrder
 from lstep_lite.engine.reservations.waiting import deadlines, offering
@@ -181,6 +182,12 @@ def test_where_the_shop_wants_it_all_are_told_at_once(
         offer_all(database, session)
     told = session.scalars(sa.select(Delivery.friend_id).where(Delivery.source == "waiting")).all()
     assert sorted(told) == sorted(entry.friend_id for entry in ours) and not held(session)
+    delivery = session.scalars(sa.select(Delivery)).first()
+    assert delivery is not None
+    [sent] = deliveries.objects(session, delivery, public_url="https://salon.example", now=NOW)
+    event = session.get_one(Event, slot.event_id)
+    assert sent["template"]["actions"][0]["uri"].endswith(f"/events/{event.code}/slots/{slot.code}")
+    assert event.title not in sent["altText"] and event.title in sent["template"]["text"]
 
 
 def test_a_wish_for_courses_is_met_by_the_first_start_that_suits(database: Database, session: Session) -> None:
