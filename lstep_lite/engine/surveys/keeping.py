@@ -239,7 +239,7 @@ def _write(session: Session, survey: Survey, form: SurveyForm, now: datetime) ->
         value = getattr(form, each.name)
         setattr(survey, each.name, storable(value).strip() if type(value) is str else value)
     survey.blocks = list(form.blocks)
-    survey.rate_days = form.rate_days if form.rate is AnswerRate.EVERY else None  # else nobody has looked at it
+    survey.rate_days = form.rate_days if form.rate == AnswerRate.EVERY else None  # else nobody has looked at it
     survey.name, survey.name_key, survey.folder_id, survey.updated_at = name, name_key(name), folder_id, now
 
 

@@ -124,7 +124,8 @@ def test_what_is_kept_about_a_friend_stands_in_the_page_as_it_would_be_typed() -
 def test_forms_of_browsers_may_hold_anything() -> None:
     part = a_question(id="question-x")
     form = {"question-x": ["a\x00\ud800", *["b"] * 500], "question-x.other": ["x" * 20_000], "_csrf_token": ["t"]}
-    found = parsing.posted([part], form)
+    found = parsing.posted([part], form | {f"question-x.{number}": ["x"] for number in range(1000)})
+    assert len(found["question-x"]) == parsing.MOST_NAMES
     assert found["question-x"][""][0] == "a?" and len(found["question-x"][""]) == parsing.MOST_VALUES
     assert len(found["question-x"]["other"][0]) == parsing.LONGEST_TYPED and len(found) == 1
 
