@@ -86,7 +86,7 @@ def _is_said(answer: SurveyAnswer, message: ChatMessage) -> bool:
 # Without a word ------------------------------------------------------------------------------------------------------
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists().where(SurveyAnswer.confirm_due_at <= wall))
 def push_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Push what waited for a word in vain. True when there may be more.
 
