@@ -107,7 +107,8 @@ def _push(session: Session, answer_id: int, now: datetime) -> None:
     if answer is None or answer.friend is None:
         return
     locking.lock(session, answer.friend)  # before the answer, as everywhere
-    if _claim(session, answer):
+    is_off = answer.survey.confirmation is Confirmation.NONE  # meanwhile: then there may be no message any more
+    if _claim(session, answer) and not is_off:
         _put(session, answer.survey, answer, answer.friend, now=now, due_at=min(now, answer.submitted_at + WAIT))
 
 
