@@ -308,7 +308,9 @@ export class Editor {
     const place = event.target.dataset?.key?.split("|")[0];
     if (!place || this.touched.has(place)) return;
     this.touched.add(place);
-    markProblems(this);
+    // Words that appear must not push away the button whose press led out of the field.
+    if (!this.root.matches(":active")) markProblems(this);
+    else addEventListener("pointerup", () => setTimeout(() => markProblems(this)), { once: true });
   }
 
   showStatus() {
