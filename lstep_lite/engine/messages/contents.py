@@ -169,7 +169,11 @@ def contexts_of(
     pictures = senders.load(session, {leaf.sender_id for leaf in leaves if leaf.sender_id}, public_url)
     files = media.public(session, looking.files(each for found in walked for each in found), public_url)
     loaded, zone = _loaded(session, leaves, public_url), settings.zone(session)
-    pages = links.pages_url(settings.channel(session), public_url=public_url)
+    pages = remembered(
+        session,
+        ("pages url", public_url),
+        lambda: links.pages_url(settings.channel(session), public_url=public_url),
+    )
     bare = [
         RenderContext(each, files, pictures, loaded, public_url, zone, _is_personal(shown), shown, pages_url=pages)
         for each, shown in zip(expanded, map(_shown, walked), strict=True)
