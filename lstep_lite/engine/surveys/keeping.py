@@ -45,6 +45,7 @@ FILLED = ("lead", "thanks_text")
 MOST_DAYS = 3650
 MOST_MINUTES = 525_600
 LARGEST_NUMBER = 1_000_000
+GONE = "このフォームは見つかりませんでした。削除された可能性があります。"
 COLOR, GROUND = "#E8590C", "#F6F5F3"
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 folders.shelf(FEATURE, Survey, Permission.SURVEYS_EDIT)
@@ -96,7 +97,7 @@ class Page(Paged):
 def get(session: Session, survey_id: int) -> Survey:
     survey = session.get(Survey, survey_id)
     if survey is None:
-        raise NotFound("このフォームは見つかりませんでした。削除された可能性があります。")
+        raise NotFound(GONE)
     return survey
 
 
@@ -197,9 +198,11 @@ def update_document(session: Session, survey: Survey, document: Any, *, now: dat
 def lock(session: Session, survey: Survey) -> None:
     """Nobody else answers or changes the form until this unit ends; it is read afresh. Friend and draft come before.
 
-    Rows that refer to it can be written meanwhile: a draft that is begun need not wait.
+    Rows that refer to it can be written meanwhile: a draft that is begun need not wait. Raises NotFound.
     """
-    session.refresh(survey, with_for_update={"key_share": True})
+    fresh = sa.select(Survey).where(Survey.id == survey.id).with_for_update(key_share=True)
+    if session.scalar(fresh.execution_options(populate_existing=True)) is None:
+        raise NotFound(GONE)
 
 
 def keep_actions(session: Session, survey: Survey, wanted: SetDraft, *, now: datetime) -> None:

@@ -22,7 +22,7 @@ def test_a_form_goes_with_its_answers_in_parts_and_after_a_break_with_the_rest(
     for form in (survey, survey, survey, survey, survey, other):
         answer(session, form, friend, {asks["id"]: "はい"})
     survey_id = survey.id
-    assert deleting._delete_some(database, survey_id)  # as far as somebody came whose server was killed
+    assert deleting._delete_answers(database, survey_id)  # as far as somebody came whose server was killed
     deleting.delete(database, survey_id)
     session.expire_all()
     assert [each.id for each in session.scalars(sa.select(Survey))] == [other.id]
