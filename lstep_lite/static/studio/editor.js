@@ -28,8 +28,7 @@ export class Editor {
     this.problems = this.placed(JSON.parse(root.dataset.problems || "[]"), this.document);
     this.warnings = [];
     this.showsAll = this.problems.length > 0;
-    this.isRefused =
-      this.showsAll || Boolean(root.closest("form")?.querySelector(".has-error, .alert-danger, .alert-warning"));
+    this.isRefused = this.showsAll || this.isComplainedOf();
     this.keeping = new Keeping(root.dataset.draft);
     this.resume();
     this.build();
@@ -51,6 +50,12 @@ export class Editor {
     this.history = before?.history || new History(text);
     if (!isSame(this.history.text, text)) this.history.push(text, null, Date.now());
     remembered.set(this.root.dataset.draft, { folds: this.folds, choices: this.choices, history: this.history });
+  }
+
+  // Whether the form came back with something wrong. What htmx brings has the words of noscript as elements.
+  isComplainedOf() {
+    const said = this.form()?.querySelectorAll(".has-error, .alert-danger, .alert-warning") || [];
+    return [...said].some((each) => !each.closest("noscript"));
   }
 
   newId() {
