@@ -30,6 +30,7 @@ def create_app(runtime: Runtime) -> App:
     if runtime.settings.trusted_proxies:
         hops = runtime.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(auth.limit_strangers)  # before tokens are looked for
     csrf = CSRFProtect(app)
     Htmx(app)
     web.init_app(app)

@@ -13,9 +13,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO
 
+import sqlalchemy as sa
 from huey import MemoryHuey
 from huey.consumer import Consumer, Scheduler
 from huey.storage import BaseStorage, PostgresStorage, RedisStorage, SqliteStorage
@@ -23,9 +25,12 @@ from sqlalchemy.orm import Session
 
 from lstep_lite import locks
 from lstep_lite.config import BadSetting, Settings
+from lstep_lite.db import Database
 from lstep_lite.engine import agenda, deliveries, intake, media, surveys, workers
 from lstep_lite.engine.coupons import at_line
+from lstep_lite.engine.deliveries import conditions, pausing
 from lstep_lite.engine.line import profiles
+from lstep_lite.engine.media import fetching, preparing, sweeping
 from lstep_lite.engine.notifications import sending
 from lstep_lite.engine.rich_menus import insights, publishing, showing
 from lstep_lite.engine.rich_menus.showing import defaults, syncing
@@ -44,29 +49,76 @@ SHUTDOWN_SECONDS = 20
 SILENCE = timedelta(seconds=30)
 """A worker that has not shown itself for so long counts as stopped."""
 
-Chore = Callable[[Runtime, datetime, datetime], object]
-"""Small regular work, given `now` and `wall`; it looks for what is due and does a bounded part of it."""
-CHORE_LIST: tuple[Chore, ...] = (
-    lambda it, now, wall: deliveries.put_aside_late(it.database, now=now),
-    lambda it, now, wall: deliveries.recheck(it.database, it.account, now=now, wall=wall),
-    lambda it, now, wall: followers.import_due(it.database, it.account, now=now, wall=wall),
-    lambda it, now, wall: profiles.refresh_due(it.database, it.account, now=now, limit=20),
-    lambda it, now, wall: media.fetch_due(it.database, it.account, it.media, wall=wall, limit=5),
-    lambda it, now, wall: media.prepare_due(it.database, it.media, wall=wall, limit=2),
-    lambda it, now, wall: media.sweep(it.database, it.media, limit=CHUNK),
-    lambda it, now, wall: media.sweep_strays(it.database, it.media, wall=wall),
-    lambda it, now, wall: surveys.sweep(it.database, it.media, now=now, limit=CHUNK),
-    lambda it, now, wall: at_line.work_due(
-        it.database, it.account, public_url=it.settings.public_url, wall=wall, limit=5
+
+@dataclass(frozen=True)
+class Chore:
+    """Small regular work, given `now` and `wall`: a bounded part of what is due."""
+
+    due: agenda.Due
+    do: Callable[[Runtime, datetime, datetime], object]
+
+
+CHORE_LIST = (
+    Chore(
+        lambda now, wall: sa.exists().where(conditions.LATE),
+        lambda it, now, wall: deliveries.put_aside_late(it.database, now=now),
     ),
-    lambda it, now, wall: publishing.work_due(
-        it.database, it.account, it.media, public_url=it.settings.public_url, now=now, wall=wall, limit=20
+    Chore(
+        lambda now, wall: pausing.is_due(wall),
+        lambda it, now, wall: deliveries.recheck(it.database, it.account, now=now, wall=wall),
     ),
-    lambda it, now, wall: defaults.tell_due(it.database, it.account, now=now, wall=wall),
-    lambda it, now, wall: insights.ask_due(it.database, it.account, now=now, limit=5),
-    lambda it, now, wall: sending.send_due(
-        it.database, it.settings.mailer, public_url=it.settings.public_url, now=now, wall=wall
+    Chore(
+        lambda now, wall: followers.is_due(wall),
+        lambda it, now, wall: followers.import_due(it.database, it.account, now=now, wall=wall),
     ),
+    Chore(
+        lambda now, wall: sa.exists(profiles.due(now)),
+        lambda it, now, wall: profiles.refresh_due(it.database, it.account, now=now, limit=20),
+    ),
+    Chore(
+        # Asked for the first in its order: asked for any, SQLite would read all that were ever received.
+        lambda now, wall: fetching.due(wall).scalar_subquery().is_not(None),
+        lambda it, now, wall: media.fetch_due(it.database, it.account, it.media, wall=wall, limit=5),
+    ),
+    Chore(
+        lambda now, wall: sa.exists(preparing.due(wall)),
+        lambda it, now, wall: media.prepare_due(it.database, it.media, wall=wall, limit=2),
+    ),
+    Chore(
+        lambda now, wall: sa.exists().where(sweeping.HAS_BYTES_TO_REMOVE),
+        lambda it, now, wall: media.sweep(it.database, it.media, limit=CHUNK),
+    ),
+    Chore(
+        lambda now, wall: surveys.is_sweep_due(),
+        lambda it, now, wall: surveys.sweep(it.database, it.media, now=now, limit=CHUNK),
+    ),
+    Chore(
+        lambda now, wall: sa.exists(at_line.due(wall)),
+        lambda it, now, wall: at_line.work_due(
+            it.database, it.account, public_url=it.settings.public_url, wall=wall, limit=5
+        ),
+    ),
+    Chore(
+        lambda now, wall: publishing.is_any_due(wall),
+        lambda it, now, wall: publishing.work_due(
+            it.database, it.account, it.media, public_url=it.settings.public_url, now=now, wall=wall, limit=20
+        ),
+    ),
+    Chore(
+        lambda now, wall: defaults.is_due(wall),
+        lambda it, now, wall: defaults.tell_due(it.database, it.account, now=now, wall=wall),
+    ),
+    Chore(
+        lambda now, wall: sa.exists(insights.due(now)),
+        lambda it, now, wall: insights.ask_due(it.database, it.account, now=now, limit=5),
+    ),
+    Chore(
+        lambda now, wall: sa.exists(sending.due_turns(now, wall)),
+        lambda it, now, wall: sending.send_due(
+            it.database, it.settings.mailer, public_url=it.settings.public_url, now=now, wall=wall
+        ),
+    ),
+    Chore(agenda.always, lambda it, now, wall: media.sweep_strays(it.database, it.media, wall=wall)),
 )
 
 
@@ -149,12 +201,18 @@ def _do_due(runtime: Runtime, lane: str) -> bool:
 
 
 def _do_chores(runtime: Runtime) -> bool:
-    for chore in CHORE_LIST:
-        try:
-            chore(runtime, runtime.clock.now(), runtime.clock.wall())
-        except Exception:
-            log.exception("a chore failed; the others go on")
+    """Each chore once; one that fails waits for the next tick."""
+    works = [agenda.Work(chore.due, _as_work(runtime, chore)) for chore in CHORE_LIST]
+    agenda.run_once(runtime.database, works, now=runtime.clock.now, wall=runtime.clock.wall)
     return _do_due(runtime, CHORES)
+
+
+def _as_work(runtime: Runtime, chore: Chore) -> agenda.Do:
+    def do(_: Database, *, now: datetime, wall: datetime) -> bool:
+        chore.do(runtime, now, wall)
+        return False
+
+    return do
 
 
 def run_lane(runtime: Runtime, lane: str) -> None:

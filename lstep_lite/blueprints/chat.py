@@ -37,7 +37,7 @@ def list_index() -> Response:
 @bp.get("/unread")
 @allow(Permission.CHAT)
 def unread_show() -> Response:
-    return live("chat/_unread.html", "unread_badge", unread=chat.unread_total(g.read))
+    return live("chat/_unread.html", "unread_badge", unread_talks=chat.unread_total(g.read))
 
 
 @bp.get("/<int:friend_id>")

@@ -30,7 +30,7 @@ def index() -> Response:
 @bp.get("/bell")
 @allow(Permission.USE)
 def bell_show() -> Response:
-    return live("notifications/_bell.html", "bell_badge", unread=notifications.unread_total(g.read, g.staff))
+    return live("notifications/_bell.html", "bell_badge", unread_notices=notifications.unread_total(g.read, g.staff))
 
 
 @bp.post("/<int:notification_id>/opening")

@@ -161,7 +161,8 @@ def _list(survey: Survey, then: str = "") -> Response:
 
 
 def _mark_all(survey: Survey, state: SurveyAnswerState) -> Response:
-    filters, token = AnswerSearchForm(request.args).filters(g.session), request.form.get("token", "")[:40]
+    filters = AnswerSearchForm(request.args).filters(g.session)
+    token = request.form.get("token", "")[:40] or secrets.token_urlsafe(8)
     markings.start(g.session, survey, filters, state, token=token, staff_id=g.staff.id, now=g.now)
     flash(f"条件に当てはまる回答を「{STATES[state]}」に変えています。画面を閉じても続きます。", "success")
     return go(url_for(".index", survey_id=survey.id))

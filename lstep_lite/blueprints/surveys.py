@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import allow
 from lstep_lite.engine import actions, folders, line, mentions, settings, studio, surveys
 from lstep_lite.engine.staff import Permission
-from lstep_lite.engine.surveys import designs, figures, opening
+from lstep_lite.engine.surveys import deleting, designs, figures, opening
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.surveys import RATES, SurveyDocumentForm
 from lstep_lite.models import Survey
@@ -90,9 +90,8 @@ def copy_create(survey_id: int) -> Response:
 @bp.post("/<int:survey_id>/delete")
 @allow(Permission.SURVEYS_EDIT)
 def destroy(survey_id: int) -> Response:
-    survey = surveys.get(g.session, survey_id)
-    surveys.delete(g.session, survey)
-    flash(f"フォーム「{survey.name}」を削除しました", "success")
+    name = deleting.delete(runtime().database, survey_id)
+    flash(f"フォーム「{name}」を削除しました", "success")
     return go(url_for(".index"))
 
 

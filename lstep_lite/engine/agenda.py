@@ -1,21 +1,23 @@
 """What features do when its time comes: work for the worker's lanes, and when there will be some.
 
-The truth is in the features' rows, which have an indexed time at which to look. A lane asks everybody who registered
-with `@work`; the demo's clock asks everybody who registered with `@pending`, so that it stops at every due instant.
+The truth is in the features' rows, which have an indexed time at which to look. A lane asks for all who registered with
+`@work` in one statement, since mostly nothing is due; the demo's clock asks everybody who registered with `@pending`,
+so that it stops at every due instant.
 """
 
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import Database
+from lstep_lite.db import Database, UTCDateTime
 from lstep_lite.models import Friend
 
 log = logging.getLogger(__name__)
@@ -32,8 +34,25 @@ class Pending:
     next_due: datetime | None = None
 
 
-Work = Callable[..., bool]
-"""work(database, *, now, wall): do a bounded part of what is due, in units of its own. True when there is more."""
+NOW = sa.bindparam("now", type_=UTCDateTime())
+WALL = sa.bindparam("wall", type_=UTCDateTime())
+_periods: dict[str, timedelta] = {}
+
+Due = Callable[[Any, Any], sa.ColumnElement[bool]]
+"""due(now, wall): whether there may be something to do, in SQL. Never no when there is; a needless yes costs a look.
+
+It is asked for its SQL once, and given parameters for the moments.
+"""
+Do = Callable[..., bool]
+"""do(database, *, now, wall): do a bounded part of what is due, in units of its own. True when there is more."""
+
+
+@dataclass(frozen=True)
+class Work:
+    due: Due
+    do: Do
+
+
 Ask = Callable[..., Pending]
 """ask(session, *, now, wall)"""
 _work: dict[str, list[Work]] = defaultdict(list)
@@ -61,11 +80,23 @@ personals: list[Personal] = []
 """In the order in which they run at one moment: the worker's order of lanes and features."""
 
 
-def work(lane: str) -> Callable[[Work], Work]:
+def always(now: Any, wall: Any) -> sa.ColumnElement[bool]:
+    """For work that finds out by itself whether there is something to do."""
+    return sa.true()
+
+
+def ago(period: timedelta) -> Any:
+    """The moment that lies *period* before now, for a Due: databases reckon with moments in too many ways."""
+    name = f"{period.total_seconds():.0f}_seconds_ago"
+    _periods[name] = period
+    return sa.bindparam(name, type_=UTCDateTime())
+
+
+def work(lane: str, *, due: Due) -> Callable[[Do], Do]:
     """Register work for a lane of the worker."""
 
-    def register(do: Work) -> Work:
-        _work[lane].append(do)
+    def register(do: Do) -> Do:
+        _work[lane].append(Work(due, do))
         return do
 
     return register
@@ -90,11 +121,39 @@ def run(database: Database, lane: str, *, now: Callable[[], datetime], wall: Cal
     deadline = time.monotonic() + PASS_SECONDS
     todo = list(_work[lane])
     while todo and time.monotonic() < deadline:
-        todo = [do for do in todo if _do(do, database, now(), wall())]
+        todo = run_once(database, todo, now=now, wall=wall)
     return bool(todo)
 
 
-def _do(do: Work, database: Database, now: datetime, wall: datetime) -> bool:
+def run_once(
+    database: Database, works: Sequence[Work], *, now: Callable[[], datetime], wall: Callable[[], datetime]
+) -> list[Work]:
+    """Those of *works* that have something to do, each in its turn; answers those that have more."""
+    has_more = []
+    answer: Sequence[bool] = ()
+    for place, each in enumerate(works):
+        answer = answer or _ask(database, works, now(), wall())
+        if answer[place]:
+            answer = ()  # it may make the next ones due
+            if _do(each.do, database, now(), wall()):
+                has_more.append(each)
+    return has_more
+
+
+def _ask(database: Database, works: Sequence[Work], now: datetime, wall: datetime) -> Sequence[bool]:
+    question = _question(tuple(each.due for each in works))
+    moments = {"now": now, "wall": wall} | {name: now - period for name, period in _periods.items()}
+    with database.read() as session:
+        return session.execute(question, moments).one()
+
+
+@lru_cache
+def _question(dues: tuple[Due, ...]) -> sa.Select[*tuple[Any, ...]]:
+    """Kept, since putting it together takes longer than answering it."""
+    return sa.select(*(due(NOW, WALL) for due in dues))
+
+
+def _do(do: Do, database: Database, now: datetime, wall: datetime) -> bool:
     try:
         return do(database, now=now, wall=wall)
     except Exception:

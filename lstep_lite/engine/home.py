@@ -25,6 +25,9 @@ from lstep_lite.models import (
     Origin,
     RichMenu,
     Staff,
+    Survey,
+    SurveyAnswer,
+    SurveyAnswerState,
     Talk,
     TalkMark,
     Ticket,
@@ -53,6 +56,8 @@ class Numbers:
     open_talks: int
     working_talks: int
     done_talks: int
+    new_answers: int
+    """Answers to forms that nobody has looked after yet."""
     failed: int
     missed: int
     unknown: int
@@ -72,6 +77,10 @@ def numbers(session: Session, *, now: datetime) -> Numbers:
         "open_talks": _count(Talk, Talk.mark == TalkMark.OPEN),
         "working_talks": _count(Talk, Talk.mark == TalkMark.WORKING),
         "done_talks": _count(Talk, Talk.mark == TalkMark.DONE),
+        "new_answers": _count(
+            SurveyAnswer,  # by its index, which begins with the form
+            and_(SurveyAnswer.survey_id.in_(select(Survey.id)), SurveyAnswer.state == SurveyAnswerState.NEW),
+        ),
         "failed": _ended(DeliveryState.FAILED, since),
         "missed": _ended(DeliveryState.MISSED, since),
         "unknown": _ended(DeliveryState.UNKNOWN, since),

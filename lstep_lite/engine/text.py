@@ -1,5 +1,6 @@
 """How texts are compared (width, kana, case and spaces make no difference), measured, and spelled."""
 
+import re
 import unicodedata
 from datetime import date
 from typing import Any
@@ -14,6 +15,8 @@ WEEKDAYS = "月火水木金土日"
 """By date.weekday()."""
 GRAPHEME = regex.compile(r"\X")
 """What a reader sees as one character: with its accents, or a whole emoji sequence."""
+FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+"""Two letters that are shown as one flag."""
 
 
 def normalise(text: str) -> str:
@@ -71,4 +74,4 @@ def cut_utf16(text: str, most: int) -> str:
 
 def grapheme_count(text: str) -> int:
     """The length as LINE counts labels and titles: what a reader sees as one character counts once."""
-    return len(GRAPHEME.findall(text))
+    return len(GRAPHEME.findall(FLAG.sub("x", text)))  # a long row of flags would take seconds

@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 from lstep_lite.engine.media import Box
 from lstep_lite.engine.media.library import LONGEST_NAME
 from lstep_lite.errors import DomainError
-from lstep_lite.forms.base import EditForm, Form, at_most, options, required
+from lstep_lite.forms.base import EditForm, Form, at_most, options, required, row_id
 from lstep_lite.forms.folders import NO_FOLDER, FolderField
 from lstep_lite.models import Folder, Media
 
@@ -24,7 +24,7 @@ class PictureField(SelectField):
 
     def __init__(self, label: str, **kwargs: Any) -> None:
         choices = options({"0": "画像なし"})
-        super().__init__(label, coerce=int, default=NO_PICTURE, choices=choices, validate_choice=False, **kwargs)
+        super().__init__(label, coerce=row_id, default=NO_PICTURE, choices=choices, validate_choice=False, **kwargs)
 
     def offer(self, pictures: Mapping[int, str]) -> None:
         named = {str(media_id): name for media_id, name in pictures.items()}

@@ -7,6 +7,7 @@ from wtforms import DateField, HiddenField, RadioField, SearchField, SelectField
 from wtforms.validators import Optional
 
 from lstep_lite.engine import segments
+from lstep_lite.engine.fields.types.dates import FIRST_YEAR, LAST_YEAR
 from lstep_lite.engine.surveys.answers import LONGEST_MEMO, STATES, Filters
 from lstep_lite.engine.surveys.columns import Column
 from lstep_lite.forms.base import EditForm, Form, at_most, options
@@ -14,13 +15,22 @@ from lstep_lite.forms.segments import SegmentField
 from lstep_lite.models import SurveyAnswerState
 
 
+class DayField(DateField):
+    """A day. One at the edge of the calendar could not be reckoned with: it counts as unknown."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            self.data = None
+
+
 class AnswerSearchForm(Form):
     """The filters of the list, from its address; what is unknown filters nothing."""
 
     state = HiddenField()
     q = SearchField("名前・回答・メモの言葉でさがす", [at_most(100)])
-    since = DateField("回答日（から）", [Optional()])
-    until = DateField("回答日（まで）", [Optional()])
+    since = DayField("回答日（から）", [Optional()])
+    until = DayField("回答日（まで）", [Optional()])
     choice = SelectField("選んだ答え", validate_choice=False)
     segment = SegmentField("回答した方の条件", name=segments.PATH)
 

@@ -68,6 +68,8 @@ def build(page: Page, server: Server) -> str:
     tag_by(page, 1, "要ケア")
     page.get_by_role("button", name="保存", exact=True).click()
     expect(page.locator("#toasts")).to_contain_text("保存しました")
+    expect(page.locator(".studio-status")).to_be_attached()  # drawn anew, with nothing left to save
+    expect(page.locator("form[data-changed]")).to_have_count(0)
     page.get_by_role("link", name="公開・共有").click()
     page.get_by_role("button", name="公開する").click()
     expect(page.locator("#survey-state")).to_contain_text("お客様が回答できます")

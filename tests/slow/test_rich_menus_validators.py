@@ -24,7 +24,7 @@ PUBLIC_URL = "https://demo.lstep.invalid"
 EASY = settings(
     deadline=None,
     derandomize=True,
-    max_examples=25,
+    max_examples=60,
     phases=(Phase.explicit, Phase.generate),  # making a failing menu simpler would take minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from lstep_lite.models import Channel, Check, EventState, Talk, TalkMark, WebhookEvent, Worker
-from tests.factories import NOW, a_friend, a_mark
+from lstep_lite.models import Channel, Check, EventState, SurveyAnswerState, Talk, TalkMark, WebhookEvent, Worker
+from tests.engine.surveys.answers import answer
+from tests.factories import NOW, a_friend, a_mark, a_survey
 from tests.web.conftest import regions
 
 
@@ -70,6 +71,15 @@ def test_people_per_mark_and_talks_by_state_lead_to_their_lists(page, session: S
     assert "対応中1件" in links and "要対応0件" in links
     assert words(page(links["対応中1件"])).count(friend.name) >= 1
     assert [chip.get_text() for chip in page(links["常連の方1人"]).select(".friend-chip-name")] == [friend.name]
+
+
+def test_answers_that_wait_are_told_of_until_somebody_has_looked_after_them(page, session: Session, channel) -> None:
+    survey = a_survey(session)
+    found = answer(session, survey, a_friend(session), {survey.document["pages"][0]["parts"][0]["id"]: "はい"})
+    assert "未対応の回答 1" in words(page("/"))
+    found.state = SurveyAnswerState.DONE
+    session.commit()
+    assert "未対応の回答" not in words(page("/"))
 
 
 def test_the_dashboard_asks_the_database_little(client, session: Session, channel: Channel, count_queries) -> None:

@@ -166,6 +166,15 @@ def test_a_closed_form_says_so_and_one_that_closes_meanwhile_too(phone, session,
     assert "春にまた" in opened(phone, survey)[1].text
 
 
+def test_nobody_has_to_log_in_to_read_that_a_form_is_closed(anybody, session, owner):
+    survey = a_survey(session, is_open=False, title="秋のご案内", closed_text="秋の受付は終わりました")
+    session.commit()
+    path, soup = opened(anybody, survey)
+    assert path.endswith(survey.code) and "秋の受付は終わりました" in soup.get_text()
+    answer = anybody.post(f"/liff/surveys/{survey.code}/answers", data={"token": "x"})
+    assert "秋の受付は終わりました" not in answer.text, "its other pages ask who it is"
+
+
 def test_who_answered_already_reads_so_and_may_change_it_for_a_while(phone, session):
     asks = a_question()
     survey = a_survey(session, asks, editable_minutes=60)

@@ -51,6 +51,7 @@ def test_the_list_shows_what_was_told_and_costs_the_same_however_long(page, sess
     with count_queries() as few:
         soup = page("/notifications")
     assert soup.select_one(".notice-body").get_text() == "<b>山田</b>"
+    assert soup.select_one("#unread-badge")["data-unread-total"] == "0", "nobody has written"
     for number in range(10, 60):
         tell(session, dedupe_key=f"more{number}")
     with count_queries() as many:

@@ -78,3 +78,14 @@ def test_what_only_scripts_ask_for_is_a_region_for_everybody(client: FlaskClient
     answer = client.post(url)
     assert answer.status_code == 200
     assert len(regions(answer)) == 1
+
+
+def test_a_form_of_a_stranger_is_not_read_without_end(app, anybody, owner):
+    app.config["WTF_CSRF_ENABLED"] = True  # what looks for the token would read all of it
+    try:
+        body = b"friend=&" + b"a=&" * 400_000
+        for path in ("/liff/session", "/liff/coupons/x/use", "/tags"):
+            answer = anybody.post(path, data=body, content_type="application/x-www-form-urlencoded")
+            assert (answer.status_code, "大きすぎます" in answer.text) == (413, True)
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False

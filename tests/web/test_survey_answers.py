@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import zipfile
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from lstep_lite.engine import segments
 from lstep_lite.engine.media import storage
 from lstep_lite.models import Export, SurveyAnswerState, SurveyChange, SurveyFile
 from tests.engine.surveys.answers import answer
-from tests.factories import NOW, a_friend, a_question, a_survey, a_survey_choice, a_tag
+from tests.factories import NOW, a_friend, a_question, a_survey, a_survey_choice, a_survey_page, a_tag
 from tests.web.conftest import regions
 
 
@@ -79,6 +80,7 @@ def test_the_list_is_narrowed_by_words_days_choices_states_and_friends(page, ses
     assert found(q="鈴木") == ["鈴木 一郎"]
     assert found(until=NOW.date().isoformat()) == ["山田 花子"]
     assert found(since=(NOW + timedelta(days=2)).date().isoformat()) == ["鈴木 一郎"]
+    assert found(since="0001-01-01", until="9999-12-31") == ["鈴木 一郎", "山田 花子"], "unknown days filter nothing"
     menu = asked["menu"]
     assert found(choice=f"{menu['id']}/{menu['choices'][1]['id']}") == ["鈴木 一郎"]
     assert found(state="done") == []
@@ -216,6 +218,17 @@ def test_the_charts_lead_to_the_friends_who_answered_so(page, session, owner, fr
         ["鈴木 一郎"],
         ["山田 花子"],
     ]
+
+
+def test_a_question_that_became_a_scale_is_counted_by_its_numbers_alone(client, page, session, owner, friend):
+    menu = a_question("radio", choices=[a_survey_choice("カット"), a_survey_choice("カラー")])
+    survey = a_survey(session, menu, rate="many")
+    answer(session, survey, friend, {menu["id"]: menu["choices"][0]["id"]})
+    document = {"pages": [a_survey_page(a_question("scale", id=menu["id"]))], "scoring": "none"}
+    client.post(f"/surveys/{survey.id}", data={"document": json.dumps(document)})
+    session.expire_all()
+    answer(session, survey, friend, {menu["id"]: "4"})
+    assert "4.0" in page(f"/surveys/{survey.id}/report").select_one("main").get_text()
 
 
 def test_a_table_of_questions_is_counted_as_a_table(page, session, owner, friend):

@@ -43,7 +43,7 @@ def test_a_link_brings_along_what_was_typed_into_the_forms_own_questions(app, cl
     token = made(page, soup)
     key = app.extensions["runtime"].settings.secret_key
     filled = prefilling.read(survey, token, friend=None, now=NOW, secret_key=key)
-    assert filled == {phone["id"]: {"": ["09012345678"]}, wishes["id"]: {"": codes, "other": ["着付け"]}}
+    assert filled == {phone["id"]: {"": ["090-1234-5678"]}, wishes["id"]: {"": codes, "other": ["着付け"]}}
     assert soup.select_one(f"[name='{phone['id']}']")["value"] == "０９０-1234-5678"
 
 

@@ -57,7 +57,7 @@ def test_the_list_tells_how_forms_stand_and_costs_the_same_for_many(page, sessio
     a_survey(session, name="先のフォーム", opens_at=NOW.replace(year=NOW.year + 5))
     session.commit()
     rows = [row.get_text() for row in page("/surveys").select("tbody tr")]
-    assert ["停止中" in rows[0], "満員" in rows[1], "新着1" in rows[1], "期間前" in rows[2]] == [True] * 4
+    assert ["停止中" in rows[0], "満員" in rows[1], "未対応1" in rows[1], "期間前" in rows[2]] == [True] * 4
     with count_queries() as few:
         page("/surveys")
     for _ in range(60):

@@ -39,8 +39,7 @@ TOO_LATE = (
 def new() -> Response:
     """Off to LINE. Nothing changes here but what this browser remembers."""
     attempt = {"state": new_secret(), "nonce": new_secret(), "verifier": new_secret()}
-    secrets = {name: attempt[name] for name in ("state", "nonce", "verifier")}
-    where = runtime().account.login().authorize_url(_callback(), **secrets, offers_friendship=_offers_friendship())
+    where = runtime().account.login().authorize_url(_callback(), **attempt, offers_friendship=_offers_friendship())
     wanted = gates.own_path(request.args.get("wanted", ""))
     return _remember(redirect(where, 303), attempt | {"wanted": wanted, "at": int(g.wall.timestamp())})
 

@@ -37,6 +37,8 @@ TOO_OFTEN = "短い時間に何度も送られたため"
 MOST_FROM_ADDRESS = 600
 """Within a quarter of an hour. Many customers of one mobile carrier share an address."""
 MOST_OF_FRIEND = 60
+MOST_FILES_OF_STRANGERS = 40
+"""Pages with files from one address: nobody answers for them, and each may fill much of the disk."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -150,7 +152,7 @@ def mark(line_user_id: str) -> str:
     return hashlib.sha256(line_user_id.encode()).hexdigest()[:16]
 
 
-def count_submit() -> None:
+def count_submit(*, has_files: bool = False) -> None:
     """Count one use by this friend and address, in a unit of its own: before `g.session` is opened.
 
     Raises Throttled after too many.
@@ -158,6 +160,8 @@ def count_submit() -> None:
     limits = {f"liff-address:{request.remote_addr}": MOST_FROM_ADDRESS}
     if code := visitor().code:
         limits[f"liff-friend:{code}"] = MOST_OF_FRIEND
+    elif has_files:
+        limits[f"liff-files:{request.remote_addr}"] = MOST_FILES_OF_STRANGERS
     with runtime().database.unit() as session:
         staff_engine.count_attempt(session, limits, wall=g.wall, reason=TOO_OFTEN)
 

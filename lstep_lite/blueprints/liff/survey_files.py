@@ -55,7 +55,7 @@ def receive(survey: Survey, page_code: str) -> Received:
     asked = [(part, _chosen(part)) for part in files.asked_for(survey.document, page_code)]
     if not any(chosen for _, chosen in asked):
         return Received()
-    sessions.count_submit()
+    sessions.count_submit(has_files=True)
     found: list[tuple[str, Stored]] = []
     errors: dict[str, str] = {}
     for part, chosen in asked:

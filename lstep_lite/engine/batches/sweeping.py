@@ -12,12 +12,11 @@ KEPT_FOR = timedelta(days=90)
 CHUNK = 500
 
 
-@agenda.work("chores")
+@agenda.work("chores", due=lambda now, wall: sa.exists(_over(agenda.ago(KEPT_FOR))))
 def sweep(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Some rows of one batch that ended long ago. True when there is more."""
     with database.read() as session:
-        ended = sa.select(Batch.id).where(Batch.finished_at < now - KEPT_FOR).order_by(Batch.id)
-        batch_id = session.scalar(ended.where(sa.exists().where(BatchMember.batch_id == Batch.id)).limit(1))
+        batch_id = session.scalar(_over(now - KEPT_FOR))
     if batch_id is None:
         return False
     with database.unit() as session:
@@ -26,3 +25,8 @@ def sweep(database: Database, *, now: datetime, wall: datetime) -> bool:
         gone = sa.delete(BatchMember).where(mine, BatchMember.friend_id.in_(some))
         session.execute(gone.execution_options(synchronize_session=False))
     return True
+
+
+def _over(before: datetime) -> sa.Select[int]:
+    ended = sa.select(Batch.id).where(Batch.finished_at < before).order_by(Batch.id).limit(1)
+    return ended.where(sa.exists().where(BatchMember.batch_id == Batch.id))

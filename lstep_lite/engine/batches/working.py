@@ -28,7 +28,7 @@ GATHERED_AT_ONCE = 5000
 CHUNK = 500
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(Batch.state.in_(OPEN)))
 def work(database: Database, *, now: datetime, wall: datetime) -> bool:
     """A part of every open batch, the oldest first: a small one need not wait for a large one. True: there is more."""
     with database.read() as session:

@@ -13,12 +13,9 @@ from lstep_lite.models import ActionRun, Broadcast, Recipient
 CHUNK = 500
 
 
-@agenda.work("chores")
+@agenda.work("chores", due=lambda now, wall: sa.exists(_deleted()))
 def sweep(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Some rows of one that was deleted. True when there is more."""
-    with database.read() as session:
-        if session.scalar(_deleted()) is None:
-            return False
     with database.unit() as session:
         if (broadcast_id := session.scalar(_deleted().with_for_update(skip_locked=True))) is None:
             return False

@@ -27,7 +27,7 @@ IS_WINDING_UP = sa.and_(
 IS_OPEN = sa.or_(Broadcast.state.in_((BroadcastState.BOOKED, *UNDER_WAY)), IS_WINDING_UP)
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(IS_OPEN, IS_THERE))
 def work(database: Database, *, now: datetime, wall: datetime) -> bool:
     """A part of every broadcast that has something to do, the oldest first. True when there is more."""
     with database.read() as session:

@@ -43,7 +43,7 @@ def work_due(database: Database, account: Account, *, public_url: str, wall: dat
     """Make and close at LINE what is due, up to *limit* coupons; how many were tried."""
     for tried in range(limit):
         with database.read() as session:
-            if session.scalar(_due(wall)) is None:
+            if session.scalar(due(wall)) is None:
                 return tried
         with database.unit() as session:
             job = _claim(session, public_url, wall)
@@ -61,13 +61,13 @@ def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pendi
     return agenda.Pending(due=session.scalar(due) or 0)
 
 
-def _due(wall: datetime) -> sa.Select[int]:
+def due(wall: datetime) -> sa.Select[int]:
     query = sa.select(LineCoupon.coupon_id).where(LineCoupon.due_at <= wall)
     return query.order_by(LineCoupon.due_at, LineCoupon.coupon_id).limit(1)
 
 
 def _claim(session: Session, public_url: str, wall: datetime) -> _Job | None:
-    mine = sa.select(LineCoupon).where(LineCoupon.coupon_id.in_(_due(wall))).with_for_update(skip_locked=True)
+    mine = sa.select(LineCoupon).where(LineCoupon.coupon_id.in_(due(wall))).with_for_update(skip_locked=True)
     row = session.scalars(mine).one_or_none()
     if row is None:
         return None

@@ -103,7 +103,7 @@ def decide(session: Session, kind: str, key: str, verdict: Verdict, *, staff_id:
     db.after_commit(session, wake(Lane.BULK))
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists(sa.select(Decision.id)))
 def work(database: Database, *, now: datetime, wall: datetime) -> bool:
     """A part of every decision. True when there is more."""
     with database.read() as session:

@@ -124,7 +124,7 @@ def _change(session: Session, ids: Sequence[int], values: dict[str, Any]) -> Non
 # After a limit -------------------------------------------------------------------------------------------------------
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.or_(_RESTS, _ANY_HELD))
 def go_on(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Once a limit is over: sending, then what was held back, if the shop wants that. True when there is more."""
     with database.read() as session:
@@ -152,6 +152,6 @@ def _wants_held_to_go(session: Session) -> bool:
     return sending_rules.rules(session).after_limit is AfterLimit.NEXT_MONTH
 
 
-_LOOK = sa.select(
-    sa.exists().where(Channel.id == 1, Channel.pause_reason == pausing.OWN_CAP), sa.exists().where(HELD_BY_LIMIT)
-)
+_RESTS: sa.ColumnElement[bool] = sa.exists().where(Channel.id == 1, Channel.pause_reason == pausing.OWN_CAP)
+_ANY_HELD: sa.ColumnElement[bool] = sa.exists().where(HELD_BY_LIMIT)
+_LOOK = sa.select(_RESTS, _ANY_HELD)

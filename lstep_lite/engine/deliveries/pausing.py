@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
@@ -51,6 +52,12 @@ def recheck(database: Database, account: Account, *, now: datetime, wall: dateti
     if quota.refresh_due(database, account, now=now, wall=wall):
         with database.unit() as session:
             _go_on(session, wall)
+
+
+def is_due(wall: datetime) -> sa.ColumnElement[bool]:
+    """While we rest it is looked at each time: a new month may have begun."""
+    is_to_ask = sa.or_(Channel.quota_due_at.is_(None), Channel.quota_due_at <= wall)
+    return sa.exists().where(sa.or_(is_to_ask, Channel.paused_at.is_not(None)))
 
 
 def _ask_at_once_in_a_new_month(database: Database, now: datetime, wall: datetime) -> None:

@@ -12,12 +12,9 @@ from lstep_lite.models import FieldLeftover, FieldPick, FieldValue, Lane, Media,
 CHUNK = 500
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists(sa.select(FieldLeftover.id)))
 def sweep(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One step of up to 500 rows; running it twice is harmless. True when there is more."""
-    with database.read() as session:
-        if session.scalar(sa.select(sa.exists(sa.select(FieldLeftover.id)))) is False:
-            return False
     with database.unit() as session:
         leftover = session.scalar(sa.select(FieldLeftover).order_by(FieldLeftover.id).limit(1).with_for_update())
         if leftover is None:

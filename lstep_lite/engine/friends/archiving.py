@@ -180,7 +180,7 @@ def drop(session: Session, archives: Collection[FriendArchive]) -> None:
         session.delete(archive)
 
 
-@agenda.work("chores")
+@agenda.work("chores", due=lambda now, wall: sa.exists().where(FriendArchive.expires_at <= now))
 def drop_expired(database: Database, *, now: datetime, wall: datetime) -> bool:
     """What nobody wanted back in time is forgotten. True when there is more."""
     late = sa.select(FriendArchive.id).where(FriendArchive.expires_at <= now).limit(CHUNK)

@@ -150,7 +150,7 @@ def erasures(session: Session, *, limit: int = 50) -> list[Erasure]:
     return list(session.scalars(query))
 
 
-@agenda.work("chores")
+@agenda.work("chores", due=lambda now, wall: sa.exists().where(Erasure.due_at <= wall))
 def erase_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Empty one chunk of one person's traces. True when there is more."""
     due = sa.select(Erasure.id).where(Erasure.due_at <= wall).order_by(Erasure.due_at, Erasure.id).limit(1)

@@ -7,7 +7,7 @@ name is kept. https://developers.line.biz/en/reference/messaging-api/#get-profil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
@@ -66,17 +66,19 @@ def fetch_now(database: Database, account: Account, friend: Friend, *, now: date
     return True
 
 
-def _claim(session: Session, now: datetime, limit: int) -> list[tuple[int, str]]:
-    due = (
-        select(Friend.id)
-        .where(Friend.profile_due_at <= now, Friend.is_following, Friend.line_user_id.is_not(None))
-        .order_by(Friend.profile_due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+def due(now: datetime) -> Select[int]:
+    """Whose profile is due, the longest waiting first."""
+    theirs = select(Friend.id).where(
+        Friend.profile_due_at <= now, Friend.is_following, Friend.line_user_id.is_not(None)
     )
+    return theirs.order_by(Friend.profile_due_at)
+
+
+def _claim(session: Session, now: datetime, limit: int) -> list[tuple[int, str]]:
+    mine = due(now).limit(limit).with_for_update(skip_locked=True)
     rows = session.execute(
         update(Friend)
-        .where(Friend.id.in_(due))
+        .where(Friend.id.in_(mine))
         .values(profile_due_at=now + LOOK_AGAIN_AFTER_TROUBLE)
         .returning(Friend.id, Friend.line_user_id)
     )

@@ -115,7 +115,7 @@ def _checked(draft: MarkDraft) -> dict[str, object]:
 # After a deletion ----------------------------------------------------------------------------------------------------
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists(sa.select(MarkLeftover.mark_id)))
 def sweep(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Take a deleted mark from some of its friends. True when there is more."""
     with database.read() as session:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, insert_new
@@ -95,21 +95,17 @@ def untried_count(session: Session) -> int:
     return session.scalar(untried) or 0
 
 
+def due(wall: datetime) -> Select[int]:
+    """What may be tried now, the longest waiting first."""
+    may_be_tried = or_(Media.due_at.is_(None), Media.due_at <= wall)
+    mine = select(Media.id).where(Media.state == MediaState.WAITING, Media.line_message_id.is_not(None), may_be_tried)
+    return mine.order_by(Media.due_at, Media.id).limit(1)  # as the index has them: the stored ones are many
+
+
 def _claim(session: Session, wall: datetime) -> _Job | None:
-    due = (
-        select(Media.id)
-        .where(
-            Media.state == MediaState.WAITING,
-            Media.line_message_id.is_not(None),
-            or_(Media.due_at.is_(None), Media.due_at <= wall),
-        )
-        .order_by(Media.due_at, Media.id)  # as the index has them: the stored ones are many
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
     row = session.execute(
         update(Media)
-        .where(Media.id.in_(due))
+        .where(Media.id.in_(due(wall).with_for_update(skip_locked=True)))
         .values(due_at=wall + LEASE)
         .returning(Media.id, Media.code, Media.kind, Media.line_message_id, Media.attempts)
     ).first()

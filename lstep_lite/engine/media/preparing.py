@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
@@ -105,15 +105,15 @@ def hand_back(session: Session) -> None:
     session.execute(update(Media).where(*_UPLOADS, Media.due_at.is_not(None)).values(due_at=None))
 
 
+def due(wall: datetime) -> Select[int]:
+    """What may be prepared now, the longest waiting first."""
+    mine = select(Media.id).where(*_UPLOADS, or_(Media.due_at.is_(None), Media.due_at <= wall))
+    return mine.order_by(Media.due_at, Media.id).limit(1)
+
+
 def _claim(session: Session, wall: datetime) -> _Job | None:
-    due = (
-        select(Media.id)
-        .where(*_UPLOADS, or_(Media.due_at.is_(None), Media.due_at <= wall))
-        .order_by(Media.due_at, Media.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    claim = update(Media).where(Media.id.in_(due)).values(due_at=wall + LEASE, attempts=Media.attempts + 1)
+    mine = due(wall).with_for_update(skip_locked=True)
+    claim = update(Media).where(Media.id.in_(mine)).values(due_at=wall + LEASE, attempts=Media.attempts + 1)
     row = session.execute(claim.returning(Media.id, Media.code, Media.container_format, Media.attempts)).first()
     return _Job(row.id, row.code, row.container_format, row.attempts) if row else None
 

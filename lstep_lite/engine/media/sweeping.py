@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
@@ -18,6 +18,7 @@ CHUNK = 500
 Keeper = Callable[[Session, Collection[str]], Collection[str]]
 """keeper(session, codes): those of the codes whose files are needed though no row of Media names them."""
 _keepers: list[Keeper] = []
+HAS_BYTES_TO_REMOVE = and_(Media.state == MediaState.DELETED, Media.path.is_not(None))
 
 
 def keeper(keep: Keeper) -> Keeper:
@@ -29,9 +30,7 @@ def keeper(keep: Keeper) -> Keeper:
 def sweep(database: Database, store: MediaStore, *, limit: int) -> int:
     """Remove the bytes of up to *limit* deleted files; returns how many. Running it twice is harmless."""
     with database.read() as session:
-        deleted = session.execute(
-            select(Media.id, Media.code).where(Media.state == MediaState.DELETED, Media.path.is_not(None)).limit(limit)
-        ).all()
+        deleted = session.execute(select(Media.id, Media.code).where(HAS_BYTES_TO_REMOVE).limit(limit)).all()
     for row in deleted:
         store.remove(row.code)
     if deleted:

@@ -169,13 +169,24 @@ def contexts_of(
     pictures = senders.load(session, {leaf.sender_id for leaf in leaves if leaf.sender_id}, public_url)
     files = media.public(session, looking.files(each for found in walked for each in found), public_url)
     loaded, zone = _loaded(session, leaves, public_url), settings.zone(session)
-    pages = links.pages_url(settings.channel(session), public_url=public_url)
+    pages = _pages_url(session, leaves, walked, public_url)
     bare = [
         RenderContext(each, files, pictures, loaded, public_url, zone, _is_personal(shown), shown, pages_url=pages)
         for each, shown in zip(expanded, map(_shown, walked), strict=True)
     ]
     known = facts(session, bare, friends, public_url=public_url, now=now)
     return [each.with_facts(known) for each in bare]
+
+
+def _pages_url(session: Session, leaves: Sequence[Leaf], walked: Iterable[Sequence[Found]], public_url: str) -> str:
+    """Looked up once a unit, and only where something opens a page."""
+    if not looking.opens_page(leaves, (each for found in walked for each in found)):
+        return ""
+    return remembered(
+        session,
+        ("pages url", public_url),
+        lambda: links.pages_url(settings.channel(session), public_url=public_url),
+    )
 
 
 def _loaded(session: Session, leaves: Iterable[Leaf], public_url: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from lstep_lite.engine.messages import placeholders, quick_replies
 from lstep_lite.engine.messages.kinds.registry import kinds
 from lstep_lite.engine.messages.rendering import Leaf
 from lstep_lite.engine.studio import Actions, Condition, Data, File, Found, Text, walk
+from lstep_lite.engine.taps.registry import TapInput, behaviours
 
 MEDIA = "media"
 SENDERS = "senders"
@@ -38,6 +39,14 @@ def trees(found: Iterable[Found]) -> list[Data]:
 
 def files(found: Iterable[Found]) -> set[int]:
     return {each.value for each in found if isinstance(each.input, File) and each.value}
+
+
+def opens_page(leaves: Iterable[Leaf], found: Iterable[Found]) -> bool:
+    """Whether anything in *leaves*, whose inputs were *found*, leads to our pages for customers."""
+    kinds_do = any(kinds[leaf.block["kind"]].opens_page for leaf in leaves)
+    return kinds_do or any(
+        behaviours[each.value["do"]].opens_page for each in found if isinstance(each.input, TapInput)
+    )
 
 
 def mentioned(blocks: Sequence[Data], further: Iterable[Found] = ()) -> set[tuple[str, int | str]]:

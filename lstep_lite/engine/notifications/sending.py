@@ -54,7 +54,7 @@ def send_due(database: Database, mailer: Mailer, *, public_url: str, now: dateti
     Talks to the mail server: never call it inside a unit of work.
     """
     with database.read() as session:
-        turns = session.execute(_due_turns(now, wall)).all()
+        turns = session.execute(due_turns(now, wall)).all()
     for staff_id, channel in turns:
         if channel is NotificationChannel.LINE:
             with database.unit() as session:
@@ -70,7 +70,7 @@ def _claimable(now: datetime, wall: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(IS_OPEN, sa.or_(sa.and_(waits, may_retry), abandoned))
 
 
-def _due_turns(now: datetime, wall: datetime) -> sa.Select[int, NotificationChannel]:
+def due_turns(now: datetime, wall: datetime) -> sa.Select[int, NotificationChannel]:
     turns = sa.select(Dispatch.staff_id, Dispatch.channel).where(_claimable(now, wall))
     return turns.group_by(Dispatch.staff_id, Dispatch.channel).order_by(sa.func.min(Dispatch.id)).limit(20)
 
@@ -253,7 +253,7 @@ def retry(session: Session, dispatch_id: int, *, now: datetime) -> None:
     session.flush()  # the same request lists it
 
 
-@agenda.work("chores")
+@agenda.work("chores", due=lambda now, wall: sa.exists().where(Notification.created_at < agenda.ago(KEPT)))
 def sweep(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Forget notifications of half a year ago."""
     old = sa.select(Notification.id).where(Notification.created_at < now - KEPT).limit(SWEPT_AT_A_TIME)

@@ -18,7 +18,7 @@ from lstep_lite.engine.notifications.hours import after_open_minutes
 from lstep_lite.engine.notifications.kinds import EVERYBODY, LEADERS, Recipients, Rule, Waiting, kind
 from lstep_lite.engine.notifications.notifying import notify
 from lstep_lite.engine.notifications.rules import rule, rule_version
-from lstep_lite.models import ChatMessage, Friend, Lane, Talk, TalkMark, UnansweredTalk
+from lstep_lite.models import ChatMessage, Friend, Lane, NotificationRule, Talk, TalkMark, UnansweredTalk
 
 CHUNK = 5
 """So many talks are looked at in one unit of work."""
@@ -77,23 +77,24 @@ def _reckoning(session: Session) -> _Reckoning:
     return _Reckoning(rule(session, KIND), rule_version(session, KIND), settings.zone(session))
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists(_due(now)))
 def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Look at the talks whose time has come, or whose rule has changed. True when there may be more."""
     with database.read() as session:
-        found = session.scalars(_due(session, now).with_only_columns(UnansweredTalk.friend_id)).all()
+        found = session.scalars(_due(now).with_only_columns(UnansweredTalk.friend_id)).all()
     if not found:
         return False
     with database.unit() as session:
         reckoning = _reckoning(session)
-        still = _due(session, now).where(UnansweredTalk.friend_id.in_(found)).with_for_update(of=UnansweredTalk)
+        still = _due(now).where(UnansweredTalk.friend_id.in_(found)).with_for_update(of=UnansweredTalk)
         for waiting in session.scalars(still).all():
             _look(session, waiting, reckoning, now)
     return len(found) == CHUNK
 
 
-def _due(session: Session, now: datetime) -> sa.Select[UnansweredTalk]:
-    is_old = UnansweredTalk.rule_version < rule_version(session, KIND)
+def _due(now: datetime) -> sa.Select[UnansweredTalk]:
+    version = sa.select(NotificationRule.version).where(NotificationRule.kind == KIND.name).scalar_subquery()
+    is_old = UnansweredTalk.rule_version < sa.func.coalesce(version, 0)
     return sa.select(UnansweredTalk).where(sa.or_(UnansweredTalk.due_at <= now, is_old)).limit(CHUNK)
 
 
@@ -131,5 +132,5 @@ def _tell(session: Session, unanswered: UnansweredTalk, by: Rule, now: datetime)
 @agenda.pending
 def pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
     next_due = sa.select(sa.func.min(UnansweredTalk.due_at)).where(UnansweredTalk.due_at > now)
-    due = sa.select(sa.func.count()).select_from(_due(session, now).subquery())
+    due = sa.select(sa.func.count()).select_from(_due(now).subquery())
     return agenda.Pending(session.scalar(due) or 0, session.scalar(next_due))

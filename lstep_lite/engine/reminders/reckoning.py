@@ -18,13 +18,10 @@ from lstep_lite.models import Countdown, CountdownState, Lane, Reminder
 CHUNK = 100
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(Reminder.reckoned_to_id.is_not(None)))
 def reckon(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One chunk of one reminder. True when there is more."""
     waiting = sa.select(Reminder).where(Reminder.reckoned_to_id.is_not(None)).order_by(Reminder.id).limit(1)
-    with database.read() as session:
-        if session.scalar(waiting) is None:
-            return False
     with database.unit() as session:
         reminder = session.scalar(waiting.with_for_update(skip_locked=True))
         if reminder is None:

@@ -51,7 +51,7 @@ def due(now: datetime) -> sa.Select[int, int]:
     return query.order_by(Countdown.due_at, Countdown.id).limit(CHUNK)
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists(due(now)))
 def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One unit of what is due. True when there may be more."""
     with database.read() as session:

@@ -13,13 +13,10 @@ CHUNK = 500
 DELETED = "リマインダが削除されたため、止めました。"
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(Reminder.is_ending))
 def sweep(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One step of up to 500 rows; running it twice is harmless. True when there is more."""
     ending = sa.select(Reminder).where(Reminder.is_ending).order_by(Reminder.id).limit(1)
-    with database.read() as session:
-        if session.scalar(ending) is None:
-            return False
     with database.unit() as session:
         reminder = session.scalar(ending.with_for_update(skip_locked=True))
         if reminder is None:

@@ -45,7 +45,7 @@ def ask_due(database: Database, account: Account, *, now: datetime, limit: int) 
     """Ask for the numbers of up to *limit* rich menus whose morning has come; how many were asked for."""
     for asked in range(limit):
         with database.read() as session:
-            if session.scalar(_due(now)) is None:
+            if session.scalar(due(now)) is None:
                 return asked
         with database.unit() as session:
             job = _claim(session, now)
@@ -54,7 +54,7 @@ def ask_due(database: Database, account: Account, *, now: datetime, limit: int) 
     return limit
 
 
-def _due(now: datetime) -> sa.Select[int]:
+def due(now: datetime) -> sa.Select[int]:
     """One that is live, and whose time has come or was never set."""
     is_due = sa.or_(LineMenu.insight_due_at.is_(None), LineMenu.insight_due_at <= now)
     return sa.select(LineMenu.id).where(LineMenu.state == LineMenuState.LIVE, is_due).order_by(LineMenu.id).limit(1)
@@ -62,7 +62,7 @@ def _due(now: datetime) -> sa.Select[int]:
 
 def _claim(session: Session, now: datetime) -> _Job | None:
     """What to ask for now; None for a rich menu that went live today. Whatever comes of it, tomorrow is another day."""
-    mine = sa.select(LineMenu).where(LineMenu.id.in_(_due(now))).with_for_update(skip_locked=True)
+    mine = sa.select(LineMenu).where(LineMenu.id.in_(due(now))).with_for_update(skip_locked=True)
     row = session.scalars(mine).one_or_none()
     if row is None:
         return None

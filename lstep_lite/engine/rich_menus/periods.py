@@ -160,7 +160,7 @@ def look_again(session: Session, *, now: datetime) -> None:
     session.flush()  # the same request may show it
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists().where(RichMenu.period_due_at <= now))
 def switch_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Menus whose period begins or ends now. True when there is more."""
     due = sa.select(RichMenu.id).where(RichMenu.period_due_at <= now).order_by(RichMenu.period_due_at).limit(CHUNK)

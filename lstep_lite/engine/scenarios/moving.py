@@ -23,7 +23,7 @@ CHUNK = 40
 _MOVING = ScenarioVersion.is_moving.is_(True)
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(_MOVING))
 def move_some(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One unit of it. True when there is more."""
     with database.read() as session:

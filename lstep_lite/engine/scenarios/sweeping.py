@@ -31,7 +31,7 @@ DELETED = "シナリオが削除されたため"
 _ENDING = Scenario.is_ending.is_(True)
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(_ENDING))
 def sweep_some(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One unit of it. True when there is more."""
     with database.read() as session:

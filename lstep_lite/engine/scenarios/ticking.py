@@ -42,7 +42,7 @@ def due(now: datetime, limit: int = LOOK) -> sa.Select[int, int]:
     return query.where(_GOES_ON).order_by(Enrolment.due_at, Enrolment.id).limit(limit)
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists(due(now)))
 def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One unit of what is due. True when there may be more."""
     with database.read() as session:

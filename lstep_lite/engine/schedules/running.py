@@ -48,12 +48,9 @@ class Run:
     batch: Batch | None
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists().where(Schedule.due_at <= now))
 def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Start the run that has been due longest. True when there was one."""
-    with database.read() as session:
-        if not pending(session, now=now, wall=wall).due:
-            return False
     with database.unit() as session:
         due = sa.select(Schedule).where(Schedule.due_at <= now).order_by(Schedule.due_at, Schedule.id).limit(1)
         schedule = session.scalar(due.with_for_update(skip_locked=True))

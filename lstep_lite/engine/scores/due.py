@@ -20,17 +20,14 @@ CLEARING_CHUNK = 250
 RECOUNTING = sa.select(Score.id).where(Score.recounted_to.is_not(None))
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists(_due(now)) | sa.exists(RECOUNTING))
 def run_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One chunk. True when there may be more."""
-    with database.read() as session:
-        if not session.scalar(sa.select(sa.exists(_due(now)) | sa.exists(RECOUNTING))):
-            return False
     with database.unit() as session:
         return _recount(session, now) or _expire(session, now)
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists(sa.select(ScoreLeftover.score_id)))
 def clear_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One chunk of what deleted scores have left. True when there may be more."""
     with database.read() as session:

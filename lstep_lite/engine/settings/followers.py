@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, exists, update
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, insert_new
@@ -67,6 +67,10 @@ def _claim(database: Database, wall: datetime) -> tuple[str, str | None, int] | 
             return None
         channel.followers_due_at = wall + RETRY_AFTER
         return channel.messaging_channel_id, channel.followers_cursor, channel.followers_count
+
+
+def is_due(wall: datetime) -> ColumnElement[bool]:
+    return exists().where(Channel.followers_state == FollowersState.RUNNING, Channel.followers_due_at <= wall)
 
 
 def _is_due(channel: Channel | None, wall: datetime) -> bool:

@@ -23,7 +23,7 @@ from lstep_lite.engine.surveys.keeping import (
     update_document,
     with_actions,
 )
-from lstep_lite.engine.surveys.sweeping import sweep
+from lstep_lite.engine.surveys.sweeping import is_sweep_due, sweep
 
 __all__ = [
     "CHOSEN",
@@ -42,6 +42,7 @@ __all__ = [
     "examine",
     "get",
     "in_order",
+    "is_sweep_due",
     "keep_actions",
     "label",
     "page",

@@ -43,6 +43,7 @@ from lstep_lite.models import (
 )
 
 FILES = f"{PREFIX}file"
+GONE = "この回答は見つかりませんでした。削除された可能性があります。"
 FULL = "「{}」は定員に達しました。ほかの選択肢を選んでください。"
 LATE = Verdict(False, Reason.AFTER, "変更できる時間を過ぎました。お手数ですが、LINEのトークでご連絡ください。")
 triggers.labels.update(
@@ -60,7 +61,7 @@ triggers.pages.update(dict.fromkeys(("survey.submitted", "survey.changed"), "/su
 def get(session: Session, answer_id: int) -> SurveyAnswer:
     answer = session.get(SurveyAnswer, answer_id)
     if answer is None:
-        raise NotFound("この回答は見つかりませんでした。削除された可能性があります。")
+        raise NotFound(GONE)
     return answer
 
 
@@ -288,7 +289,8 @@ def change(
     if answer.friend is not None:
         locking.lock(session, answer.friend)
     keeping.lock(session, survey)
-    session.refresh(answer)
+    if session.get(SurveyAnswer, answer.id, populate_existing=True) is None:
+        raise NotFound(GONE)
     same = correcting.untouched(survey, answer, typed)
     read = parsing.whole(survey.document, typed, _reading_of(session, answer, now))
     if errors := {code: message for code, message in read.errors.items() if code not in same}:

@@ -102,7 +102,7 @@ def friends_of(survey: Survey, tree: Tree, column: Column, choice: str = "", lea
 
     With neither, those who answered the question at all.
     """
-    is_number = column.kind == "scale" and choice != ""
+    is_number = column.kind == "scale" and choice.isdecimal()
     most = int(choice) if is_number else None
     data = {
         "survey_id": survey.id,
@@ -153,7 +153,8 @@ def _may_be_whole(column: Column) -> bool:
 
 def _average(column: Column, picked: Mapping[tuple[str, str], int]) -> float | None:
     """Of a scale, whose choices are its numbers."""
-    counts = {int(choice): count for (code, choice), count in picked.items() if code == column.code and choice}
+    mine = {choice: count for (code, choice), count in picked.items() if code == column.code}
+    counts = {int(choice): count for choice, count in mine.items() if choice.isdecimal()}  # it was another kind once
     whole = sum(counts.values())
     return sum(number * count for number, count in counts.items()) / whole if whole else None
 
@@ -184,7 +185,7 @@ def _chart(
 def _parts(column: Column, numbers: _Numbers, others: _Numbers) -> list[Part]:
     """Every choice there is, then those that were picked and are gone."""
     met = {key[1] for found in (numbers.picked, others.picked) for key in found if key[0] == column.code and key[1]}
-    gone = {code: code if column.kind == "scale" else "（削除した選択肢）" for code in sorted(met - {*column.choices})}
+    gone = {code: code if code.isdecimal() else "（削除した選択肢）" for code in sorted(met - {*column.choices})}
     return [
         Part(code, label, numbers.picked.get((column.code, code), 0), others.picked.get((column.code, code), 0))
         for code, label in {**column.choices, **gone}.items()

@@ -86,7 +86,7 @@ def _is_said(answer: SurveyAnswer, message: ChatMessage) -> bool:
 # Without a word ------------------------------------------------------------------------------------------------------
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists().where(SurveyAnswer.confirm_due_at <= wall))
 def push_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Push what waited for a word in vain. True when there may be more.
 
@@ -107,7 +107,8 @@ def _push(session: Session, answer_id: int, now: datetime) -> None:
     if answer is None or answer.friend is None:
         return
     locking.lock(session, answer.friend)  # before the answer, as everywhere
-    if _claim(session, answer):
+    is_off = answer.survey.confirmation is Confirmation.NONE  # meanwhile: then there may be no message any more
+    if _claim(session, answer) and not is_off:
         _put(session, answer.survey, answer, answer.friend, now=now, due_at=min(now, answer.submitted_at + WAIT))
 
 

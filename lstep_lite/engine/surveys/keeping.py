@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import memory
+from lstep_lite.db import is_alone, memory
 from lstep_lite.engine import actions, folders, mentions, messages
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.messages import placeholders
@@ -45,6 +45,7 @@ FILLED = ("lead", "thanks_text")
 MOST_DAYS = 3650
 MOST_MINUTES = 525_600
 LARGEST_NUMBER = 1_000_000
+GONE = "このフォームは見つかりませんでした。削除された可能性があります。"
 COLOR, GROUND = "#E8590C", "#F6F5F3"
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 folders.shelf(FEATURE, Survey, Permission.SURVEYS_EDIT)
@@ -96,7 +97,7 @@ class Page(Paged):
 def get(session: Session, survey_id: int) -> Survey:
     survey = session.get(Survey, survey_id)
     if survey is None:
-        raise NotFound("このフォームは見つかりませんでした。削除された可能性があります。")
+        raise NotFound(GONE)
     return survey
 
 
@@ -197,9 +198,13 @@ def update_document(session: Session, survey: Survey, document: Any, *, now: dat
 def lock(session: Session, survey: Survey) -> None:
     """Nobody else answers or changes the form until this unit ends; it is read afresh. Friend and draft come before.
 
-    Rows that refer to it can be written meanwhile: a draft that is begun need not wait.
+    Rows that refer to it can be written meanwhile: a draft that is begun need not wait. Raises NotFound.
     """
-    session.refresh(survey, with_for_update={"key_share": True})
+    if not is_alone(session):  # row locks go to whoever comes just then; these, in turn
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("survey", survey.id))))
+    fresh = sa.select(Survey).where(Survey.id == survey.id).with_for_update(key_share=True)
+    if session.scalar(fresh.execution_options(populate_existing=True)) is None:
+        raise NotFound(GONE)
 
 
 def keep_actions(session: Session, survey: Survey, wanted: SetDraft, *, now: datetime) -> None:
@@ -239,6 +244,7 @@ def _write(session: Session, survey: Survey, form: SurveyForm, now: datetime) ->
         value = getattr(form, each.name)
         setattr(survey, each.name, storable(value).strip() if type(value) is str else value)
     survey.blocks = list(form.blocks)
+    survey.rate_days = form.rate_days if form.rate == AnswerRate.EVERY else None  # else nobody has looked at it
     survey.name, survey.name_key, survey.folder_id, survey.updated_at = name, name_key(name), folder_id, now
 
 

@@ -87,7 +87,7 @@ def _filters(kept: dict[str, Any]) -> Filters:
 # The worker's part ---------------------------------------------------------------------------------------------------
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(_IS_OPEN))
 def work(database: Database, *, now: datetime, wall: datetime) -> bool:
     """A part of each that is open, the oldest first. True: there is more."""
     with database.read() as session:
@@ -103,7 +103,7 @@ def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pendi
     )
 
 
-_IS_OPEN = SurveyMarking.finished_at.is_(None)
+_IS_OPEN: sa.ColumnElement[bool] = SurveyMarking.finished_at.is_(None)
 
 
 def _go_on(database: Database, marking_id: int, now: datetime) -> bool:

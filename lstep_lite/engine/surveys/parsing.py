@@ -13,6 +13,8 @@ from lstep_lite.errors import DomainError
 MISSING = "必須の質問です。お答えください。"
 LONGEST_TYPED = 10_000
 MOST_VALUES = 100
+MOST_NAMES = 40
+"""Of the inputs of one question: a table has the most, one for each row."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def posted(parts: Iterable[Data], form: Mapping[str, Sequence[str]]) -> dict[str
     found: dict[str, dict[str, list[str]]] = {part["id"]: {} for part in parts if question_of(part)}
     for name, values in form.items():
         code, _, rest = name.partition(".")
-        if code in found:
+        if code in found and len(found[code]) < MOST_NAMES:
             found[code][storable(rest[:40])] = [storable(value[:LONGEST_TYPED]) for value in values[:MOST_VALUES]]
     return found
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import media
+from lstep_lite.engine import agenda, media
 from lstep_lite.engine.media import MediaStore
 from lstep_lite.models import SurveyDraft, SurveyFile
 
@@ -17,6 +17,11 @@ KEPT_FOR = timedelta(days=30)
 def sweep(database: Database, store: MediaStore, *, now: datetime, limit: int) -> int:
     """Remove up to *limit* of each; how many there were. Running it twice is harmless."""
     return _sweep_drafts(database, now, limit) + _sweep_files(database, store, limit)
+
+
+def is_sweep_due() -> sa.ColumnElement[bool]:
+    old = sa.exists().where(SurveyDraft.updated_at < agenda.ago(KEPT_FOR))
+    return sa.or_(old, sa.exists().where(_IS_LOOSE))
 
 
 def _sweep_drafts(database: Database, now: datetime, limit: int) -> int:

@@ -12,7 +12,7 @@ from lstep_lite.models import FriendTag, Lane, TagLeftover
 CHUNK = 500
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists(sa.select(TagLeftover.tag_id)))
 def sweep(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One chunk of one deleted tag. True when there is more."""
     with database.read() as session:

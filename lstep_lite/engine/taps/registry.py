@@ -94,6 +94,8 @@ class Behaviour(ABC):
     places: ClassVar[frozenset[Where]] = EVERYWHERE
     answers: ClassVar[bool] = False
     """Whether a tap comes back to us by postback: only then can it be counted, limited and run actions."""
+    opens_page: ClassVar[bool] = False
+    """Whether it leads to one of our pages for customers (`Speaker.page`)."""
 
     def inputs_at(self, where: Where) -> tuple[Input, ...]:
         """What there is to fill in where it stands."""

@@ -88,7 +88,7 @@ def _begin(job: Import, state: ImportState) -> None:
 # What the worker does ------------------------------------------------------------------------------------------------
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(Import.state.in_(OPEN)))
 def work(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Some lines of the oldest file that waits. True when there is more."""
     with database.read() as session:

@@ -16,16 +16,15 @@ PARTS = 10
 LINES = 500
 
 
-@agenda.work("chores")
+@agenda.work("chores", due=lambda now, wall: sa.exists().where(_is_over(now)))
 def sweep(database: Database, *, now: datetime, wall: datetime) -> bool:
     """One small step. True when there is more."""
-    late = sa.and_(Import.expires_at <= now, Import.state.not_in(OPEN))
-    with database.read() as session:
-        is_due = session.scalar(sa.select(sa.exists().where(late)))
-    if is_due:
-        with database.unit() as session:
-            remove_some(session, late, now)
-    return bool(is_due)
+    with database.unit() as session:
+        return remove_some(session, _is_over(now), now) > 0
+
+
+def _is_over(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(Import.expires_at <= now, Import.state.not_in(OPEN))
 
 
 def remove_some(session: Session, which: sa.ColumnElement[bool], now: datetime) -> int:

@@ -28,8 +28,7 @@ export class Editor {
     this.problems = this.placed(JSON.parse(root.dataset.problems || "[]"), this.document);
     this.warnings = [];
     this.showsAll = this.problems.length > 0;
-    this.isRefused =
-      this.showsAll || Boolean(root.closest("form")?.querySelector(".has-error, .alert-danger, .alert-warning"));
+    this.isRefused = this.showsAll || this.isComplainedOf();
     this.keeping = new Keeping(root.dataset.draft);
     this.resume();
     this.build();
@@ -51,6 +50,12 @@ export class Editor {
     this.history = before?.history || new History(text);
     if (!isSame(this.history.text, text)) this.history.push(text, null, Date.now());
     remembered.set(this.root.dataset.draft, { folds: this.folds, choices: this.choices, history: this.history });
+  }
+
+  // Whether the form came back with something wrong. What htmx brings has the words of noscript as elements.
+  isComplainedOf() {
+    const said = this.form()?.querySelectorAll(".has-error, .alert-danger, .alert-warning") || [];
+    return [...said].some((each) => !each.closest("noscript"));
   }
 
   newId() {
@@ -308,7 +313,9 @@ export class Editor {
     const place = event.target.dataset?.key?.split("|")[0];
     if (!place || this.touched.has(place)) return;
     this.touched.add(place);
-    markProblems(this);
+    // Words that appear must not push away the button whose press led out of the field.
+    if (!this.root.matches(":active")) markProblems(this);
+    else addEventListener("pointerup", () => setTimeout(() => markProblems(this)), { once: true });
   }
 
   showStatus() {

@@ -1,6 +1,7 @@
 """LINE's limits, as tables: what passes, and where what does not pass is named."""
 
 import copy
+import time
 from typing import Any
 
 import pytest
@@ -253,6 +254,12 @@ def test_boxes_nested_without_end_are_refused_rather_than_followed() -> None:
 )
 def test_what_reads_as_one_character_counts_once(text: str, count: int) -> None:
     assert grapheme_count(text) == count
+
+
+def test_a_long_row_of_flags_is_counted_at_once() -> None:
+    began = time.process_time()
+    assert grapheme_count("🇯" * 20_001 + "か\u3099") == 10_002
+    assert time.process_time() - began < 0.5  # one look for each pair at all before it takes seconds
 
 
 ANYTHING = st.recursive(

@@ -125,6 +125,15 @@ def test_a_word_that_has_come_and_is_not_read_yet_is_waited_for(
     assert put(session) == [("surveys", True)]
 
 
+def test_what_was_switched_off_meanwhile_is_not_sent(database: Database, session: Session, ann: Friend) -> None:
+    survey = a_form(session)
+    found = answered(session, survey, ann)
+    survey.confirmation, survey.blocks = Confirmation.NONE, []
+    session.commit()
+    later(database)
+    assert put(session) == [] and found.confirm_due_at is None
+
+
 def test_a_push_that_comes_hours_late_is_missed_and_not_sent(database: Database, session: Session, ann: Friend) -> None:
     answered(session, a_form(session), ann)
     late = NOW + timedelta(hours=2)

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import is_alone
 from lstep_lite.engine import surveys
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.surveys import answering
@@ -37,7 +38,7 @@ def test_sending_a_form_costs_few_statements_and_more_questions_none(session: Se
         typed = {name["id"]: "花田", question["id"]: wanted["id"]}
         surveys_of.append((survey, typed | {each["id"]: each["choices"][0]["id"] for each in others}))
     few, many = (cost(session, survey, a_friend(session), form) for survey, form in surveys_of)
-    assert few <= MOST
+    assert few <= MOST + (not is_alone(session)), "where several write at once, one more asks for its turn"
     assert many <= few, "questions and choices are looked at together"
 
 

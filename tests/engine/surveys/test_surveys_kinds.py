@@ -1,11 +1,15 @@
 """What each kind of question takes for an answer, and what it says to the rest."""
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 
+from lstep_lite.engine.studio import Element, Items
 from lstep_lite.engine.surveys import parsing, paths
+from lstep_lite.engine.surveys.documents import elements
 from lstep_lite.engine.surveys.kinds.registry import Given, Reading, Wrong, kinds, question_of
 from tests.factories import a_question, a_survey_choice
 
@@ -18,6 +22,20 @@ COLUMNS = [
     for score in (1, 2)
 ]
 TABLE = {"rows": ROWS, "columns": COLUMNS}
+
+
+def elements_below(element: Element) -> Iterator[Element]:
+    yield element
+    for input_ in element.inputs:
+        for inner in input_.of() if isinstance(input_, Items) else ():
+            yield from elements_below(inner)
+
+
+def test_no_two_things_in_a_form_have_the_same_name() -> None:
+    """The builder draws a part by its name alone."""
+    found = {id(inner): inner for each in elements() for inner in elements_below(each)}
+    names = Counter(element.name for element in found.values())
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def parse(kind: str, raw: dict[str, Any], **over: Any) -> Given | None:
@@ -124,7 +142,8 @@ def test_what_is_kept_about_a_friend_stands_in_the_page_as_it_would_be_typed() -
 def test_forms_of_browsers_may_hold_anything() -> None:
     part = a_question(id="question-x")
     form = {"question-x": ["a\x00\ud800", *["b"] * 500], "question-x.other": ["x" * 20_000], "_csrf_token": ["t"]}
-    found = parsing.posted([part], form)
+    found = parsing.posted([part], form | {f"question-x.{number}": ["x"] for number in range(1000)})
+    assert len(found["question-x"]) == parsing.MOST_NAMES
     assert found["question-x"][""][0] == "a?" and len(found["question-x"][""]) == parsing.MOST_VALUES
     assert len(found["question-x"]["other"][0]) == parsing.LONGEST_TYPED and len(found) == 1
 

@@ -21,6 +21,8 @@ from lstep_lite.engine import (
 )
 from lstep_lite.engine.actions import SetDraft, Trigger, saved
 from lstep_lite.engine.actions.saved import ActionDraft
+from lstep_lite.engine.messages import contents
+from lstep_lite.engine.messages.rendering import Leaf
 from lstep_lite.engine.rehearsals import Imagined, ScenarioBegin, Setting
 from lstep_lite.engine.rich_menus.publishing.bodies import Everybody
 from lstep_lite.engine.rows import Values
@@ -135,6 +137,16 @@ def test_taps_of_cards_and_menus_open_the_form_inside_line(session: Session, ann
         assert action == {"type": "uri", "uri": f"{address}/surveys/{survey.code}"}
     for wrong in ("", "1", f"{survey.id}:other", "x:y", None, 5):
         assert tapped(session, Where.TEMPLATE, wrong)[1] == ["tap.survey"]
+
+
+def test_quick_replies_lead_to_the_form_inside_line(session: Session, ann: Friend) -> None:
+    survey = a_survey(session)
+    tap = {"id": "tap-number-1", "do": "open_survey", "survey": f"{survey.id}:{survey.code}"}
+    reply = {"id": "q-number-1", "kind": "quick_reply", "media_id": None, "label": "答える", "tap": tap}
+    leaf = Leaf({"kind": "text", "text": "どうぞ"}, 1, quick_replies=[reply])
+    (context,) = contents.contexts_of(session, [[leaf]], public_url=PUBLIC_URL, now=NOW, friends=[ann])
+    action = messages.render(context, ann)[-1]["quickReply"]["items"][0]["action"]
+    assert action == {"type": "uri", "label": "答える", "uri": f"https://liff.line.me/{LIFF}/surveys/{survey.code}"}
 
 
 def tapped(session: Session, where: Where, survey: Any) -> tuple[dict[str, Any], list[str]]:

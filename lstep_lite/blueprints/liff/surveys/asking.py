@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, object_session
 
 from lstep_lite.blueprints.liff import gates, pages, sessions
 from lstep_lite.engine import media, surveys
-from lstep_lite.engine.surveys import answering, drafts, drawing
+from lstep_lite.engine.surveys import answering, drafts, drawing, opening
 from lstep_lite.models import Friend, Survey, SurveyAnswer, SurveyDraft
 
 bp = pages.blueprint("liff_surveys", __name__, "/liff/surveys")
@@ -50,6 +50,8 @@ def may_ask(view: View) -> View:
     def guarded(code: str, **kwargs: Any) -> Any:
         survey, friend = surveys.by_code(g.read, code), sessions.visitor().friend
         g.liff_survey = survey
+        if _is_shut_door(survey):
+            return view(code, **kwargs)  # nobody has to say who they are first to hear that
         if friend is None and not survey.takes_anonymous:
             return gates.ask_who()
         if friend is not None and not survey.takes_anonymous and not sessions.is_following(friend):
@@ -57,6 +59,10 @@ def may_ask(view: View) -> View:
         return view(code, **kwargs)
 
     return guarded  # type: ignore[return-value]
+
+
+def _is_shut_door(survey: Survey) -> bool:
+    return request.endpoint == f"{bp.name}.show" and opening.shut(survey, g.now) is not None
 
 
 def asking(session: Session, code: str) -> Asking:

@@ -36,11 +36,16 @@ def show(code: str) -> Response:
     verdict = opening.can_answer(g.read, here.survey, here.friend, now=g.now, visitor=here.name)
     if not verdict.ok:
         return closed(here, verdict)
-    if here.friend is None and here.draft is None:  # a browser that keeps no cookies is a new visitor each time
-        sessions.count_submit()
+    count_newcomer(here)
     inside = asking(g.session, code)
     draft = open_draft(inside)
     return redirect(page_address(code, drafts.here(inside.survey, draft).page["id"]), 303)
+
+
+def count_newcomer(here: Asking) -> None:
+    """A browser that keeps no cookies is a new visitor each time, with a draft of its own."""
+    if here.friend is None and here.draft is None:
+        sessions.count_submit()
 
 
 def open_draft(here: Asking) -> SurveyDraft:
@@ -82,6 +87,7 @@ def page_show(code: str, page_code: str) -> Response:
 @may_ask
 def page_update(code: str, page_code: str) -> Response:
     """Keep what was typed; then back, on, or to the end."""
+    count_newcomer(asking(g.read, code))
     received = survey_files.receive(surveys.by_code(g.read, code), page_code)
     here = asking(g.session, code)
     if (found := sent(here)) is not None:
@@ -134,7 +140,7 @@ def onward(here: Asking, draft: SurveyDraft, page_code: str, errors: Mapping[str
         return redirect(page_address(here.survey.code, drafts.here(here.survey, draft).page["id"]), 303)
     seen = set(request.form.getlist("seen"))
     new = [each["id"] for each in stop.parts if each["id"] not in seen and is_seen(each)]
-    if new:  # an answer on this page has brought up another question
+    if new and not errors:  # an answer on this page has brought up another question
         return redirect(f"{page_address(here.survey.code, page_code)}#q-{new[0]}", 303)
     read = parsing.page(stop, draft.typed, answering.reading(here.session, draft, now=g.now))
     if found := {**read.errors, **errors}:

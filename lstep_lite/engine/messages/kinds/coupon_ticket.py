@@ -19,6 +19,7 @@ class Ticket(Kind):
     lead = "お客様が受け取ったクーポンです。"
     inputs = ()
     is_template = False
+    opens_page = True
 
     def load(self, session: Session, blocks: list[Block], public_url: str) -> dict[int, coupons.Held]:
         return coupons.held_many(session, {block["ticket_id"] for block in blocks}, public_url)

@@ -35,6 +35,8 @@ class Kind(ABC):
     """Whether a template can be of this kind."""
     reads_json: ClassVar[bool] = False
     """Whether `from_json` makes documents of LINE's own JSON, for experts."""
+    opens_page: ClassVar[bool] = False
+    """Whether it leads to one of our pages for customers (`Speaking.page`)."""
 
     def check(self, block: Block) -> None:
         """What the small editor posted. Raises DomainError with what is wrong and how to mend it."""

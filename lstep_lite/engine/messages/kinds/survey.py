@@ -31,6 +31,7 @@ class SurveyInvitation(Kind):
         Text(name="button", label="ボタンの文字", most=LONGEST_LABEL, words=False),
     )
     is_template = False
+    opens_page = True
 
     def check(self, block: Block) -> None:
         check_id(block.get("survey_id"), "フォームを選んでください。")

@@ -67,6 +67,10 @@ def _answer(here: Here, question: sa.Select[*tuple[Any, ...]]) -> sa.Row[*tuple[
         return session.execute(question).one()
 
 
+def is_any_due(wall: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(*_any_due(wall))
+
+
 def _any_due(wall: datetime) -> list[sa.ColumnElement[bool]]:
     """For each of _ONES, whether it has something to do: asked together, as mostly nothing has."""
     return [*(sa.exists().where(work.wanted(), work.is_due(wall)) for work in _WORKS), sa.exists().where(ending.IS_DUE)]

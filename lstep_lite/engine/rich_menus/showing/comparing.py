@@ -9,17 +9,14 @@ from lstep_lite.db import Database
 from lstep_lite.engine import agenda
 from lstep_lite.engine.rich_menus import modes, periods
 from lstep_lite.engine.rich_menus.showing import wishing
-from lstep_lite.models import FriendMenu, Lane, LineMenu
+from lstep_lite.models import FriendMenu, Lane, LineMenu, MenuSettings
 
 CHUNK = 500
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(MenuSettings.friends_cursor.is_not(None)))
 def compare_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """The next friends of those who ever had a menu of their own. True when there is more."""
-    with database.read() as session:
-        if modes.settings(session).friends_cursor is None:
-            return False
     with database.unit() as session:
         return _compare(session, now)
 

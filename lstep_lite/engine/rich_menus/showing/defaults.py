@@ -84,6 +84,11 @@ def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pendi
     return agenda.Pending(due=int(_is_due(modes.settings(session), wall)))
 
 
+def is_due(wall: datetime) -> sa.ColumnElement[bool]:
+    """The same for the worker's question; a shop that never changed anything has no such row."""
+    return sa.exists().where(MenuSettings.default_due_at <= wall, MenuSettings.leaving_at.is_(None))
+
+
 def _is_due(kept: MenuSettings, wall: datetime) -> bool:
     return kept.default_due_at is not None and kept.default_due_at <= wall and kept.leaving_at is None
 

@@ -10,7 +10,7 @@ from lstep_lite.db import Database, insert_new
 from lstep_lite.engine import agenda, triggers
 from lstep_lite.engine.rich_menus import modes, periods
 from lstep_lite.engine.rich_menus.showing import rules, wishing
-from lstep_lite.models import Friend, Lane, MenuLook, MenuOrigin
+from lstep_lite.models import Friend, Lane, MenuLook, MenuOrigin, MenuSettings
 
 CHUNK = 500
 EVERY = timedelta(hours=1)
@@ -28,12 +28,9 @@ def _note(session: Session, friend_ids: Sequence[int], kind: str, now: datetime)
     session.connection().execute(insert_new(session, MenuLook), rows)
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists(sa.select(MenuLook.friend_id)))
 def look_at_changed(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Friends of whom something changed. True when there is more."""
-    with database.read() as session:
-        if session.scalar(sa.select(MenuLook.friend_id).limit(1)) is None:
-            return False
     with database.unit() as session:
         friend_ids = _take(session)
         if rules.are_on(session):
@@ -49,7 +46,7 @@ def _take(session: Session) -> Sequence[int]:
     return session.scalars(taken.returning(MenuLook.friend_id)).all()
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(MenuSettings.rules_due_at <= now))
 def look_at_all_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """The next friends, while everybody is looked at. True when there is more."""
     with database.read() as session:

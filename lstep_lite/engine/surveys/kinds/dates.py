@@ -12,6 +12,8 @@ from lstep_lite.engine.text import WEEKDAYS
 from lstep_lite.errors import DomainError
 
 MOST_DAYS = 3660
+LONGEST = 40
+"""No day and no time is written in more characters."""
 _LIMITS: tuple[Input, ...] = (
     Choice(
         name="limits",
@@ -65,7 +67,7 @@ def _read(part: Data, text: str, reading: Reading) -> date:
 
 
 def _one(raw: Raw, name: str = "") -> str:
-    return next(iter(raw.get(name, ())), "").strip()
+    return next(iter(raw.get(name, ())), "").strip()[:LONGEST]
 
 
 def _shown(found: date) -> str:

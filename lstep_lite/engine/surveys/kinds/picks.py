@@ -97,7 +97,7 @@ class ImageChoice(_Several):
     icon = "photo-check"
     order = 40
     inputs = (
-        choices("image", File(name="media_id", label="画像", ratios=("1:1", "4:3"))),
+        choices("pictured", File(name="media_id", label="画像", ratios=("1:1", "4:3"))),
         *(_HOW_MANY[:1]),
         Number(
             name="most",

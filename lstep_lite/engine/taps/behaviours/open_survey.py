@@ -54,6 +54,7 @@ class OpenSurvey(Behaviour):
     label = "回答フォームを開く"
     icon = "forms"
     order = 22
+    opens_page = True
     inputs = (SurveyPick(name="survey", label="開くフォーム", hint="LINEの中でフォームが開きます。"),)
 
     def line(self, tap: Data, speaker: Speaker) -> LineObject:
