@@ -74,7 +74,7 @@ def test_a_carousel_is_put_together_rearranged_and_kept(desk: Page, server: Serv
 
     desk.get_by_label("タイトル").fill("ヘアカラー")
     save(desk)
-    expect(desk.locator(".toast-card")).to_contain_text("保存しました")
+    expect(desk.locator(".toast-card").filter(has_text="保存しました")).to_be_visible()
     desk.get_by_role("button", name="元に戻す（").click()
     assert titles(desk) == ["パーマ", "カラー", "カット", "カットとシャンプー"]
 
