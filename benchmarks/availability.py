@@ -24,8 +24,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Base, Database
 from lstep_lite.engine import registry
-from lstep_lite.engine.reservations import days, marks, plans, policies, scenes
-from lstep_lite.engine.reservations.plans import Wish
+from lstep_lite.engine.reservations.availability import days, marks, plans, policies, scenes
+from lstep_lite.engine.reservations.availability.plans import Wish
 from lstep_lite.models import (
     BookedBy,
     Color,

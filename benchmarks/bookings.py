@@ -25,8 +25,10 @@ import sqlalchemy as sa
 from lstep_lite import db
 from lstep_lite.db import Base, Database
 from lstep_lite.engine import registry
-from lstep_lite.engine.reservations import Refused, days, event_booking
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations import Refused
+from lstep_lite.engine.reservations.availability import days
+from lstep_lite.engine.reservations.transitions import event_booking
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.models import (
     Event,
     EventSlot,

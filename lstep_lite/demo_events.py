@@ -5,11 +5,13 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import by_staff, days, event_booking, events, waiting
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations import by_staff, events, waiting
+from lstep_lite.engine.reservations.availability import days
 from lstep_lite.engine.reservations.events import EventDraft, slots
 from lstep_lite.engine.reservations.events.slots import SlotDraft
 from lstep_lite.engine.reservations.events.tickets import TicketDraft
+from lstep_lite.engine.reservations.transitions import event_booking
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.engine.settings import zone
 from lstep_lite.models import EventSlot, Friend, FriendLimit
 

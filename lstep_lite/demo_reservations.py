@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations import by_staff
+from lstep_lite.engine.reservations.availability.opening import WEEKDAY_KEYS
 from lstep_lite.engine.reservations.keeping import courses, hours, presets, providers, quick
 from lstep_lite.engine.reservations.keeping.hours import Holidays, WeekDraft
 from lstep_lite.engine.reservations.keeping.providers import ProviderDraft, SkillDraft
-from lstep_lite.engine.reservations.opening import WEEKDAY_KEYS
 from lstep_lite.models import Color
 
 BY = by_staff(None)

@@ -12,7 +12,7 @@ from lstep_lite.assets import EDITOR_ICONS, icon, icons_in
 from lstep_lite.auth import allow
 from lstep_lite.engine import media, settings, studio
 from lstep_lite.engine.messages import placeholders
-from lstep_lite.engine.reservations import details
+from lstep_lite.engine.reservations.customer import details
 from lstep_lite.engine.reservations.keeping import pages, questions
 from lstep_lite.engine.reservations.keeping.questions import Which
 from lstep_lite.engine.staff import Permission

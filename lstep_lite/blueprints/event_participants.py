@@ -8,20 +8,10 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine import friends
-from lstep_lite.engine.reservations import (
-    WORDS,
-    By,
-    Refused,
-    by_staff,
-    ending,
-    event_booking,
-    events,
-    get,
-    visiting,
-    waiting,
-)
+from lstep_lite.engine.reservations import WORDS, By, Refused, by_staff, events, get, waiting
 from lstep_lite.engine.reservations.events import exporting, listing, participants, slots
 from lstep_lite.engine.reservations.events.exporting import Taken
+from lstep_lite.engine.reservations.transitions import ending, event_booking, visiting
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.forms.reservations.event_participants import TICKET, WAYS, EndForm, ParticipantForm

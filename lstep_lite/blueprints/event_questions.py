@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
 from lstep_lite.engine import media, settings, studio
-from lstep_lite.engine.reservations import details, events
+from lstep_lite.engine.reservations import events
+from lstep_lite.engine.reservations.customer import details
 from lstep_lite.engine.reservations.events import asking
 from lstep_lite.engine.reservations.keeping import questions
 from lstep_lite.engine.staff import Permission

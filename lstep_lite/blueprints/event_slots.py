@@ -4,9 +4,10 @@ from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
-from lstep_lite.engine.reservations import event_booking, events
+from lstep_lite.engine.reservations import events
 from lstep_lite.engine.reservations.events import listing, slots
 from lstep_lite.engine.reservations.events.slots import Notice
+from lstep_lite.engine.reservations.transitions import event_booking
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.reservations.event_slots import CancelSlotForm, SlotForm
 from lstep_lite.models import Event, EventSlot

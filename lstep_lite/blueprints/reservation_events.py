@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
 from lstep_lite.engine import folders, line, media, mentions, settings
-from lstep_lite.engine.reservations import days, events
+from lstep_lite.engine.reservations import events
+from lstep_lite.engine.reservations.availability import days
 from lstep_lite.engine.reservations.events import listing, slots
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound

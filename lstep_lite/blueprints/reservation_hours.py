@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import filters, reservation_gate
 from lstep_lite.auth import allow
-from lstep_lite.engine.reservations import book, by_staff, opening
+from lstep_lite.engine.reservations import by_staff
+from lstep_lite.engine.reservations.availability import opening
 from lstep_lite.engine.reservations.keeping import hours
+from lstep_lite.engine.reservations.transitions import book
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.reservations.fields import ranges_in_words

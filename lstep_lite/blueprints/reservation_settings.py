@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
-from lstep_lite.engine.reservations import book
 from lstep_lite.engine.reservations.keeping import settings
+from lstep_lite.engine.reservations.transitions import book
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.reservations.settings import ReservationSettingsForm
 from lstep_lite.web import render

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
-from lstep_lite.engine.reservations import book, by_staff
+from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.keeping import courses, hours, pages, pools, presets, providers, quick, settings
+from lstep_lite.engine.reservations.transitions import book
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.reservations.hours import WeekForm
 from lstep_lite.forms.reservations.setup import MenuForm, PersonForm, PlacesForm

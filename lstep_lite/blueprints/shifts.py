@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
-from lstep_lite.engine.reservations import by_staff, days
+from lstep_lite.engine.reservations import by_staff
+from lstep_lite.engine.reservations.availability import days
 from lstep_lite.engine.reservations.keeping import providers, shift_files, shifts
 from lstep_lite.engine.reservations.keeping.shifts import Month
 from lstep_lite.engine.staff import Permission

@@ -16,8 +16,8 @@ from lstep_lite import db
 from lstep_lite.db import Database
 from lstep_lite.engine import actions, registry
 from lstep_lite.engine.actions import SetDraft
-from lstep_lite.engine.reservations import booking
 from lstep_lite.engine.reservations.effects import messaging, rules
+from lstep_lite.engine.reservations.transitions import booking
 from lstep_lite.models import (
     ActionRun,
     BookingPage,

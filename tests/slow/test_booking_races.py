@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from lstep_lite import db
 from lstep_lite.db import Database
-from lstep_lite.engine.reservations import Code, Refused, book, booking, event_booking, occupying
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations import Code, Refused
+from lstep_lite.engine.reservations.transitions import book, booking, event_booking, occupying
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.models import BookingPage, Friend, Occupancy, Reservation, ReservationSettings
 from tests.engine.reservations.salon import FRIDAY, TEN, Salon, a_salon, an_event, order
 from tests.factories import NOW, a_friend

@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from lstep_lite.db import Database
-from lstep_lite.engine.reservations import by_staff, event_booking, waiting
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations import by_staff, waiting
 from lstep_lite.engine.reservations.events import following, slots
 from lstep_lite.engine.reservations.events.slots import Notice, SlotDraft
+from lstep_lite.engine.reservations.transitions import event_booking
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.engine.reservations.waiting import offering
 from lstep_lite.models import (
     EventSlot,

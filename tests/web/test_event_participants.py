@@ -3,8 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from lstep_lite.engine.reservations import event_booking, waiting
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations import waiting
+from lstep_lite.engine.reservations.transitions import event_booking
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.models import BookedBy, Event, Export, Friend, Reservation, ReservationState
 from tests.engine.reservations.salon import a_salon, a_ticket, an_event
 from tests.factories import NOW, a_friend

@@ -3,8 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from lstep_lite.engine.reservations import by_staff, event_booking
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations import by_staff
+from lstep_lite.engine.reservations.transitions import event_booking
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.models import Event, EventSlot, EventTicket
 from tests.engine.reservations.salon import a_salon, an_event, at
 from tests.engine.reservations.test_events import SATURDAY

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from itsdangerous import URLSafeSerializer
 
 from lstep_lite.blueprints.liff import sessions
-from lstep_lite.engine.reservations import booking
+from lstep_lite.engine.reservations.transitions import booking
 from lstep_lite.models import (
     BookingCustomer,
     BookingPage,

@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup
 from itsdangerous import URLSafeSerializer
 
 from lstep_lite.blueprints.liff import sessions
-from lstep_lite.engine.reservations import ending, event_booking
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations.transitions import ending, event_booking
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.engine.reservations.waiting import offering
 from lstep_lite.models import Event, EventSlot, EventTicket, Reservation, ReservationState, WaitEntry, WaitState
 from tests.engine.reservations.salon import a_salon, a_ticket, an_event

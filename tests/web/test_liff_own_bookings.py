@@ -5,8 +5,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
-from lstep_lite.engine.reservations import by_staff, changing, visiting
-from lstep_lite.engine.reservations.changing import Change
+from lstep_lite.engine.reservations import by_staff
+from lstep_lite.engine.reservations.transitions import changing, visiting
+from lstep_lite.engine.reservations.transitions.changing import Change
 from lstep_lite.models import ReservationEntry, ReservationSettings, ReservationState
 from tests.engine.reservations.salon import FRIDAY, NOON, TEN, at
 from tests.factories import NOW, a_friend

@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import pages, sessions
 from lstep_lite.engine import media
-from lstep_lite.engine.reservations import Refused, book, confirming, details, ending, events, own, states
+from lstep_lite.engine.reservations import Refused, events
+from lstep_lite.engine.reservations.customer import confirming, details, own
 from lstep_lite.engine.reservations.events import asking, ordering
+from lstep_lite.engine.reservations.transitions import book, ending, states
 from lstep_lite.engine.reservations.waiting import accepting
 from lstep_lite.engine.surveys import drawing, parsing
 from lstep_lite.engine.surveys.parsing import Read

@@ -6,10 +6,18 @@ event_booking, changing, ending and visiting are the transitions, each under the
 down every one and calls who follows.
 """
 
-from lstep_lite.engine.reservations import expiring
-from lstep_lite.engine.reservations.recording import AUTOMATION, CUSTOMER, By, Happened, Transition, by_staff, follows
-from lstep_lite.engine.reservations.refusals import Code, Refused, Start
-from lstep_lite.engine.reservations.states import WORDS, by_code, get
+from lstep_lite.engine.reservations.transitions import expiring
+from lstep_lite.engine.reservations.transitions.recording import (
+    AUTOMATION,
+    CUSTOMER,
+    By,
+    Happened,
+    Transition,
+    by_staff,
+    follows,
+)
+from lstep_lite.engine.reservations.transitions.refusals import Code, Refused, Start
+from lstep_lite.engine.reservations.transitions.states import WORDS, by_code, get
 
 __all__ = [
     "AUTOMATION",

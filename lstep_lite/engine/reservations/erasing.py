@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import friends
 from lstep_lite.engine.friends import erasing
 from lstep_lite.engine.friends.erasing import CHUNK, Traces
-from lstep_lite.engine.reservations import counting
+from lstep_lite.engine.reservations.transitions import counting
 from lstep_lite.models import (
     BookingAnswer,
     BookingCustomer,

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
-from lstep_lite.engine.reservations import days
+from lstep_lite.engine.reservations.availability import days
+from lstep_lite.engine.reservations.availability.reasons import CLOSURES
 from lstep_lite.engine.reservations.keeping.closures import LONGEST_NOTE, ClosureDraft
-from lstep_lite.engine.reservations.reasons import CLOSURES
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.base import Form, at_most, options
 from lstep_lite.forms.reservations.fields import ClockField

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 
+from lstep_lite.engine.reservations.availability.plans import parse_needs
 from lstep_lite.engine.reservations.keeping import courses
 from lstep_lite.engine.reservations.keeping import options as options_
 from lstep_lite.engine.reservations.keeping.courses import CourseDraft
 from lstep_lite.engine.reservations.keeping.options import GroupDraft, OptionDraft
-from lstep_lite.engine.reservations.plans import parse_needs
 from lstep_lite.engine.segments import Reach
 from lstep_lite.forms.base import EditForm, Form, at_most, options, required
 from lstep_lite.forms.media import PictureField

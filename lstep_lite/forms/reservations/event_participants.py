@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 
 from lstep_lite.engine.friends import FriendDraft
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.forms.base import Form, at_most, options, row_id
 from lstep_lite.forms.reservations.fields import number
 from lstep_lite.models import BookedBy, EventSlot, EventTicket

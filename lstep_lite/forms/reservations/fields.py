@@ -9,10 +9,10 @@ from wtforms import BooleanField, Field, IntegerField, SelectMultipleField
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from lstep_lite.engine.reservations.days import clock
+from lstep_lite.engine.reservations.availability.days import clock
+from lstep_lite.engine.reservations.availability.opening import Ranges
+from lstep_lite.engine.reservations.availability.plans import WORK, Need
 from lstep_lite.engine.reservations.keeping.providers import SkillDraft
-from lstep_lite.engine.reservations.opening import Ranges
-from lstep_lite.engine.reservations.plans import WORK, Need
 from lstep_lite.forms.base import options, row_id
 from lstep_lite.models import Course, Pool
 

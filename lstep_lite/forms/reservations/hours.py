@@ -6,10 +6,10 @@ from typing import Any
 from wtforms import BooleanField, DateField, Field, SelectField, StringField
 from wtforms.validators import InputRequired
 
-from lstep_lite.engine.reservations import opening
+from lstep_lite.engine.reservations.availability import opening
+from lstep_lite.engine.reservations.availability.opening import HOLIDAY, WEEKDAY_KEYS
 from lstep_lite.engine.reservations.keeping import hours
 from lstep_lite.engine.reservations.keeping.hours import DayDraft, Holidays, WeekDraft
-from lstep_lite.engine.reservations.opening import HOLIDAY, WEEKDAY_KEYS
 from lstep_lite.engine.text import WEEKDAYS
 from lstep_lite.forms.auto_replies import WeekdaysField
 from lstep_lite.forms.base import EditForm, Form, at_most, options

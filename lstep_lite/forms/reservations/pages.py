@@ -5,9 +5,9 @@ from typing import Any
 
 from wtforms import BooleanField, Field, StringField, TextAreaField
 
-from lstep_lite.engine.reservations import opening
+from lstep_lite.engine.reservations.availability import opening
+from lstep_lite.engine.reservations.availability.opening import HOLIDAY, WEEKDAY_KEYS
 from lstep_lite.engine.reservations.keeping.pages import COLOR, LONGEST, PageDraft
-from lstep_lite.engine.reservations.opening import HOLIDAY, WEEKDAY_KEYS
 from lstep_lite.forms.base import EditForm, at_most, required
 from lstep_lite.forms.reservations.fields import IdsField, RangesField
 from lstep_lite.forms.reservations.policies import OwnPolicyForm

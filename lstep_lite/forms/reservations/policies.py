@@ -5,8 +5,8 @@ from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 
-from lstep_lite.engine.reservations import policies
-from lstep_lite.engine.reservations.policies import (
+from lstep_lite.engine.reservations.availability import policies
+from lstep_lite.engine.reservations.availability.policies import (
     Approval,
     Changing,
     Cut,

@@ -2,7 +2,7 @@
 
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 
-from lstep_lite.engine.reservations import policies
+from lstep_lite.engine.reservations.availability import policies
 from lstep_lite.engine.reservations.keeping.settings import LONGEST_PHONE, LONGEST_PLACE, SLOTS, SettingsDraft
 from lstep_lite.forms.base import EditForm, at_most, options
 from lstep_lite.forms.reservations.fields import number

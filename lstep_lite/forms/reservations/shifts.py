@@ -7,10 +7,10 @@ from typing import Any
 from wtforms import BooleanField, DateField, Field, FileField
 from wtforms.validators import Optional, StopValidation
 
-from lstep_lite.engine.reservations.days import clock, day_in_words
-from lstep_lite.engine.reservations.facts import Hours
+from lstep_lite.engine.reservations.availability.days import clock, day_in_words
+from lstep_lite.engine.reservations.availability.facts import Hours
+from lstep_lite.engine.reservations.availability.opening import HOLIDAY, WEEKDAY_KEYS
 from lstep_lite.engine.reservations.keeping.shifts import Day, Week
-from lstep_lite.engine.reservations.opening import HOLIDAY, WEEKDAY_KEYS
 from lstep_lite.forms.base import EditForm, Form
 from lstep_lite.forms.reservations.fields import AnywayField, RangesField, minute
 

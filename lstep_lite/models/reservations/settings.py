@@ -1,7 +1,7 @@
 """How the shop takes bookings: hours, rests, the grid, and the conditions that stand unless a course says else.
 
 Minutes are wall-clock minutes from 00:00 of a business date in the shop's zone. A business day may end at 36:00, so
-they run to 2160. `policy` is what engine/reservations/policies.py reads.
+they run to 2160. `policy` is what engine/reservations/availability/policies.py reads.
 """
 
 from datetime import date, datetime
@@ -67,7 +67,7 @@ class ReservationSettings(Base):
     few_left: Mapped[int] = mapped_column(default=2)
     """From how many open starts downwards a day shows △."""
     policy: Mapped[dict[str, Any]]
-    """Windows, deadlines, limits, approval and consent (engine/reservations/policies.py)."""
+    """Windows, deadlines, limits, approval and consent (engine/reservations/availability/policies.py)."""
     phone: Mapped[str] = mapped_column(default="")
     """The number customers are asked to call; empty for none."""
     place: Mapped[str] = mapped_column(default="")

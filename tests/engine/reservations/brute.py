@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from lstep_lite.engine.reservations.facts import Facts, Hours, Person
-from lstep_lite.engine.reservations.plans import Shape
+from lstep_lite.engine.reservations.availability.facts import Facts, Hours, Person
+from lstep_lite.engine.reservations.availability.plans import Shape
 from lstep_lite.models import SlotAnchor
 
 TOKYO = ZoneInfo("Asia/Tokyo")

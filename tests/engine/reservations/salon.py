@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import days
-from lstep_lite.engine.reservations.booking import Order, Visit
-from lstep_lite.engine.reservations.plans import Wish
+from lstep_lite.engine.reservations.availability import days
+from lstep_lite.engine.reservations.availability.plans import Wish
+from lstep_lite.engine.reservations.transitions.booking import Order, Visit
 from lstep_lite.models import (
     BookingPage,
     Color,

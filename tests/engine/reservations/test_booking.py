@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import AUTOMATION, Code, Refused, booking, by_staff, occupying, places, plans
-from lstep_lite.engine.reservations.booking import Quote
-from lstep_lite.engine.reservations.days import tick
+from lstep_lite.engine.reservations import AUTOMATION, Code, Refused, by_staff
+from lstep_lite.engine.reservations.availability import plans
+from lstep_lite.engine.reservations.availability.days import tick
+from lstep_lite.engine.reservations.transitions import booking, occupying, places
+from lstep_lite.engine.reservations.transitions.booking import Quote
 from lstep_lite.models import (
     AssignedBy,
     BookingCustomer,

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import booking, calendar_file, details, offering, week_view
-from lstep_lite.engine.reservations.offering import Looking
-from lstep_lite.engine.reservations.plans import Wish
+from lstep_lite.engine.reservations.availability.plans import Wish
+from lstep_lite.engine.reservations.customer import calendar_file, details, offering, week_view
+from lstep_lite.engine.reservations.customer.offering import Looking
+from lstep_lite.engine.reservations.transitions import booking
 from lstep_lite.models import BookingCustomer, Friend, ProviderSkill
 from tests.engine.reservations.salon import FRIDAY, NOON, TEN, TODAY, Salon, a_salon, order
 from tests.factories import NOW, a_friend, a_question, a_survey_page

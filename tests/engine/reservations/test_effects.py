@@ -11,19 +11,11 @@ from lstep_lite.db import Database
 from lstep_lite.engine import actions, messages, registry, triggers
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.reminders import running
-from lstep_lite.engine.reservations import (
-    booking,
-    by_staff,
-    changing,
-    effects,
-    ending,
-    event_booking,
-    recording,
-    visiting,
-)
-from lstep_lite.engine.reservations.changing import Change
+from lstep_lite.engine.reservations import by_staff, effects
 from lstep_lite.engine.reservations.effects import calling, messaging, reminding, rules, texts
 from lstep_lite.engine.reservations.effects.texts import TextDraft
+from lstep_lite.engine.reservations.transitions import booking, changing, ending, event_booking, recording, visiting
+from lstep_lite.engine.reservations.transitions.changing import Change
 from lstep_lite.engine.rows import Values
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine.reservations import ending, event_booking, events, recording, visiting
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations import events
 from lstep_lite.engine.reservations.events import EventDraft, following, listing, participants, slots
 from lstep_lite.engine.reservations.events.slots import Notice, SlotDraft
 from lstep_lite.engine.reservations.events.tickets import TicketDraft
-from lstep_lite.engine.reservations.recording import Happened, by_staff
+from lstep_lite.engine.reservations.transitions import ending, event_booking, recording, visiting
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
+from lstep_lite.engine.reservations.transitions.recording import Happened, by_staff
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     Event,

@@ -7,20 +7,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine.reservations import (
-    Code,
+from lstep_lite.engine.reservations import Code, by_staff
+from lstep_lite.engine.reservations.availability import plans
+from lstep_lite.engine.reservations.transitions import (
     booking,
-    by_staff,
     changing,
     ending,
     event_booking,
     expiring,
     looking_over,
     occupying,
-    plans,
 )
-from lstep_lite.engine.reservations.changing import Change
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations.transitions.changing import Change
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.models import (
     BookingAnswer,
     ChangeRequest,

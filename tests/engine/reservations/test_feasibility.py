@@ -11,15 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstep_lite.engine.business_days import Calendar
-from lstep_lite.engine.reservations import assigning, feasibility, marks, policies, reasons, scenes
-from lstep_lite.engine.reservations.assigning import Load
-from lstep_lite.engine.reservations.days import instant, tick
-from lstep_lite.engine.reservations.facts import Facts, Hours, House, Own, Page, Pattern, Person, Room, Shut
-from lstep_lite.engine.reservations.marks import Mark
-from lstep_lite.engine.reservations.opening import Opening, Ranges
-from lstep_lite.engine.reservations.plans import Need, Offer, Plan, Shape, Stretch, Wish
-from lstep_lite.engine.reservations.policies import Cut, CutKind, Opens, Policy
-from lstep_lite.engine.reservations.refusals import Code
+from lstep_lite.engine.reservations.availability import assigning, feasibility, marks, policies, reasons, scenes
+from lstep_lite.engine.reservations.availability.assigning import Load
+from lstep_lite.engine.reservations.availability.days import instant, tick
+from lstep_lite.engine.reservations.availability.facts import (
+    Facts,
+    Hours,
+    House,
+    Own,
+    Page,
+    Pattern,
+    Person,
+    Room,
+    Shut,
+)
+from lstep_lite.engine.reservations.availability.marks import Mark
+from lstep_lite.engine.reservations.availability.opening import Opening, Ranges
+from lstep_lite.engine.reservations.availability.plans import Need, Offer, Plan, Shape, Stretch, Wish
+from lstep_lite.engine.reservations.availability.policies import Cut, CutKind, Opens, Policy
+from lstep_lite.engine.reservations.transitions.refusals import Code
 from lstep_lite.models import AssignPolicy, HolidayPolicy, SlotAnchor
 from tests.engine.reservations.brute import TOKYO, Brute
 

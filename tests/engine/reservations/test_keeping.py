@@ -7,8 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from lstep_lite.engine import business_days
-from lstep_lite.engine.reservations import by_staff, facts, opening, policies, scenes
-from lstep_lite.engine.reservations.facts import Hours
+from lstep_lite.engine.reservations import by_staff
+from lstep_lite.engine.reservations.availability import facts, opening, policies, scenes
+from lstep_lite.engine.reservations.availability.facts import Hours
 from lstep_lite.engine.reservations.keeping import (
     closures,
     courses,

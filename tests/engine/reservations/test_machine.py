@@ -12,23 +12,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine.reservations import (
-    Refused,
-    Transition,
+from lstep_lite.engine.reservations import Refused, Transition, by_staff
+from lstep_lite.engine.reservations.availability import plans
+from lstep_lite.engine.reservations.availability.days import is_aligned, tick
+from lstep_lite.engine.reservations.transitions import (
     booking,
-    by_staff,
     changing,
     counting,
     ending,
     event_booking,
     occupying,
     places,
-    plans,
     visiting,
 )
-from lstep_lite.engine.reservations.changing import ENDS, Change
-from lstep_lite.engine.reservations.days import is_aligned, tick
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations.transitions.changing import ENDS, Change
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.models import (
     BLOCKING,
     BookingPage,

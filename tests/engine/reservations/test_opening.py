@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import business_days
 from lstep_lite.engine.business_days import Calendar, DayDraft
-from lstep_lite.engine.reservations import days, opening
-from lstep_lite.engine.reservations.opening import Opening
+from lstep_lite.engine.reservations.availability import days, opening
+from lstep_lite.engine.reservations.availability.opening import Opening
 from lstep_lite.errors import DomainError
 from lstep_lite.models import DayKind, HolidayPolicy, ReservationSettings, SpecialHours
 from tests.engine.reservations.brute import TOKYO

@@ -4,9 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from lstep_lite.engine.reservations import policies
-from lstep_lite.engine.reservations.days import instant
-from lstep_lite.engine.reservations.policies import DEFAULTS, Approval, Cut, CutKind, Opens, OpensKind, Policy
+from lstep_lite.engine.reservations.availability import policies
+from lstep_lite.engine.reservations.availability.days import instant
+from lstep_lite.engine.reservations.availability.policies import (
+    DEFAULTS,
+    Approval,
+    Cut,
+    CutKind,
+    Opens,
+    OpensKind,
+    Policy,
+)
 from lstep_lite.errors import DomainError
 from tests.engine.reservations.brute import TOKYO
 

@@ -8,26 +8,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import friends
-from lstep_lite.engine.reservations import (
-    CUSTOMER,
-    Code,
-    Happened,
-    Refused,
-    Transition,
+from lstep_lite.engine.reservations import CUSTOMER, Code, Happened, Refused, Transition, by_staff
+from lstep_lite.engine.reservations.availability import plans
+from lstep_lite.engine.reservations.availability.days import tick
+from lstep_lite.engine.reservations.transitions import (
     booking,
-    by_staff,
     changing,
     counting,
     ending,
     occupying,
     places,
-    plans,
     recording,
     visiting,
 )
-from lstep_lite.engine.reservations.booking import Quote
-from lstep_lite.engine.reservations.changing import Change
-from lstep_lite.engine.reservations.days import tick
+from lstep_lite.engine.reservations.transitions.booking import Quote
+from lstep_lite.engine.reservations.transitions.changing import Change
 from lstep_lite.models import (
     CancelledBy,
     ChangeState,

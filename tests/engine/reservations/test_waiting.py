@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine import deliveries
-from lstep_lite.engine.reservations import Code, Refused, ending, event_booking, expiring, waiting
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations import Code, Refused, waiting
+from lstep_lite.engine.reservations.transitions import ending, event_booking, expiring
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.engine.reservations.waiting import deadlines, offering
 from lstep_lite.models import (
     Delivery,

@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lstep_lite.blueprints.liff import pages, sessions
-from lstep_lite.engine.reservations import Code, Refused, Start, book, days, offering, refusals
-from lstep_lite.engine.reservations.offering import Codes, Looking
+from lstep_lite.engine.reservations import Code, Refused, Start
+from lstep_lite.engine.reservations.availability import days
+from lstep_lite.engine.reservations.customer import offering
+from lstep_lite.engine.reservations.customer.offering import Codes, Looking
+from lstep_lite.engine.reservations.transitions import book, refusals
 from lstep_lite.engine.surveys import drawing
 from lstep_lite.engine.text import phone_key
 from lstep_lite.models import BookingPage, Friend

@@ -7,8 +7,10 @@ from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.bookings.asking import Asking, address, asking, bp, looks, start
 from lstep_lite.engine import media
-from lstep_lite.engine.reservations import Refused, offering, own, refusals
-from lstep_lite.engine.reservations.offering import Codes
+from lstep_lite.engine.reservations import Refused
+from lstep_lite.engine.reservations.customer import offering, own
+from lstep_lite.engine.reservations.customer.offering import Codes
+from lstep_lite.engine.reservations.transitions import refusals
 from lstep_lite.engine.surveys import words
 from lstep_lite.web import render
 

@@ -20,8 +20,9 @@ from lstep_lite.blueprints.liff.bookings.asking import (
     start,
 )
 from lstep_lite.engine import line, media, settings
-from lstep_lite.engine.reservations import Refused, confirming, details, offering
-from lstep_lite.engine.reservations.booking import Order, Quote
+from lstep_lite.engine.reservations import Refused
+from lstep_lite.engine.reservations.customer import confirming, details, offering
+from lstep_lite.engine.reservations.transitions.booking import Order, Quote
 from lstep_lite.engine.surveys import drawing, parsing
 from lstep_lite.engine.surveys.parsing import Read
 from lstep_lite.web import number, render

@@ -8,17 +8,9 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.bookings.asking import OTHER_TIME, looks, own_bp
-from lstep_lite.engine.reservations import (
-    Refused,
-    book,
-    calendar_file,
-    confirming,
-    effects,
-    own,
-    own_waits,
-    refusals,
-    states,
-)
+from lstep_lite.engine.reservations import Refused, effects
+from lstep_lite.engine.reservations.customer import calendar_file, confirming, own, own_waits
+from lstep_lite.engine.reservations.transitions import book, refusals, states
 from lstep_lite.engine.surveys import words
 from lstep_lite.models import BookingPage, Reservation, ReservationState
 from lstep_lite.web import number, render

@@ -9,8 +9,11 @@ from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.bookings.asking import LONGEST_KEY, day_of, own_bp, required_start
 from lstep_lite.blueprints.liff.bookings.own import about, found, is_old
-from lstep_lite.engine.reservations import Refused, changing, days, ending, own, states, week_view
-from lstep_lite.engine.reservations.changing import Change
+from lstep_lite.engine.reservations import Refused
+from lstep_lite.engine.reservations.availability import days
+from lstep_lite.engine.reservations.customer import own, week_view
+from lstep_lite.engine.reservations.transitions import changing, ending, states
+from lstep_lite.engine.reservations.transitions.changing import Change
 from lstep_lite.web import number, render
 
 LONGEST_REASON = 100

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.bookings.asking import address, asking, bp, day_of, looks
-from lstep_lite.engine.reservations import week_view
+from lstep_lite.engine.reservations.customer import week_view
 from lstep_lite.web import render
 
 

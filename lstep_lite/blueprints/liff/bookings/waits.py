@@ -6,7 +6,10 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.bookings.asking import Asking, address, asking, bp, day_of, looks, own_bp
-from lstep_lite.engine.reservations import Refused, days, own_waits, refusals, waiting
+from lstep_lite.engine.reservations import Refused, waiting
+from lstep_lite.engine.reservations.availability import days
+from lstep_lite.engine.reservations.customer import own_waits
+from lstep_lite.engine.reservations.transitions import refusals
 from lstep_lite.web import render
 
 JOINED = "キャンセル待ちに登録しました。空きが出たらLINEでお知らせします。"

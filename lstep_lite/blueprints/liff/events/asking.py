@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.blueprints.liff import pages, sessions
 from lstep_lite.engine import media
-from lstep_lite.engine.reservations import Code, Refused, book, days, events
+from lstep_lite.engine.reservations import Code, Refused, events
+from lstep_lite.engine.reservations.availability import days
 from lstep_lite.engine.reservations.events import listing, ordering, slots
 from lstep_lite.engine.reservations.events.listing import Offered
+from lstep_lite.engine.reservations.transitions import book
 from lstep_lite.engine.surveys import drawing
 from lstep_lite.engine.text import phone_key
 from lstep_lite.models import Event, EventSlot, EventTicket, Friend

@@ -7,8 +7,10 @@ from werkzeug.wrappers import Response
 from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.events.asking import bp, looks
-from lstep_lite.engine.reservations import confirming, effects, events, own, states
+from lstep_lite.engine.reservations import effects, events
+from lstep_lite.engine.reservations.customer import confirming, own
 from lstep_lite.engine.reservations.events import participants, slots
+from lstep_lite.engine.reservations.transitions import states
 from lstep_lite.engine.surveys import words
 from lstep_lite.errors import NotFound
 from lstep_lite.models import ReservationState

@@ -9,7 +9,7 @@ from lstep_lite.blueprints.liff.events.asking import bp, looks
 from lstep_lite.engine import media
 from lstep_lite.engine.reservations import events, waiting
 from lstep_lite.engine.reservations.events import listing
-from lstep_lite.engine.reservations.refusals import closed
+from lstep_lite.engine.reservations.transitions.refusals import closed
 from lstep_lite.engine.surveys import words
 from lstep_lite.web import render
 

@@ -20,10 +20,11 @@ from lstep_lite.blueprints.liff.events.asking import (
     party,
 )
 from lstep_lite.engine import line, media, settings
-from lstep_lite.engine.reservations import Refused, confirming, details, offering
-from lstep_lite.engine.reservations.booking import Quote
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations import Refused
+from lstep_lite.engine.reservations.customer import confirming, details, offering
 from lstep_lite.engine.reservations.events import listing, ordering
+from lstep_lite.engine.reservations.transitions.booking import Quote
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.engine.surveys import drawing, parsing
 from lstep_lite.engine.surveys.parsing import Read
 from lstep_lite.web import number, render

@@ -10,7 +10,7 @@ from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.events.asking import Asking, asking, bp, looks, party
 from lstep_lite.engine.reservations import Refused, events, waiting
 from lstep_lite.engine.reservations.events import listing, slots
-from lstep_lite.engine.reservations.refusals import closed
+from lstep_lite.engine.reservations.transitions.refusals import closed
 from lstep_lite.models import WaitEntry
 from lstep_lite.web import render
 

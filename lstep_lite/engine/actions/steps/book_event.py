@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import mentions
 from lstep_lite.engine.actions.registry import ActionKind, Running, Skipped, action
-from lstep_lite.engine.reservations import AUTOMATION, Refused, ending, event_booking
-from lstep_lite.engine.reservations.days import in_words
-from lstep_lite.engine.reservations.event_booking import SlotOrder
+from lstep_lite.engine.reservations import AUTOMATION, Refused
+from lstep_lite.engine.reservations.availability.days import in_words
+from lstep_lite.engine.reservations.transitions import ending, event_booking
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.engine.rows import Data, Values
 from lstep_lite.errors import DomainError
 from lstep_lite.models import BookedBy, Event, EventSlot, EventTicket, Reservation, ReservationState

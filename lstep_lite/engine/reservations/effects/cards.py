@@ -9,7 +9,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import addresses
+from lstep_lite.engine.reservations.customer import addresses
 from lstep_lite.engine.reservations.effects import wording
 from lstep_lite.engine.reservations.effects.catalogue import MESSAGES, Button
 from lstep_lite.engine.reservations.effects.wording import Subject

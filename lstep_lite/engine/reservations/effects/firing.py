@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions, mentions, triggers
-from lstep_lite.engine.reservations import recording
-from lstep_lite.engine.reservations.days import in_words
+from lstep_lite.engine.reservations.availability.days import in_words
 from lstep_lite.engine.reservations.effects import desk, moments
 from lstep_lite.engine.reservations.effects.moments import MOMENTS, WITH_SETS, Moment, kind_of, place_of
-from lstep_lite.engine.reservations.recording import Happened
+from lstep_lite.engine.reservations.transitions import recording
+from lstep_lite.engine.reservations.transitions.recording import Happened
 from lstep_lite.engine.triggers import Happening
 from lstep_lite.models import ActionSet, Course, Event, EventSlot, Reservation, ReservationEntry
 

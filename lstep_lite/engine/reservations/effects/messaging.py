@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine import agenda, auto_replies, deliveries, locking, messages
 from lstep_lite.engine.deliveries.claim import why_not
-from lstep_lite.engine.reservations import choosing, plans, recording, states
-from lstep_lite.engine.reservations.choosing import Wanted
+from lstep_lite.engine.reservations.availability import choosing, plans
+from lstep_lite.engine.reservations.availability.choosing import Wanted
 from lstep_lite.engine.reservations.effects import moments, texts
 from lstep_lite.engine.reservations.effects.catalogue import MESSAGES
-from lstep_lite.engine.reservations.recording import Happened
+from lstep_lite.engine.reservations.transitions import recording, states
+from lstep_lite.engine.reservations.transitions.recording import Happened
 from lstep_lite.engine.text import normalise
 from lstep_lite.engine.triggers import Happening
 from lstep_lite.models import (
@@ -126,7 +127,7 @@ def _is_said(row: BookingWord, message: ChatMessage) -> bool:
 # Without a word ------------------------------------------------------------------------------------------------------
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists().where(BookingWord.due_at <= now))
 def push_due(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Push what waited for a word in vain. True when there may be more.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lstep_lite.engine.reservations.recording import Happened, Transition
+from lstep_lite.engine.reservations.transitions.recording import Happened, Transition
 from lstep_lite.models import ReservationState
 
 

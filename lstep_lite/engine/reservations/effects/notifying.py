@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import notifications
 from lstep_lite.engine.notifications import Recipients
-from lstep_lite.engine.reservations import recording
-from lstep_lite.engine.reservations.days import in_words
+from lstep_lite.engine.reservations.availability.days import in_words
 from lstep_lite.engine.reservations.effects import desk
-from lstep_lite.engine.reservations.recording import Happened, Transition
+from lstep_lite.engine.reservations.transitions import recording
+from lstep_lite.engine.reservations.transitions.recording import Happened, Transition
 from lstep_lite.models import ChangedBy, Provider, Reservation
 
 BOOKED = notifications.kind(

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database, memory
 from lstep_lite.engine import agenda, locking, reminders, settings
 from lstep_lite.engine.reminders import origins
-from lstep_lite.engine.reservations import counting, recording
-from lstep_lite.engine.reservations.days import instant
+from lstep_lite.engine.reservations.availability.days import instant
 from lstep_lite.engine.reservations.effects import moments, rules, texts, wording
-from lstep_lite.engine.reservations.recording import Happened
+from lstep_lite.engine.reservations.transitions import counting, recording
+from lstep_lite.engine.reservations.transitions.recording import Happened
 from lstep_lite.models import (
     BookingCustomer,
     BookingRule,
@@ -189,7 +189,7 @@ origins.register(origins.Origin(PREFIX, LATE, _refusal, _blocks))
 # New rules -----------------------------------------------------------------------------------------------------------
 
 
-@agenda.work(Lane.BULK)
+@agenda.work(Lane.BULK, due=lambda now, wall: sa.exists().where(BookingRule.synced_to_id.is_not(None)))
 def catch_up(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Give the bookings that are there the goals of a new rule, a few a unit. True when there is more."""
     with database.read() as session:

@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import deliveries, locking, messages, triggers
-from lstep_lite.engine.reservations import counting
 from lstep_lite.engine.reservations.effects import cards, messaging
+from lstep_lite.engine.reservations.transitions import counting
 from lstep_lite.models import Lane
 
 ANSWER = "ご来店のご案内を止めました。ご予約の確認や前日のご案内は、これまでどおりお送りします。"

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session, selectinload
 from lstep_lite.engine import settings
 from lstep_lite.engine.line import links
 from lstep_lite.engine.messages.placeholders import Asking, Family, Loaded, Offer, family
-from lstep_lite.engine.reservations import addresses
-from lstep_lite.engine.reservations.days import clock, day_in_words, full_clock, in_words, minute_on
+from lstep_lite.engine.reservations.availability.days import clock, day_in_words, full_clock, in_words, minute_on
+from lstep_lite.engine.reservations.customer import addresses
 from lstep_lite.models import (
     Event,
     EventSlot,

@@ -12,7 +12,7 @@ import xlsxwriter
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lstep_lite.db import Database
-from lstep_lite.engine.reservations.days import in_words
+from lstep_lite.engine.reservations.availability.days import in_words
 from lstep_lite.engine.reservations.events import participants
 from lstep_lite.engine.transfers import lists
 from lstep_lite.engine.transfers.cells import guarded

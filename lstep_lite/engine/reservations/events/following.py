@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine import agenda
 from lstep_lite.engine.agenda import Pending
-from lstep_lite.engine.reservations import booking, ending, event_booking, policies, recording, states, visiting
-from lstep_lite.engine.reservations.recording import By, Transition
+from lstep_lite.engine.reservations.availability import policies
+from lstep_lite.engine.reservations.transitions import booking, ending, event_booking, recording, states, visiting
+from lstep_lite.engine.reservations.transitions.recording import By, Transition
 from lstep_lite.engine.settings import zone
 from lstep_lite.models import BLOCKING, Event, EventSlot, Lane, Reservation, ReservationState
 
@@ -23,7 +24,7 @@ SECOND_THOUGHTS = timedelta(hours=24)
 """So long customers may still cancel after the shop has moved their slot, whatever its deadline."""
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists().where(EventSlot.due_at <= now))
 def run(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Let some bookings follow. True when there is more."""
     with database.read() as session:

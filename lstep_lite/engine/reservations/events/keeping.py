@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions, folders, mentions, studio
 from lstep_lite.engine.paging import Paged, nearest
-from lstep_lite.engine.reservations import book, effects, policies
+from lstep_lite.engine.reservations import effects
+from lstep_lite.engine.reservations.availability import policies
 from lstep_lite.engine.reservations.events import slots
 from lstep_lite.engine.reservations.keeping import questions
+from lstep_lite.engine.reservations.transitions import book
 from lstep_lite.engine.staff import Permission
 from lstep_lite.engine.studio import new_code
 from lstep_lite.engine.text import checked_name, storable
@@ -59,7 +61,7 @@ class EventDraft:
     takes_waiting: bool = True
     notifies_all: bool = False
     policy: Mapping[str, Any] = field(default_factory=dict)
-    """What differs from the shop's (engine/reservations/policies.py)."""
+    """What differs from the shop's (engine/reservations/availability/policies.py)."""
     thanks_text: str = ""
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from lstep_lite.engine.reservations import book, event_booking
-from lstep_lite.engine.reservations.days import clock, day_in_words, in_words, minute_on
+from lstep_lite.engine.reservations.availability.days import clock, day_in_words, in_words, minute_on
 from lstep_lite.engine.reservations.events import slots
-from lstep_lite.engine.reservations.refusals import Refused
+from lstep_lite.engine.reservations.transitions import book, event_booking
+from lstep_lite.engine.reservations.transitions.refusals import Refused
 from lstep_lite.engine.reservations.waiting import entries
 from lstep_lite.engine.settings import zone
 from lstep_lite.models import Event, EventSlot, EventTicket, Friend, SeatsShown, WaitEntry

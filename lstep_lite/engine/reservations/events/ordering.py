@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import locking
-from lstep_lite.engine.reservations import confirming, details, event_booking, limits
-from lstep_lite.engine.reservations.booking import Quote
-from lstep_lite.engine.reservations.event_booking import Basket, SlotOrder
+from lstep_lite.engine.reservations.availability.policies import Changing, Policy
+from lstep_lite.engine.reservations.customer import confirming, details
 from lstep_lite.engine.reservations.events import listing
-from lstep_lite.engine.reservations.policies import Changing, Policy
+from lstep_lite.engine.reservations.transitions import event_booking, limits
+from lstep_lite.engine.reservations.transitions.booking import Quote
+from lstep_lite.engine.reservations.transitions.event_booking import Basket, SlotOrder
 from lstep_lite.engine.studio import Data
 from lstep_lite.engine.surveys import recording
 from lstep_lite.engine.surveys.parsing import Refused as Unanswered

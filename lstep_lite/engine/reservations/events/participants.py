@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lstep_lite.engine.friends.search import named
 from lstep_lite.engine.paging import Paged, nearest
-from lstep_lite.engine.reservations import event_booking, states
+from lstep_lite.engine.reservations.transitions import event_booking, states
 from lstep_lite.engine.text import normalise
 from lstep_lite.errors import NotFound
 from lstep_lite.models import EventSlot, Friend, Reservation, ReservationState

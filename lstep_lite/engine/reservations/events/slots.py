@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from lstep_lite.engine.paging import Paged, nearest
-from lstep_lite.engine.reservations import book, days, event_booking, places
+from lstep_lite.engine.reservations.availability import days
 from lstep_lite.engine.reservations.events import tickets
 from lstep_lite.engine.reservations.events.tickets import TicketDraft
-from lstep_lite.engine.reservations.occupying import EVENT_TICK
+from lstep_lite.engine.reservations.transitions import book, event_booking, places
+from lstep_lite.engine.reservations.transitions.occupying import EVENT_TICK
 from lstep_lite.engine.settings import zone
 from lstep_lite.engine.studio import new_code
 from lstep_lite.engine.text import storable

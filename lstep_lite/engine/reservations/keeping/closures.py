@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations.days import is_aligned
+from lstep_lite.engine.reservations.availability.days import is_aligned
 from lstep_lite.engine.reservations.keeping import saving, words
-from lstep_lite.engine.reservations.recording import By
+from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Closure, ClosureKind
 

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import mentions, segments
-from lstep_lite.engine.reservations import policies
-from lstep_lite.engine.reservations.days import LAST_MINUTE
+from lstep_lite.engine.reservations.availability import policies
+from lstep_lite.engine.reservations.availability.days import LAST_MINUTE
+from lstep_lite.engine.reservations.availability.plans import WORK, Need, stored_needs
 from lstep_lite.engine.reservations.keeping import pools, saving, words
-from lstep_lite.engine.reservations.plans import WORK, Need, stored_needs
 from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.text import checked_name
 from lstep_lite.errors import DomainError, NotFound

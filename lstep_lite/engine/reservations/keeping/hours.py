@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import settings as shop_settings
-from lstep_lite.engine.reservations import facts, opening, scenes
-from lstep_lite.engine.reservations.days import span
+from lstep_lite.engine.reservations.availability import facts, opening, scenes
+from lstep_lite.engine.reservations.availability.days import span
+from lstep_lite.engine.reservations.availability.opening import HOLIDAY, WEEKDAY_KEYS, Ranges
 from lstep_lite.engine.reservations.keeping import saving, words
 from lstep_lite.engine.reservations.keeping import settings as settings_
-from lstep_lite.engine.reservations.opening import HOLIDAY, WEEKDAY_KEYS, Ranges
-from lstep_lite.engine.reservations.recording import By
+from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.errors import DomainError
 from lstep_lite.models import HolidayPolicy, ReservationSettings, Shop, SpecialHours
 

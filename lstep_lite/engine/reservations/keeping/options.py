@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine.reservations.availability.plans import Need
 from lstep_lite.engine.reservations.keeping import courses, saving, words
-from lstep_lite.engine.reservations.plans import Need
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import CourseOption, CourseState, OptionGroup, ReservationLine
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import mentions
-from lstep_lite.engine.reservations import opening, policies
+from lstep_lite.engine.reservations.availability import opening, policies
+from lstep_lite.engine.reservations.availability.opening import Ranges
 from lstep_lite.engine.reservations.keeping import courses, saving, words
-from lstep_lite.engine.reservations.opening import Ranges
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import BLOCKING, BookingPage, Course, CourseState, Provider, ProviderState, Reservation
 

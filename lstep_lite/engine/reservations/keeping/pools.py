@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations.keeping import saving, words
-from lstep_lite.engine.reservations.recording import By
+from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Course, CourseOption, Occupancy, Pool, PoolKind
 

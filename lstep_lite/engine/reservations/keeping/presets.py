@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import policies
+from lstep_lite.engine.reservations.availability import policies
+from lstep_lite.engine.reservations.availability.opening import WEEKDAY_KEYS
+from lstep_lite.engine.reservations.availability.plans import Need
+from lstep_lite.engine.reservations.availability.policies import Approval, Cut, Policy
 from lstep_lite.engine.reservations.effects import rules
 from lstep_lite.engine.reservations.keeping import courses, options, pools, saving, settings
 from lstep_lite.engine.reservations.keeping.courses import CourseDraft
 from lstep_lite.engine.reservations.keeping.options import GroupDraft, OptionDraft
 from lstep_lite.engine.reservations.keeping.pools import PoolDraft
-from lstep_lite.engine.reservations.opening import WEEKDAY_KEYS
-from lstep_lite.engine.reservations.plans import Need
-from lstep_lite.engine.reservations.policies import Approval, Cut, Policy
 from lstep_lite.errors import DomainError
 from lstep_lite.models import PoolKind, PriceKind, ReservationSettings
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import mentions
 from lstep_lite.engine.reservations.keeping import courses, saving, words
-from lstep_lite.engine.reservations.recording import By
+from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
     BLOCKING,

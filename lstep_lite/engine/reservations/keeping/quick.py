@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine.reservations.availability.opening import Ranges
+from lstep_lite.engine.reservations.availability.plans import Need
 from lstep_lite.engine.reservations.keeping import courses, pages, pools, providers, saving, shifts, words
 from lstep_lite.engine.reservations.keeping.courses import CourseDraft
 from lstep_lite.engine.reservations.keeping.pages import PageDraft
 from lstep_lite.engine.reservations.keeping.providers import ProviderDraft, SkillDraft
-from lstep_lite.engine.reservations.opening import Ranges
-from lstep_lite.engine.reservations.plans import Need
-from lstep_lite.engine.reservations.recording import By
+from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.errors import DomainError
 from lstep_lite.models import BookingPage, Course, CourseState, PriceKind, Provider
 

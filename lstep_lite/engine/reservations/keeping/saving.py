@@ -7,9 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import book, looking_over
-from lstep_lite.engine.reservations.days import in_words
-from lstep_lite.engine.reservations.recording import By
+from lstep_lite.engine.reservations.availability.days import in_words
+from lstep_lite.engine.reservations.transitions import book, looking_over
+from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.errors import DomainError
 from lstep_lite.models import BLOCKING, Reservation, ReservationSettings
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import add_new
-from lstep_lite.engine.reservations import policies
+from lstep_lite.engine.reservations.availability import policies
+from lstep_lite.engine.reservations.availability.policies import Policy
 from lstep_lite.engine.reservations.keeping import saving, words
-from lstep_lite.engine.reservations.policies import Policy
 from lstep_lite.engine.text import phone_key
 from lstep_lite.errors import DomainError
 from lstep_lite.models import AssignPolicy, ReservationSettings, SlotAnchor

@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import facts, scenes
-from lstep_lite.engine.reservations.days import clock
-from lstep_lite.engine.reservations.facts import Hours
+from lstep_lite.engine.reservations.availability import facts, scenes
+from lstep_lite.engine.reservations.availability.days import clock
+from lstep_lite.engine.reservations.availability.facts import Hours
+from lstep_lite.engine.reservations.availability.opening import Ranges
 from lstep_lite.engine.reservations.keeping import providers, shifts
-from lstep_lite.engine.reservations.opening import Ranges
-from lstep_lite.engine.reservations.recording import By
+from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.engine.text import WEEKDAYS, normalise
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Provider

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import facts, opening, scenes
-from lstep_lite.engine.reservations.days import clock, day_in_words, span
-from lstep_lite.engine.reservations.facts import Facts, Hours
+from lstep_lite.engine.reservations.availability import facts, opening, scenes
+from lstep_lite.engine.reservations.availability.days import clock, day_in_words, span
+from lstep_lite.engine.reservations.availability.facts import Facts, Hours
+from lstep_lite.engine.reservations.availability.opening import HOLIDAY, WEEKDAY_KEYS, Ranges
 from lstep_lite.engine.reservations.keeping import saving
-from lstep_lite.engine.reservations.opening import HOLIDAY, WEEKDAY_KEYS, Ranges
-from lstep_lite.engine.reservations.recording import By
+from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Provider, ProviderPattern, Shift
 

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import locking
-from lstep_lite.engine.reservations import details, ending
+from lstep_lite.engine.reservations.customer import details
+from lstep_lite.engine.reservations.transitions import ending
 from lstep_lite.engine.studio import Data
 from lstep_lite.engine.surveys import recording
 from lstep_lite.engine.surveys.parsing import Refused as Unanswered

@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import book, booking, choosing, feasibility, plans, policies
-from lstep_lite.engine.reservations.choosing import Wanted
+from lstep_lite.engine.reservations.availability import choosing, feasibility, plans, policies
+from lstep_lite.engine.reservations.availability.choosing import Wanted
+from lstep_lite.engine.reservations.transitions import book, booking
 from lstep_lite.engine.reservations.waiting import deadlines, entries
 from lstep_lite.engine.settings import zone
 from lstep_lite.models import BookingPage, Reservation, WaitEntry

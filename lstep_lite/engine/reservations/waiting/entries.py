@@ -9,7 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.engine import locking
-from lstep_lite.engine.reservations import book, counting, ending, event_booking, limits, places, recording, refusals
+from lstep_lite.engine.reservations.transitions import (
+    book,
+    counting,
+    ending,
+    event_booking,
+    limits,
+    places,
+    recording,
+    refusals,
+)
 from lstep_lite.engine.studio import new_code
 from lstep_lite.errors import NotFound
 from lstep_lite.models import (

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Database
 from lstep_lite.engine import agenda, locking
 from lstep_lite.engine.agenda import Pending
-from lstep_lite.engine.reservations import book, event_booking
-from lstep_lite.engine.reservations.refusals import Refused
+from lstep_lite.engine.reservations.transitions import book, event_booking
+from lstep_lite.engine.reservations.transitions.refusals import Refused
 from lstep_lite.engine.reservations.waiting import courses, deadlines, telling
 from lstep_lite.engine.settings import zone
 from lstep_lite.models import (
@@ -35,7 +35,7 @@ MOST = 20
 """Places to look at in one go."""
 
 
-@agenda.work(Lane.TIMED)
+@agenda.work(Lane.TIMED, due=lambda now, wall: sa.exists().where(Vacancy.due_at <= now))
 def run(database: Database, *, now: datetime, wall: datetime) -> bool:
     """Offer what became free. True when there is more."""
     with database.read() as session:

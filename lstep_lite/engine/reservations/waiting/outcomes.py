@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import recording
-from lstep_lite.engine.reservations.recording import Happened
+from lstep_lite.engine.reservations.transitions import recording
+from lstep_lite.engine.reservations.transitions.recording import Happened
 from lstep_lite.models import OfferState, Reservation, ReservationState, WaitEntry, WaitOffer, WaitState
 
 TAKEN = (ReservationState.CONFIRMED, ReservationState.REQUESTED)

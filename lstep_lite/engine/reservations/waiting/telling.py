@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.db import Database
 from lstep_lite.engine import deliveries, messages
-from lstep_lite.engine.reservations.days import in_words
+from lstep_lite.engine.reservations.availability.days import in_words
 from lstep_lite.models import Event, EventSlot, Friend, Lane, WaitEntry, WaitState
 
 SOURCE = "waiting"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import mentions
-from lstep_lite.engine.reservations.counting import AHEAD
+from lstep_lite.engine.reservations.transitions.counting import AHEAD
 from lstep_lite.engine.rows import Data, Values
 from lstep_lite.engine.segments.days import MOST_DAYS, beginning
 from lstep_lite.engine.segments.registry import ConditionKind, Moment, condition

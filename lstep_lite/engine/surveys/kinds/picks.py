@@ -164,4 +164,5 @@ class Scale(Question):
             raise Wrong("数字を1つ選んでください。")
         number = int(typed)
         picked = (Picked(typed, typed),)
-        return Given(text=typed, plain=typed, picked=picked, number=number, score=number if part.get("is_scored") else 0)
+        score = number if part.get("is_scored") else 0
+        return Given(text=typed, plain=typed, picked=picked, number=number, score=score)

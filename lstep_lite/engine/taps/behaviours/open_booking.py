@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import addresses
+from lstep_lite.engine.reservations.customer import addresses
 from lstep_lite.engine.reservations.keeping import pages
 from lstep_lite.engine.studio import Cleaning, Data, Input
 from lstep_lite.engine.taps.registry import Behaviour, LineObject, Speaker, behaviour
