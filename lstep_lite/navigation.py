@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
-from flask import current_app, g, request
+from flask import current_app, g, request, url_for
 
 from lstep_lite import auth
 from lstep_lite.engine import staff as staff_engine
@@ -152,3 +153,28 @@ def label(feature: str) -> str:
 
 def is_shown(endpoint: str) -> bool:
     return any(entry.is_shown for group in GROUPS for entry in group.entries if entry.endpoint == endpoint)
+
+
+RESERVATION_VIEWS = (
+    ("day", "日", "reservation_board.index"),
+    ("week", "週", "reservation_overviews.week_show"),
+    ("month", "月", "reservation_overviews.month_show"),
+    ("list", "一覧", "reservations.index"),
+    ("print", "印刷", "reservation_prints.show"),
+)
+"""The ways of looking at bookings: key, words, endpoint."""
+
+
+def reservation_views(day: date | None) -> list[tuple[str, str, str]]:
+    """They as items of ui.tabs, around *day*; without one, around today."""
+    return [
+        (key, words, url_for(endpoint, **_around(key, day)))
+        for key, words, endpoint in RESERVATION_VIEWS
+        if endpoint in current_app.view_functions
+    ]
+
+
+def _around(key: str, day: date | None) -> dict[str, str]:
+    if day is None or key == "list":
+        return {}
+    return {"month": f"{day:%Y-%m}"} if key == "month" else {"date": day.isoformat()}
