@@ -111,7 +111,7 @@ def _is_in_hours(scene: Scene, day: date, moment: datetime) -> bool:
 def _about_hours(scene: Scene, day: date, moment: datetime, shape: Shape) -> Iterator[Reason]:
     ranges = scene.facts.opening.ranges(day)
     if not ranges:
-        yield Reason(Code.CLOSED, f"{_why_shut(scene, day)}のため休業日です。")
+        yield Reason(Code.CLOSED, f"{why_shut(scene, day)}のため休業日です。")
         return
     place, length = scene.place(moment), shape.minutes // TICK_MINUTES
     shut = scene.axis.union(day, ranges) >> place & 1 == 0
@@ -127,7 +127,8 @@ def _about_hours(scene: Scene, day: date, moment: datetime, shape: Shape) -> Ite
         yield Reason(Code.CLOSED, f"このメニューの最終受付({clock(shape.last_start)})を過ぎています。")
 
 
-def _why_shut(scene: Scene, day: date) -> str:
+def why_shut(scene: Scene, day: date) -> str:
+    """「定休日」「臨時休業」「祝日(元日)」, of a day without hours."""
     opening = scene.facts.opening
     if day in opening.special:
         return "臨時休業"
