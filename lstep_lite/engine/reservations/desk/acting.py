@@ -1,0 +1,59 @@
+"""What staff may do with a booking now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lstep_lite.engine.reservations.transitions.changing import MOVABLE
+from lstep_lite.engine.reservations.transitions.visiting import CORRECTABLE, CORRECTIONS, NO_SHOW_AFTER
+from lstep_lite.models import BLOCKING, Reservation
+from lstep_lite.models import ReservationState as State
+
+
+@dataclass(frozen=True)
+class Acts:
+    approve: bool
+    """Or decline."""
+    change: bool
+    cancel: bool
+    check_in: bool
+    complete: bool
+    no_show: bool
+    no_show_from: datetime | None
+    """From when it can be marked, while it can't."""
+    leave: bool
+    """It does not fit any more, and stays as it is (そのままにする)."""
+    restore: bool
+    reopen: bool
+    """Take back what was marked."""
+    came: bool
+    """Marked as no-show, but they came."""
+    stayed_away: bool
+    """Marked as a visit, but they did not come."""
+
+    @property
+    def any_correction(self) -> bool:
+        return self.reopen or self.came or self.stayed_away
+
+
+def of(reservation: Reservation, *, now: datetime) -> Acts:
+    state = reservation.state
+    is_confirmed = state is State.CONFIRMED
+    no_show_from = reservation.starts_at + NO_SHOW_AFTER
+    return Acts(
+        approve=state is State.REQUESTED,
+        change=state in MOVABLE and reservation.slot_id is None,
+        cancel=state in (State.HELD, State.CONFIRMED, State.CHECKED_IN),
+        check_in=is_confirmed,
+        complete=state in (State.CONFIRMED, State.CHECKED_IN),
+        no_show=is_confirmed and now >= no_show_from,
+        no_show_from=no_show_from if is_confirmed and now < no_show_from else None,
+        leave=reservation.needs_look and state in BLOCKING,
+        restore=_corrects(reservation, State.CONFIRMED, now) and state is State.CANCELLED,
+        reopen=_corrects(reservation, State.CONFIRMED, now) and state is not State.CANCELLED,
+        came=_corrects(reservation, State.COMPLETED, now),
+        stayed_away=_corrects(reservation, State.NO_SHOW, now),
+    )
+
+
+def _corrects(reservation: Reservation, state: State, now: datetime) -> bool:
+    return (reservation.state, state) in CORRECTIONS and now <= reservation.ends_at + CORRECTABLE
