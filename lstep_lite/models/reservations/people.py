@@ -66,10 +66,6 @@ class Provider(Base):
     state: Mapped[ProviderState] = mapped_column(one_of(ProviderState, "state"), default=ProviderState.ACTIVE)
     retires_on: Mapped[date | None] = mapped_column(Date)
     """The first day on which this person is not there any more."""
-    feed_code: Mapped[str | None] = mapped_column(unique=True)
-    """Stands in the address of their calendar feed; null: none."""
-    feed_shows_names: Mapped[bool] = mapped_column(default=False)
-    """Whether the feed has full names instead of initials."""
 
     pool: Mapped[Pool] = relationship()
 

@@ -1,0 +1,6 @@
+"""Calendars outside. Our book is the truth: calendars get our bookings, and only ever add busy time.
+
+google is the way to Google; keeping sets up connections; writing tells calendars of bookings, reading learns when
+somebody is busy, and working does either when it is due, never inside a unit. feeds makes what calendar programs
+subscribe to.
+"""
