@@ -1,4 +1,4 @@
-"""Locking a friend: what changes totals, or runs actions, does it for one at a time.
+"""Locking a friend: what changes totals, or runs actions, does it for one at a time. Taking turns at something else.
 
 On SQLite the unit of work itself is the lock. Whoever locks several friends does it in the order of their ids.
 """
@@ -21,6 +21,15 @@ def lock(session: Session, friend: Friend) -> None:
 
 def _row(friend: Friend) -> sa.Select[int]:
     return sa.select(Friend.id).where(Friend.id == friend.id).with_for_update()
+
+
+def turn(session: Session, what: str, key: int) -> None:
+    """Wait for a turn at *what* that lasts until this unit ends: turns go round in the order of asking.
+
+    A lock on a row goes to whoever comes just when it is free, so that in a crowd some would wait for seconds.
+    """
+    if not is_alone(session):
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(what, key))))
 
 
 def know(session: Session, friends: Iterable[Friend]) -> None:

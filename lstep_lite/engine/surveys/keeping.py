@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import is_alone, memory
-from lstep_lite.engine import actions, folders, mentions, messages
+from lstep_lite.db import memory
+from lstep_lite.engine import actions, folders, locking, mentions, messages
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.messages import placeholders
 from lstep_lite.engine.paging import Paged, nearest
@@ -200,8 +200,7 @@ def lock(session: Session, survey: Survey) -> None:
 
     Rows that refer to it can be written meanwhile: a draft that is begun need not wait. Raises NotFound.
     """
-    if not is_alone(session):  # row locks go to whoever comes just then; these, in turn
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended("survey", survey.id))))
+    locking.turn(session, "survey", survey.id)
     fresh = sa.select(Survey).where(Survey.id == survey.id).with_for_update(key_share=True)
     if session.scalar(fresh.execution_options(populate_existing=True)) is None:
         raise NotFound(GONE)

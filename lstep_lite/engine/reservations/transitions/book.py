@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import is_alone
+from lstep_lite.engine import locking
 from lstep_lite.engine import settings as shop_settings
 from lstep_lite.engine.reservations.transitions import refusals
 from lstep_lite.errors import DomainError
@@ -33,10 +35,11 @@ def lock(session: Session) -> ReservationSettings:
 
     Must come before the availability is looked at. Raises Refused (BUSY) after three seconds.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if not is_alone(session):
         session.execute(sa.text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
     row = sa.select(ReservationSettings).where(ReservationSettings.id == 1).with_for_update()
     try:
+        locking.turn(session, "reservations", 1)
         found = session.scalar(row, execution_options={"populate_existing": True})
     except OperationalError as failure:
         if getattr(failure.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
