@@ -28,6 +28,8 @@ from lstep_lite.models import (
     BookingWord,
     ChangedBy,
     ChatMessage,
+    Delivery,
+    DeliveryState,
     EventState,
     Friend,
     Lane,
@@ -58,7 +60,20 @@ def tell(session: Session, happened: Happened) -> None:
     if message.word and _is_on_our_page(happened):
         _wait(session, happened.entry, kind, message.word, now=happened.now)
     else:
-        _put(session, reservation, happened.entry, kind, now=happened.now)
+        due_at = happened.now + happened.by.tells_after
+        _put(session, reservation, happened.entry, kind, now=happened.now, due_at=due_at)
+
+
+def take_back(session: Session, entry: ReservationEntry, kind: str, *, now: datetime) -> None:
+    """Don't send what was put to tell of *entry*. Raises DomainError once it is on its way."""
+    row = Delivery
+    mine = sa.select(row).where(row.dedupe_key == _key(entry, kind), row.state != DeliveryState.CANCELLED)
+    if (delivery := session.scalar(mine)) is not None:
+        deliveries.cancel(session, delivery, now=now, reason="変更を元に戻したため、送りませんでした。")
+
+
+def _key(entry: ReservationEntry, kind: str) -> str:
+    return f"{SOURCE}:{entry.reservation_id}:{entry.version}:{kind}:{entry.id}"
 
 
 def kind_of(happened: Happened) -> str | None:
@@ -196,7 +211,7 @@ def _put(
         messages.freeze(session, [texts.block(session, kind, entry, more=more)], now=now),
         source=SOURCE,
         label=f"予約：{texts.get(session, kind).label}",
-        dedupe_key=f"{SOURCE}:{reservation.id}:{entry.version}:{kind}:{entry.id}",
+        dedupe_key=_key(entry, kind),
         lane=Lane.REPLY,
         due_at=due_at,
         event=event,

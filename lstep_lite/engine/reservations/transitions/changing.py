@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import settings
 from lstep_lite.engine.reservations.availability import choosing, plans, policies
 from lstep_lite.engine.reservations.availability.choosing import Wanted
-from lstep_lite.engine.reservations.availability.plans import Plan, Wish
+from lstep_lite.engine.reservations.availability.days import TICK_MINUTES
+from lstep_lite.engine.reservations.availability.plans import WORK, Plan, Shape, Wish
 from lstep_lite.engine.reservations.availability.policies import Changing, Policy
 from lstep_lite.engine.reservations.transitions import (
     book,
@@ -55,6 +56,10 @@ class Change:
     """By staff: who serves from now on; None: who did, or whoever is free if that one is not."""
     quote: booking.Quote | None = None
     """With *wish*: what the customer was shown."""
+    minutes: int | None = None
+    """By staff: how long the visit is from now on, by its last work; None: as long as it was."""
+    is_nominated: bool = False
+    """By staff, with another provider: whether the customer asks for that one."""
 
 
 # By the customer -----------------------------------------------------------------------------------------------------
@@ -127,20 +132,52 @@ def move(
     """Staff move it at any time, also onto what is taken when they *force* it."""
     states.lock(session, reservation, now=now)
     states.expect(session, reservation, MOVABLE, version)
-    _check_is_course(reservation)
-    plan = plans.of_reservation(session, reservation)
-    if change.wish is not None:
-        plan = booking.plan_for_staff(session, change.wish, is_nominated=change.wish.provider_id is not None)
-    wanted = Wanted(plan, change.day, change.minute, except_id=reservation.id)
+    wanted = _wanted_by_staff(session, reservation, change)
     if not force:
         booking.check_customer(session, reservation.friend, wanted, now=now)
     provider_id = _provider(session, reservation, change, wanted, force=force, now=now)
     policy, renews = states.policy_of(session, reservation), change.wish is not None
     placed = _placed(session, reservation, wanted, provider_id, renews=renews)
     if provider_id != reservation.provider_id and change.provider_id is not None:
-        placed = replace(placed, is_nominated=False, assigned_by=AssignedBy.STAFF)
+        assigned_by = AssignedBy.CUSTOMER if change.is_nominated else AssignedBy.STAFF
+        placed = replace(placed, is_nominated=change.is_nominated, assigned_by=assigned_by)
     _apply(session, reservation, placed, policy, now=now, by=by, renews=renews, force=force)
     return reservation
+
+
+def check_move(session: Session, reservation: Reservation, change: Change, *, now: datetime) -> None:
+    """Raises Refused where `move` would now; nothing is locked, nothing written."""
+    states.expect(session, reservation, MOVABLE)
+    wanted = _wanted_by_staff(session, reservation, change)
+    booking.check_customer(session, reservation.friend, wanted, now=now)
+    _provider(session, reservation, change, wanted, force=False, now=now)
+
+
+def _wanted_by_staff(session: Session, reservation: Reservation, change: Change) -> Wanted:
+    _check_is_course(reservation)
+    plan = plans.of_reservation(session, reservation)
+    if change.wish is not None:
+        plan = booking.plan_for_staff(session, change.wish, is_nominated=change.wish.provider_id is not None)
+    if change.minutes is not None:
+        plan = _lasting(plan, change.minutes)
+    return Wanted(plan, change.day, change.minute, except_id=reservation.id)
+
+
+def _lasting(plan: Plan, minutes: int) -> Plan:
+    """Whoever serves, it takes so long. Raises Refused (BAD_TIME) for what the other stretches leave no room for."""
+    offer = replace(plan.offer, shape=_stretched(plan.offer.shape, minutes))
+    return replace(plan, offer=offer, by_provider=dict.fromkeys(plan.by_provider, offer))
+
+
+def _stretched(shape: Shape, minutes: int) -> Shape:
+    stretches = list(shape.stretches)
+    works = [place for place, each in enumerate(stretches) if each.kind == WORK]
+    place = works[-1] if works else len(stretches) - 1
+    last = stretches[place].minutes + minutes - shape.minutes
+    if last < TICK_MINUTES or last % TICK_MINUTES:
+        raise refusals.bad_time("この長さにはできません。5分単位で、最後の施術が5分以上になる長さにしてください。")
+    stretches[place] = replace(stretches[place], minutes=last)
+    return replace(shape, stretches=tuple(stretches))
 
 
 def _provider(
@@ -253,6 +290,7 @@ def _stored(change: Change, placed: Placed) -> dict[str, Any]:
         "course_ids": list(wish.course_ids) if wish else None,
         "option_ids": list(wish.option_ids) if wish else None,
         "nominated_id": wish.provider_id if wish else None,
+        "party": placed.party,
     }
 
 
@@ -260,7 +298,7 @@ def asked_for(plan: Mapping[str, Any]) -> Change:
     """What a stored ChangeRequest.plan says."""
     wish = None
     if plan["course_ids"] is not None:
-        wish = Wish(tuple(plan["course_ids"]), tuple(plan["option_ids"]), plan["nominated_id"])
+        wish = Wish(tuple(plan["course_ids"]), tuple(plan["option_ids"]), plan["nominated_id"], plan["party"])
     day = date.fromisoformat(plan["business_date"])
     return Change(day, plan["start_minute"], wish, plan["provider_id"])
 

@@ -6,7 +6,7 @@ Messages, actions, reminders and calendars outside hang at `follows`; this packa
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -58,6 +58,8 @@ class By:
     staff_id: int | None = None
     tells: bool = True
     """Whether the customer is to be told; staff may leave it."""
+    tells_after: timedelta = timedelta()
+    """How long what the customer is told waits, so that staff can still take it back."""
 
 
 CUSTOMER = By(ChangedBy.CUSTOMER)
