@@ -54,9 +54,9 @@ class Booked:
 
     @property
     def total(self) -> str:
-        """Empty where the shop does not show it."""
+        """Empty where the shop does not show it, and for events that cost nothing here."""
         row = self.reservation
-        if not self.shows_price:
+        if not self.shows_price or (row.slot_id is not None and not row.price):
             return ""
         if row.price is None:
             return "料金はお店で"

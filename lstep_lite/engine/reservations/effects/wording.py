@@ -140,6 +140,8 @@ class Subject:
         price, fee = self.after["price"], self.reservation.fee
         if price is None:
             return "店頭でご案内します"
+        if self.event is not None and not price:
+            return ""  # an event without tickets: what it costs, if anything, is told elsewhere
         more = "〜" if self.reservation.has_open_price else ""
         return f"{price - fee:,}円{more}" + (f"+指名料{fee:,}円" if fee else "")
 
