@@ -127,6 +127,8 @@ class Reservation(Base):
     """Cancelled by the customer after the deadline."""
     is_forced: Mapped[bool] = mapped_column(default=False)
     """Staff booked it although it was full."""
+    is_outside: Mapped[bool] = mapped_column(default=False)
+    """Staff booked it knowingly outside the hours, a shift or beside a closure (時間外)."""
     needs_look: Mapped[bool] = mapped_column(default=False)
     """Hours, shifts or closures changed under it (要調整)."""
     expires_at: Mapped[datetime | None]
@@ -274,8 +276,10 @@ class BookingCustomer(Base):
 
     __tablename__ = "booking_customers"
     __table_args__ = (
-        Index("ix_booking_customers_last_visit_at", "last_visit_at"),
-        Index("ix_booking_customers_next_due_on", "next_due_on"),
+        Index("ix_booking_customers_last_visit_at", "last_visit_at", "friend_id"),
+        Index("ix_booking_customers_next_due_on", "next_due_on", "friend_id"),
+        Index("ix_booking_customers_visits", "visits", "friend_id"),
+        Index("ix_booking_customers_no_shows", "no_shows", "friend_id"),
     )
 
     friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"), primary_key=True)
@@ -289,6 +293,8 @@ class BookingCustomer(Base):
     """When the next visit is due by the course's cycle; null while they have a booking."""
     online: Mapped[str] = mapped_column(default="ok")
     """`ok`, `approval_only` or `phone_only`."""
+    strikes_from: Mapped[datetime | None]
+    """What they missed or cancelled late before it is forgiven: staff have let them book freely again."""
     is_careful: Mapped[bool] = mapped_column(default=False)
     """Marked by staff: 注意."""
     caution: Mapped[str] = mapped_column(default="")

@@ -55,7 +55,11 @@ class Course(Base):
     after_minutes: Mapped[int] = mapped_column(default=0)
     """The provider's preparation, and clearing away."""
     needs: Mapped[list[Any]] = mapped_column(default=list)
-    """[{"pool_id", "quantity", "after_minutes"}]: taken from beginning to end."""
+    """[{"pool_id", "quantity", "after_minutes"}]: taken from beginning to end, by each of a party."""
+    most_party: Mapped[int] = mapped_column(default=1)
+    """How many may come together; one provider serves them all."""
+    charges_each: Mapped[bool] = mapped_column(default=True)
+    """Whether the price is for each of a party, not for all of it."""
     last_start: Mapped[int | None]
     """The last minute of a business day at which it may begin."""
     is_online: Mapped[bool] = mapped_column(default=True)

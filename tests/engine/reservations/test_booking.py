@@ -205,7 +205,7 @@ def test_staff_book_any_five_minutes_and_over_a_booking_only_knowingly(
     asked = visit(salon, minute=605, provider_id=salon.sato)
     refusal = refused(lambda: booking.write_down(session, other, asked, by=BY, now=NOW))
     assert refusal.code is Code.SLOT_TAKEN
-    assert refusal.message == "この時間は佐藤さんの予約(山田花子様 3月6日(金) 10:00から60分)と重なります。"
+    assert refusal.message == "この時間は佐藤さんの予約(山田花子様 10:00–11:00)と重なります。"
     forced = booking.write_down(session, other, asked, by=BY, now=NOW, force=True)
     assert forced.is_forced and (forced.fee, forced.assigned_by) == (0, AssignedBy.STAFF)
     free = booking.write_down(session, a_friend(session), visit(salon, minute=1080), by=BY, now=NOW)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations.availability import assigning, feasibility, masks, policies, reasons, scenes
-from lstep_lite.engine.reservations.availability.days import in_words, instant, is_aligned
+from lstep_lite.engine.reservations.availability.days import clock, day_in_words, instant, is_aligned
 from lstep_lite.engine.reservations.availability.plans import Plan
 from lstep_lite.engine.reservations.availability.policies import Policy
 from lstep_lite.engine.reservations.availability.reasons import Inspection, Reason
@@ -147,7 +147,7 @@ def inspect(scene: Scene, wanted: Wanted) -> Inspection:
 
 def in_full(session: Session, scene: Scene, wanted: Wanted, found: Inspection) -> str:
     """For staff: every reason, and whose bookings are met."""
-    met = [_in_words(row) for row in conflicts(session, scene, wanted)]
+    met = [_in_words(row, wanted.day) for row in conflicts(session, scene, wanted)]
     texts: list[Reason] = found.reasons()
     if met:
         return f"この時間は{'、'.join(met)}と重なります。"
@@ -171,12 +171,13 @@ def conflicts(session: Session, scene: Scene, wanted: Wanted) -> Sequence[Any]:
     return session.execute(meeting.order_by(row.starts_at, row.id).limit(5)).all()
 
 
-def _in_words(row: Any) -> str:
-    """「佐藤さんの予約(山田様 3月5日(木) 10:00から60分)」"""
+def _in_words(row: Any, day: date) -> str:
+    """「佐藤さんの予約(山田様 10:00–11:00)」, with the date when it is another than *day*."""
     reservation, provider = row
     minutes = int((reservation.ends_at - reservation.starts_at).total_seconds()) // 60
-    when = in_words(reservation.business_date, reservation.start_minute)
-    return f"{provider}さんの予約({reservation.friend.name}様 {when}から{minutes}分)"
+    begins, ends = clock(reservation.start_minute), clock(reservation.start_minute + minutes)
+    when = "" if reservation.business_date == day else day_in_words(reservation.business_date) + " "
+    return f"{provider}さんの予約({reservation.friend.name}様 {when}{begins}–{ends})"
 
 
 def nearest(session: Session, wanted: Wanted, *, now: datetime, most: int = ALTERNATIVES) -> list[Start]:

@@ -34,6 +34,8 @@ class Wish:
     option_ids: tuple[int, ...] = ()
     provider_id: int | None = None
     """Who was asked for; None: whoever is free (指名なし)."""
+    party: int = 1
+    """How many come together."""
 
 
 @dataclass(frozen=True)
@@ -169,23 +171,30 @@ def load(session: Session, wish: Wish) -> Menu:
 def plan(menu: Menu, wish: Wish, *, by_customer: bool = True) -> Plan:
     """Raises Refused for what is not (any longer) offered, and for a provider who does not do it."""
     _check_offered(menu, wish, by_customer)
+    if by_customer and wish.party > (most := most_party(menu.courses)):
+        raise refusals.limit_exceeded(f"このメニューを一度にご予約いただけるのは{most}名様までです。")
     skilled = _skilled(menu)
     if wish.provider_id is not None and wish.provider_id not in skilled and by_customer:
         raise refusals.skill_mismatch()
     nominated = wish.provider_id if wish.provider_id in skilled else None
-    offer = _offer(menu, nominated, nominated)
+    offer = _offer(menu, nominated, nominated, wish.party)
     fee = menu.fees.get(wish.provider_id, 0) if wish.provider_id is not None else 0
     prices = [line.price for line in offer.lines]
     return Plan(
         wish=wish,
         offer=offer,
-        by_provider={each: _offer(menu, each, nominated) for each in skilled},
+        by_provider={each: _offer(menu, each, nominated, wish.party) for each in skilled},
         price=None if None in prices else sum(price or 0 for price in prices) + fee,
         fee=fee,
         has_open_price=any(course.price_kind is PriceKind.FROM for course in menu.courses),
         policies=tuple(course.policy for course in menu.courses),
         audiences=tuple(course.audience for course in menu.courses if course.audience),
     )
+
+
+def most_party(courses: Sequence[Course]) -> int:
+    """How many may come together for all of *courses*."""
+    return min((course.most_party for course in courses), default=1)
 
 
 GONE = "選んだメニューは、現在受け付けていません。メニューを選び直してください。"
@@ -228,15 +237,15 @@ def _skilled(menu: Menu) -> list[int]:
     return sorted(each for each, count in doing.items() if count == len(menu.courses))
 
 
-def _offer(menu: Menu, provider_id: int | None, nominated: int | None) -> Offer:
+def _offer(menu: Menu, provider_id: int | None, nominated: int | None, party: int) -> Offer:
     lines: list[Line] = []
     stretches: list[Stretch] = []
     for course in menu.courses:
         skill = menu.skills.get((provider_id, course.id)) if provider_id is not None else None
         own = skill.segments if skill and skill.segments else course.segments
-        lines.append(_course_line(course, skill, own, nominated))
+        lines.append(_for_party(_course_line(course, skill, own, nominated), course, party))
         options = [each for each in menu.options if _course_of(menu, each) is course]
-        lines += [_option_line(option) for option in options]
+        lines += [_for_party(_option_line(option), course, party) for option in options]
         stretches += _lengthened(own, sum(option.minutes for option in options))
     shape = Shape(
         stretches=tuple(stretches),
@@ -262,6 +271,13 @@ def _course_line(
         after_minutes=course.after_minutes,
         needs=parse_needs(course.needs),
     )
+
+
+def _for_party(line: Line, course: Course, party: int) -> Line:
+    """Each of a party takes a place of every pool, and pays where *course* is charged so."""
+    price = line.price * party if line.price is not None and course.charges_each else line.price
+    needs = tuple(replace(need, quantity=need.quantity * party) for need in line.needs)
+    return replace(line, price=price, needs=needs)
 
 
 def _option_line(option: CourseOption) -> Line:
@@ -303,7 +319,7 @@ def of_reservation(session: Session, reservation: Reservation) -> Plan:
     courses = tuple(line.course_id for line in reservation.lines if line.course_id is not None)
     options = tuple(line.option_id for line in reservation.lines if line.option_id is not None)
     provider_id = reservation.provider_id if reservation.is_nominated else None
-    menu = load(session, wish := Wish(courses, options, provider_id))
+    menu = load(session, wish := Wish(courses, options, provider_id, reservation.party))
     offer = Offer(shape_of(reservation), tuple(_kept_line(line) for line in reservation.lines))
     return Plan(
         wish=wish,

@@ -4,7 +4,7 @@ Each takes the friend's lock, then the booking lock, and only then looks at what
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from lstep_lite.engine.reservations.transitions import (
     counting,
     idempotency,
     limits,
+    looking_over,
     occupying,
     places,
     recording,
@@ -243,6 +244,7 @@ def placed_at(
         price=plan.price,
         fee=plan.fee,
         has_open_price=plan.has_open_price,
+        party=plan.wish.party,
     )
 
 
@@ -258,7 +260,10 @@ def write_down(
     now: datetime,
     force: bool = False,
 ) -> Reservation:
-    """Book by phone or at the counter (T3). Raises Refused for what is not free, unless staff *force* it."""
+    """Book by phone or at the counter (T3). Raises Refused for what is not free, unless staff *force* it.
+
+    What was forced is written down as the reason.
+    """
     locking.lock(session, friend)
     settings = book.lock(session)
     request = idempotency.digest("visit", asdict(visit.wish), visit.day, visit.minute)
@@ -278,20 +283,29 @@ def write_down(
         "staff_id": by.staff_id,
         "idempotency_key": visit.key,
     }
+    against = _against(session, wanted, provider_id, now=now) if force else ""
     reservation = _place(session, friend, wanted, provider_id, now, columns, force=force)
+    reservation.is_outside = bool(against) and looking_over.is_outside(session, reservation, now=now)
     if visit.wish.provider_id is not None and not visit.is_nominated:
         reservation.assigned_by = AssignedBy.STAFF
     policy = policy_of(settings, None, plan)
     reservation.deadline_at = policies.deadline_at(policy, visit.day, reservation.starts_at, zone(session))
     if visit.key:
         idempotency.keep(session, reservation, visit.key, request, now=now)
-    recording.write(session, reservation, Transition.CONFIRMED, {}, by=by, now=now)
+    recording.write(session, reservation, Transition.CONFIRMED, {}, by=by, now=now, reason=against)
     return reservation
+
+
+def _against(session: Session, wanted: Wanted, provider_id: int | None, *, now: datetime) -> str:
+    """What stands against it, without anybody's name; empty when nothing has to be forced."""
+    chosen = choosing.with_provider(wanted, provider_id)
+    found = choosing.inspect(choosing.scene_of(session, chosen, now=now), chosen)
+    return "" if found.is_free else "".join(dict.fromkeys(reason.text for reason in found.reasons()))
 
 
 def plan_for_staff(session: Session, wish: Wish, *, is_nominated: bool) -> Plan:
     """A provider whom staff chose costs nothing extra unless the customer asked for them."""
-    named = wish if is_nominated else Wish(wish.course_ids, wish.option_ids)
+    named = wish if is_nominated else replace(wish, provider_id=None)
     return plans.plan(plans.load(session, named), named, by_customer=False)
 
 

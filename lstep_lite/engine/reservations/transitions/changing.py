@@ -23,6 +23,7 @@ from lstep_lite.engine.reservations.transitions import (
     book,
     booking,
     idempotency,
+    looking_over,
     occupying,
     places,
     recording,
@@ -225,6 +226,7 @@ def _apply(
     zone = settings.zone(session)
     reservation.deadline_at = policies.deadline_at(policy, placed.day, reservation.starts_at, zone)
     reservation.needs_look = False
+    reservation.is_outside = force and looking_over.is_outside(session, reservation, now=now)
     if reservation.state is ReservationState.REQUESTED and reservation.expires_at is not None:
         reservation.expires_at = min(reservation.expires_at, reservation.starts_at - booking.ANSWER_BEFORE)
     places.free(session, old_day, None, now=now, reason="変更")

@@ -27,7 +27,7 @@ def misfits(session: Session, first: date, last: date, *, now: datetime) -> Sequ
     if not found:
         return []
     scene = scenes.load(session, first, last, now=now)
-    return [each for each in found if not each.is_forced and not fits(scene, each)]
+    return [each for each in found if not (each.is_forced or each.is_outside) and not fits(scene, each)]
 
 
 def look_over(
@@ -58,6 +58,12 @@ def _ahead(session: Session, first: date, last: date, now: datetime) -> Sequence
     )
     loaded = mine.options(selectinload(row.lines), selectinload(row.segments))
     return session.scalars(loaded.order_by(row.id), execution_options={"populate_existing": True}).all()
+
+
+def is_outside(session: Session, reservation: Reservation, *, now: datetime) -> bool:
+    """Whether it lies outside what is open and worked."""
+    day = reservation.business_date
+    return not fits(scenes.load(session, day, day, now=now), reservation)
 
 
 def fits(scene: Scene, reservation: Reservation) -> bool:

@@ -33,6 +33,7 @@ class Placed:
     price: int | None
     fee: int = 0
     has_open_price: bool = False
+    party: int = 1
 
     @property
     def ends_at(self) -> datetime:
@@ -73,7 +74,7 @@ def _set(reservation: Reservation, placed: Placed) -> None:
     reservation.business_date, reservation.start_minute = placed.day, placed.minute
     reservation.starts_at, reservation.ends_at = placed.starts_at, placed.ends_at
     reservation.provider_id, reservation.is_nominated = placed.provider_id, placed.is_nominated
-    reservation.assigned_by = placed.assigned_by
+    reservation.assigned_by, reservation.party = placed.assigned_by, placed.party
     reservation.price, reservation.fee = placed.price, placed.fee
     reservation.has_open_price = placed.has_open_price
 
