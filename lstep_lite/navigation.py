@@ -155,6 +155,10 @@ def is_shown(endpoint: str) -> bool:
     return any(entry.is_shown for group in GROUPS for entry in group.entries if entry.endpoint == endpoint)
 
 
+def has(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
 RESERVATION_VIEWS = (
     ("day", "日", "reservation_board.index"),
     ("week", "週", "reservation_overviews.week_show"),
@@ -170,7 +174,7 @@ def reservation_views(day: date | None) -> list[tuple[str, str, str]]:
     return [
         (key, words, url_for(endpoint, **_around(key, day)))
         for key, words, endpoint in RESERVATION_VIEWS
-        if endpoint in current_app.view_functions
+        if has(endpoint)
     ]
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from lstep_lite.engine.reservations.availability import opening
 from lstep_lite.engine.reservations.availability.days import clock, minute_on
 from lstep_lite.engine.settings import zone
 from lstep_lite.models import BLOCKING, BookingPage, Event, EventSlot, Provider, ProviderState, Reservation
@@ -88,3 +89,8 @@ def providers(session: Session, *, with_ids: Sequence[int] = ()) -> Sequence[Pro
 
 def pages(session: Session) -> Sequence[BookingPage]:
     return session.scalars(sa.select(BookingPage).order_by(BookingPage.position, BookingPage.id)).all()
+
+
+def today(session: Session, *, now: datetime) -> date:
+    """The business day it is: until the shop closes after midnight, still yesterday's."""
+    return opening.load(session).business_date(now, zone(session))
