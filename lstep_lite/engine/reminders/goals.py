@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import add_new, insert_new, remembered
+from lstep_lite.db import add_new, known_row, remembered
 from lstep_lite.engine import locking, settings, triggers
 from lstep_lite.engine.fields.types import dates
 from lstep_lite.engine.reminders import positions, steps
@@ -31,6 +31,8 @@ from lstep_lite.models import (
     TimelineEntry,
 )
 
+NEVER = {"due_at": None, "cause_id": None, "ended_at": None, "end_reason": None}
+"""Of a new goal."""
 FIELDS = ("field:", "system:")
 """How the origins begin of goals that come from a field."""
 triggers.labels["reminder.set"] = "リマインダを始めた"
@@ -70,7 +72,7 @@ def set_goal(
     countdown.state, countdown.goal_at, countdown.started_at = CountdownState.ACTIVE, goal_at, since or now
     countdown.follows, countdown.is_yearly = origin.startswith(FIELDS), is_yearly
     countdown.cause_id, countdown.ended_at, countdown.end_reason = entry.id, None, None
-    found = settle(session, countdown, now=now)
+    found = settle(session, countdown, now=now, is_new=before is None)
     entry.results = [f"ゴールは{in_words(session, goal_at)}です。", *_outlook(session, reminder, found)]
     return countdown
 
@@ -186,9 +188,9 @@ def of_origin(session: Session, reminder: Reminder, friend: Friend, origin: str)
     return session.scalar(query.with_for_update(), execution_options={"populate_existing": True})
 
 
-def settle(session: Session, countdown: Countdown, *, now: datetime) -> Position:
-    """Write down what never comes, and when to look next."""
-    found = position(session, countdown)
+def settle(session: Session, countdown: Countdown, *, now: datetime, is_new: bool = False) -> Position:
+    """Write down what never comes, and when to look next. Of one that *is_new* nothing is over yet."""
+    found = _position(session, countdown, set()) if is_new else position(session, countdown)
     for stop in found.past:
         write_down(session, countdown, stop, ReminderPassageState.SKIPPED, now=now, reason=stop.reason)
     countdown.due_at = max(found.ahead[0].due_at if found.ahead else countdown.goal_at, now)
@@ -199,7 +201,10 @@ def settle(session: Session, countdown: Countdown, *, now: datetime) -> Position
 
 def position(session: Session, countdown: Countdown) -> Position:
     """How far *countdown* has come, by what its reminder says now."""
-    had = passed(session, [countdown])[countdown.id, countdown.goal_at]
+    return _position(session, countdown, passed(session, [countdown])[countdown.id, countdown.goal_at])
+
+
+def _position(session: Session, countdown: Countdown, had: set[int]) -> Position:
     return positions.position(stops_of(session, countdown), started_at=countdown.started_at, passed=had)
 
 
@@ -291,8 +296,10 @@ def _new(
 ) -> Countdown:
     row: dict[str, Any] = {**_key(reminder, friend, origin), "goal_at": goal_at, "state": CountdownState.ACTIVE}
     row |= {"started_at": now, "version": reminder.version}
-    session.execute(insert_new(session, Countdown).values(row | {"follows": False, "is_yearly": False}))
-    return session.scalars(sa.select(Countdown).filter_by(**_key(reminder, friend, origin))).one()
+    row |= {"follows": False, "is_yearly": False}
+    if (row_id := add_new(session, Countdown, row)) is None:  # another unit was quicker
+        return session.scalars(sa.select(Countdown).filter_by(**_key(reminder, friend, origin))).one()
+    return known_row(session, Countdown(id=row_id, **row, **NEVER))
 
 
 def _key(reminder: Reminder, friend: Friend, origin: str) -> dict[str, Any]:

@@ -56,14 +56,26 @@ def follow(session: Session, happened: Happened) -> None:
 def sync(session: Session, reservation: Reservation, *, now: datetime, is_new: bool = False) -> None:
     """The goals of *reservation*, whose friend is locked, are what the rules say of it as it is now."""
     with memory(session):
+        cause = _cause(session, reservation)
         for rule in rules.every(session):
-            _sync(session, rule, reservation, now=now, is_new=is_new)
+            _sync(session, rule, reservation, cause, now=now, is_new=is_new)
 
 
-def _sync(session: Session, rule: BookingRule, reservation: Reservation, *, now: datetime, is_new: bool) -> None:
+def _cause(session: Session, reservation: Reservation) -> TimelineEntry | None:
+    return session.get(TimelineEntry, reservation.entry_id) if reservation.entry_id is not None else None
+
+
+def _sync(
+    session: Session,
+    rule: BookingRule,
+    reservation: Reservation,
+    cause: TimelineEntry | None,
+    *,
+    now: datetime,
+    is_new: bool,
+) -> None:
     if rule.goal is RuleGoal.NEXT_VISIT:
         return _sync_next_visit(session, rule, reservation.friend, now=now)
-    cause = session.get(TimelineEntry, reservation.entry_id) if reservation.entry_id is not None else None
     origin, goal_at = f"{PREFIX}{reservation.id}", _goal(session, rule, reservation, now)
     if goal_at is not None:
         since = now - LATE if rule.goal is RuleGoal.END else None
@@ -204,7 +216,7 @@ def catch_up(database: Database, *, now: datetime, wall: datetime) -> bool:
             return True  # it was changed meanwhile: from the beginning
         with memory(session):
             for booking in bookings:
-                _sync(session, rule, booking, now=now, is_new=False)
+                _sync(session, rule, booking, _cause(session, booking), now=now, is_new=False)
         rule.synced_to_id = ids[-1] if ids else None
     return True
 

@@ -20,18 +20,19 @@ AHEAD = (ReservationState.REQUESTED, ReservationState.CONFIRMED, ReservationStat
 
 def customer(session: Session, friend_id: int) -> BookingCustomer:
     """Of a friend who is locked; a row is made for who has none."""
-    found = session.get(BookingCustomer, friend_id)
-    if found is None:
-        found = BookingCustomer(friend_id=friend_id)
-        session.add(found)
-        session.flush()
-    return found
+    return session.get(BookingCustomer, friend_id) or _new(session, friend_id)
 
 
 def customer_anew(session: Session, friend_id: int) -> BookingCustomer:
     """As the database has it, once the friend is locked."""
-    session.get(BookingCustomer, friend_id, populate_existing=True)
-    return customer(session, friend_id)
+    return session.get(BookingCustomer, friend_id, populate_existing=True) or _new(session, friend_id)
+
+
+def _new(session: Session, friend_id: int) -> BookingCustomer:
+    made = BookingCustomer(friend_id=friend_id)
+    session.add(made)
+    session.flush()  # others of the unit look for it
+    return made
 
 
 def recount(session: Session, friend_id: int) -> BookingCustomer:
