@@ -32,6 +32,7 @@ from lstep_lite.engine.deliveries import conditions, pausing
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.media import fetching, preparing, sweeping
 from lstep_lite.engine.notifications import sending
+from lstep_lite.engine.reservations.karte import sweeping as karte_photos
 from lstep_lite.engine.rich_menus import insights, publishing, showing
 from lstep_lite.engine.rich_menus.showing import defaults, syncing
 from lstep_lite.engine.settings import followers
@@ -91,6 +92,10 @@ CHORE_LIST = (
     Chore(
         lambda now, wall: surveys.is_sweep_due(),
         lambda it, now, wall: surveys.sweep(it.database, it.media, now=now, limit=CHUNK),
+    ),
+    Chore(
+        lambda now, wall: sa.exists().where(karte_photos.LOOSE),
+        lambda it, now, wall: karte_photos.sweep(it.database, it.media, limit=CHUNK),
     ),
     Chore(
         lambda now, wall: sa.exists(at_line.due(wall)),

@@ -35,6 +35,7 @@ def _merge(session: Session, kept: Friend, gone: Friend) -> None:
         mine = counting.customer(session, kept.id)
         mine.online = max(mine.online, other.online, key=STRICTNESS.index)
         mine.is_careful = mine.is_careful or other.is_careful
+        mine.strikes_from = max(filter(None, (mine.strikes_from, other.strikes_from)), default=None)
         mine.takes_follow_ups = mine.takes_follow_ups and other.takes_follow_ups
         mine.caution = "\n".join(text for text in (mine.caution, other.caution) if text)
         session.delete(other)

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """The desk: booking for customers, changing bookings, marking visits."""
     RESERVATIONS_SETUP = "reservations.setup"
     """Menu, people, hours, booking pages."""
+    KARTE_HEALTH = "karte.health"
+    """Entries of the karte about health and allergies. Who writes one without it will not see it again."""
     LOGS_VIEW = "logs.view"
     SETTINGS_EDIT = "settings.edit"
     STAFF_EDIT = "staff.edit"

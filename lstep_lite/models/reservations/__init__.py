@@ -16,6 +16,14 @@ from lstep_lite.models.reservations.bookings import (
     ReservationSegment,
     ReservationState,
 )
+from lstep_lite.models.reservations.calendars import (
+    CalendarEvent,
+    CalendarFeed,
+    CalendarLink,
+    ExternalBusy,
+    GoogleClient,
+    LinkState,
+)
 from lstep_lite.models.reservations.effects import BookingRule, BookingText, BookingWord, RuleGoal
 from lstep_lite.models.reservations.events import Event, EventSlot, EventTicket, FriendLimit, SeatsShown
 from lstep_lite.models.reservations.guard import install as _guarded  # noqa: F401 - it listens
@@ -36,7 +44,15 @@ from lstep_lite.models.reservations.people import (
     ProviderState,
     Shift,
 )
-from lstep_lite.models.reservations.records import KarteEntry, KartePhoto, TicketBook, TicketUse
+from lstep_lite.models.reservations.records import (
+    KarteEntry,
+    KartePhoto,
+    KarteVersion,
+    PhotoPhase,
+    TicketBook,
+    TicketBookKind,
+    TicketUse,
+)
 from lstep_lite.models.reservations.settings import (
     AssignPolicy,
     BookingPage,
@@ -60,6 +76,9 @@ __all__ = [
     "BookingRule",
     "BookingText",
     "BookingWord",
+    "CalendarEvent",
+    "CalendarFeed",
+    "CalendarLink",
     "CancelledBy",
     "ChangeRequest",
     "ChangeState",
@@ -72,13 +91,18 @@ __all__ = [
     "Event",
     "EventSlot",
     "EventTicket",
+    "ExternalBusy",
     "FriendLimit",
+    "GoogleClient",
     "HolidayPolicy",
     "KarteEntry",
     "KartePhoto",
+    "KarteVersion",
+    "LinkState",
     "Occupancy",
     "OfferState",
     "OptionGroup",
+    "PhotoPhase",
     "Pool",
     "PoolKind",
     "PriceKind",
@@ -98,6 +122,7 @@ __all__ = [
     "SlotAnchor",
     "SpecialHours",
     "TicketBook",
+    "TicketBookKind",
     "TicketUse",
     "Vacancy",
     "WaitEntry",

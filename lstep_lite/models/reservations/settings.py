@@ -75,7 +75,12 @@ class ReservationSettings(Base):
     completes_itself: Mapped[bool] = mapped_column(default=False)
     """Whether visits nobody marked count as completed two hours after the business day."""
     strike_limit: Mapped[int | None]
-    """After how many no-shows a customer's bookings need approval; null for never."""
+    """After how many no-shows a customer is limited; null for never."""
+    late_strike_limit: Mapped[int | None]
+    """After how many late cancellations within `late_strike_days`; null for never."""
+    late_strike_days: Mapped[int] = mapped_column(default=90)
+    strike_online: Mapped[str] = mapped_column(default="approval_only")
+    """What BookingCustomer.online becomes then."""
     updated_at: Mapped[datetime]
 
 

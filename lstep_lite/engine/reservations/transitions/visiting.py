@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations.availability import choosing, plans
 from lstep_lite.engine.reservations.availability.choosing import Wanted
-from lstep_lite.engine.reservations.transitions import book, booking, counting, places, recording, refusals, states
+from lstep_lite.engine.reservations.transitions import booking, places, recording, refusals, states
 from lstep_lite.engine.reservations.transitions.recording import By, Transition
 from lstep_lite.models import EventSlot, Reservation, ReservationState
 
@@ -62,15 +62,7 @@ def no_show(
     reservation.state = State.NO_SHOW
     places.give_back_visit(session, reservation, now=now, reason="no_show")
     recording.write(session, reservation, Transition.NO_SHOW, before, by=by, now=now)
-    _count_strikes(session, reservation)
     return reservation
-
-
-def _count_strikes(session: Session, reservation: Reservation) -> None:
-    """Who has stayed away so often needs the shop's approval from now on."""
-    limit, customer = book.settings(session).strike_limit, counting.customer(session, reservation.friend_id)
-    if limit is not None and customer.no_shows >= limit and customer.online == "ok":
-        customer.online = "approval_only"
 
 
 # Putting it right ----------------------------------------------------------------------------------------------------
@@ -113,8 +105,6 @@ def correct(
     reservation.state = state
     reservation.completed_at = now if state is State.COMPLETED else None
     recording.write(session, reservation, transition, before, by=by, now=now)
-    if state is State.NO_SHOW:
-        _count_strikes(session, reservation)
     return reservation
 
 
