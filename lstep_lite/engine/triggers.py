@@ -158,8 +158,15 @@ TOGETHER = "entries_together"
 
 @contextmanager
 def written_together(session: Session) -> Iterator[None]:
-    """Within, the entries' results are written down in one statement at the end; none when the unit fails."""
-    entries: list[TimelineEntry] = session.info.setdefault(TOGETHER, [])
+    """Within, the entries' results are written down in one statement at the end; none when the unit fails.
+
+    One inside another leaves it to that.
+    """
+    if TOGETHER in session.info:
+        yield
+        return
+    entries: list[TimelineEntry] = []
+    session.info[TOGETHER] = entries
     try:
         yield
         _write_results(session, entries)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.db import remembered
 from lstep_lite.engine.notifications.hours import Hours, Quiet
 from lstep_lite.engine.notifications.kinds import Kind, Recipients, Rule, Waiting, listed
 from lstep_lite.errors import DomainError
@@ -22,6 +23,10 @@ _CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 def rule(session: Session, kind: Kind) -> Rule:
     """What holds for *kind* now."""
+    return remembered(session, ("notification rule", kind.name), lambda: _load(session, kind))
+
+
+def _load(session: Session, kind: Kind) -> Rule:
     stored = session.get(NotificationRule, kind.name)
     return _from_json(stored.settings) if stored else kind.default
 

@@ -164,9 +164,9 @@ def order(session: Session, friend: Friend, order: SlotOrder, *, now: datetime) 
         customer_note=order.note.strip(),
         values=list(order.values),
         idempotency_key=order.key,
+        deadline_at=policies.deadline_at(policy, slot.business_date, slot.starts_at, zone(session)),
     )
     places.take_first(session, reservation)
-    reservation.deadline_at = policies.deadline_at(policy, slot.business_date, slot.starts_at, zone(session))
     if is_asked:
         reservation.expires_at = booking.request_end(policy, slot.starts_at, settings.phone, now=now)
     idempotency.keep(session, reservation, order.key, request, now=now)

@@ -4,7 +4,7 @@ Messages, actions, reminders and calendars outside hang at `follows`; this packa
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from lstep_lite.db import savepoint
+from lstep_lite.db import memory, savepoint
+from lstep_lite.engine import triggers
 from lstep_lite.engine.reservations.transitions import counting
 from lstep_lite.models import ChangedBy, Reservation, ReservationEntry
 
@@ -87,7 +88,7 @@ _followers: list[Follower] = []
 
 
 def follows(follower: Follower) -> Follower:
-    """Register `follower(session, happened)`: called in the unit of each transition, in a savepoint of its own."""
+    """Register `follower(session, happened)`: called in the unit of each transition; what fails is undone alone."""
     _followers.append(follower)
     return follower
 
@@ -102,13 +103,17 @@ def write(
     now: datetime,
     reason: str = "",
     raises_version: bool = True,
+    said: Mapping[str, Any] | None = None,
 ) -> ReservationEntry:
-    """Write down that *reservation* went through *transition*, from what `facts` said before. Calls the followers."""
+    """Write down that *reservation* went through *transition*, from what `facts` said before. Calls the followers.
+
+    *said* is what the shop said beside it, such as the times it proposed; it stands with what is so `after`.
+    """
     if raises_version and before:
         reservation.version += 1
     session.flush()  # the counts are asked of the database
     counting.recount(session, reservation.friend_id)
-    return note(session, reservation, transition, before, by=by, now=now, reason=reason)
+    return note(session, reservation, transition, before, by=by, now=now, reason=reason, said=said)
 
 
 def note(
@@ -120,6 +125,7 @@ def note(
     by: By,
     now: datetime,
     reason: str = "",
+    said: Mapping[str, Any] | None = None,
 ) -> ReservationEntry:
     """`write` of what changes nothing that is the friend's: neither version nor counts."""
     reservation.updated_at = now
@@ -131,15 +137,29 @@ def note(
         staff_id=by.staff_id,
         version=reservation.version,
         before=before,
-        after=facts(reservation),
+        after={**facts(reservation), **(said or {})},
         reason=reason,
     )
     session.add(entry)
     session.flush()  # whoever follows refers to its id
     happened = Happened(reservation, transition, before, entry, by, now)
-    for follower in _followers:
-        _call(session, follower, happened)
+    with memory(session), triggers.written_together(session):
+        _call_all(session, happened)
     return entry
+
+
+def _call_all(session: Session, happened: Happened) -> None:
+    """In one savepoint, as nearly always none fails; when one does, each once more in a savepoint of its own."""
+    try:
+        with savepoint(session):
+            for follower in _followers:
+                follower(session, happened)
+    except OperationalError:
+        raise  # a lost connection or lock: the whole unit is tried again
+    except Exception:
+        log.info("reservation entry %s: followers are called one by one", happened.entry.id)
+        for follower in _followers:
+            _call(session, follower, happened)
 
 
 def _call(session: Session, follower: Follower, happened: Happened) -> None:
