@@ -17,6 +17,9 @@ LINE_API_URL = "https://api.line.me"
 LINE_LOGIN_URL = "https://access.line.me"
 LINE_LIFF_URL = "https://liff.line.me"
 LINE_LIFF_SDK_URL = "https://static.line-scdn.net/liff/edge/2/sdk.js"
+GOOGLE_LOGIN_URL = "https://accounts.google.com"
+GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com"  # noqa: S105 - an address
+GOOGLE_API_URL = "https://www.googleapis.com"
 NO_MAILER = Mailer()
 
 
@@ -50,6 +53,9 @@ class Settings:
     line_login_url: str = LINE_LOGIN_URL
     line_liff_url: str = LINE_LIFF_URL
     line_liff_sdk_url: str = LINE_LIFF_SDK_URL
+    google_login_url: str = GOOGLE_LOGIN_URL
+    google_token_url: str = GOOGLE_TOKEN_URL
+    google_api_url: str = GOOGLE_API_URL
     mailer: Mailer = NO_MAILER
     control_secret: str = field(default="", repr=False)
 
@@ -98,6 +104,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         line_login_url=get("LINE_LOGIN_URL", LINE_LOGIN_URL).rstrip("/"),
         line_liff_url=get("LINE_LIFF_URL", LINE_LIFF_URL).rstrip("/"),
         line_liff_sdk_url=get("LINE_LIFF_SDK_URL", LINE_LIFF_SDK_URL),
+        google_login_url=get("GOOGLE_LOGIN_URL", GOOGLE_LOGIN_URL).rstrip("/"),
+        google_token_url=get("GOOGLE_TOKEN_URL", GOOGLE_TOKEN_URL).rstrip("/"),
+        google_api_url=get("GOOGLE_API_URL", GOOGLE_API_URL).rstrip("/"),
         mailer=_mailer(get),
         control_secret=get("CONTROL_SECRET", "") if mode is Mode.DEMO else "",
     )

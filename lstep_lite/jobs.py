@@ -32,6 +32,7 @@ from lstep_lite.engine.deliveries import conditions, pausing
 from lstep_lite.engine.line import profiles
 from lstep_lite.engine.media import fetching, preparing, sweeping
 from lstep_lite.engine.notifications import sending
+from lstep_lite.engine.reservations import calendars
 from lstep_lite.engine.reservations.karte import sweeping as karte_photos
 from lstep_lite.engine.rich_menus import insights, publishing, showing
 from lstep_lite.engine.rich_menus.showing import defaults, syncing
@@ -116,6 +117,12 @@ CHORE_LIST = (
     Chore(
         lambda now, wall: sa.exists(insights.due(now)),
         lambda it, now, wall: insights.ask_due(it.database, it.account, now=now, limit=5),
+    ),
+    Chore(
+        lambda now, wall: calendars.working.is_any_due(wall),
+        lambda it, now, wall: calendars.working.work_due(
+            it.database, it.google, it.vault, public_url=it.settings.public_url, now=now, wall=wall, limit=20
+        ),
     ),
     Chore(
         lambda now, wall: sa.exists(sending.due_turns(now, wall)),

@@ -9,6 +9,7 @@ from lstep_lite.engine import registry  # noqa: F401 - every feature registers w
 from lstep_lite.engine.intake import Recorder, Signatures
 from lstep_lite.engine.line import Account
 from lstep_lite.engine.media import MediaStore
+from lstep_lite.engine.reservations.calendars.google import Google
 from lstep_lite.engine.secrets import Vault
 
 
@@ -22,6 +23,7 @@ class Runtime:
     account: Account
     signatures: Signatures
     recorder: Recorder
+    google: Google
 
 
 def build(settings: Settings, database: Database | None = None, clock: Clock | None = None) -> Runtime:
@@ -44,6 +46,12 @@ def build(settings: Settings, database: Database | None = None, clock: Clock | N
             clock.now,
             api_url=settings.line_api_url,
             login_url=settings.line_login_url,
+            timeout_seconds=settings.line_timeout_seconds,
+        ),
+        google=Google(
+            login_url=settings.google_login_url,
+            token_url=settings.google_token_url,
+            api_url=settings.google_api_url,
             timeout_seconds=settings.line_timeout_seconds,
         ),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lstep_lite.db import Base, one_of, primary_key
+from lstep_lite.models.reservations.bookings import Reservation
 from lstep_lite.models.reservations.people import Provider
 
 
@@ -120,6 +121,7 @@ class CalendarEvent(Base):
     """When Google last took it."""
 
     link: Mapped[CalendarLink] = relationship()
+    reservation: Mapped[Reservation] = relationship()
 
 
 class CalendarFeed(Base):

@@ -22,8 +22,10 @@ from lstep_lite.models import (
     BLOCKING,
     AssignPolicy,
     BookingPage,
+    CalendarLink,
     Closure,
     ClosureKind,
+    ExternalBusy,
     Occupancy,
     Pool,
     PoolKind,
@@ -255,13 +257,18 @@ def _rooms(session: Session) -> dict[int, Room]:
 
 
 def _closures(session: Session, begins: datetime, ends: datetime) -> list[Shut]:
-    row = Closure
+    """Also what calendars outside say: a provider's own, or the shop's."""
+    row, busy, link = Closure, ExternalBusy, CalendarLink
     columns = (row.starts_at, row.ends_at, row.provider_id, row.pool_id, row.kind, row.note)
-    query = sa.select(*columns).where(row.ends_at > begins, row.starts_at < ends).order_by(row.starts_at, row.id)
-    return [
+    ours = sa.select(*columns).where(row.ends_at > begins, row.starts_at < ends)
+    external = (sa.null(), sa.literal(ClosureKind.EXTERNAL, row.kind.type), sa.literal(""))
+    theirs = sa.select(busy.starts_at, busy.ends_at, link.provider_id, *external).join(link, link.id == busy.link_id)
+    both = ours.union_all(theirs.where(busy.ends_at > begins, busy.starts_at < ends))
+    found = [
         Shut(tick(starts_at), tick_after(ends_at), provider_id, pool_id, kind, note)
-        for starts_at, ends_at, provider_id, pool_id, kind, note in session.execute(query)
+        for starts_at, ends_at, provider_id, pool_id, kind, note in session.execute(both)
     ]
+    return sorted(found, key=lambda shut: shut.start)
 
 
 def _taken(session: Session, first: int, last: int, except_id: int | None) -> dict[int, list[int]]:

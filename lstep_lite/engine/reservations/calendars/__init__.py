@@ -4,3 +4,7 @@ google is the way to Google; keeping sets up connections; writing tells calendar
 somebody is busy, and working does either when it is due, never inside a unit. feeds makes what calendar programs
 subscribe to.
 """
+
+from lstep_lite.engine.reservations.calendars import content, feeds, google, keeping, subjects, working
+
+__all__ = ["content", "feeds", "google", "keeping", "subjects", "working"]

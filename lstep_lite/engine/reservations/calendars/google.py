@@ -19,9 +19,6 @@ from lstep_lite.engine.line.answers import parse_body
 from lstep_lite.engine.line.identity import challenge
 from lstep_lite.errors import DomainError
 
-LOGIN_URL = "https://accounts.google.com"
-TOKEN_URL = "https://oauth2.googleapis.com"  # noqa: S105 - an address
-API_URL = "https://www.googleapis.com"
 SCOPES = (
     "https://www.googleapis.com/auth/calendar.events",
     "https://www.googleapis.com/auth/calendar.calendarlist.readonly",
@@ -161,7 +158,7 @@ class Google:
         return sorted(found, key=lambda each: not each.is_primary)
 
     def events(self, token: str, calendar_id: str, query: Mapping[str, str]) -> EventPage:
-        """One page of what the calendar holds, or of what has changed since a `syncToken` (410 when that is too old)."""
+        """One page of what it holds, or of what has changed since a `syncToken` (410 when that is too old)."""
         params = {"maxResults": str(PAGE_SIZE), "singleEvents": "true", **query}
         body = self._ask("GET", f"{_events(calendar_id)}?{urlencode(params)}", token)
         return EventPage(body.get("items", []), body.get("nextPageToken"), body.get("nextSyncToken"))
@@ -221,9 +218,9 @@ def _refused_grant(status: int, headers: Mapping[str, str], body: Mapping[str, A
     """https://datatracker.ietf.org/doc/html/rfc6749#section-5.2"""
     if status == 429 or status >= 500:
         return _refusal(status, headers, {})
-    if body.get("error") == "invalid_grant":
+    if body.get("error") in ("invalid_grant", "unauthorized_client"):
         return Revoked()
-    if body.get("error") in ("invalid_client", "unauthorized_client"):
+    if body.get("error") == "invalid_client":
         message = (
             "GoogleのクライアントIDかシークレットが正しくありません。「Googleの準備」で、もう一度貼り付けてください。"
         )
