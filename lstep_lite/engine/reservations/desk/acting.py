@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from lstep_lite.engine.reservations.transitions.changing import MOVABLE
+from lstep_lite.engine.reservations.transitions.recording import Transition
 from lstep_lite.engine.reservations.transitions.visiting import CORRECTABLE, CORRECTIONS, NO_SHOW_AFTER
-from lstep_lite.models import BLOCKING, Reservation
+from lstep_lite.models import BLOCKING, Reservation, ReservationEntry
 from lstep_lite.models import ReservationState as State
 
 
@@ -57,3 +61,15 @@ def of(reservation: Reservation, *, now: datetime) -> Acts:
 
 def _corrects(reservation: Reservation, state: State, now: datetime) -> bool:
     return (reservation.state, state) in CORRECTIONS and now <= reservation.ends_at + CORRECTABLE
+
+
+def was_done(
+    session: Session, reservation: Reservation, transition: Transition, *, version: int | None, staff_id: int | None
+) -> bool:
+    """Whether the last thing that happened is this, by *staff_id*, to that version: a button pressed twice."""
+    row = ReservationEntry
+    mine = sa.select(row).where(row.reservation_id == reservation.id).order_by(row.id.desc())
+    last = session.scalar(mine.limit(1))
+    if last is None or (last.what, last.staff_id) != (transition.value, staff_id):
+        return False
+    return bool(last.before.get("version") == version)

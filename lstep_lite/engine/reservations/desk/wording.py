@@ -84,6 +84,7 @@ def history(session: Session, reservation: Reservation) -> list[Did]:
 
 def _did(entry: ReservationEntry, staff: str | None, names: Mapping[int, str]) -> Did:
     details = list(_changes(entry.before, entry.after, names)) if entry.before else [_time(entry.after)]
+    details += [f"ご提案：{each}" for each in entry.after.get("proposed", ())]
     if entry.reason:
         details.append(f"理由：{entry.reason}")
     who = f"{staff}さん" if staff else BY[entry.changed_by]

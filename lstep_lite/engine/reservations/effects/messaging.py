@@ -203,7 +203,7 @@ def _put(
 ) -> None:
     """One for each change and kind. An offer is not told any more once its time is over."""
     ends_at = reservation.expires_at if kind == "offered" else None
-    more = _near(session, reservation, now) if kind == "declined" else ""
+    more = _other_times(session, reservation, entry, now) if kind == "declined" else ""
     cause = session.get(TimelineEntry, reservation.entry_id) if reservation.entry_id is not None else None
     deliveries.put(
         session,
@@ -219,6 +219,14 @@ def _put(
         now=now,
         tolerance=ends_at - now if ends_at is not None else None,
     )
+
+
+def _other_times(session: Session, reservation: Reservation, entry: ReservationEntry, now: datetime) -> str:
+    """What staff proposed, else what is free near by."""
+    proposed = entry.after.get("proposed", ())
+    if proposed:
+        return "\n".join(("こちらの日時はいかがでしょうか。", *(f"・{each}" for each in proposed)))
+    return _near(session, reservation, now)
 
 
 def _near(session: Session, reservation: Reservation, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """Answers to requests and offers, and the ways a booking ends before the visit (T5 to T10, T13 to T15)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -99,14 +100,22 @@ def _give_to(session: Session, reservation: Reservation, provider_id: int, *, fo
 
 
 def decline(
-    session: Session, reservation: Reservation, *, by: By, now: datetime, version: int | None = None, reason: str = ""
+    session: Session,
+    reservation: Reservation,
+    *,
+    by: By,
+    now: datetime,
+    version: int | None = None,
+    reason: str = "",
+    proposed: Sequence[str] = (),
 ) -> Reservation:
-    """The shop can't take a request (T8)."""
+    """The shop can't take a request (T8), and proposes other times, in words; none: the nearest that are free."""
     states.lock(session, reservation, now=now)
     states.expect(session, reservation, (State.REQUESTED,), version)
     before = recording.facts(reservation)
     reservation.state = State.DECLINED
-    return _end(session, reservation, Transition.DECLINED, before, by=by, now=now, reason=reason)
+    said = {"proposed": list(proposed)} if proposed else None
+    return _end(session, reservation, Transition.DECLINED, before, by=by, now=now, reason=reason, said=said)
 
 
 def expire(session: Session, reservation: Reservation, *, now: datetime) -> bool:
@@ -195,10 +204,11 @@ def _end(
     by: By,
     now: datetime,
     reason: str = "",
+    said: dict[str, Any] | None = None,
 ) -> Reservation:
     """It is over: nothing of it is taken, asked or waited for any more."""
     changing.settle_open(session, reservation, now=now, by=by)
     places.give_back(session, reservation, now=now, reason=transition.value)
     reservation.reason, reservation.expires_at, reservation.needs_look = reason.strip(), None, False
-    recording.write(session, reservation, transition, before, by=by, now=now, reason=reason.strip())
+    recording.write(session, reservation, transition, before, by=by, now=now, reason=reason.strip(), said=said)
     return reservation

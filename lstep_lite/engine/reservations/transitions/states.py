@@ -70,8 +70,19 @@ def expect(
     raise refusals.version_conflict(_who_was_first(session, reservation))
 
 
+DONE = {
+    "approved": "承認済みです",
+    "declined": "お断り済みです",
+    "cancelled": "キャンセル済みです",
+    "cancelled_by_shop": "キャンセル済みです",
+    "checked_in": "来店済みにしています",
+    "completed": "会計済みにしています",
+    "no_show": "無断キャンセルにしています",
+}
+
+
 def _who_was_first(session: Session, reservation: Reservation) -> str:
-    """「鈴木さんが10:02に操作し、この予約は確定済みになっています。」"""
+    """「鈴木さんが10:02に承認済みです。」"""
     row = ReservationEntry
     last = sa.select(row, Staff.name).outerjoin(Staff, Staff.id == row.staff_id)
     last = last.where(row.reservation_id == reservation.id).order_by(row.id.desc()).limit(1)
@@ -80,7 +91,8 @@ def _who_was_first(session: Session, reservation: Reservation) -> str:
     if found is None or found[1] is None:
         return state
     local = found[0].at.astimezone(settings.zone(session))
-    return f"{found[1]}さんが{local:%-H:%M}に操作し、{state}"
+    done = DONE.get(found[0].what)
+    return f"{found[1]}さんが{local:%-H:%M}に{done}。" if done else f"{found[1]}さんが{local:%-H:%M}に操作し、{state}"
 
 
 def policy_of(session: Session, reservation: Reservation) -> Policy:
