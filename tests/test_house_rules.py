@@ -26,7 +26,8 @@ FEATURES = (
     "shared_values", "staff", "surveys", "tags", "taps", "test_sends", "transfers",
 )  # fmt: skip
 PAGES = (
-    "about", "account", "booking_pages", "booking_questions", "closures", "control", "countdowns", "course_options",
+    "about", "account", "booking_pages", "booking_questions", "calendar_feeds", "calendar_links", "closures", "control",
+    "countdowns", "course_options",
     "courses", "designs", "enrolments", "event_participants", "event_questions", "event_slots", "health", "home",
     "invitations", "media_files", "phone_bookings", "pools", "providers", "reminder_steps", "reservation_actions", "reservation_events",
     "reservation_exports", "reservation_hours", "reservation_messages", "reservation_numbers",
@@ -46,6 +47,7 @@ EXCEPTIONS = {
     ("folders", "templates"): "they are drawn by macros on the pages of others (ui/folders.html)",
 }
 PUBLIC = {
+    "calendar_feeds.show",
     "coupons.code_picture_show", "coupons.picture_show",
     "health.show",
     "intake.receive",
@@ -76,6 +78,8 @@ PUBLIC = {
 }  # fmt: skip
 DEMO_PUBLIC = {"control.clock_update", "control.pending_show"}
 WRITING_GETS = {
+    "calendar_feeds.show",  # readings are counted, so that nobody tries addresses without end
+    "calendar_links.callback_show",  # Google sends the browser back here, and the connection is kept
     "liff_login.callback_show",  # LINE sends the browser back here, and the session begins
     "liff_surveys.show",  # a view is counted, and the draft begins that keeps what is typed
 }
@@ -194,7 +198,7 @@ def test_addresses_are_kebab_case_and_typed(app: Flask) -> None:
             continue
         plain = re.sub(r"<[^>]+>", "x", rule.rule)
         untyped = set(re.findall(r"<([a-z_]+)>", rule.rule)) - FREE_CODES
-        if not re.fullmatch(r"/|/_?[a-z0-9]+([-/][a-z0-9]+)*", plain) or untyped:
+        if not re.fullmatch(r"/|/_?[a-z0-9]+([-/][a-z0-9]+)*(\.ics)?", plain) or untyped:
             wrong.append(f"{rule.rule} ({rule.endpoint})")
     assert not wrong, said(wrong, "write addresses in kebab-case and type their numbers (<int:friend_id>):")
 
