@@ -31,7 +31,7 @@ PAGES = (
     "courses", "designs", "enrolments", "event_participants", "event_questions", "event_slots", "health", "home",
     "invitations", "media_files", "phone_bookings", "pools", "providers", "reminder_steps", "reservation_actions", "reservation_events",
     "reservation_exports", "reservation_hours", "reservation_messages", "reservation_numbers",
-    "reservation_overviews", "reservation_prints", "reservation_rules", "reservation_settings", "reservation_setup",
+    "reservation_overviews", "reservation_prints", "reservation_reasons", "reservation_rules", "reservation_settings", "reservation_setup",
     "rich_menu_designs", "rich_menu_friends", "rich_menu_leaving", "rich_menu_periods", "rich_menu_publications",
     "rich_menu_rules", "rich_menu_settings", "rich_menu_strays", "rich_menu_studio", "rich_menu_taps",
     "scenario_steps", "senders", "sendings", "setup", "shifts", "shop", "sign_in", "studio", "submissions",

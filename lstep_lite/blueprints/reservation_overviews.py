@@ -11,6 +11,7 @@ from lstep_lite.auth import allow
 from lstep_lite.engine.reservations import WORDS
 from lstep_lite.engine.reservations.availability import days
 from lstep_lite.engine.reservations.desk import looks, overviews
+from lstep_lite.engine.reservations.keeping import pages
 from lstep_lite.engine.staff import Permission
 from lstep_lite.forms.reservations.looks import LookForm
 from lstep_lite.web import own_args, render
@@ -51,7 +52,7 @@ def _month_of(day: date) -> date:
 
 def _names(form: LookForm) -> dict[str, Any]:
     return {
-        "form": form.offer(looks.providers(g.read), looks.pages(g.read)),
+        "form": form.offer(looks.providers(g.read), pages.in_order(g.read)),
         "filters": own_args("provider", "calendar", "cancelled"),
         "today": _today(),
         "words": WORDS,

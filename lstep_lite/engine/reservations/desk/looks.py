@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from lstep_lite.engine.reservations.availability import opening
 from lstep_lite.engine.reservations.availability.days import clock, minute_on
 from lstep_lite.engine.settings import zone
-from lstep_lite.models import BLOCKING, BookingPage, Event, EventSlot, Provider, ProviderState, Reservation
+from lstep_lite.models import BLOCKING, Event, EventSlot, Provider, ProviderState, Reservation
 from lstep_lite.models import ReservationState as State
 
 STANDING = (*BLOCKING, State.COMPLETED, State.NO_SHOW)
@@ -85,10 +85,6 @@ def providers(session: Session, *, with_ids: Sequence[int] = ()) -> Sequence[Pro
     row = Provider
     wanted = sa.or_(row.state != ProviderState.RETIRED, row.id.in_(with_ids))
     return session.scalars(sa.select(row).where(wanted).order_by(row.position, row.id)).all()
-
-
-def pages(session: Session) -> Sequence[BookingPage]:
-    return session.scalars(sa.select(BookingPage).order_by(BookingPage.position, BookingPage.id)).all()
 
 
 def today(session: Session, *, now: datetime) -> date:
