@@ -259,6 +259,16 @@ def test_preparation_lies_outside_the_hours_only_where_the_shop_lets_it() -> Non
     assert minutes(a_shop(house=House(slot_minutes=60, buffers_spill=False)), shape)[-1] == 1020
 
 
+def test_who_must_prepare_while_the_shop_is_closed_is_told_by_the_inspector() -> None:
+    base = tick(instant(THURSDAY, 0, TOKYO))
+    facts = a_shop(closures=[Shut(base + 600 // 5, base + 720 // 5, note="停電")])
+    shape = replace(CUT, before=10)
+    assert minutes(facts, shape)[0] == 780
+    found = reasons.why_not(scenes.build(facts), plan_of(shape, SUZUKI), THURSDAY, 720)
+    words = "鈴木さんの準備・片づけが、お店の予約を受けない時間「停電」(10:00–12:00)と重なります。"
+    assert [reason.text for reason in found.reasons()] == [words]
+
+
 def test_a_customer_books_inside_the_window() -> None:
     now = instant(THURSDAY, 720, TOKYO)
     assert minutes(a_shop(now=now), policy=policies.DEFAULTS)[0] == 840, "two hours before is in time"
