@@ -22,14 +22,14 @@ LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 FEATURES = (
     "actions", "auto_replies", "batches", "broadcasts", "business_days", "chat", "coupons", "deliveries", "fields",
     "folders", "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "outlook", "rehearsals",
-    "reminders", "rich_menus", "scenarios", "schedules", "scores", "segments", "sending_rules", "settings",
+    "reminders", "reservations", "rich_menus", "scenarios", "schedules", "scores", "segments", "sending_rules", "settings",
     "shared_values", "staff", "surveys", "tags", "taps", "test_sends", "transfers",
 )  # fmt: skip
 PAGES = (
     "about", "account", "booking_pages", "booking_questions", "calendar_feeds", "calendar_links", "closures", "control",
     "countdowns", "course_options",
     "courses", "designs", "enrolments", "event_participants", "event_questions", "event_slots", "health", "home",
-    "invitations", "media_files", "phone_bookings", "pools", "providers", "reminder_steps", "reservation_actions", "reservation_events",
+    "invitations", "media_files", "phone_bookings", "pools", "providers", "reminder_steps", "reservation_actions", "reservation_visits", "reservation_endings", "reservation_changes", "reservation_approvals", "reservation_events",
     "reservation_exports", "reservation_hours", "reservation_messages", "reservation_numbers",
     "reservation_overviews", "reservation_prints", "reservation_reasons", "reservation_rules", "reservation_settings", "reservation_setup",
     "rich_menu_designs", "rich_menu_friends", "rich_menu_leaving", "rich_menu_periods", "rich_menu_publications",
@@ -64,6 +64,7 @@ PUBLIC = {
     "liff_login.callback_show", "liff_login.new",
     "liff_offers.acceptance_create", "liff_offers.refusal_create", "liff_offers.show",
     "liff_own_bookings.calendar_show", "liff_own_bookings.cancellation_create", "liff_own_bookings.cancellation_new",
+    "liff_own_bookings.slot_index", "liff_own_bookings.slot_show", "liff_own_bookings.slot_update",
     "liff_own_bookings.change_create", "liff_own_bookings.change_new", "liff_own_bookings.day_index",
     "liff_own_bookings.done_show", "liff_own_bookings.index", "liff_own_bookings.show",
     "liff_own_bookings.start_index", "liff_own_bookings.wait_destroy",

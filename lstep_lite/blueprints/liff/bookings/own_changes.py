@@ -28,6 +28,8 @@ def start_index(code: str) -> Response:
     shown = about(booked)
     if is_old(booked.reservation) or shown["choices"].change is not None:
         return redirect(url_for(".show", code=code, v=request.args.get("v")), 303)
+    if booked.reservation.slot_id is not None:
+        return redirect(url_for(".slot_index", code=code, v=request.args.get("v")), 303)
     looking = own.looking(g.read, booked.reservation)
     week = week_view.week(g.read, looking, day_of("week"), now=g.now)
     return render(

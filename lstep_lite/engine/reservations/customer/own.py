@@ -200,9 +200,10 @@ def choices(session: Session, reservation: Reservation, *, now: datetime) -> Cho
     policy, phone = states.policy_of(session, reservation), book.settings(session).phone
     late = _refused_by_deadline(session, reservation, now)
     change = late
-    if policy.changing is Changing.NO:
+    is_event = reservation.slot_id is not None
+    if policy.changing is Changing.NO or (is_event and policy.changing is Changing.ASK):
         change = refusals.not_online("変更", phone)
-    if reservation.state is not State.CONFIRMED or reservation.slot_id is not None:
+    if reservation.state is not State.CONFIRMED:
         change = refusals.version_conflict("このご予約の日時は、ここでは変更できません。")
     cancel, is_late = late, False
     if policy.late_cancel is LateCancel.ALLOW_MARKED and late is not None and now < reservation.starts_at:

@@ -262,6 +262,13 @@ def _slot(session: Session, slot_id: int) -> tuple[EventSlot, Event]:
     return slot, session.get_one(Event, slot.event_id, populate_existing=True)
 
 
+def get_open(session: Session, slot_id: int, *, now: datetime) -> tuple[EventSlot, Event]:
+    """A slot that customers can book now, as the database has it. Raises Refused."""
+    slot, event = _slot(session, slot_id)
+    check_open(session, event, slot, now=now)
+    return slot, event
+
+
 def check_open(session: Session, event: Event, slot: EventSlot, *, now: datetime) -> None:
     """Raises Refused outside the time in which customers book this slot; both ends are in time."""
     if slot.cancelled_at is not None:
@@ -290,11 +297,15 @@ def check_party(event: Event, basket: Basket) -> None:
         raise refusals.limit_exceeded(f"一度にお申し込みいただけるのは{event.most_party}名様までです。")
 
 
-def check_limit(session: Session, friend: Friend, event: Event, slot: EventSlot) -> None:
-    """Raises Refused (LIMIT_EXCEEDED) when they have booked as often as they may."""
+def check_limit(
+    session: Session, friend: Friend, event: Event, slot: EventSlot, *, except_id: int | None = None
+) -> None:
+    """Raises Refused (LIMIT_EXCEEDED) when they have booked as often as they may. One being moved does not count."""
     row = Reservation
     mine = sa.select(row.slot_id).join(EventSlot, EventSlot.id == row.slot_id)
     mine = mine.where(row.friend_id == friend.id, row.state.in_(COUNTED), EventSlot.event_id == event.id)
+    if except_id is not None:
+        mine = mine.where(row.id != except_id)
     had = session.scalars(mine).all()
     here = sum(slot_id == slot.id for slot_id in had)
     match event.limit:

@@ -57,6 +57,12 @@ def give_back(session: Session, reservation: Reservation, *, now: datetime, reas
     free(session, reservation.business_date, reservation.slot_id, now=now, reason=reason)
 
 
+def leave_slot(session: Session, reservation: Reservation) -> None:
+    """Give back its places at an event, for those of another slot."""
+    occupying.release(session, reservation.id)
+    _give_tickets_back(session, reservation)
+
+
 def give_back_visit(session: Session, reservation: Reservation, *, now: datetime, reason: str) -> None:
     """What lies ahead of a visit that is over. Who came to an event keeps the place: its slot has begun."""
     if reservation.slot_id is None:
