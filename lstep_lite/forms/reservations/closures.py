@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from wtforms import DateField, SelectField, StringField
@@ -12,8 +13,8 @@ from lstep_lite.engine.reservations.availability.reasons import CLOSURES
 from lstep_lite.engine.reservations.keeping.closures import LONGEST_NOTE, ClosureDraft
 from lstep_lite.errors import DomainError
 from lstep_lite.forms.base import Form, at_most, options
-from lstep_lite.forms.reservations.fields import ClockField
-from lstep_lite.models import ClosureKind, Pool, Provider
+from lstep_lite.forms.reservations.fields import ClockField, minute
+from lstep_lite.models import Closure, ClosureKind, Pool, Provider
 
 KINDS = {kind: words for kind, words in CLOSURES.items() if kind is not ClosureKind.EXTERNAL}
 SHOP = "shop"
@@ -58,3 +59,47 @@ class ClosureForm(Form):
             provider_id=int(row_id) if whose == "provider" else None,
             pool_id=int(row_id) if whose == "pool" else None,
         )
+
+
+def drawn(given: Mapping[str, str]) -> ClosureForm:
+    """With what was drawn on a board: `date`, `start`, `end` as times of day, and `provider`."""
+    whose = given.get("provider", "")
+    data: dict[str, Any] = {
+        "subject": f"provider-{whose}" if whose else SHOP,
+        "kind": ClosureKind.BREAK.value,
+        "first_day": days.parse_day(given.get("date", "")),
+        "begins": _minute(given.get("start", "")),
+        "ends": _minute(given.get("end", "")),
+    }
+    return ClosureForm(data=data)
+
+
+def _minute(typed: str) -> int | None:
+    try:
+        return minute(typed)
+    except ValueError:
+        return None
+
+
+def of(closure: Closure, zone: ZoneInfo) -> ClosureForm:
+    """With what the closure has: on its first day, if it ends in that business day."""
+    first_day = closure.starts_at.astimezone(zone).date()
+    last_day = closure.ends_at.astimezone(zone).date()
+    ends = days.minute_on(first_day, closure.ends_at, zone)
+    is_one_day = ends <= days.LAST_MINUTE
+    data: dict[str, Any] = {
+        "subject": _subject(closure),
+        "kind": closure.kind.value,
+        "first_day": first_day,
+        "begins": days.minute_on(first_day, closure.starts_at, zone),
+        "last_day": None if is_one_day else last_day,
+        "ends": ends if is_one_day else days.minute_on(last_day, closure.ends_at, zone),
+        "note": closure.note,
+    }
+    return ClosureForm(data=data)
+
+
+def _subject(closure: Closure) -> str:
+    if closure.provider_id is not None:
+        return f"provider-{closure.provider_id}"
+    return f"pool-{closure.pool_id}" if closure.pool_id is not None else SHOP
