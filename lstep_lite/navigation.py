@@ -54,7 +54,7 @@ RICH_MENU_PAGES = (
 SURVEY_PAGES = ("survey_answers", "survey_corrections", "survey_reports", "survey_settings")
 COURSE_PAGES = ("course_options",)
 EVENT_PAGES = ("event_slots", "event_participants", "event_questions")
-RESERVATION_PAGES = ("reservation_hours", "pools", "closures", "reservation_setup")
+RESERVATION_PAGES = ("reservation_hours", "pools", "closures", "reservation_setup", "calendar_links", "calendar_feeds")
 BOOKING_MESSAGE_PAGES = ("reservation_rules", "reservation_actions")
 GROUPS = (
     Group("ホーム", "home", (Entry("ホーム", "home", "home.index"),)),

@@ -22,20 +22,22 @@ LIVE = {"LSTEP_MODE": "live", "PUBLIC_URL": "https://lstep.example.jp"}
 FEATURES = (
     "actions", "auto_replies", "batches", "broadcasts", "business_days", "chat", "coupons", "deliveries", "fields",
     "folders", "friends", "greetings", "intake", "marks", "media", "messages", "notifications", "outlook", "rehearsals",
-    "reminders", "reservations", "rich_menus", "scenarios", "schedules", "scores", "segments", "sending_rules", "settings",
-    "shared_values", "staff", "surveys", "tags", "taps", "test_sends", "transfers",
+    "reminders", "reservations", "rich_menus", "scenarios", "schedules", "scores", "segments", "sending_rules",
+    "settings", "shared_values", "staff", "surveys", "tags", "taps", "test_sends", "transfers",
 )  # fmt: skip
 PAGES = (
     "about", "account", "booking_pages", "booking_questions", "calendar_feeds", "calendar_links", "closures", "control",
-    "countdowns", "course_options",
-    "courses", "designs", "enrolments", "event_participants", "event_questions", "event_slots", "health", "home",
-    "invitations", "media_files", "phone_bookings", "pools", "providers", "reminder_steps", "reservation_actions", "reservation_visits", "reservation_endings", "reservation_changes", "reservation_approvals", "reservation_events",
-    "reservation_exports", "reservation_hours", "reservation_messages", "reservation_numbers",
-    "reservation_overviews", "reservation_prints", "reservation_reasons", "reservation_rules", "reservation_settings", "reservation_setup",
-    "rich_menu_designs", "rich_menu_friends", "rich_menu_leaving", "rich_menu_periods", "rich_menu_publications",
-    "rich_menu_rules", "rich_menu_settings", "rich_menu_strays", "rich_menu_studio", "rich_menu_taps",
-    "scenario_steps", "senders", "sendings", "setup", "shifts", "shop", "sign_in", "studio", "submissions",
-    "survey_answers", "survey_corrections", "survey_links", "survey_reports", "survey_settings", "survey_studio",
+    "countdowns", "course_options", "courses", "designs", "enrolments", "event_participants", "event_questions",
+    "event_slots", "health", "home", "invitations", "media_files", "phone_bookings", "pools", "providers",
+    "reminder_steps", "reservation_actions", "reservation_approvals", "reservation_changes", "reservation_endings",
+    "reservation_events", "reservation_exports", "reservation_hours", "reservation_messages", "reservation_numbers",
+    "reservation_overviews", "reservation_prints", "reservation_reasons", "reservation_rules", "reservation_settings",
+    "reservation_setup", "reservation_visits", "rich_menu_designs", "rich_menu_friends", "rich_menu_leaving",
+    "rich_menu_periods", "rich_menu_publications", "rich_menu_rules", "rich_menu_settings", "rich_menu_strays",
+    "rich_menu_studio", "rich_menu_taps", "scenario_steps", "senders", "sendings", "setup", "shifts", "shop", "sign_in",
+    "studio", "submissions", "survey_answers", "survey_corrections", "survey_links", "survey_reports",
+    "survey_settings", "survey_studio",
+    "waiting_list",
 )  # fmt: skip
 """Blueprints that are no feature of their own."""
 PLACES = ("models", "engine", "forms", "blueprints", "templates", "tests/engine", "tests/web")
