@@ -11,6 +11,8 @@ from lstep_lite import jobs
 from lstep_lite.auth import allow, may
 from lstep_lite.engine import batches, broadcasts, deliveries, home, marks, segments, settings
 from lstep_lite.engine.home import Numbers
+from lstep_lite.engine.reservations.desk import today
+from lstep_lite.engine.reservations.desk.today import Today
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.deliveries import SOURCE_LABELS
@@ -77,8 +79,14 @@ def _page(*regions: str, then: str = "") -> Response:
         marks=marks.in_order(g.read),
         mark_counts=marks.friend_counts(g.read),
         friends_url=_friends_url,
+        today=_today(numbers),
         worker_is_alive=jobs.worker_problem(g.read, wall=g.wall) is None,
     )
+
+
+def _today(numbers: Numbers) -> Today | None:
+    shows = numbers.takes_bookings and may(Permission.RESERVATIONS_VIEW)
+    return today.load(g.read, now=g.now) if shows else None
 
 
 def _friends_url(mark: Mark) -> str:

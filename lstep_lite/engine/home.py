@@ -23,6 +23,7 @@ from lstep_lite.models import (
     Greeting,
     GreetingKind,
     Origin,
+    ReservationSettings,
     RichMenu,
     Staff,
     Survey,
@@ -62,6 +63,7 @@ class Numbers:
     missed: int
     unknown: int
     parked_events: int
+    takes_bookings: bool
     has_greeting: bool
     has_auto_reply: bool
     has_menu: bool
@@ -85,6 +87,7 @@ def numbers(session: Session, *, now: datetime) -> Numbers:
         "missed": _ended(DeliveryState.MISSED, since),
         "unknown": _ended(DeliveryState.UNKNOWN, since),
         "parked_events": _count(WebhookEvent, WebhookEvent.state == EventState.PARKED),
+        "takes_bookings": exists().where(ReservationSettings.id == 1),
         "has_greeting": exists().where(Greeting.kind == GreetingKind.NEW, Greeting.is_on.is_(True)),
         "has_auto_reply": exists().where(AutoReply.is_on.is_(True)),
         "has_menu": exists().where(RichMenu.live_revision.is_not(None)),

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine.reservations import by_staff
+from lstep_lite.engine.reservations.transitions import booking
 from lstep_lite.models import Channel, Check, EventState, SurveyAnswerState, Talk, TalkMark, WebhookEvent, Worker
+from tests.engine.reservations.salon import NOON, TODAY, a_salon, visit
 from tests.engine.surveys.answers import answer
 from tests.factories import NOW, a_friend, a_mark, a_survey
 from tests.web.conftest import regions
@@ -124,3 +127,22 @@ def test_staff_see_the_day_but_not_what_the_owner_has_to_set_up(outsider, channe
 
 def test_somebody_who_is_not_signed_in_sees_nothing(anybody, owner) -> None:
     assert anybody.get("/").status_code == 303
+
+
+def test_todays_bookings_and_what_waits_at_the_desk_are_on_it(
+    page, session: Session, channel: Channel, count_queries
+) -> None:
+    salon = a_salon(session)
+    hanako = a_friend(session, display_name="山田花子")
+    taken = visit(salon, TODAY, NOON)
+    booked = booking.write_down(session, hanako, taken, by=by_staff(None), now=NOW)
+    booking.write_down(session, a_friend(session), visit(salon, TODAY, 600), by=by_staff(None), now=NOW)
+    booked.needs_look = True
+    session.commit()
+    with count_queries() as asked:
+        soup = page("/")
+    text = words(soup)
+    assert "2件 来店 0件" in text and "12:00–13:00山田花子様 カット" in text
+    assert soup.select_one("a[href='/reservations?show=misfits']").text.strip() == "要調整 1件"
+    assert "今月の予約メッセージ見込み" in text and soup.select(f"a[href='/reservations/{booked.id}']")
+    assert len(asked) <= 34
