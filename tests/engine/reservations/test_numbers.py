@@ -14,7 +14,6 @@ from lstep_lite.engine.reservations.numbers.scopes import KEPT, WORKED, Scope
 from lstep_lite.engine.reservations.transitions import counting
 from lstep_lite.models import (
     BookedBy,
-    BookingCustomer,
     CancelledBy,
     Provider,
     Reservation,

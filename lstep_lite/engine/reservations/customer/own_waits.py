@@ -43,7 +43,11 @@ class Waiting:
 
 
 def of_friend(session: Session, friend: Friend, *, now: datetime) -> list[Waiting]:
-    entries = waiting.of_friend(session, friend, now=now)
+    return described(session, waiting.of_friend(session, friend, now=now))
+
+
+def described(session: Session, entries: Sequence[WaitEntry]) -> list[Waiting]:
+    """In words: what they wait for, and when."""
     courses, slots = _courses(session, entries), _slots(session, entries)
     return [_waiting(entry, courses, slots) for entry in entries]
 

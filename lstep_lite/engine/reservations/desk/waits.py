@@ -8,22 +8,26 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from lstep_lite.engine import locking
+from lstep_lite.engine import friends, locking
 from lstep_lite.engine.friends.search import named
 from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.reservations import waiting
 from lstep_lite.engine.reservations.availability import feasibility, plans, policies, scenes
-from lstep_lite.engine.reservations.availability.days import clock, day_in_words
+from lstep_lite.engine.reservations.availability.days import clock, day_in_words, in_words
 from lstep_lite.engine.reservations.customer import own_waits
+from lstep_lite.engine.reservations.desk import callers
+from lstep_lite.engine.reservations.desk.taking import Caller
 from lstep_lite.engine.reservations.transitions import book, booking, ending, event_booking, refusals
 from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.engine.reservations.waiting import offering
 from lstep_lite.engine.reservations.waiting.entries import wish_of
 from lstep_lite.engine.settings import zone
+from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
     BookingPage,
     Event,
     EventSlot,
+    EventTicket,
     Friend,
     OfferState,
     Provider,
@@ -161,14 +165,14 @@ def _turns(session: Session, found: Sequence[WaitEntry]) -> dict[int, int]:
     row = WaitEntry
     turn = sa.func.row_number().over(partition_by=row.slot_id, order_by=(row.created_at, row.id))
     queue = sa.select(row.id, turn).where(row.slot_id.in_(slot_ids), row.state.in_(waiting.LISTED))
-    return {entry_id: number for entry_id, number in session.execute(queue)}
+    return dict(session.execute(queue).all())
 
 
 def _held(session: Session, found: Sequence[WaitEntry]) -> dict[int, Reservation]:
     row, offer = Reservation, WaitOffer
     query = sa.select(offer.wait_entry_id, row).join(row, row.id == offer.reservation_id)
     mine = query.where(offer.wait_entry_id.in_([each.id for each in found]), offer.state == OfferState.OPEN)
-    return {entry_id: held for entry_id, held in session.execute(mine.where(row.state == ReservationState.HELD))}
+    return dict(session.execute(mine.where(row.state == ReservationState.HELD)).all())
 
 
 def row_of(session: Session, entry: WaitEntry) -> Row:
@@ -201,9 +205,7 @@ def free_days(session: Session, entry: WaitEntry, *, now: datetime) -> list[Free
     return found
 
 
-def _starts(
-    scene: scenes.Scene, plan: plans.Plan, day: date, wish: waiting.Wish, policy: policies.Policy
-) -> str:
+def _starts(scene: scenes.Scene, plan: plans.Plan, day: date, wish: waiting.Wish, policy: policies.Policy) -> str:
     found = feasibility.starts(scene, plan, day, wish.provider_id, policy=policy)
     minutes = [each.minute for each in found if wish.from_minute <= each.minute <= wish.to_minute]
     return "、".join(clock(each) for each in minutes[:MOST_STARTS]) + ("…" if len(minutes) > MOST_STARTS else "")
@@ -256,9 +258,44 @@ def accept(session: Session, entry: WaitEntry, *, by: By, now: datetime) -> Rese
 # Adding by hand ------------------------------------------------------------------------------------------------------
 
 
-def slots(session: Session, *, now: datetime) -> Sequence[tuple[EventSlot, str]]:
-    """Slots ahead that somebody can wait for, with the names of their events."""
-    row = EventSlot
-    query = sa.select(row, Event.title).join(Event, Event.id == row.event_id)
+@dataclass(frozen=True)
+class Draft:
+    """A slot, or one of its tickets, for so many; or courses on some days."""
+
+    slot_id: int | None = None
+    ticket_id: int | None = None
+    party: int = 1
+    wish: waiting.Wish | None = None
+
+
+def add(session: Session, caller: Caller, draft: Draft, *, by: By, now: datetime) -> WaitEntry:
+    """Write down that somebody waits, a new customer too. Raises Refused, and DomainError naming a field."""
+    friend = friends.get(session, caller.friend_id) if caller.friend_id else _new(session, caller, now)
+    if draft.slot_id is not None:
+        slot = session.get(EventSlot, draft.slot_id)
+        if slot is None:
+            raise NotFound("この回は見つかりませんでした。")
+        return waiting.join_slot(session, friend, slot, party=draft.party, ticket_id=draft.ticket_id, by=by, now=now)
+    if draft.wish is None or not draft.wish.course_ids:
+        raise DomainError("待つメニューを1つ以上選ぶか、イベントの回を選んでください。", "courses")
+    wish = plans.Wish(tuple(draft.wish.course_ids), (), draft.wish.provider_id)
+    booking.plan_for(session, wish, None)  # such a visit exists
+    return waiting.join_courses(session, friend, draft.wish, page=None, by=by, now=now)
+
+
+def _new(session: Session, caller: Caller, now: datetime) -> Friend:
+    return callers.add(session, caller.draft, is_other=caller.is_other, now=now)
+
+
+def slots(session: Session, *, now: datetime) -> Mapping[tuple[int, int | None], str]:
+    """Slots ahead that somebody can wait for, each ticket of its own, in words."""
+    row, ticket = EventSlot, EventTicket
+    query = sa.select(row, Event.title, ticket.id, ticket.name).join(Event, Event.id == row.event_id)
+    query = query.outerjoin(ticket, ticket.slot_id == row.id)
     query = query.where(row.starts_at > now, row.cancelled_at.is_(None), Event.is_open, Event.takes_waiting)
-    return [(slot, title) for slot, title in session.execute(query.order_by(row.starts_at, row.id).limit(MOST_SLOTS))]
+    query = query.order_by(row.starts_at, row.id, ticket.position, ticket.id).limit(MOST_SLOTS)
+    found = {}
+    for slot, title, ticket_id, ticket_name in session.execute(query):
+        words = f"{title} {in_words(slot.business_date, slot.start_minute)}"
+        found[slot.id, ticket_id] = words if ticket_id is None else f"{words} {ticket_name}"
+    return found

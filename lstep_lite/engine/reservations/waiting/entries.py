@@ -108,7 +108,14 @@ def of_slot(session: Session, slot: EventSlot) -> Sequence[WaitEntry]:
 
 
 def join_slot(
-    session: Session, friend: Friend, slot: EventSlot, *, party: int, ticket_id: int | None = None, now: datetime
+    session: Session,
+    friend: Friend,
+    slot: EventSlot,
+    *,
+    party: int,
+    ticket_id: int | None = None,
+    by: recording.By = recording.CUSTOMER,
+    now: datetime,
 ) -> WaitEntry:
     """Wait for *party* places, or so many of a ticket. Who waits already keeps the turn. Raises Refused."""
     locking.lock(session, friend)
@@ -118,6 +125,7 @@ def join_slot(
     session.refresh(slot)
     event = session.get_one(Event, slot.event_id, populate_existing=True)
     _check_slot(session, friend, event, slot, now)
+    _check_online(session, friend, by)
     _check_wanted(session, event, slot, party, ticket_id)
     entry = _entry(friend, now, slot_id=slot.id, party=party, ticket_id=ticket_id)
     session.add(entry)
@@ -130,10 +138,14 @@ def _check_slot(session: Session, friend: Friend, event: Event, slot: EventSlot,
     event_booking.check_open(session, event, slot, now=now)
     if not event.takes_waiting:
         raise refusals.closed("この回のキャンセル待ちは受け付けていません。")
-    if counting.customer_anew(session, friend.id).online == "phone_only":
-        raise refusals.closed(limits.PHONE_ONLY)
     _check_many(session, friend)
     event_booking.check_limit(session, friend, event, slot)
+
+
+def _check_online(session: Session, friend: Friend, by: recording.By) -> None:
+    """Staff write down anybody."""
+    if by == recording.CUSTOMER and counting.customer_anew(session, friend.id).online == "phone_only":
+        raise refusals.closed(limits.PHONE_ONLY)
 
 
 def _check_many(session: Session, friend: Friend) -> None:
@@ -153,12 +165,19 @@ def _check_wanted(session: Session, event: Event, slot: EventSlot, party: int, t
         raise refusals.limit_exceeded("この人数は、この回の定員を超えています。人数を減らしてください。")
 
 
-def join_courses(session: Session, friend: Friend, wish: Wish, *, page: BookingPage | None, now: datetime) -> WaitEntry:
+def join_courses(
+    session: Session,
+    friend: Friend,
+    wish: Wish,
+    *,
+    page: BookingPage | None,
+    by: recording.By = recording.CUSTOMER,
+    now: datetime,
+) -> WaitEntry:
     """Wait for courses on some days. Raises Refused."""
     locking.lock(session, friend)
     book.lock(session)
-    if counting.customer_anew(session, friend.id).online == "phone_only":
-        raise refusals.closed(limits.PHONE_ONLY)
+    _check_online(session, friend, by)
     _check_many(session, friend)
     if wish.last_day < wish.first_day or wish.last_day < now.date() or not wish.weekdays:
         raise refusals.bad_time("お待ちになる期間と曜日を確認してください。")
