@@ -1,6 +1,6 @@
 """Connecting calendars outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import InputRequired
@@ -30,7 +30,7 @@ class LinkForm(Form):
     calendar_id = RadioField("使うカレンダー", [InputRequired("カレンダーを選んでください。")])
     takes_busy = BooleanField("このカレンダーに予定がある時間は、予約を受けない")
     shows_names = BooleanField("お客様のお名前を書き込む（オフのときは、イニシャルだけ）")
-    names: dict[str, str] = {}
+    names: Mapping[str, str] = {}
     """By the value of `calendar_id`: what it is called."""
 
     @classmethod
