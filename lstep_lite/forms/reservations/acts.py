@@ -70,6 +70,10 @@ class TimesField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=[], **kwargs)
+        self.type = "SelectMultipleField"  # ui.field draws it as one
+
 
 class RefusalForm(ActForm):
     name = "refusal"

@@ -1,6 +1,7 @@
 """Looking bookings up, and changing one."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Self
 
 from wtforms import BooleanField, DateField, HiddenField, SearchField, SelectField
@@ -15,7 +16,7 @@ from lstep_lite.errors import DomainError
 from lstep_lite.forms.base import Form, options, row_id
 from lstep_lite.forms.reservations.acts import ActForm
 from lstep_lite.forms.reservations.fields import ClockField, IdsField
-from lstep_lite.models import BookedBy, BookingPage, Course, CourseOption, Provider, Reservation
+from lstep_lite.models import BookedBy, BookingPage, Course, Provider, Reservation
 
 ALL, ANYBODY = 0, 0
 FORCE = "yes"
@@ -33,7 +34,7 @@ class ListForm(Form):
     provider = SelectField("担当", coerce=row_id, default=ALL, validate_choice=False)
     course = SelectField("メニュー", coerce=row_id, default=ALL, validate_choice=False)
     calendar = SelectField("カレンダー", coerce=row_id, default=ALL, validate_choice=False)
-    way = SelectField("受付", default="", choices=[("", "すべて"), *wording.WAYS.items()], validate_choice=False)
+    way = SelectField("受付", default="", choices=options({"": "すべて"} | wording.WAYS), validate_choice=False)
 
     def offer(self, people: Sequence[Provider], courses: Sequence[Course], pages: Sequence[BookingPage]) -> Self:
         self.provider.choices = _or_all(people)
@@ -92,7 +93,11 @@ class ChangeForm(ActForm):
         return form.for_version(reservation)
 
     def offer(
-        self, people: Sequence[Provider], courses: Mapping[int, str], extras: Mapping[int, str], reservation: Reservation
+        self,
+        people: Sequence[Provider],
+        courses: Mapping[int, str],
+        extras: Mapping[int, str],
+        reservation: Reservation,
     ) -> Self:
         self.provider_id.choices = options(
             {str(ANYBODY): "おまかせ（空いている担当者）"} | {str(each.id): each.name for each in people}
@@ -102,6 +107,14 @@ class ChangeForm(ActForm):
         gone = {line.option_id: line.name for line in reservation.lines if line.option_id is not None}
         self.options.offer(gone | dict(extras))
         return self
+
+    def args(self, *, day: date, minute: int | None = None) -> dict[str, Any]:
+        """What an address says to have this form with another day, or another time."""
+        start = self.start.typed if minute is None else days.clock(minute)
+        plain = {"day": day.isoformat(), "start": start, "provider_id": self.provider_id.data}
+        lists = {"courses": self.courses.data, "options": self.options.data, "seen_version": self.seen_version.data}
+        ticked = {name: "y" for name in ("nominated", "tells") if self[name].data}
+        return {f"{self.name}-{name}": value for name, value in (plain | lists | ticked).items()}
 
     def change(self, reservation: Reservation) -> Change:
         """What is wanted. Raises DomainError naming the field."""

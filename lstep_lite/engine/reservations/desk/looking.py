@@ -126,9 +126,7 @@ def _happenings(session: Session, reservation: Reservation) -> list[TimelineEntr
     return [each for each in found if each.facts.get("reservation_id") == reservation.id]
 
 
-def _messages(
-    session: Session, reservation: Reservation, happenings: Sequence[TimelineEntry]
-) -> Sequence[Delivery]:
+def _messages(session: Session, reservation: Reservation, happenings: Sequence[TimelineEntry]) -> Sequence[Delivery]:
     """What was put into the outbox for it: its own messages, those of its reminders, those of action sets."""
     row = Delivery
     origin = sa.select(Countdown.id).filter_by(friend_id=reservation.friend_id, origin=f"{PREFIX}{reservation.id}")

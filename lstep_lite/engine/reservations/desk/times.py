@@ -23,9 +23,7 @@ def plan_of(session: Session, reservation: Reservation, change: Change) -> Plan:
     return booking.plan_for_staff(session, change.wish, is_nominated=change.wish.provider_id is not None)
 
 
-def free(
-    session: Session, reservation: Reservation, change: Change, plan: Plan, *, now: datetime
-) -> Sequence[Start]:
+def free(session: Session, reservation: Reservation, change: Change, plan: Plan, *, now: datetime) -> Sequence[Start]:
     """The starts of that day with the provider it is to be, or with whoever is free; its own place counts as free."""
     scene = scenes.load(session, change.day, change.day, now=now, except_id=reservation.id)
     whom = plan if change.provider_id is not None else plan.without_provider()
