@@ -230,7 +230,7 @@ def _board(*regions: str, moved: ReservationEntry | None = None, tells: bool = F
     return render(
         "reservation_board/index.html",
         *regions,
-        then=url_for(".index", date=shown["board"].day.isoformat()),
+        then=url_for(".index", date=shown["board"].day.isoformat()) if request.method == "POST" else "",
         moved=get(g.read, moved.reservation_id) if moved else None,
         entry_id=moved.id if moved else 0,
         tells=tells,
