@@ -52,7 +52,8 @@ RICH_MENU_PAGES = (
     "rich_menu_taps",
 )
 SURVEY_PAGES = ("survey_answers", "survey_corrections", "survey_reports", "survey_settings")
-COURSE_PAGES = ("course_options",)
+COURSE_PAGES = ("course_options", "reservation_ticket_kinds")
+CUSTOMER_PAGES = ("reservation_doubles", "reservation_karte", "reservation_tickets")
 EVENT_PAGES = ("event_slots", "event_participants", "event_questions")
 RESERVATION_PAGES = ("reservation_hours", "pools", "closures", "reservation_setup", "calendar_links", "calendar_feeds")
 BOOKING_MESSAGE_PAGES = ("reservation_rules", "reservation_actions")
@@ -76,6 +77,7 @@ GROUPS = (
         "予約",
         "calendar",
         (
+            Entry("予約のお客様", "address-book", "reservation_customers.index", CUSTOMER_PAGES),
             Entry("カレンダー", "calendar-month", "booking_pages.index", ("booking_questions",)),
             Entry("イベント", "ticket", "reservation_events.index", EVENT_PAGES),
             Entry("メニュー", "list-details", "courses.index", COURSE_PAGES),

@@ -67,6 +67,7 @@ PUBLIC = {
     "liff_login.callback_show", "liff_login.new",
     "liff_offers.acceptance_create", "liff_offers.refusal_create", "liff_offers.show",
     "liff_own_bookings.calendar_show", "liff_own_bookings.cancellation_create", "liff_own_bookings.cancellation_new",
+    "liff_bookings.hold_create",
     "liff_own_bookings.slot_index", "liff_own_bookings.slot_show", "liff_own_bookings.slot_update",
     "liff_own_bookings.change_create", "liff_own_bookings.change_new", "liff_own_bookings.day_index",
     "liff_own_bookings.done_show", "liff_own_bookings.index", "liff_own_bookings.show",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import friends
 from lstep_lite.engine.media import StoredImage
-from lstep_lite.engine.reservations import CUSTOMER, by_staff
+from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.clientele import doubles, history, listing, standing
 from lstep_lite.engine.reservations.clientele.listing import Filters, Only, Order
 from lstep_lite.engine.reservations.clientele.standing import StandingDraft

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from lstep_lite.engine import paging
 from lstep_lite.engine.reservations.availability.days import in_words
+from lstep_lite.engine.reservations.effects import desk
 from lstep_lite.engine.reservations.ticket_books import books
 from lstep_lite.engine.reservations.transitions import states
 from lstep_lite.engine.reservations.transitions.counting import AHEAD
@@ -28,6 +29,8 @@ from lstep_lite.models import (
 PAGE_SIZE = 30
 LAST = 5
 """So many of the past stand on the friend's page."""
+MOST_RECENT = 20
+VISITS = (ReservationState.CONFIRMED, ReservationState.CHECKED_IN, ReservationState.COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,8 @@ class Visit:
     what: str
     provider: str
     state: str
-
-    @property
-    def paid(self) -> int | None:
-        """Yen: as paid, or as agreed."""
-        row = self.reservation
-        return row.amount if row.amount is not None else row.price
+    href: str
+    """Its page."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +67,34 @@ class Summary:
 
 def summary(session: Session, friend: Friend, *, now: datetime) -> Summary:
     """What stands on the friend's page."""
-    customer = session.get(BookingCustomer, friend.id)
+    known = customer(session, friend)
     entries = sa.select(sa.func.count()).where(KarteEntry.friend_id == friend.id)
     return Summary(
-        customer=customer,
-        ahead=ahead(session, friend, now=now) if customer else (),
-        past=_visits(session, _past(friend, now).limit(LAST)) if customer else (),
+        customer=known,
+        ahead=ahead(session, friend, now=now) if known else (),
+        past=_visits(session, _past(friend, now).limit(LAST)) if known else (),
         books=books.valid(session, friend, now.astimezone(zone(session)).date()),
         karte_count=session.scalar(entries) or 0,
     )
+
+
+def customer(session: Session, friend: Friend) -> BookingCustomer | None:
+    """None for who never booked."""
+    return session.get(BookingCustomer, friend.id)
+
+
+def of(session: Session, friend: Friend, reservation_id: int) -> Reservation | None:
+    """A booking of theirs."""
+    found = session.get(Reservation, reservation_id)
+    return found if found is not None and found.friend_id == friend.id else None
+
+
+def recent(session: Session, friend: Friend, *, now: datetime, also: int | None = None) -> list[Visit]:
+    """The newest that have begun, to choose from; and the one *also* named."""
+    row = Reservation
+    wanted = sa.or_(row.id == also, sa.and_(row.state.in_(VISITS), row.starts_at <= now))
+    query = sa.select(row).where(row.friend_id == friend.id, wanted).order_by(row.starts_at.desc(), row.id.desc())
+    return _visits(session, query.limit(MOST_RECENT))
 
 
 def ahead(session: Session, friend: Friend, *, now: datetime) -> list[Visit]:
@@ -113,6 +131,7 @@ def _visits(session: Session, query: sa.Select[Reservation]) -> list[Visit]:
             what=titles.get(row.slot_id or 0) or "、".join(line.name for line in row.lines),
             provider=names.get(row.provider_id or 0, ""),
             state="直前キャンセル" if row.is_late else states.WORDS[row.state],
+            href=desk.page(row),
         )
         for row in rows
     ]
