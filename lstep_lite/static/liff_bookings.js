@@ -8,6 +8,8 @@
     window.addEventListener("pageshow", addUp);
     addUp();
   }
+  const held = document.querySelector("[data-hold]");
+  if (held) keep();
   document.addEventListener("submit", (event) => {
     const button = event.target.querySelector("[data-busy]");
     if (!button) return;
@@ -36,6 +38,24 @@
     const open = chosen.some((each) => each.dataset.open !== undefined) ? "〜" : "";
     const names = chosen.map((each) => each.dataset.name).join("+");
     place.textContent = `${names} 約${minutes}分${hasPrices ? ` ${price.toLocaleString()}円${open}` : ""}`;
+  }
+
+  // The chosen time is kept while one types; how long is said in whole minutes, for a ticking clock hurries people.
+  async function keep() {
+    try {
+      const answer = await fetch(held.dataset.hold, { method: "POST", body: new FormData(held.closest("form")) });
+      if (answer.status === 200 && !answer.redirected) countDown(Date.now() + Number(await answer.text()) * 1000);
+    } catch {
+      // Nothing is kept: booking says what is wrong.
+    }
+  }
+
+  function countDown(until) {
+    const minutes = Math.ceil((until - Date.now()) / 60000);
+    const words = minutes > 0 ? held.dataset.held.replace("%", minutes) : held.dataset.over;
+    held.hidden = !words;
+    if (held.textContent !== words) held.textContent = words;
+    if (minutes > 0) setTimeout(() => countDown(until), 5000);
   }
 
   function show(form) {

@@ -6,7 +6,7 @@ event_booking, changing, ending and visiting are the transitions, each under the
 down every one and calls who follows.
 """
 
-from lstep_lite.engine.reservations.transitions import expiring
+from lstep_lite.engine.reservations.transitions import expiring, holding
 from lstep_lite.engine.reservations.transitions.recording import (
     AUTOMATION,
     CUSTOMER,
@@ -34,4 +34,5 @@ __all__ = [
     "expiring",
     "follows",
     "get",
+    "holding",
 ]

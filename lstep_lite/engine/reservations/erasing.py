@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import friends
 from lstep_lite.engine.friends import erasing
 from lstep_lite.engine.friends.erasing import CHUNK, Traces
-from lstep_lite.engine.reservations.transitions import counting
+from lstep_lite.engine.reservations.transitions import book, counting, occupying
 from lstep_lite.models import (
     BookingAnswer,
     BookingCustomer,
+    BookingHold,
     Friend,
     KarteEntry,
     Reservation,
@@ -30,6 +31,7 @@ def _merge(session: Session, kept: Friend, gone: Friend) -> None:
     """The bookings move at once, so that they can be counted; what staff noted of either holds for both."""
     moved = sa.update(Reservation).where(Reservation.friend_id == gone.id)
     session.execute(moved.values(friend_id=kept.id, idempotency_key=None), execution_options=_PAST)
+    _forget_hold(session, gone.id)
     other = session.get(BookingCustomer, gone.id)
     if other is not None:
         mine = counting.customer(session, kept.id)
@@ -42,6 +44,23 @@ def _merge(session: Session, kept: Friend, gone: Friend) -> None:
         session.flush()
     if session.get(BookingCustomer, kept.id) is not None:
         counting.recount(session, kept.id)
+
+
+@erasing.erases(BookingHold)
+def _let_go(session: Session, traces: Traces) -> int:
+    return _forget_hold(session, traces.friend_id)
+
+
+def _forget_hold(session: Session, friend_id: int) -> int:
+    """With its places, whose numbers close up."""
+    held = session.get(BookingHold, friend_id)
+    if held is None:
+        return 0
+    book.lock(session)
+    occupying.release_held(session, friend_id)
+    session.delete(held)
+    session.flush()  # asked for again, it is gone
+    return 1
 
 
 erasing.empties(Reservation, customer_note="", staff_note="", reason="", values=[], idempotency_key=None)

@@ -66,6 +66,7 @@ class PolicyForm(Form):
     max_per_day = number("お一人が同じ日に取れる予約の数（空なら制限なし）")
     approval = RadioField("予約の確定", default=Approval.NONE.value, choices=options(APPROVALS))
     request_hours = number("お店の返事を待つ時間（時間）", default=24)
+    hold_minutes = number("入力中の時間を取り置く分数（空なら取り置かない）", default=10)
     consent_text = TextAreaField("キャンセルポリシー", [at_most(policies.LONGEST_CONSENT)])
 
     @staticmethod
@@ -93,6 +94,7 @@ class PolicyForm(Form):
             "max_open": policy.max_open,
             "max_per_day": policy.max_per_day,
             "approval": policy.approval.value,
+            "hold_minutes": policy.hold_minutes,
             "request_hours": max(1, policy.request_minutes // 60),
             "consent_text": policy.consent_text,
         }
@@ -109,6 +111,7 @@ class PolicyForm(Form):
             max_open=_count(self.max_open.data, "max_open"),
             max_per_day=_count(self.max_per_day.data, "max_per_day"),
             approval=Approval(self.approval.data),
+            hold_minutes=_hold(self.hold_minutes.data),
             request_minutes=_within(self.request_hours.data, "request_hours", 1, 720) * 60,
             consent_text=(self.consent_text.data or "").strip(),
         )
@@ -200,6 +203,10 @@ def _within(value: int | None, field: str, least: int, most: int) -> int:
 
 def _count(value: int | None, field: str) -> int | None:
     return None if value is None else _within(value, field, 1, policies.MOST_COUNT)
+
+
+def _hold(value: int | None) -> int | None:
+    return None if value is None else _within(value, "hold_minutes", 1, policies.LONGEST_HOLD)
 
 
 def _time(value: int | None, field: str) -> int:

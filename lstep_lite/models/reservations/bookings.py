@@ -196,7 +196,14 @@ class Occupancy(Base):
     __tablename__ = "occupancies"
     __table_args__ = (
         CheckConstraint("ord >= 0", name="ord"),
+        CheckConstraint("(reservation_id IS NULL) <> (holder_id IS NULL)", name="whose"),
         Index("ix_occupancies_reservation_id", "reservation_id"),
+        Index(
+            "ix_occupancies_holder_id",
+            "holder_id",
+            postgresql_where=text("holder_id IS NOT NULL"),
+            sqlite_where=text("holder_id IS NOT NULL"),
+        ),
         Index("ix_occupancies_tick", "tick"),
     )
 
@@ -205,7 +212,26 @@ class Occupancy(Base):
     ord: Mapped[int] = mapped_column(primary_key=True)
     """Dense from 0; below the pool's capacity unless it is forced."""
     is_forced: Mapped[bool] = mapped_column(default=False)
-    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservations.id", ondelete="CASCADE"))
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id", ondelete="CASCADE"))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("booking_holds.friend_id", ondelete="CASCADE"))
+    """Instead of a reservation: the friend for whom it is held."""
+
+
+class BookingHold(Base):
+    """A start kept for a customer who is typing and has booked nothing yet: at most one for each."""
+
+    __tablename__ = "booking_holds"
+    __table_args__ = (Index("ix_booking_holds_expires_at", "expires_at"),)
+
+    friend_id: Mapped[int] = mapped_column(ForeignKey("friends.id", ondelete="CASCADE"), primary_key=True)
+    request_hash: Mapped[str]
+    """What is held."""
+    business_date: Mapped[date] = mapped_column(Date)
+    is_open: Mapped[bool]
+    """Whether it has its places."""
+    began_at: Mapped[datetime]
+    """When they began to hold one start after the other."""
+    expires_at: Mapped[datetime]
 
 
 class ChangeState(StrEnum):

@@ -4,7 +4,7 @@ What has been chosen stands in the address, so that going back, reloading and li
 changes nothing. What was typed is kept in the customer's draft.
 """
 
-from lstep_lite.blueprints.liff.bookings import menu, ordering, own, own_changes, own_slots, times, waits
+from lstep_lite.blueprints.liff.bookings import holding, menu, ordering, own, own_changes, own_slots, times, waits
 from lstep_lite.blueprints.liff.bookings.asking import bp, own_bp
 
-__all__ = ["bp", "menu", "ordering", "own", "own_bp", "own_changes", "own_slots", "times", "waits"]
+__all__ = ["bp", "holding", "menu", "ordering", "own", "own_bp", "own_changes", "own_slots", "times", "waits"]

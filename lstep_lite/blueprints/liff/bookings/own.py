@@ -10,6 +10,7 @@ from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.bookings.asking import OTHER_TIME, looks, own_bp
 from lstep_lite.engine.reservations import Refused, effects
 from lstep_lite.engine.reservations.customer import calendar_file, confirming, own, own_waits
+from lstep_lite.engine.reservations.ticket_books import books
 from lstep_lite.engine.reservations.transitions import book, refusals, states
 from lstep_lite.engine.surveys import words
 from lstep_lite.models import BookingPage, Reservation, ReservationState
@@ -28,6 +29,7 @@ def index() -> Response:
         ahead=own.ahead(g.read, friend, now=g.now),
         past=own.past(g.read, friend, now=g.now),
         waits=own_waits.of_friend(g.read, friend, now=g.now),
+        tickets=books.valid(g.read, friend, g.now.astimezone(g.zone).date()),
     )
 
 

@@ -175,7 +175,7 @@ def load(
         shifts=_shifts(session, first - timedelta(days=2), last + timedelta(days=4)),
         rooms=_rooms(session),
         closures=_closures(session, begins, ends),
-        taken=_taken(session, tick(begins), tick(ends), except_id),
+        taken=_taken(session, tick(begins), tick(ends), except_id, friend_id),
         own=_own(session, friend_id, begins, ends, except_id) if friend_id is not None else (),
     )
 
@@ -271,10 +271,16 @@ def _closures(session: Session, begins: datetime, ends: datetime) -> list[Shut]:
     return sorted(found, key=lambda shut: shut.start)
 
 
-def _taken(session: Session, first: int, last: int, except_id: int | None) -> dict[int, list[int]]:
-    query = sa.select(Occupancy.pool_id, Occupancy.tick).where(Occupancy.tick.between(first, last))
+def _taken(
+    session: Session, first: int, last: int, except_id: int | None, friend_id: int | None
+) -> dict[int, list[int]]:
+    """Also what is held for customers who are typing, others than *friend_id*."""
+    row = Occupancy
+    query = sa.select(row.pool_id, row.tick).where(row.tick.between(first, last))
     if except_id is not None:
-        query = query.where(Occupancy.reservation_id != except_id)
+        query = query.where(sa.or_(row.reservation_id.is_(None), row.reservation_id != except_id))
+    if friend_id is not None:
+        query = query.where(sa.or_(row.holder_id.is_(None), row.holder_id != friend_id))
     found: dict[int, list[int]] = defaultdict(list)
     for pool_id, at in session.connection().execute(query):
         found[pool_id].append(at)

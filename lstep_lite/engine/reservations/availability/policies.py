@@ -98,6 +98,8 @@ class Policy:
     approval: Approval = Approval.NONE
     request_minutes: int = 1440
     """How long the shop has for an answer."""
+    hold_minutes: int | None = 10
+    """How long a start is kept for a customer who is typing; None: not at all."""
     late_cancel: LateCancel = LateCancel.REFUSE
     consent_text: str = ""
     """What a customer agrees to before booking; empty: nothing."""
@@ -152,6 +154,7 @@ def _stricter(one: Policy, other: Policy) -> Policy:
         max_per_day=_least(one.max_per_day, other.max_per_day),
         approval=max(one.approval, other.approval, key=approvals.index),
         request_minutes=min(one.request_minutes, other.request_minutes),
+        hold_minutes=_least(one.hold_minutes, other.hold_minutes),
         late_cancel=LateCancel.REFUSE if LateCancel.REFUSE in (one.late_cancel, other.late_cancel) else one.late_cancel,
         consent_text="\n\n".join(text for text in texts if text),
         consent_version=max(one.consent_version, other.consent_version),
@@ -225,6 +228,7 @@ def deadline_at(policy: Policy, day: date, starts_at: datetime, zone: tzinfo) ->
 
 # Values --------------------------------------------------------------------------------------------------------------
 
+LONGEST_HOLD = 30
 MOST_DAYS, MOST_MINUTES, MOST_COUNT, LONGEST_CONSENT = 730, 525_600, 100, 3000
 
 
@@ -286,6 +290,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "max_per_day": _count,
     "approval": Approval,
     "request_minutes": lambda value: _whole(value, 5, MOST_MINUTES),
+    "hold_minutes": lambda value: None if value is None else _whole(value, 1, LONGEST_HOLD),
     "late_cancel": LateCancel,
     "consent_text": _text,
     "consent_version": lambda value: _whole(value, 1, 1_000_000),

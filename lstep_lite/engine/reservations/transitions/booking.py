@@ -131,6 +131,7 @@ def order(
     if (found := idempotency.booked(session, friend, order.key, request)) is not None:
         return found
     occupying.release_expired(session, now=now)
+    places.let_hold_go(session, friend, now=now)  # it becomes the booking, or nothing: the unit is one
     if page is not None:
         session.refresh(page)
     plan = plan_for(session, order.wish, page)
@@ -270,6 +271,7 @@ def write_down(
     if visit.key and (found := idempotency.booked(session, friend, visit.key, request)) is not None:
         return found
     occupying.release_expired(session, now=now)
+    places.let_hold_go(session, friend, now=now)
     plan = plan_for_staff(session, visit.wish, is_nominated=visit.is_nominated)
     wanted = Wanted(plan, visit.day, visit.minute)
     if not force:

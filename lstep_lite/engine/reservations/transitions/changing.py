@@ -84,6 +84,7 @@ def change(
     states.expect(session, reservation, (ReservationState.CONFIRMED,), version)
     _check_is_course(reservation)
     states.check_deadline(session, reservation, now=now)
+    places.let_hold_go(session, reservation.friend, now=now)
     page = session.get(BookingPage, reservation.page_id) if reservation.page_id is not None else None
     plan = _plan(session, reservation, change, page)
     policy = booking.policy_of(book.settings(session), page, plan)

@@ -16,7 +16,7 @@ from lstep_lite.db import insert_new
 from lstep_lite.engine.reservations.availability.days import TICK_MINUTES
 from lstep_lite.engine.reservations.availability.plans import Shape
 from lstep_lite.engine.reservations.transitions import refusals
-from lstep_lite.models import Occupancy, Pool, Reservation, ReservationState
+from lstep_lite.models import BookingHold, Occupancy, Pool, Reservation, ReservationState
 
 Cell = tuple[int, int]
 """(pool id, tick)"""
@@ -40,6 +40,15 @@ def cells(shape: Shape, pool_id: int | None, start: int) -> Counter[Cell]:
 
 def take(session: Session, reservation_id: int, wanted: Mapping[Cell, int], *, force: bool = False) -> bool:
     """Whether any of the places had to be forced. Raises Refused (SLOT_TAKEN) when one is gone."""
+    return _take(session, wanted, {"reservation_id": reservation_id}, force=force)
+
+
+def hold(session: Session, friend_id: int, wanted: Mapping[Cell, int]) -> None:
+    """For somebody who has booked nothing yet. Raises Refused (SLOT_TAKEN) when one is gone."""
+    _take(session, wanted, {"holder_id": friend_id}, force=False)
+
+
+def _take(session: Session, wanted: Mapping[Cell, int], whose: dict[str, int], *, force: bool) -> bool:
     if not wanted:
         return False
     used, capacity = _used(session, wanted), _capacities(session, {pool_id for pool_id, _ in wanted})
@@ -51,7 +60,7 @@ def take(session: Session, reservation_id: int, wanted: Mapping[Cell, int], *, f
     is_forced = any(row["is_forced"] for row in rows)
     if is_forced and not force:
         raise refusals.slot_taken()
-    _insert(session, [row | {"reservation_id": reservation_id} for row in rows])
+    _insert(session, [row | whose for row in rows])
     return is_forced
 
 
@@ -121,8 +130,20 @@ def release_some(session: Session, reservation_id: int, cells: Mapping[Cell, int
     return _close_gaps(session, set(cells))
 
 
+def release_held(session: Session, friend_id: int) -> None:
+    """Give back what is held for somebody who has booked nothing."""
+    row = Occupancy
+    mine = sa.delete(row).where(row.holder_id == friend_id).returning(row.pool_id, row.tick)
+    _close_gaps(session, {(pool_id, tick) for pool_id, tick in session.execute(mine, **_PAST)})
+
+
 def release_expired(session: Session, *, now: datetime) -> None:
-    """The places of offers nobody took in time are free at once; the worker writes down that they ended."""
+    """The places of offers nobody took in time, and of holds, are free at once; the worker writes down that they
+    ended."""
+    hold = BookingHold
+    gone = sa.select(hold.friend_id).where(hold.is_open, hold.expires_at <= now)
+    for friend_id in session.scalars(gone.order_by(hold.friend_id)).all():
+        release_held(session, friend_id)
     row = Reservation
     over = sa.select(row.id).where(row.state == ReservationState.HELD, row.expires_at <= now)
     for reservation_id in session.scalars(over.order_by(row.id)).all():

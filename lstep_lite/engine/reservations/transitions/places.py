@@ -10,7 +10,7 @@ from lstep_lite.engine.reservations.availability.days import tick
 from lstep_lite.engine.reservations.availability.plans import Shape, shape_of
 from lstep_lite.engine.reservations.transitions import occupying, refusals
 from lstep_lite.engine.reservations.transitions.occupying import EVENT_TICK, Cell
-from lstep_lite.models import EventSlot, EventTicket, Provider, Reservation, Vacancy
+from lstep_lite.models import BookingHold, EventSlot, EventTicket, Friend, Provider, Reservation, Vacancy
 
 
 def of(session: Session, reservation: Reservation) -> Counter[Cell]:
@@ -72,6 +72,15 @@ def give_back_visit(session: Session, reservation: Reservation, *, now: datetime
 def free(session: Session, day: date, slot_id: int | None, *, now: datetime, reason: str) -> None:
     """Write down that there is room: the worker asks those who wait, each under their own lock."""
     session.add(Vacancy(business_date=day, slot_id=slot_id, due_at=now, created_at=now, reason=reason))
+
+
+def let_hold_go(session: Session, friend: Friend, *, now: datetime) -> None:
+    """What was held for *friend* is free: they book, or hold something else. Both locks are held."""
+    held = session.get(BookingHold, friend.id, populate_existing=True)
+    if held is not None and held.is_open:
+        occupying.release_held(session, friend.id)
+        held.is_open = False
+        free(session, held.business_date, None, now=now, reason="取り置きの終了")
 
 
 def _take_tickets(session: Session, reservation: Reservation, *, force: bool) -> None:
