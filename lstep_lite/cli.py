@@ -15,6 +15,7 @@ from lstep_lite import (
     backups,
     config,
     demo,
+    demo_bookings,
     demo_events,
     demo_menus,
     demo_reservations,
@@ -219,6 +220,10 @@ def _seed(running: Runtime, password_hash: str) -> bool:
             demo_menus.tell(session, now=running.clock.now())
         with running.database.unit() as session:
             demo_reservations.tell(session, now=running.clock.now())
+        with running.database.unit() as session:
+            demo_bookings.tell(session, now=running.clock.now())
+        with running.database.unit() as session:
+            demo_bookings.tell_day(session, now=running.clock.now())
         with running.database.unit() as session:
             demo_events.tell(session, now=running.clock.now())
         with running.database.unit() as session:

@@ -1,8 +1,20 @@
 """The demo salon's automation is whole, and does what a first look is promised."""
 
+from datetime import timedelta
+
+import pytest
 import sqlalchemy as sa
 
-from lstep_lite import demo, demo_events, demo_menus, demo_reservations, demo_story, demo_surveys, demo_timed
+from lstep_lite import (
+    demo,
+    demo_bookings,
+    demo_events,
+    demo_menus,
+    demo_reservations,
+    demo_story,
+    demo_surveys,
+    demo_timed,
+)
 from lstep_lite.engine import (
     actions,
     broadcasts,
@@ -21,15 +33,21 @@ from lstep_lite.engine.actions import Trigger
 from lstep_lite.engine.auto_replies.rules import PLACE
 from lstep_lite.engine.reservations.events import listing
 from lstep_lite.engine.reservations.keeping import hours, pages, providers
+from lstep_lite.engine.reservations.transitions import counting
 from lstep_lite.engine.rich_menus import showing
 from lstep_lite.models import (
     ActionSet,
     AutoReply,
+    BookingCustomer,
     Broadcast,
     BroadcastState,
+    Delivery,
     EnrolmentState,
+    Friend,
     GreetingKind,
     Notification,
+    Reservation,
+    ReservationState,
     SurveyAnswer,
     Template,
 )
@@ -135,3 +153,23 @@ def test_its_menus_can_be_published_and_members_get_their_own(session):
     rule = session.scalars(sa.select(AutoReply).filter_by(name=demo_menus.JOIN)).one()
     actions.run_at(session, PLACE, rule.id, friend, Trigger(occurrence="joined", now=NOW))
     assert showing.effective_menu_id(session, friend, NOW) == members.id
+
+
+@pytest.mark.parametrize("later", [3, *(pytest.param(each, marks=pytest.mark.slow) for each in (0, 11, 36, 96))])
+def test_its_desk_has_work_and_its_past_has_numbers(session, later):
+    now = NOW + timedelta(hours=later)
+    demo.seed(session, password_hash="-", now=now)
+    demo_story.tell(session, now=now)
+    demo_timed.tell(session, now=now)
+    demo_reservations.tell(session, now=now)
+    demo_bookings.tell(session, now=now)
+    demo_bookings.tell_day(session, now=now)
+    count = sa.select(Reservation.state, sa.func.count()).group_by(Reservation.state)
+    states = dict(session.execute(count).all())
+    assert states[ReservationState.COMPLETED] > 250 and states[ReservationState.REQUESTED] == 1
+    assert states[ReservationState.NO_SHOW] and states[ReservationState.CANCELLED]
+    assert states[ReservationState.CONFIRMED] >= 4
+    assert not session.scalars(sa.select(Delivery).where(Delivery.source.contains("reservation"))).all()
+    for friend in session.scalars(sa.select(Friend)):
+        kept, found = session.get(BookingCustomer, friend.id), counting.counts(session, friend.id)
+        assert kept is None or (kept.visits, kept.next_due_on) == (found["visits"], found["next_due_on"])
