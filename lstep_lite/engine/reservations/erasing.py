@@ -18,6 +18,7 @@ from lstep_lite.models import (
     KarteEntry,
     Reservation,
     ReservationEntry,
+    ReservationSettings,
     TicketBook,
     WaitEntry,
 )
@@ -56,7 +57,8 @@ def _forget_hold(session: Session, friend_id: int) -> int:
     held = session.get(BookingHold, friend_id)
     if held is None:
         return 0
-    book.lock(session)
+    if session.get(ReservationSettings, 1) is not None:
+        book.lock(session)
     occupying.release_held(session, friend_id)
     session.delete(held)
     session.flush()  # asked for again, it is gone
