@@ -205,11 +205,13 @@
     const link = event.target.closest("a[data-panel-link]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    openPanel(link.href);
+    openPanel(link);
   }, true);
 
-  function openPanel(url) {
-    window.htmx.ajax("GET", url, { target: "#board-panel-body", swap: "innerHTML" }).then(() => {
+  function openPanel(link) {
+    $("#board-panel-title").textContent = link.dataset.panelLink;
+    $("#board-panel-page").href = link.href;
+    window.htmx.ajax("GET", link.href, { target: "#board-panel-body", swap: "innerHTML" }).then(() => {
       if (!$("#board-panel").open) $("#board-panel").showModal();
     });
   }
@@ -237,7 +239,7 @@
       say("移動：上下の矢印で時間、左右で担当者、Shiftと上下で長さを変えます。Enterで決定、Escでやめます。");
     } else if (event.key.toLowerCase() === "n" && $("[data-new-booking]")) {
       event.preventDefault();
-      openPanel($("[data-new-booking]").href);
+      openPanel($("[data-new-booking]"));
     }
   });
   function onMoving(event) {
