@@ -128,6 +128,8 @@ def test_what_could_not_be_written_is_listed_in_few_queries(
     statements = statements_of(session)
     found = inspect_page(client.get(CALENDARS))
     assert len(found.select("#problem-list tbody tr")) == 3 and len(statements) <= 12, len(statements)
+    made = found.select_one("#problem-list tbody a")
+    assert made is not None and "権限がありません。" in inspect_page(client.get(str(made["href"]))).text
     client.post(f"{CALENDARS}/{link.id}/retries")
     session.expire_all()
     assert session.scalars(sa.select(CalendarEvent.is_due)).all() == [True] * 3

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations import effects
+from lstep_lite.engine.reservations import calendars, effects
 from lstep_lite.engine.reservations.availability.days import in_words
+from lstep_lite.engine.reservations.calendars.keeping import SyncState
 from lstep_lite.engine.reservations.desk import acting, listing, looks, wording
 from lstep_lite.engine.reservations.desk.acting import Acts
 from lstep_lite.engine.reservations.effects import Ahead, messaging
@@ -69,15 +71,23 @@ class Look:
     messages: Sequence[Delivery]
     ahead: Sequence[Ahead]
     tickets: Sequence[Used]
+    calendars: Sequence[SyncState]
+    """Whether calendars outside have it."""
     next_days: int | None
     """After a visit: in how many days the next one is due."""
 
     @property
-    def next_day(self) -> str:
-        """As a date in an address; empty where no cycle is set."""
-        if self.next_days is None:
-            return ""
-        return (self.reservation.business_date + timedelta(days=self.next_days)).isoformat()
+    def next_booking(self) -> dict[str, Any]:
+        """The same once more, as an address says it: on the day the next visit is due, where a cycle is set."""
+        row = self.reservation
+        found: dict[str, Any] = {"friend_id": row.friend_id}
+        found["course"] = [line.course_id for line in row.lines if line.course_id is not None]
+        if row.is_nominated:
+            found["provider"] = row.provider_id
+        if self.next_days is not None:
+            found["date"] = (row.business_date + timedelta(days=self.next_days)).isoformat()
+            found["start"] = row.start_minute
+        return found
 
 
 def look(session: Session, reservation: Reservation, *, now: datetime) -> Look:
@@ -101,6 +111,7 @@ def look(session: Session, reservation: Reservation, *, now: datetime) -> Look:
         messages=_messages(session, reservation, happenings),
         ahead=effects.ahead(session, reservation),
         tickets=_tickets(session, reservation),
+        calendars=calendars.keeping.states_of(session, reservation),
         next_days=_next_days(session, reservation),
     )
 
