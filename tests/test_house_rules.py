@@ -56,6 +56,7 @@ PUBLIC = {
     "intake.receive",
     "invitations.create", "invitations.new", "invitations.reset_edit", "invitations.reset_update",
     "liff.session_create", "liff.session_destroy", "liff.show",
+    "liff_bookings.again_show",
     "liff_bookings.day_index", "liff_bookings.details_edit", "liff_bookings.details_update", "liff_bookings.index",
     "liff_bookings.option_index", "liff_bookings.order_create", "liff_bookings.order_new",
     "liff_bookings.provider_index", "liff_bookings.show", "liff_bookings.start_index",

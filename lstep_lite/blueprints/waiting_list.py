@@ -123,7 +123,7 @@ def _list(*regions: str, then: str = "") -> Response:
         show=show,
         shows=waits.WORDS,
         text=text,
-        words=waiting.WORDS,
+        words=waits.STATES,
     )
 
 

@@ -8,11 +8,13 @@ from bs4 import BeautifulSoup
 from itsdangerous import URLSafeSerializer
 
 from lstep_lite.blueprints.liff import sessions
+from lstep_lite.engine.reservations.customer import addresses
 from lstep_lite.engine.reservations.transitions import booking
 from lstep_lite.models import (
     BookingCustomer,
     BookingPage,
     Course,
+    CourseState,
     Friend,
     Provider,
     Reservation,
@@ -246,6 +248,37 @@ def test_the_same_as_last_time_takes_two_taps(phone, session, ann, salon, clock)
     assert send(kept, confirm).status_code == 303 and len(bookings(session)) == 2
 
 
+def test_the_button_of_a_message_books_the_same_again_in_two_taps(phone, session, ann, salon, clock):
+    known(session, ann)
+    made = booked(session, salon, ann, provider_id=salon.sato, option_ids=(salon.treatment,))
+    clock.time = NOW + timedelta(days=20)
+    session.get(Reservation, made.id).state = ReservationState.COMPLETED
+    session.commit()
+    kept = signed_in(phone.application, ann, clock.time)
+    link = addresses.again(salon.page, made)
+    week = inspect_page(kept.get(link, follow_redirects=True))
+    confirm = inspect_page(kept.get(week.select_one("table a[href*=minute]")["href"]))
+    assert "佐藤（ご指名）" in confirm.text and "トリートメント" in confirm.text
+    assert send(kept, confirm).status_code == 303 and len(bookings(session)) == 2
+    session.get(Course, salon.cut).state = CourseState.RETIRED
+    session.commit()
+    answer = kept.get(link)
+    assert code_of(answer) == "CLOSED" and "前回の「カット、トリートメント」は、いま受け付けていません" in answer.text
+    assert "カラー" in answer.text  # the menu is there to choose from
+
+
+def test_before_the_shop_takes_bookings_customers_are_told_so_politely(phone, session, ann, salon):
+    session.delete(session.get(ReservationSettings, 1))
+    session.commit()
+    for path in ("/liff/bookings", "/liff/bookings/page", "/liff/bookings/own", "/liff/events"):
+        answer = phone.get(path)
+        assert (answer.status_code, code_of(answer)) == (409, "CLOSED")
+        assert (
+            "ネット予約の準備をしています" in answer.text
+            and "設定" not in BeautifulSoup(answer.text, "html.parser").main.text
+        )
+
+
 def test_the_questions_of_a_page_are_asked_and_kept_with_the_booking(phone, session, ann, salon):
     known(session, ann)
     asked = a_question(label="アレルギー", is_required=True)
@@ -377,3 +410,22 @@ def test_a_week_costs_one_scene(phone, count_queries, ann):
     with count_queries() as counted:
         phone.get("/liff/bookings/page/starts?course=カット&staff=any")
     assert len(counted) <= 30
+
+
+def test_how_many_come_is_asked_where_a_course_takes_more(phone, session, ann, salon):
+    known(session, ann)
+    session.get_one(Course, salon.cut).most_party = 2
+    session.commit()
+    asked = inspect_page(phone.get("/liff/bookings/page?course=カット", follow_redirects=True))
+    assert [each["value"] for each in asked.select("[name=party] option")] == ["1", "2"]
+    onward = phone.get("/liff/bookings/page/options?go=1&course=カット&party=2&staff=any")
+    assert "party=2" in onward.location
+    last = f"/liff/bookings/page/orders/new?course=カット&party=2&staff=any&day={FRIDAY}&minute=600"
+    shown = inspect_page(phone.get(last))
+    assert "2名" in shown.text and "11,000円" in shown.text
+    hold = shown.select_one("[data-hold]")
+    action, found = form_of(shown)
+    kept = phone.post(hold["data-hold"], data=found)
+    assert kept.status_code == 200 and kept.text == "600"
+    assert send(phone, shown).status_code == 303
+    assert bookings(session)[0].party == 2

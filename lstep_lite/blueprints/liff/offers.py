@@ -6,7 +6,7 @@ from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import public
-from lstep_lite.blueprints.liff import pages, sessions
+from lstep_lite.blueprints.liff import beginning, pages, sessions
 from lstep_lite.engine import media
 from lstep_lite.engine.reservations import Refused, events
 from lstep_lite.engine.reservations.customer import confirming, details, own
@@ -20,6 +20,7 @@ from lstep_lite.models import Reservation, ReservationState
 from lstep_lite.web import render
 
 bp = pages.blueprint("liff_offers", __name__, "/liff/offers")
+bp.before_request(beginning.check)
 
 BOOKED = (ReservationState.CONFIRMED, ReservationState.REQUESTED)
 

@@ -18,6 +18,8 @@ from lstep_lite.forms.reservations.fields import IdsField, number
 from lstep_lite.models import Course, Provider
 
 COURSES = ""
+EVERY_DAY = range(1, len(WEEKDAYS) + 1)
+"""Weekdays as rows to tick: 1 is Monday."""
 NO_DAYS = "お待ちになる期間を入力してください。"
 
 
@@ -34,7 +36,7 @@ class WaitForm(Form):
     provider_id = SelectField("担当", coerce=row_id, default=0, validate_choice=False)
     first = DateField("いつから", [Optional()])
     last = DateField("いつまで", [Optional()])
-    weekdays = IdsField("曜日", default=list(range(1, 8)))
+    weekdays = IdsField("曜日")
     span = SelectField("時間帯", choices=options({key: words for key, (words, *_) in own_waits.SPANS.items()}))
 
     def offer(
@@ -51,9 +53,10 @@ class WaitForm(Form):
         return self
 
     def propose(self, today: date) -> None:
-        """The days, while none are typed."""
+        """The usual days, while none are typed."""
         if not self.first.raw_data:
             self.first.data, self.last.data = today, today + own_waits.USUAL
+            self.weekdays.data = list(EVERY_DAY)
 
     def caller(self) -> Caller:
         person = FriendDraft(real_name=self.real_name.data or "", phone=self.phone.data or "")
@@ -69,7 +72,7 @@ class WaitForm(Form):
         if self.first.data is None or self.last.data is None:
             return None
         _, begins, ends = own_waits.SPANS[self.span.data or "any"]
-        weekdays = [each - 1 for each in self.weekdays.data or () if 1 <= each <= len(WEEKDAYS)]
+        weekdays = [each - 1 for each in self.weekdays.data or () if each in EVERY_DAY]
         courses, provider_id = self.courses.data or (), self.provider_id.data or None
         return Wish(courses, self.first.data, self.last.data, (), provider_id, weekdays, begins, ends)
 

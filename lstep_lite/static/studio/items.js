@@ -60,6 +60,7 @@ export function listOf({ editor, input, value, place }) {
 
 function drawAdding(list) {
   const { input, elements } = list;
+  if (input.most === 1) return null; // there is no second one: nothing to say
   if (list.isFull) return h("p", { class: "form-hint" }, `${input.noun}は${input.most}個までです。`);
   const key = `${list.place}|add`;
   if (input.of.length === 1) {

@@ -269,7 +269,7 @@ def test_a_visit_is_thanked_for_in_the_evening_and_the_next_one_proposed_when_it
     assert again is not None
     said = words(shown(session, again, now=at(due_on, ELEVEN))["contents"])
     assert "前回のカットから45日ほど経ちました" in said
-    assert "この案内を止める" in said
+    assert "配信を止める" in said
 
 
 def test_who_has_booked_again_is_asked_for_nothing(

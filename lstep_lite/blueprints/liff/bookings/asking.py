@@ -8,7 +8,7 @@ from flask import g, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from lstep_lite.blueprints.liff import pages, sessions
+from lstep_lite.blueprints.liff import beginning, pages, sessions
 from lstep_lite.engine.reservations import Code, Refused, Start
 from lstep_lite.engine.reservations.availability import days
 from lstep_lite.engine.reservations.customer import offering
@@ -17,10 +17,12 @@ from lstep_lite.engine.reservations.transitions import book, refusals
 from lstep_lite.engine.surveys import drawing
 from lstep_lite.engine.text import phone_key
 from lstep_lite.models import BookingPage, Friend
-from lstep_lite.web import render
+from lstep_lite.web import number, render
 
 bp = pages.blueprint("liff_bookings", __name__, "/liff/bookings")
 own_bp = pages.blueprint("liff_own_bookings", __name__, "/liff/bookings/own")
+bp.before_request(beginning.check)
+own_bp.before_request(beginning.check)
 
 MOST_CHOSEN = 20
 LONGEST_KEY = 40
@@ -58,6 +60,7 @@ def codes() -> Codes:
         courses=request.args.getlist("course")[:MOST_CHOSEN],
         options=options[:MOST_CHOSEN],
         staff=request.args.get("staff", ""),
+        party=max(request.args.get("party", 1, type=number), 1),
     )
 
 
@@ -86,7 +89,12 @@ def day_of(name: str) -> date | None:
 def address(endpoint: str, code: str, **more: Any) -> str:
     """A step of this booking, with all that was chosen; *more* comes on top, None takes away."""
     chosen = codes()
-    given: dict[str, Any] = {"course": chosen.courses, "option": chosen.options, "staff": chosen.staff or None}
+    given: dict[str, Any] = {
+        "course": chosen.courses,
+        "option": chosen.options,
+        "staff": chosen.staff or None,
+        "party": chosen.party if chosen.party > 1 else None,
+    }
     given |= {name: request.args.get(name) for name in ("day", "minute")}
     return url_for(f"liff_bookings.{endpoint}", code=code, **{**given, **more})
 

@@ -10,7 +10,7 @@ from lstep_lite.engine import media
 from lstep_lite.engine.reservations import Refused
 from lstep_lite.engine.reservations.customer import offering, own
 from lstep_lite.engine.reservations.customer.offering import Codes
-from lstep_lite.engine.reservations.transitions import refusals
+from lstep_lite.engine.reservations.transitions import refusals, states
 from lstep_lite.engine.surveys import words
 from lstep_lite.web import render
 
@@ -59,14 +59,37 @@ def menu(here: Asking, problem: Refused | None) -> Response:
     )
 
 
+@bp.get("/<code>/again/<booking>")
+@public
+@sessions.known_person
+def again_show(code: str, booking: str) -> Response:
+    """前回と同じ内容で: to the times of what they had, or to the menu when that is not offered any more."""
+    here = asking(g.read, code)
+    reservation = states.by_code(g.read, booking, friend=here.friend)
+    try:
+        codes = own.again(g.read, reservation, here.friend, here.page, now=g.now)
+    except Refused as refusal:
+        return menu(here, refusal)
+    chosen = {"course": codes.courses, "option": codes.options, "staff": codes.staff}
+    return redirect(url_for(".start_index", code=code, **chosen), 303)
+
+
 def onward(here: Asking, after: str) -> str:
     """The first step behind *after* at which something is left to choose."""
     code = here.page.code
-    if after == "menu" and not here.codes.options and _extras(here):
+    if after == "menu" and not here.codes.options and (_extras(here) or _asks_how_many(here)):
         return address("option_index", code)
     if not here.codes.staff and offering.asks_for_people(here.session, here.looking()):
         return address("provider_index", code)
     return address("start_index" if start() is None else "order_new", code)
+
+
+def _asks_how_many(here: Asking) -> bool:
+    return _most_party(here) > 1 and "party" not in request.args
+
+
+def _most_party(here: Asking) -> int:
+    return offering.most_party(here.session, offering.wish(here.session, Codes(here.codes.courses)).course_ids)
 
 
 def _extras(here: Asking) -> list[offering.Extras]:
@@ -80,13 +103,13 @@ def _extras(here: Asking) -> list[offering.Extras]:
 def option_index(code: str) -> Response:
     """追加メニュー; with `go` what was chosen is looked at, and then it goes on."""
     here = asking(g.read, code)
-    extras, problem = _extras(here), None
-    if "go" in request.args or not extras:
+    extras, most, problem = _extras(here), _most_party(here), None
+    if "go" in request.args or not (extras or most > 1):
         try:
             here.looking()
             return redirect(onward(here, "options"), 303)
         except Refused as refusal:
-            if not extras:
+            if not (extras or most > 1):
                 raise
             problem = refusal
     return render(
@@ -94,6 +117,7 @@ def option_index(code: str) -> Response:
         status=422 if problem else 200,
         **looks(here.page),
         extras=extras,
+        most_party=most,
         problem=problem,
         chosen=set(here.codes.options),
         given=here.codes,
@@ -130,4 +154,4 @@ def provider_index(code: str) -> Response:
 
 
 def free_of_staff(codes: Codes) -> Codes:
-    return Codes(codes.courses, codes.options)
+    return Codes(codes.courses, codes.options, party=codes.party)

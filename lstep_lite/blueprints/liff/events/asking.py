@@ -8,7 +8,7 @@ from flask import g, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from lstep_lite.blueprints.liff import pages, sessions
+from lstep_lite.blueprints.liff import beginning, pages, sessions
 from lstep_lite.engine import media
 from lstep_lite.engine.reservations import Code, Refused, events
 from lstep_lite.engine.reservations.availability import days
@@ -21,6 +21,7 @@ from lstep_lite.models import Event, EventSlot, EventTicket, Friend
 from lstep_lite.web import number, render
 
 bp = pages.blueprint("liff_events", __name__, "/liff/events")
+bp.before_request(beginning.check)
 
 LONGEST_KEY = 40
 MOST_OF_ONE = 50

@@ -12,6 +12,11 @@ def book(page: BookingPage) -> str:
     return f"{ROOT}/{page.code}"
 
 
+def again(page: BookingPage, reservation: Reservation) -> str:
+    """To book once more what *reservation* was."""
+    return f"{ROOT}/{page.code}/again/{reservation.code}"
+
+
 def own(reservation: Reservation) -> str:
     """To look at a booking. With its version, the page says when something has changed since."""
     return f"{OWN}/{reservation.code}?v={reservation.version}"

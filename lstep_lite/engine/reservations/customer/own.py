@@ -155,15 +155,38 @@ def last(session: Session, friend: Friend, page: BookingPage, *, now: datetime) 
     reservation = session.scalar(mine.order_by(row.starts_at.desc(), row.id.desc()).limit(1))
     if reservation is None:
         return None
+    found = _offered(session, reservation, friend, page, now)
+    if found is None:
+        return None
+    wish, soonest = found
+    names = _names(session, [reservation])
+    return Last(offering.codes_of(session, wish), _what(reservation), names.get(wish.provider_id or 0, ""), soonest)
+
+
+def again(session: Session, reservation: Reservation, friend: Friend, page: BookingPage, *, now: datetime) -> Codes:
+    """What chooses the same once more. Raises Refused (CLOSED) in words when it is not offered any more."""
+    found = _offered(session, reservation, friend, page, now)
+    if found is None:
+        gone = f"前回の「{_what(reservation)}」は、いま受け付けていません。下のメニューからお選びください。"
+        raise refusals.closed(gone)
+    codes = offering.codes_of(session, found[0])
+    return Codes(codes.courses, codes.options, codes.staff or offering.ANYBODY)
+
+
+def _what(reservation: Reservation) -> str:
+    return "、".join(line.name for line in reservation.lines)
+
+
+def _offered(
+    session: Session, reservation: Reservation, friend: Friend, page: BookingPage, now: datetime
+) -> tuple[Wish, Sequence[Start]] | None:
+    """The same wish, as far as it can be had, and the next times for it."""
     for wish in _wishes(reservation):
         try:
             looking = offering.looking(session, page, friend, wish)
-            soonest = offering.soonest(session, looking, 2, now=now)
+            return wish, offering.soonest(session, looking, 2, now=now)
         except Refused:
             continue
-        names = _names(session, [reservation])
-        what = "、".join(line.name for line in reservation.lines)
-        return Last(offering.codes_of(session, wish), what, names.get(wish.provider_id or 0, ""), soonest)
     return None
 
 

@@ -60,6 +60,8 @@ WORDS = {
     Show.OVER: "終わったもの",
 }
 
+STATES = waiting.WORDS | {WaitState.WAITING: "空き待ち"}
+
 
 @dataclass(frozen=True)
 class Row:

@@ -30,7 +30,7 @@ LABELS = {
     Button.LATE: "遅れる連絡をする",
     Button.PHONE: "電話する",
     Button.MAP: "地図を見る",
-    Button.STOP: "この案内を止める",
+    Button.STOP: "配信を止める",
 }
 PRIMARY = (Button.SHOW, Button.ANSWER, Button.BOOK, Button.AGAIN)
 STANDS = (ReservationState.CONFIRMED, ReservationState.REQUESTED)
@@ -166,8 +166,10 @@ def _address(known: Known, button: Button) -> str:
             return subject.url(addresses.change(reservation)) if subject.event is None else ""
         case Button.CANCEL:
             return subject.url(addresses.cancel(reservation))
-        case Button.BOOK | Button.AGAIN:
+        case Button.BOOK:
             return subject.url(_where_to_book(known)) if known.page is not None or subject.event is not None else ""
+        case Button.AGAIN if known.page is not None and subject.event is None:
+            return subject.url(addresses.again(known.page, reservation))
         case Button.PHONE:
             return f"tel:{house.phone}" if house.phone else ""
         case Button.MAP:
