@@ -294,6 +294,16 @@ def _next_visit(_world: World, row: dict[str, Any], person: Person) -> bool:
     return 0 <= distance <= row["data"]["days"] if row["data"]["how"] == "soon" else -distance >= row["data"]["days"]
 
 
+def _ticket_book(_world: World, row: dict[str, Any], person: Person) -> bool:
+    how, number = row["data"]["how"], row["data"]["number"]
+    good = [(left, end) for left, end in person.books if left and (end is None or end >= _day(NOW))]
+    if how == "none" or not good:
+        return how == "none" and not good
+    total = sum(left for left, _ in good)
+    is_ending = any(end is not None and (end - _day(NOW)).days <= number for _, end in good)
+    return {"least": total >= (number or 0), "most": total <= (number or 0), "ending": is_ending}[how]
+
+
 ANSWERS: dict[str, Any] = {
     "name": _text("name"),
     "memo": _text("memo"),
@@ -315,6 +325,7 @@ ANSWERS: dict[str, Any] = {
     "visits": _visits,
     "last_visit": _last_visit,
     "next_visit": _next_visit,
+    "ticket_book": _ticket_book,
     "user_block": _scope(has_left),
     "shelved": _scope(lambda friend: friend.is_hidden or friend.is_blocked),
     "without_line": _scope(lambda friend: friend.line_user_id is None),

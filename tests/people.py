@@ -50,6 +50,7 @@ from lstep_lite.models import (
     SurveyPick,
     Tag,
     Tap,
+    TicketBook,
     TicketState,
 )
 from tests.factories import (
@@ -120,6 +121,8 @@ class Person:
     bookings: list[tuple[ReservationState, datetime, int]] = field(default_factory=list)
     """What became of each, when it begins or began, and its course."""
     customer: BookingCustomer | None = None
+    books: list[tuple[int, date | None]] = field(default_factory=list)
+    """How many tickets are left of each, and its last day."""
     values: dict[str, Any] = field(default_factory=dict)
     """What fields hold, by key: a text, a whole number, a day, or the ids of options. Empty ones are missing."""
 
@@ -241,6 +244,8 @@ def _a_person(session: Session, world: World, chance: random.Random) -> Person:
         _book(session, world, person, chance)
     if chance.random() < 0.6:
         _become_customer(session, person, chance)
+    for _ in range(chance.choice((0, 0, 1, 2))):
+        _buy_tickets(session, person, chance)
     return person
 
 
@@ -270,6 +275,13 @@ def _become_customer(session: Session, person: Person, chance: random.Random) ->
     values = {"last_visit_at": chance.choice([None, *MOMENTS]), "next_due_on": chance.choice(dues)}
     person.customer = BookingCustomer(friend_id=person.friend.id, **counts, **values)
     session.add(person.customer)
+
+
+def _buy_tickets(session: Session, person: Person, chance: random.Random) -> None:
+    left, end = chance.randrange(4), chance.choice([None, *(NOW.date() + timedelta(days=days) for days in (-1, 0, 7))])
+    person.books.append((left, end))
+    values = {"token": f"{len(person.books)}", "name": "回数券", "total": 5, "left": left, "expires_on": end}
+    session.add(TicketBook(friend_id=person.friend.id, created_at=NOW, **values))
 
 
 def _hold_coupon(session: Session, coupon_id: int, person: Person, chance: random.Random) -> None:
@@ -441,6 +453,10 @@ def conditions(world: World) -> dict[str, st.SearchStrategy[dict[str, Any]]]:
             lambda how, days: {"how": how, "days": days},
             st.sampled_from(["soon", "over"]),
             st.sampled_from([0, 6, 7, 8]),
+        ),
+        "ticket_book": st.just({"how": "none", "number": None})
+        | st.fixed_dictionaries(
+            {"how": st.sampled_from(["least", "most", "ending"]), "number": st.sampled_from([1, 2, 6, 7])}
         ),
         "user_block": shown,
         "shelved": shown,

@@ -19,7 +19,14 @@ ASSIGNS = {
     AssignPolicy.SAVE_ALLROUNDERS: "できるメニューが少ない人から",
 }
 GRIDS = {str(each): f"{each}分ごと" for each in SLOTS}
-SAME = ("buffers_spill", "few_left", "phone", "place", "completes_itself", "strike_limit")
+STRIKES = {
+    "approval_only": "予約を、お店の確認後に確定する",
+    "phone_only": "ネット予約を止め、お電話でのみ受け付ける",
+}
+SAME = (
+    "buffers_spill", "few_left", "phone", "place", "completes_itself",
+    "strike_limit", "late_strike_limit", "late_strike_days", "strike_online",
+)  # fmt: skip
 
 
 class ReservationSettingsForm(EditForm, PolicyForm):
@@ -31,7 +38,10 @@ class ReservationSettingsForm(EditForm, PolicyForm):
     phone = StringField("お客様にお電話をお願いする番号", [at_most(LONGEST_PHONE)])
     place = TextAreaField("お店の場所（住所や地図のURL）", [at_most(LONGEST_PLACE)])
     completes_itself = BooleanField("来店の印がない予約は、営業が終わって2時間後に「来店済み」にする")
-    strike_limit = number("無断キャンセルが何回あったら、予約を確認制にするか（空なら変えない）")
+    strike_limit = number("無断キャンセルが何回あったら制限するか（空なら制限しない）")
+    late_strike_limit = number("直前キャンセルが何回あったら制限するか（空なら制限しない）")
+    late_strike_days = number("直前キャンセルを数える日数", default=90)
+    strike_online = SelectField("制限のしかた", choices=options(STRIKES))
 
     @classmethod
     def of(cls, settings: ReservationSettings) -> "ReservationSettingsForm":

@@ -16,6 +16,7 @@ from lstep_lite.errors import DomainError
 from lstep_lite.models import AssignPolicy, ReservationSettings, SlotAnchor
 
 SLOTS = (5, 10, 15, 20, 30, 60)
+STRIKE_ONLINE = ("approval_only", "phone_only")
 LONGEST_PHONE = 20
 LONGEST_PLACE = 300
 
@@ -32,6 +33,9 @@ class SettingsDraft:
     place: str = ""
     completes_itself: bool = False
     strike_limit: int | None = None
+    late_strike_limit: int | None = None
+    late_strike_days: int | None = 90
+    strike_online: str = "approval_only"
 
 
 def find(session: Session) -> ReservationSettings | None:
@@ -57,8 +61,19 @@ def update(session: Session, draft: SettingsDraft, *, now: datetime) -> None:
         settings.phone = _phone(draft.phone)
         settings.place = words.told(draft.place, LONGEST_PLACE, "place")
         settings.completes_itself = draft.completes_itself
-        settings.strike_limit = draft.strike_limit and words.count(draft.strike_limit, "strike_limit", least=1, most=99)
+        _write_strikes(settings, draft)
         settings.policy = policies.stored(_renewed(policies.parse(settings.policy), draft.policy))
+
+
+def _write_strikes(settings: ReservationSettings, draft: SettingsDraft) -> None:
+    """Zero or nothing: no limit."""
+    for name in ("strike_limit", "late_strike_limit"):
+        typed = getattr(draft, name)
+        setattr(settings, name, words.count(typed, name, least=1, most=99) if typed else None)
+    settings.late_strike_days = words.count(draft.late_strike_days, "late_strike_days", least=1, most=3650)
+    if draft.strike_online not in STRIKE_ONLINE:
+        raise DomainError("制限のしかたを選び直してください。", "strike_online")
+    settings.strike_online = draft.strike_online
 
 
 def _phone(typed: str) -> str:
