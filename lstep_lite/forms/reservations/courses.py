@@ -24,7 +24,18 @@ STATES = {
     CourseState.HIDDEN: "お客様に見せない（お店からの予約だけ）",
     CourseState.RETIRED: "やめたメニュー",
 }
-SAME = ("name", "text", "price", "shows_price", "shows_minutes", "before_minutes", "after_minutes", "last_start")
+SAME = (
+    "name",
+    "text",
+    "price",
+    "shows_price",
+    "shows_minutes",
+    "before_minutes",
+    "after_minutes",
+    "last_start",
+    "most_party",
+    "charges_each",
+)
 SAME_TOO = ("is_online", "next_visit_days")
 
 
@@ -43,6 +54,8 @@ class CourseForm(EditForm, OwnPolicyForm):
     before_minutes = number("前の準備（分）", default=0)
     after_minutes = number("後の片づけ（分）", default=0)
     needs = NeedsField("使う席・部屋")
+    most_party = number("一緒に受けられる人数", default=1)
+    charges_each = BooleanField("料金は1名様あたり（人数分をいただく）", default=True)
     last_start = ClockField("最終受付の時刻（空なら閉店に間に合うまで）")
     provider_ids = IdsField("担当できるスタッフ")
     is_online = BooleanField("お客様がLINEから予約できる", default=True)

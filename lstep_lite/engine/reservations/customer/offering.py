@@ -154,6 +154,11 @@ def extras(session: Session, course_ids: Collection[int]) -> list[Extras]:
     return list(found.values())
 
 
+def most_party(session: Session, course_ids: Collection[int]) -> int:
+    """How many may come together for all of these courses."""
+    return plans.most_party(session.scalars(sa.select(Course).where(Course.id.in_(course_ids))).all())
+
+
 # A wish --------------------------------------------------------------------------------------------------------------
 
 
@@ -164,6 +169,7 @@ class Codes:
     courses: Sequence[str] = ()
     options: Sequence[str] = ()
     staff: str = ""
+    party: int = 1
 
 
 def wish(session: Session, codes: Codes) -> Wish:
@@ -171,8 +177,8 @@ def wish(session: Session, codes: Codes) -> Wish:
     courses = _ids(session, Course, codes.courses)
     options = _ids(session, CourseOption, codes.options)
     if codes.staff in ("", ANYBODY):
-        return Wish(courses, options)
-    return Wish(courses, options, _ids(session, Provider, [codes.staff])[0])
+        return Wish(courses, options, party=codes.party)
+    return Wish(courses, options, _ids(session, Provider, [codes.staff])[0], codes.party)
 
 
 def _ids(session: Session, model: type[Course | CourseOption | Provider], codes: Sequence[str]) -> tuple[int, ...]:
@@ -192,6 +198,7 @@ def codes_of(session: Session, wish: Wish) -> Codes:
         courses=_codes(session, Course, wish.course_ids),
         options=_codes(session, CourseOption, wish.option_ids),
         staff=staff.code if staff is not None else ANYBODY,
+        party=wish.party,
     )
 
 

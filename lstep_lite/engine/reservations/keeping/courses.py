@@ -35,6 +35,7 @@ LONGEST_NAME = 60
 LONGEST_TEXT = 500
 MOST_SEGMENTS = 9
 MOST_DAYS = 730
+MOST_PARTY = 20
 KINDS = (WORK, "proc")
 
 
@@ -54,6 +55,8 @@ class CourseDraft:
     after_minutes: int | None = 0
     needs: Sequence[Need] = ()
     last_start: int | None = None
+    most_party: int | None = 1
+    charges_each: bool = True
     is_online: bool = True
     audience: Tree | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
@@ -149,6 +152,8 @@ def _write(session: Session, course: Course, draft: CourseDraft, now: datetime) 
     course.before_minutes = words.minutes(draft.before_minutes, "before_minutes")
     course.after_minutes = words.minutes(draft.after_minutes, "after_minutes")
     course.needs = checked_needs(session, draft.needs)
+    course.most_party = words.count(draft.most_party or 1, "most_party", least=1, most=MOST_PARTY)
+    course.charges_each = draft.charges_each
     course.last_start = draft.last_start and words.minutes(draft.last_start, "last_start", most=LAST_MINUTE)
     course.is_online, course.audience, course.state = draft.is_online, draft.audience, draft.state
     policies.parse(draft.policy)
