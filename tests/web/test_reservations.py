@@ -73,7 +73,9 @@ def told(session):
 
 def test_the_list_finds_bookings_by_every_filter(page, session, salon, booked):
     walk_in = a_friend(session, display_name="田中", search_text="田中", line_user_id=None)
-    booking.write_down(session, walk_in, visit(salon, minute=ELEVEN, provider_id=salon.suzuki), by=by_staff(1), now=NOW)
+    booking.write_down(
+        session, walk_in, visit(salon, minute=ELEVEN, provider_id=salon.suzuki), by=by_staff(None), now=NOW
+    )
     session.commit()
 
     def found(query):
@@ -134,7 +136,14 @@ def test_who_does_not_work_at_the_desk_sees_no_bookings(anybody, booked):
 
 def test_the_page_says_all_there_is_to_know(page, session, booked):
     shown = page(f"{URL}/{booked.id}").text
-    for words in ("3月6日(金) 10:00〜11:00", booked.number, "佐藤（ご指名）", "指名料", "6,050円", "予約が確定しました"):
+    for words in (
+        "3月6日(金) 10:00〜11:00",
+        booked.number,
+        "佐藤（ご指名）",
+        "指名料",
+        "6,050円",
+        "予約が確定しました",
+    ):
         assert words in shown, words
     assert "3月6日(金) 10:15（開始の15分後）" in shown, "when no-show can be marked"
 
@@ -302,7 +311,7 @@ def test_nobody_stays_away_before_a_quarter_past(client, clock, session, booked)
 
 def test_what_was_marked_is_put_right_for_a_month(page, client, clock, session, booked):
     clock.time = at(FRIDAY, NOON)
-    visiting.no_show(session, booked, by=by_staff(1), now=clock.time)
+    visiting.no_show(session, booked, by=by_staff(None), now=clock.time)
     session.commit()
     for state in ("completed", "no_show", "confirmed"):
         client.post(f"{URL}/{booked.id}/correction", data=form("correction", booked, state=state))
@@ -310,7 +319,7 @@ def test_what_was_marked_is_put_right_for_a_month(page, client, clock, session, 
     wrong = client.post(f"{URL}/{booked.id}/correction", data=form("correction", booked, state="declined"))
     assert wrong.status_code == 409 and fresh(session, booked).state is State.CONFIRMED
     clock.time += timedelta(days=31)
-    visiting.complete(session, booked, by=by_staff(1), now=clock.time)
+    visiting.complete(session, booked, by=by_staff(None), now=clock.time)
     session.commit()
     assert "記録を直す" not in page(f"{URL}/{booked.id}").text
 
@@ -329,7 +338,7 @@ def test_the_shop_cancels_or_the_customer_on_the_phone(client, session, salon, b
 
 
 def test_it_comes_back_to_a_taken_time_only_when_staff_insist(client, session, salon, booked):
-    ending.cancel_by_staff(session, booked, by=by_staff(1), now=NOW)
+    ending.cancel_by_staff(session, booked, by=by_staff(None), now=NOW)
     other = a_friend(session, display_name="先客")
     booking.order(session, other, order(salon, provider_id=salon.sato, key="other"), page=salon.page, now=NOW)
     session.commit()

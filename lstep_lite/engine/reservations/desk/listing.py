@@ -99,7 +99,7 @@ class Page(Paged):
 
 def page(session: Session, filters: Filters, *, now: datetime, number: int = 1) -> Page:
     """What waits comes in the order in which it came, what lies ahead by its time, all else the latest first."""
-    wanted = sa.and_(*_conditions(filters, now))
+    wanted = sa.and_(sa.true(), *_conditions(filters, now))
     total = session.scalar(sa.select(sa.func.count()).select_from(Reservation).where(wanted)) or 0
     number = nearest(number, total, PAGE_SIZE)
     query = sa.select(Reservation).where(wanted).order_by(*_order(filters.show))

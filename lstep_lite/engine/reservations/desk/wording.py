@@ -84,6 +84,8 @@ def history(session: Session, reservation: Reservation) -> list[Did]:
 
 def _did(entry: ReservationEntry, staff: str | None, names: Mapping[int, str]) -> Did:
     details = list(_changes(entry.before, entry.after, names)) if entry.before else [_time(entry.after)]
+    if "asked" in entry.after:
+        details.append(f"ご希望：{entry.after['asked']}")
     details += [f"ご提案：{each}" for each in entry.after.get("proposed", ())]
     if entry.reason:
         details.append(f"理由：{entry.reason}")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import settings
 from lstep_lite.engine.reservations.availability import choosing, plans, policies
 from lstep_lite.engine.reservations.availability.choosing import Wanted
-from lstep_lite.engine.reservations.availability.days import TICK_MINUTES
+from lstep_lite.engine.reservations.availability.days import TICK_MINUTES, in_words
 from lstep_lite.engine.reservations.availability.plans import WORK, Plan, Shape, Wish
 from lstep_lite.engine.reservations.availability.policies import Changing, Policy
 from lstep_lite.engine.reservations.transitions import (
@@ -279,7 +279,10 @@ def _ask(
             created_at=now,
         )
     )
-    recording.write(session, reservation, Transition.CHANGE_ASKED, before, by=by, now=now, raises_version=False)
+    said = {"asked": in_words(placed.day, placed.minute)}
+    recording.write(
+        session, reservation, Transition.CHANGE_ASKED, before, by=by, now=now, raises_version=False, said=said
+    )
 
 
 def _stored(change: Change, placed: Placed) -> dict[str, Any]:
