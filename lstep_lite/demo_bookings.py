@@ -265,8 +265,6 @@ NEXT_DAY = (
     Booked("高橋", 900, "ヘッドスパ", 7),
     Booked("佐藤", 900, "リタッチカラー", 9),
 )
-MISFIT = "高橋"
-"""Whose training lies over a booking."""
 
 
 def tell_day(session: Session, *, now: datetime) -> None:
@@ -279,10 +277,9 @@ def tell_day(session: Session, *, now: datetime) -> None:
     for booked, row in zip(BUSY_DAY, made, strict=True):
         if row is not None:
             _live_through(session, row, now, comes=not booked.is_empty_handed)
-    for each in NEXT_DAY:
-        _write_down(session, cast, each, second, callers, now)
+    following = [_write_down(session, cast, each, second, callers, now) for each in NEXT_DAY]
     _cancel(session, cast, second, callers, now)
-    _close(session, cast, second, now)
+    _close(session, next(row for row in reversed(following) if row is not None), now)
     _ask(session, cast, third, now)
 
 
@@ -326,11 +323,16 @@ def _cancel(session: Session, cast: Cast, day: date, callers: Sequence[Friend], 
         ending.cancel_by_staff(session, row, by=BY, now=now, reason="体調不良のため", for_customer=True)
 
 
-def _close(session: Session, cast: Cast, day: date, now: datetime) -> None:
-    """Training, over a booking if there is one (要調整)."""
-    person = next(each for each in cast.people if each.name == MISFIT)
-    starts_at, ends_at = (instant(day, minute, cast.rota.zone) for minute in (870, 1020))
-    draft = ClosureDraft(starts_at, ends_at, ClosureKind.TRAINING, "メーカー講習", provider_id=person.id)
+def _close(session: Session, row: Reservation, now: datetime) -> None:
+    """Training that lies over a booking (要調整)."""
+    around = timedelta(minutes=30)
+    draft = ClosureDraft(
+        row.starts_at - around,
+        row.ends_at + around,
+        ClosureKind.TRAINING,
+        "メーカー講習",
+        provider_id=row.provider_id,
+    )
     closures.create(session, draft, by=BY, now=now)
 
 

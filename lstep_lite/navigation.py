@@ -40,6 +40,10 @@ class Group:
     def shown(self) -> list[Entry]:
         return [entry for entry in self.entries if entry.is_shown]
 
+    @property
+    def is_current(self) -> bool:
+        return any(entry.is_current for entry in self.entries)
+
 
 RICH_MENU_PAGES = (
     "rich_menu_designs",
@@ -52,6 +56,15 @@ RICH_MENU_PAGES = (
     "rich_menu_taps",
 )
 SURVEY_PAGES = ("survey_answers", "survey_corrections", "survey_reports", "survey_settings")
+DAY_PAGES = ("reservation_overviews", "reservation_prints", "phone_bookings")
+BOOKING_PAGES = (
+    "reservation_approvals",
+    "reservation_changes",
+    "reservation_endings",
+    "reservation_exports",
+    "reservation_reasons",
+    "reservation_visits",
+)
 COURSE_PAGES = ("course_options", "reservation_ticket_kinds")
 CUSTOMER_PAGES = ("reservation_doubles", "reservation_karte", "reservation_tickets")
 EVENT_PAGES = ("event_slots", "event_participants", "event_questions")
@@ -77,11 +90,15 @@ GROUPS = (
         "予約",
         "calendar",
         (
+            Entry("今日の予約", "calendar-event", "reservation_board.index", DAY_PAGES),
+            Entry("予約一覧", "list-check", "reservations.index", BOOKING_PAGES),
+            Entry("キャンセル待ち", "hourglass", "waiting_list.index"),
             Entry("予約のお客様", "address-book", "reservation_customers.index", CUSTOMER_PAGES),
             Entry("カレンダー", "calendar-month", "booking_pages.index", ("booking_questions",)),
             Entry("イベント", "ticket", "reservation_events.index", EVENT_PAGES),
             Entry("メニュー", "list-details", "courses.index", COURSE_PAGES),
             Entry("スタッフ・シフト", "users-group", "providers.index", ("shifts",)),
+            Entry("予約の集計", "chart-bar", "reservation_numbers.index"),
             Entry("予約のお知らせ", "bell", "reservation_messages.index", BOOKING_MESSAGE_PAGES),
             Entry("予約の設定", "adjustments", "reservation_settings.edit", RESERVATION_PAGES),
         ),
@@ -135,7 +152,7 @@ GROUPS = (
     ),
 )
 
-BOTTOM_BAR = ("home.index", "chat.index", "reservations.index", "friends.index")
+BOTTOM_BAR = ("home.index", "chat.index", "reservation_board.index", "friends.index")
 """What the phone's bottom bar offers beside メニュー."""
 
 
@@ -143,9 +160,10 @@ def groups() -> list[Group]:
     return [group for group in GROUPS if group.shown]
 
 
-def bottom_bar() -> Iterator[Entry]:
-    entries = {entry.endpoint: entry for group in GROUPS for entry in group.entries}
-    return (entries[name] for name in BOTTOM_BAR if name in entries and entries[name].is_shown)
+def bottom_bar() -> Iterator[tuple[Group, Entry]]:
+    """Each as the group it stands for, and the page it leads to."""
+    found = {entry.endpoint: (group, entry) for group in GROUPS for entry in group.entries}
+    return (found[name] for name in BOTTOM_BAR if found[name][1].is_shown)
 
 
 def label(feature: str) -> str:

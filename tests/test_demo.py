@@ -168,6 +168,7 @@ def test_its_desk_has_work_and_its_past_has_numbers(session, later):
     states = dict(session.execute(count).all())
     assert states[ReservationState.COMPLETED] > 250 and states[ReservationState.REQUESTED] == 1
     assert states[ReservationState.NO_SHOW] and states[ReservationState.CANCELLED]
+    assert session.scalars(sa.select(Reservation).where(Reservation.needs_look)).one()
     assert states[ReservationState.CONFIRMED] >= 4
     assert not session.scalars(sa.select(Delivery).where(Delivery.source.contains("reservation"))).all()
     for friend in session.scalars(sa.select(Friend)):

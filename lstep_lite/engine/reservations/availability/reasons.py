@@ -18,7 +18,7 @@ from lstep_lite.engine.reservations.availability.plans import Need, Plan, Shape
 from lstep_lite.engine.reservations.availability.policies import Policy
 from lstep_lite.engine.reservations.availability.scenes import Scene, Worker, hours_of
 from lstep_lite.engine.reservations.transitions.refusals import Code
-from lstep_lite.models import ClosureKind, ProviderState
+from lstep_lite.models import ClosureKind, DayKind, ProviderState
 
 CLOSURES = {
     ClosureKind.BREAK: "休憩",
@@ -157,9 +157,10 @@ def why_shut(scene: Scene, day: date) -> str:
     calendar = opening.calendar
     if calendar.is_business_day(day):
         return "営業時間が登録されていない"
-    if calendar.is_holiday(day):
+    if calendar.is_holiday(day) and not calendar.works_on_holidays:
         return f"祝日({calendar.name(day)})" if calendar.name(day) else "祝日"
-    return calendar.name(day) or "定休日"
+    kind, name = calendar.special.get(day, (None, ""))
+    return (name or "臨時休業") if kind is DayKind.CLOSED else "定休日"
 
 
 def _shop_closure(scene: Scene, start: int, end: int) -> str:
