@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
 from lstep_lite.engine import line, settings
-from lstep_lite.engine.reservations.keeping import courses, pages, providers, questions
+from lstep_lite.engine.reservations.keeping import courses, entrances, pages, providers, questions
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.reservations.pages import BookingPageForm
@@ -82,6 +82,15 @@ def switch_create(page_id: int) -> Response:
     return _page(page, "page_state")
 
 
+@bp.post("/<int:page_id>/auto-reply")
+@allow(Permission.RESERVATIONS_SETUP)
+def auto_reply_create(page_id: int) -> Response:
+    """Whoever writes 「予約」 gets the buttons of this page."""
+    entrances.begin(g.session, pages.get(g.session, page_id), now=g.now)
+    flash("お客様がトークで「予約」と送ると、3つのボタンをお返しします。", "success")
+    return go(url_for(".show", page_id=page_id))
+
+
 @bp.post("/<int:page_id>/copy")
 @allow(Permission.RESERVATIONS_SETUP)
 def copy_create(page_id: int) -> Response:
@@ -143,6 +152,7 @@ def _page(page: BookingPage, *regions: str) -> Response:
         problems=pages.problems(g.read, page),
         ahead=pages.ahead(g.read, now=g.now).get(page.id, 0),
         is_connected=_is_connected(),
+        reply=entrances.answering(g.read, now=g.now),
         **_offer(),
     )
 

@@ -5,7 +5,9 @@ import json
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from lstep_lite.engine import auto_replies
 from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.keeping import (
     courses,
@@ -21,7 +23,7 @@ from lstep_lite.engine.reservations.keeping.options import GroupDraft, OptionDra
 from lstep_lite.engine.reservations.keeping.pages import PageDraft
 from lstep_lite.engine.reservations.keeping.pools import PoolDraft
 from lstep_lite.engine.reservations.keeping.providers import ProviderDraft, SkillDraft
-from lstep_lite.models import BookingPage, Closure, PoolKind, ReservationSettings, Shift, Shop, SpecialHours
+from lstep_lite.models import BookingPage, Closure, PoolKind, ReservationSettings, Shift, Shop, SpecialHours, Template
 from tests.factories import NOW, a_question
 from tests.web.conftest import regions
 
@@ -215,3 +217,17 @@ def test_a_copy_of_a_page_asks_the_same_and_is_shut(client, session, booking_pag
     assert twin.first_document == session.get_one(BookingPage, booking_page.id).first_document
     client.post(f"/reservations/pages/{twin.id}/delete")
     assert session.query(BookingPage).count() == 1
+
+
+def test_who_writes_booking_gets_the_buttons_once_they_are_wanted(page, client, session, booking_page):
+    url = f"/reservations/pages/{booking_page.id}"
+    session.get(ReservationSettings, 1).phone = "03-1234-5678"
+    session.commit()
+    assert "「予約」への自動応答を作る" in page(url).text
+    for _ in range(2):  # a double click
+        assert client.post(f"{url}/auto-reply").status_code == 303
+    [rule] = auto_replies.in_order(session)
+    assert rule.keywords[0]["text"] == "予約" and "予約のご案内" in page(url).text
+    buttons = session.scalars(sa.select(Template)).one().blocks[0]["bubbles"][0]["footer"]
+    assert [each["label"] for each in buttons] == ["予約する", "予約の確認・変更", "お店に電話"]
+    assert buttons[0]["tap"]["page"] == f"{booking_page.id}:{booking_page.code}"

@@ -1,14 +1,17 @@
 """Buttons that open the pages about bookings."""
 
+import inspect
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import mentions, registry, taps
+from lstep_lite.engine.messages.kinds.registry import kinds
 from lstep_lite.engine.reservations.keeping import pages
 from lstep_lite.engine.rich_menus.publishing.bodies import Everybody
 from lstep_lite.engine.studio import clean
 from lstep_lite.engine.taps import TapInput, Where, line_action
+from lstep_lite.engine.taps.registry import behaviours
 from tests.engine.reservations.salon import a_salon
 from tests.factories import NOW
 
@@ -39,3 +42,10 @@ def test_taps_everywhere_open_a_page_or_ones_own_bookings(session: Session) -> N
 def test_a_page_that_a_tap_opens_is_known_by_its_name(session: Session) -> None:
     salon = a_salon(session)
     assert mentions.names(session, pages.FEATURE, [salon.page_id]) == {str(salon.page_id): "ネット予約"}
+
+
+def test_whatever_leads_to_our_pages_says_so() -> None:
+    """Else nobody looks up where they are, and the address LINE gets is none."""
+    all_that_draws = [*kinds.values(), *behaviours.values()]
+    silent = [each.name for each in all_that_draws if ".page(" in inspect.getsource(type(each)) and not each.opens_page]
+    assert silent == [], f"set opens_page on {silent}"

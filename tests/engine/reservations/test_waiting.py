@@ -187,6 +187,7 @@ def test_where_the_shop_wants_it_all_are_told_at_once(
     assert delivery is not None
     [sent] = deliveries.objects(session, delivery, public_url="https://salon.example", now=NOW)
     event = session.get_one(Event, slot.event_id)
+    assert sent["template"]["actions"][0]["uri"].startswith("https://")
     assert sent["template"]["actions"][0]["uri"].endswith(f"/events/{event.code}/slots/{slot.code}")
     assert event.title not in sent["altText"] and event.title in sent["template"]["text"]
 

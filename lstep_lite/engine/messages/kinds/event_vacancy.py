@@ -25,6 +25,7 @@ class EventVacancy(Kind):
     lead = "空きが出たことを、お待ちの方に知らせます。"
     inputs = ()
     is_template = False
+    opens_page = True
 
     def preview(self, block: Block) -> str:
         return f"［空きのお知らせ］{block['text']}"

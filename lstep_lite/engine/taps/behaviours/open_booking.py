@@ -64,6 +64,7 @@ class OpenBooking(Behaviour):
     label = "予約ページを開く"
     icon = "calendar-event"
     order = 23
+    opens_page = True
     inputs = (BookingPick(name="page", label="開く画面", hint="LINEの中で予約の画面が開きます。"),)
 
     def line(self, tap: Data, speaker: Speaker) -> LineObject:

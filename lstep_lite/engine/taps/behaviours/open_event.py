@@ -62,6 +62,7 @@ class OpenEvent(Behaviour):
     label = "イベントを開く"
     icon = "ticket"
     order = 24
+    opens_page = True
     inputs = (EventPick(name="event", label="開くイベント", hint="LINEの中でイベントの画面が開きます。"),)
 
     def line(self, tap: Data, speaker: Speaker) -> LineObject:
