@@ -216,6 +216,11 @@
     });
   }
 
+  // A mark given beside the board shows there at once; only what was refused opens
+  document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
+    if (target.id === "board-panel-body" && detail.xhr.status >= 400 && !$("#board-panel").open) $("#board-panel").showModal();
+  });
+
   // Keys ----------------------------------------------------------------------------------------------------------------
   const steps = {
     ArrowUp: (move, shift) => (shift ? move.shift(0, -STEP) : move.shift(-STEP)),

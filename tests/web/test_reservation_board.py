@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.transitions import booking
-from lstep_lite.models import Closure, ClosureKind, Delivery, DeliveryState, Reservation
+from lstep_lite.models import Closure, ClosureKind, Delivery, DeliveryState, Reservation, ReservationState
 from tests.engine.reservations import salon as salons
 from tests.engine.reservations.salon import ELEVEN, FRIDAY, NOON, TEN, visit
 from tests.factories import NOW, a_friend
@@ -128,6 +128,21 @@ def test_what_somebody_else_changed_meanwhile_is_not_moved(htmx, session, salon,
     assert "5分単位" in htmx(url, move_of(booked, salon, minutes=62)).text
     session.refresh(booked)
     assert booked.start_minute == TEN
+
+
+def test_visits_are_marked_beside_the_board_with_one_press(page, htmx, clock, session, salon, book):
+    booked = book()
+    for moment, words, state in (
+        (booked.starts_at, "来店", ReservationState.CHECKED_IN),
+        (booked.ends_at, "会計済み", ReservationState.COMPLETED),
+    ):
+        clock.time = moment
+        (form,) = page("/reservations/board").select("#board-rail form")
+        assert form.button.text == words
+        values = {field["name"]: field["value"] for field in form.select("[type=hidden]")}
+        assert htmx(form["action"], values).status_code == 200
+        session.refresh(booked)
+        assert booked.state is state
 
 
 def test_time_is_closed_changed_and_opened_again_on_the_board(htmx, page, session, salon, book):

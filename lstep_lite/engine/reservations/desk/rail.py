@@ -20,6 +20,7 @@ from lstep_lite.models import (
 )
 
 FEW = 5
+ABOUT_TO_COME = timedelta(minutes=30)
 LOOKS_BACK = timedelta(days=30)
 """Visits older than that can't be marked any more."""
 
@@ -47,6 +48,8 @@ class Rail:
     """Those who asked for a booking, the first to expire first."""
     changes: Pile
     """Those who asked for another time."""
+    here: Pile
+    """Those who are here, or about to come."""
     misfits: Pile
     """要調整"""
     unmarked: Pile
@@ -60,23 +63,22 @@ def load(session: Session, *, now: datetime) -> Rail:
     requests = sa.select(row, row.expires_at).where(row.state == ReservationState.REQUESTED)
     changes = sa.select(row, ChangeRequest.expires_at).join(ChangeRequest, ChangeRequest.reservation_id == row.id)
     changes = changes.where(ChangeRequest.state == ChangeState.ASKED)
-    none = sa.null()
-    misfits = sa.select(row, none).where(row.needs_look, row.state.in_(BLOCKING), row.ends_at > now)
-    unmarked = sa.select(row, none).where(
-        row.state.in_((ReservationState.CONFIRMED, ReservationState.CHECKED_IN)),
-        row.ends_at <= now,
-        row.starts_at > now - LOOKS_BACK,
-    )
+    others = sa.select(row, sa.null())
+    misfits = others.where(row.needs_look, row.state.in_(BLOCKING), row.ends_at > now)
+    open_ = others.where(row.state.in_((ReservationState.CONFIRMED, ReservationState.CHECKED_IN)))
+    here = open_.where(row.starts_at <= now + ABOUT_TO_COME, row.ends_at > now)
+    unmarked = open_.where(row.ends_at <= now, row.starts_at > now - LOOKS_BACK)
     return Rail(
         requests=_pile(session, requests.order_by(row.expires_at, row.id), now),
         changes=_pile(session, changes.order_by(ChangeRequest.expires_at, row.id), now),
+        here=_pile(session, here.order_by(row.starts_at, row.id), now),
         misfits=_pile(session, misfits.order_by(row.starts_at, row.id), now),
         unmarked=_pile(session, unmarked.order_by(row.starts_at.desc(), row.id.desc()), now),
         waiting=_waiting(session),
     )
 
 
-def _pile(session: Session, query: sa.Select[Any], now: datetime) -> Pile:
+def _pile(session: Session, query: sa.Select[*tuple[Any, ...]], now: datetime) -> Pile:
     counted = query.add_columns(sa.func.count().over()).options(joinedload(Reservation.friend)).limit(FEW)
     rows = session.execute(counted).all()
     lines = [Line(booking, _when(booking), left_in_words(ends_at, now=now)) for booking, ends_at, _ in rows]
