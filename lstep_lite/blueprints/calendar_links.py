@@ -178,8 +178,7 @@ def _client_page(form: ClientForm, status: int = 200) -> Response:
 def _context() -> dict[str, Any]:
     return {
         "client": keeping.client(g.read),
-        "subjects": subjects.all_of(g.read),
-        "links": keeping.by_subject(g.read),
+        "shown": keeping.shown(g.read),
         "waiting": keeping.waiting(g.read),
         "problems": keeping.problems(g.read),
         "is_demo": runtime().settings.is_demo,

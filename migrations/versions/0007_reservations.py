@@ -54,6 +54,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_categories")),
     )
     op.create_table(
+        "google_clients",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("client_secret", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_google_clients")),
+    )
+    op.create_table(
         "option_groups",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -136,6 +144,9 @@ def upgrade() -> None:
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("completes_itself", sa.Boolean(), nullable=False),
         sa.Column("strike_limit", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("late_strike_limit", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("late_strike_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("strike_online", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_reservation_settings_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation_settings")),
@@ -148,6 +159,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", name=op.f("pk_special_hours")),
     )
     op.create_table(
+        "ticket_book_kinds",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("valid_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("course_ids", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("is_sold", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_book_kinds")),
+    )
+    op.create_table(
         "booking_customers",
         sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("visits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -158,6 +182,7 @@ def upgrade() -> None:
         sa.Column("last_visit_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_due_on", sa.Date(), nullable=True),
         sa.Column("online", sa.Text(), nullable=False),
+        sa.Column("strikes_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_careful", sa.Boolean(), nullable=False),
         sa.Column("caution", sa.Text(), nullable=False),
         sa.Column("takes_follow_ups", sa.Boolean(), nullable=False),
@@ -168,8 +193,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("friend_id", name=op.f("pk_booking_customers")),
     )
     with op.batch_alter_table("booking_customers", schema=None) as batch_op:
-        batch_op.create_index("ix_booking_customers_last_visit_at", ["last_visit_at"], unique=False)
-        batch_op.create_index("ix_booking_customers_next_due_on", ["next_due_on"], unique=False)
+        batch_op.create_index("ix_booking_customers_last_visit_at", ["last_visit_at", "friend_id"], unique=False)
+        batch_op.create_index("ix_booking_customers_next_due_on", ["next_due_on", "friend_id"], unique=False)
+        batch_op.create_index("ix_booking_customers_no_shows", ["no_shows", "friend_id"], unique=False)
+        batch_op.create_index("ix_booking_customers_visits", ["visits", "friend_id"], unique=False)
+
+    op.create_table(
+        "booking_holds",
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("request_hash", sa.Text(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_booking_holds_friend_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("friend_id", name=op.f("pk_booking_holds")),
+    )
+    with op.batch_alter_table("booking_holds", schema=None) as batch_op:
+        batch_op.create_index("ix_booking_holds_expires_at", ["expires_at"], unique=False)
 
     op.create_table(
         "course_options",
@@ -196,6 +239,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("course_options", schema=None) as batch_op:
         batch_op.create_index("ix_course_options_group_id", ["group_id"], unique=False)
+
+    op.create_table(
+        "ticket_books",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("course_ids", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("left", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["friend_id"], ["friends.id"], name=op.f("fk_ticket_books_friend_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["kind_id"], ["ticket_book_kinds.id"], name=op.f("fk_ticket_books_kind_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_books")),
+        sa.UniqueConstraint("friend_id", "token", name=op.f("uq_ticket_books_friend_id_token")),
+    )
+    with op.batch_alter_table("ticket_books", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_books_friend_id", ["friend_id"], unique=False)
+        batch_op.create_index("ix_ticket_books_kind_id", ["kind_id"], unique=False)
 
     op.create_table(
         "booking_rules",
@@ -235,6 +304,8 @@ def upgrade() -> None:
         sa.Column("before_minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("after_minutes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("needs", sa.JSON(), nullable=False),
+        sa.Column("most_party", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("charges_each", sa.Boolean(), nullable=False),
         sa.Column("last_start", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("is_online", sa.Boolean(), nullable=False),
         sa.Column("audience", sa.JSON(none_as_null=True), nullable=True),
@@ -351,19 +422,70 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("retires_on", sa.Date(), nullable=True),
-        sa.Column("feed_code", sa.Text(), nullable=True),
-        sa.Column("feed_shows_names", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_providers_media_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["pool_id"], ["pools.id"], name=op.f("fk_providers_pool_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_providers_staff_id"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_providers")),
         sa.UniqueConstraint("code", name=op.f("uq_providers_code")),
-        sa.UniqueConstraint("feed_code", name=op.f("uq_providers_feed_code")),
         sa.UniqueConstraint("pool_id", name=op.f("uq_providers_pool_id")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("providers", schema=None) as batch_op:
         batch_op.create_index("ix_providers_staff_id", ["staff_id"], unique=False)
+
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("provider_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("shows_names", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider_id"], ["providers.id"], name=op.f("fk_calendar_feeds_provider_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("code", name=op.f("uq_calendar_feeds_code")),
+    )
+    with op.batch_alter_table("calendar_feeds", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_feeds_provider_id"), ["provider_id"], unique=False)
+
+    op.create_table(
+        "calendar_links",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("provider_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("choosing", "active", "lost", name="state", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("calendar_id", sa.Text(), nullable=True),
+        sa.Column("calendar_name", sa.Text(), nullable=False),
+        sa.Column("refresh_token", sa.Text(), nullable=False),
+        sa.Column("access_token", sa.Text(), nullable=True),
+        sa.Column("access_token_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("takes_busy", sa.Boolean(), nullable=False),
+        sa.Column("shows_names", sa.Boolean(), nullable=False),
+        sa.Column("sync_token", sa.Text(), nullable=True),
+        sa.Column("read_whole_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("caught_up_to_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("rests_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("connected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("subject <> ''", name=op.f("ck_calendar_links_subject")),
+        sa.ForeignKeyConstraint(
+            ["provider_id"], ["providers.id"], name=op.f("fk_calendar_links_provider_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_links")),
+        sa.UniqueConstraint("subject", name=op.f("uq_calendar_links_subject")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("calendar_links", schema=None) as batch_op:
+        batch_op.create_index("ix_calendar_links_due_at", ["due_at"], unique=False)
+        batch_op.create_index("ix_calendar_links_provider_id", ["provider_id"], unique=False)
 
     op.create_table(
         "closures",
@@ -504,28 +626,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_shifts_day", ["day"], unique=False)
 
     op.create_table(
-        "ticket_books",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("friend_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("course_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("left", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("expires_on", sa.Date(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["course_id"], ["courses.id"], name=op.f("fk_ticket_books_course_id"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["friend_id"], ["friends.id"], name=op.f("fk_ticket_books_friend_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_books")),
-    )
-    with op.batch_alter_table("ticket_books", schema=None) as batch_op:
-        batch_op.create_index("ix_ticket_books_friend_id", ["friend_id"], unique=False)
-
-    op.create_table(
         "event_tickets",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -546,6 +646,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("event_tickets", schema=None) as batch_op:
         batch_op.create_index("ix_event_tickets_slot_id", ["slot_id"], unique=False)
+
+    op.create_table(
+        "external_busy",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_external_busy_span")),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["calendar_links.id"], name=op.f("fk_external_busy_link_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_external_busy")),
+        sa.UniqueConstraint("link_id", "event_id", name=op.f("uq_external_busy_link_id_event_id")),
+    )
+    with op.batch_alter_table("external_busy", schema=None) as batch_op:
+        batch_op.create_index("ix_external_busy_ends_at", ["ends_at"], unique=False)
 
     op.create_table(
         "reservations",
@@ -630,6 +747,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("is_late", sa.Boolean(), nullable=False),
         sa.Column("is_forced", sa.Boolean(), nullable=False),
+        sa.Column("is_outside", sa.Boolean(), nullable=False),
         sa.Column("needs_look", sa.Boolean(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("amount", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -712,6 +830,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_booking_answers_made_at", ["made_at"], unique=False)
 
     op.create_table(
+        "calendar_events",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reservation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revision", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_due", sa.Boolean(), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("may_exist", sa.Boolean(), nullable=False),
+        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["calendar_links.id"], name=op.f("fk_calendar_events_link_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["reservation_id"], ["reservations.id"], name=op.f("fk_calendar_events_reservation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_events")),
+        sa.UniqueConstraint("link_id", "reservation_id", name=op.f("uq_calendar_events_link_id_reservation_id")),
+    )
+    with op.batch_alter_table("calendar_events", schema=None) as batch_op:
+        batch_op.create_index("ix_calendar_events_is_due", ["is_due", "retry_at"], unique=False)
+        batch_op.create_index("ix_calendar_events_reservation_id", ["reservation_id"], unique=False)
+
+    op.create_table(
         "change_requests",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("reservation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -786,8 +929,13 @@ def upgrade() -> None:
         sa.Column("tick", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("ord", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("is_forced", sa.Boolean(), nullable=False),
-        sa.Column("reservation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reservation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("holder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("(reservation_id IS NULL) <> (holder_id IS NULL)", name=op.f("ck_occupancies_whose")),
         sa.CheckConstraint("ord >= 0", name=op.f("ck_occupancies_ord")),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["booking_holds.friend_id"], name=op.f("fk_occupancies_holder_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["pool_id"], ["pools.id"], name=op.f("fk_occupancies_pool_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(
             ["reservation_id"], ["reservations.id"], name=op.f("fk_occupancies_reservation_id"), ondelete="CASCADE"
@@ -795,6 +943,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pool_id", "tick", "ord", name=op.f("pk_occupancies")),
     )
     with op.batch_alter_table("occupancies", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_occupancies_holder_id",
+            ["holder_id"],
+            unique=False,
+            postgresql_where=sa.text("holder_id IS NOT NULL"),
+            sqlite_where=sa.text("holder_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_occupancies_reservation_id", ["reservation_id"], unique=False)
         batch_op.create_index("ix_occupancies_tick", ["tick"], unique=False)
 
@@ -998,19 +1153,44 @@ def upgrade() -> None:
         "karte_photos",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("karte_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("karte_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "phase",
+            sa.Enum("before", "after", "other", name="phase", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("content_type", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("preview_path", sa.Text(), nullable=False),
         sa.Column("size_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["karte_entry_id"], ["karte_entries.id"], name=op.f("fk_karte_photos_karte_entry_id"), ondelete="CASCADE"
+            ["karte_entry_id"], ["karte_entries.id"], name=op.f("fk_karte_photos_karte_entry_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_karte_photos")),
         sa.UniqueConstraint("code", name=op.f("uq_karte_photos_code")),
     )
     with op.batch_alter_table("karte_photos", schema=None) as batch_op:
         batch_op.create_index("ix_karte_photos_karte_entry_id", ["karte_entry_id"], unique=False)
+
+    op.create_table(
+        "karte_versions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("karte_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("formula", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["karte_entry_id"], ["karte_entries.id"], name=op.f("fk_karte_versions_karte_entry_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_karte_versions_staff_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_karte_versions")),
+    )
+    with op.batch_alter_table("karte_versions", schema=None) as batch_op:
+        batch_op.create_index("ix_karte_versions_karte_entry_id", ["karte_entry_id", "id"], unique=False)
 
     op.create_table(
         "wait_offers",
@@ -1052,6 +1232,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_wait_offers_reservation_id")
 
     op.drop_table("wait_offers")
+    with op.batch_alter_table("karte_versions", schema=None) as batch_op:
+        batch_op.drop_index("ix_karte_versions_karte_entry_id")
+
+    op.drop_table("karte_versions")
     with op.batch_alter_table("karte_photos", schema=None) as batch_op:
         batch_op.drop_index("ix_karte_photos_karte_entry_id")
 
@@ -1090,6 +1274,11 @@ def downgrade() -> None:
     with op.batch_alter_table("occupancies", schema=None) as batch_op:
         batch_op.drop_index("ix_occupancies_tick")
         batch_op.drop_index("ix_occupancies_reservation_id")
+        batch_op.drop_index(
+            "ix_occupancies_holder_id",
+            postgresql_where=sa.text("holder_id IS NOT NULL"),
+            sqlite_where=sa.text("holder_id IS NOT NULL"),
+        )
 
     op.drop_table("occupancies")
     with op.batch_alter_table("karte_entries", schema=None) as batch_op:
@@ -1102,6 +1291,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_change_requests_reservation_id")
 
     op.drop_table("change_requests")
+    with op.batch_alter_table("calendar_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_calendar_events_reservation_id")
+        batch_op.drop_index("ix_calendar_events_is_due")
+
+    op.drop_table("calendar_events")
     with op.batch_alter_table("booking_answers", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_answers_made_at")
 
@@ -1125,14 +1319,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reservations_business_date")
 
     op.drop_table("reservations")
+    with op.batch_alter_table("external_busy", schema=None) as batch_op:
+        batch_op.drop_index("ix_external_busy_ends_at")
+
+    op.drop_table("external_busy")
     with op.batch_alter_table("event_tickets", schema=None) as batch_op:
         batch_op.drop_index("ix_event_tickets_slot_id")
 
     op.drop_table("event_tickets")
-    with op.batch_alter_table("ticket_books", schema=None) as batch_op:
-        batch_op.drop_index("ix_ticket_books_friend_id")
-
-    op.drop_table("ticket_books")
     with op.batch_alter_table("shifts", schema=None) as batch_op:
         batch_op.drop_index("ix_shifts_day")
 
@@ -1166,6 +1360,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_closures_ends_at_starts_at")
 
     op.drop_table("closures")
+    with op.batch_alter_table("calendar_links", schema=None) as batch_op:
+        batch_op.drop_index("ix_calendar_links_provider_id")
+        batch_op.drop_index("ix_calendar_links_due_at")
+
+    op.drop_table("calendar_links")
+    with op.batch_alter_table("calendar_feeds", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_feeds_provider_id"))
+
+    op.drop_table("calendar_feeds")
     with op.batch_alter_table("providers", schema=None) as batch_op:
         batch_op.drop_index("ix_providers_staff_id")
 
@@ -1179,19 +1382,32 @@ def downgrade() -> None:
 
     op.drop_table("courses")
     op.drop_table("booking_rules")
+    with op.batch_alter_table("ticket_books", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_books_kind_id")
+        batch_op.drop_index("ix_ticket_books_friend_id")
+
+    op.drop_table("ticket_books")
     with op.batch_alter_table("course_options", schema=None) as batch_op:
         batch_op.drop_index("ix_course_options_group_id")
 
     op.drop_table("course_options")
+    with op.batch_alter_table("booking_holds", schema=None) as batch_op:
+        batch_op.drop_index("ix_booking_holds_expires_at")
+
+    op.drop_table("booking_holds")
     with op.batch_alter_table("booking_customers", schema=None) as batch_op:
+        batch_op.drop_index("ix_booking_customers_visits")
+        batch_op.drop_index("ix_booking_customers_no_shows")
         batch_op.drop_index("ix_booking_customers_next_due_on")
         batch_op.drop_index("ix_booking_customers_last_visit_at")
 
     op.drop_table("booking_customers")
+    op.drop_table("ticket_book_kinds")
     op.drop_table("special_hours")
     op.drop_table("reservation_settings")
     op.drop_table("pools")
     op.drop_table("option_groups")
+    op.drop_table("google_clients")
     op.drop_table("course_categories")
     op.drop_table("booking_texts")
     op.drop_table("booking_pages")

@@ -15,7 +15,7 @@ from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.calendars import feeds
 from lstep_lite.engine.reservations.transitions import changing, ending
 from lstep_lite.engine.reservations.transitions.changing import Change
-from lstep_lite.models import CalendarFeed, Reservation
+from lstep_lite.models import CalendarFeed, Provider, ProviderState, Reservation, SignInFailure
 from tests.counting import statements_of
 from tests.engine.reservations.salon import FRIDAY, NOON, TEN, Salon, a_salon
 from tests.engine.reservations.test_booking import book
@@ -128,11 +128,21 @@ def test_what_has_not_changed_is_not_sent_again_and_many_bookings_cost_few_queri
     assert anybody.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
 
 
-def test_addresses_are_not_tried_without_end(anybody: FlaskClient, salon: Salon) -> None:
-    answers = [anybody.get("/calendar-feeds/guess.ics").status_code for _ in range(122)]
-    assert answers[:120] == [404] * 120 and answers[-1] == 429
+def test_addresses_are_not_tried_without_end(anybody: FlaskClient, session: Session, salon: Salon) -> None:
+    assert anybody.get("/calendar-feeds/guess.ics").status_code == 404
+    session.execute(sa.update(SignInFailure).values(count=119))
+    session.commit()
+    answers = [anybody.get("/calendar-feeds/guess.ics").status_code for _ in range(2)]
+    assert answers == [404, 429]
 
 
 def test_who_may_not_set_up_sees_no_address(outsider: FlaskClient, session: Session, salon: Salon) -> None:
     assert outsider.get(FEEDS).status_code == outsider.post(f"{FEEDS}/shop").status_code == 403
     assert session.scalars(sa.select(CalendarFeed)).all() == []
+
+
+def test_who_has_left_the_shop_reads_nothing(anybody: FlaskClient, session: Session, salon: Salon) -> None:
+    feeds.renew(session, f"provider-{salon.sato}", now=NOW)
+    session.get_one(Provider, salon.sato).state = ProviderState.RETIRED
+    session.commit()
+    assert anybody.get(address(session, f"provider-{salon.sato}")).status_code == 404

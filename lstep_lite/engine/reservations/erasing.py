@@ -14,6 +14,7 @@ from lstep_lite.models import (
     BookingAnswer,
     BookingCustomer,
     BookingHold,
+    CalendarEvent,
     Friend,
     KarteEntry,
     Reservation,
@@ -76,3 +77,14 @@ def _empty_reasons(session: Session, traces: Traces) -> int:
     mine = sa.select(row.id).join(Reservation).where(Reservation.friend_id == traces.friend_id, row.reason != "")
     emptied = sa.update(row).where(row.id.in_(mine.limit(CHUNK))).values(reason="").returning(row.id)
     return len(session.scalars(emptied, execution_options=_PAST).all())
+
+
+@erasing.erases(CalendarEvent)
+def _tell_calendars(session: Session, traces: Traces) -> int:
+    """Calendars outside are told of the bookings again, now that nobody's name is in them."""
+    row = CalendarEvent
+    mine = sa.select(row.id).join(Reservation).where(Reservation.friend_id == traces.friend_id)
+    old = mine.where(row.is_due.is_(False), row.written_at < traces.until).limit(CHUNK)
+    values = {"is_due": True, "retry_at": None, "attempts": 0, "revision": row.revision + 1}
+    told = sa.update(row).where(row.id.in_(old)).values(values).returning(row.id)
+    return len(session.scalars(told, execution_options=_PAST).all())

@@ -68,6 +68,8 @@ class CalendarLink(Base):
     """When to look next, on the machine's clock."""
     caught_up_to_id: Mapped[int | None]
     """The last booking that was looked at since the connection was made or changed; null when all were."""
+    rests_until: Mapped[datetime | None]
+    """Nothing is written before, on the machine's clock: Google did not answer, or wanted to be left alone."""
     attempts: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str | None]
     """What went wrong with reading."""

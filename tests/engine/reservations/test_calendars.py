@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
+from lstep_lite.engine.friends import erasing
 from lstep_lite.engine.reservations import Refused, by_staff
 from lstep_lite.engine.reservations.calendars import content, keeping, reading, working, writing
 from lstep_lite.engine.reservations.calendars.google import Client, Google, GoogleError
@@ -205,6 +206,34 @@ def test_what_google_refuses_is_listed_and_tried_again_by_hand(shop: Shop, sato:
     keeping.try_again(shop.session, sato, wall=shop.here.wall)
     shop.work()
     assert len(google.ours(SATO)) == 1 and not keeping.problems(shop.session)
+
+
+def test_who_is_forgotten_is_forgotten_in_the_calendar_too(shop: Shop, google: Stand) -> None:
+    shop.connect("shop", SATO, shows_names=True)
+    shop.book()
+    shop.work()
+    owner = a_staff(shop.session)
+    later = NOW + timedelta(minutes=1)
+    erasing.erase(shop.session, shop.hanako, typed_name="山田花子", staff_id=owner.id, now=later, wall=later)
+    shop.session.commit()
+    while erasing.erase_due(shop.here.database, now=later, wall=later):
+        pass
+    shop.work(after=timedelta(minutes=2))
+    assert len(google.ours(SATO)) == 1 and "花子" not in str(google.calendars)
+
+
+def test_while_google_does_not_answer_one_booking_is_tried_for_all(
+    shop: Shop, sato: CalendarLink, google: Stand
+) -> None:
+    google.fail("POST", "/events", 503, times=9)
+    for minute in (TEN, NOON):
+        shop.book(minute)
+    before = len(google.requests)
+    shop.work()
+    assert len(google.requests) == before + 1
+    google.faults.clear()
+    shop.work(after=timedelta(minutes=2))
+    assert len(google.ours(SATO)) == 2
 
 
 # Busy times come from there ------------------------------------------------------------------------------------------

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from icalendar import Calendar, Event
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from lstep_lite.engine import settings
 from lstep_lite.engine.reservations.calendars import content, subjects
 from lstep_lite.engine.reservations.calendars.subjects import Subject
 from lstep_lite.errors import NotFound
-from lstep_lite.models import BLOCKING, CalendarFeed, Provider, Reservation, ReservationState
+from lstep_lite.models import BLOCKING, CalendarFeed, Provider, ProviderState, Reservation, ReservationState
 
 PATH = "/calendar-feeds/{code}.ics"
 PAST, AHEAD = timedelta(days=30), timedelta(days=180)
@@ -78,13 +79,23 @@ def _get(session: Session, subject: str) -> CalendarFeed:
 def read(session: Session, code: str, *, public_url: str, now: datetime) -> Feed:
     """Raises NotFound for an address that is not, or no longer, good."""
     feed = session.scalar(sa.select(CalendarFeed).where(CalendarFeed.code == code))
-    if feed is None:
+    if feed is None or _has_left(session, feed, now):
         raise NotFound
     calendar = _calendar(_name(session, feed))
     for reservation in _bookings(session, feed, now):
         calendar.add_component(_event(reservation, feed, public_url))
     data = calendar.to_ical()
     return Feed(data, hashlib.sha256(data).hexdigest()[:32])
+
+
+def _has_left(session: Session, feed: CalendarFeed, now: datetime) -> bool:
+    """Who does not work here any more reads nothing."""
+    if feed.provider_id is None:
+        return False
+    provider = session.get_one(Provider, feed.provider_id)
+    today = now.astimezone(settings.zone(session)).date()
+    is_over = provider.retires_on is not None and provider.retires_on <= today
+    return is_over or provider.state is ProviderState.RETIRED
 
 
 def _name(session: Session, feed: CalendarFeed) -> str:

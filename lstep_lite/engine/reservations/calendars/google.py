@@ -122,10 +122,6 @@ class Google:
         """A new access token. Raises Revoked when the connection has ended."""
         return self._grant(client, {"grant_type": "refresh_token", "refresh_token": refresh_token})
 
-    def revoke(self, token: str) -> None:
-        """End the connection at Google as well."""
-        self._form("/revoke", {"token": token})
-
     def _grant(self, client: Client, fields: Mapping[str, str]) -> Grant:
         status, headers, body = self._form("/token", {**fields, "client_id": client.id, "client_secret": client.secret})
         if status != 200:

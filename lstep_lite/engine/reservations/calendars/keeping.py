@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.engine.reservations.calendars import subjects, tokens
 from lstep_lite.engine.reservations.calendars.google import SCOPES, CalendarAtGoogle, Client, Google, Grant
+from lstep_lite.engine.reservations.calendars.subjects import Subject
 from lstep_lite.engine.reservations.calendars.tokens import Key
 from lstep_lite.engine.reservations.keeping import saving
 from lstep_lite.engine.reservations.transitions.recording import By
@@ -64,6 +65,15 @@ def get(session: Session, link_id: int) -> CalendarLink:
 
 def by_subject(session: Session) -> Mapping[str, CalendarLink]:
     return {link.subject: link for link in session.scalars(sa.select(CalendarLink))}
+
+
+def shown(session: Session) -> Sequence[tuple[Subject, CalendarLink | None]]:
+    """Everybody who has a calendar, those who left included, or could have one."""
+    links = by_subject(session)
+    found = [(each, links.get(each.key)) for each in subjects.all_of(session)]
+    known = {each.key for each, _ in found}
+    left = [link for link in links.values() if link.subject not in known]
+    return [*found, *((Subject(each.subject, f"{name_of(each)}（退職）", each.provider_id), each) for each in left)]
 
 
 def name_of(link: CalendarLink) -> str:
@@ -137,7 +147,7 @@ def try_again(session: Session, link: CalendarLink, *, wall: datetime) -> None:
     stuck = sa.update(row).where(row.link_id == link.id, row.reason.is_not(None))
     values = {"is_due": True, "retry_at": None, "attempts": 0, "reason": None}
     session.execute(stuck.values(values), execution_options=_PAST)
-    link.reason, link.attempts = None, 0
+    link.reason, link.attempts, link.rests_until = None, 0, None
     if link.state is LinkState.ACTIVE and link.takes_busy:
         link.due_at = wall
 

@@ -125,9 +125,11 @@ class _Job:
 def due(wall: Any) -> sa.Select[Any]:
     """The next row to be told of."""
     row = CalendarEvent
+    link = CalendarLink
     ready = sa.or_(row.retry_at.is_(None), row.retry_at <= wall)
-    query = sa.select(row.id).join(CalendarLink, CalendarLink.id == row.link_id)
-    return query.where(row.is_due, ready, CalendarLink.state == LinkState.ACTIVE).order_by(row.id).limit(1)
+    rested = sa.or_(link.rests_until.is_(None), link.rests_until <= wall)
+    query = sa.select(row.id).join(link, link.id == row.link_id)
+    return query.where(row.is_due, ready, rested, link.state == LinkState.ACTIVE).order_by(row.id).limit(1)
 
 
 def one(here: Here) -> bool:
@@ -237,4 +239,5 @@ def _failed(
     if pausing.is_final(error):
         row.retry_at, row.is_due = None, row.revision != job.revision
     else:
-        row.retry_at = here.wall + pausing.pause(row.attempts, error)
+        # The other bookings wait as well: one after the other would find the same.
+        row.retry_at = link.rests_until = here.wall + pausing.pause(row.attempts, error)

@@ -120,7 +120,7 @@ def _tell_misfit(session: Session, happened: Happened) -> None:
     notifications.notify(
         session,
         MISFIT.name,
-        title="営業時間やシフトの変更で、調整がいる予約があります",
+        title="営業時間・シフト・外部カレンダーの変更で、調整がいる予約があります",
         body="予約は取り消していません。予約の画面の「要調整」で確かめてください。",
         href=desk.MISFITS,
         dedupe_key=f"{MISFIT.name}:{moment.isoformat()}",
