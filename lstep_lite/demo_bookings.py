@@ -7,6 +7,7 @@ nobody in the pretended LINE is written to because of it.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import product
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -44,21 +45,24 @@ QUIETLY = replace(CUSTOMER, tells=False)
 A_DAY = timedelta(days=1)
 HISTORY = 100
 """Days of visits before today."""
-PEOPLE = (
-    ("中村 由美", "ナカムラ ユミ", "090-0000-1001"),
-    ("加藤 恵子", "カトウ ケイコ", "090-0000-1002"),
-    ("吉田 真理", "ヨシダ マリ", "090-0000-1003"),
-    ("山本 洋子", "ヤマモト ヨウコ", "03-0000-1004"),
-    ("松本 さゆり", "マツモト サユリ", "090-0000-1005"),
-    ("井上 健", "イノウエ ケン", "080-0000-1006"),
-    ("木村 彩", "キムラ アヤ", "090-0000-1007"),
-    ("林 直子", "ハヤシ ナオコ", "090-0000-1008"),
-    ("清水 翔", "シミズ ショウ", "070-0000-1009"),
-    ("森 千尋", "モリ チヒロ", "090-0000-1010"),
-    ("池田 文子", "イケダ フミコ", "03-0000-1011"),
-    ("橋本 舞", "ハシモト マイ", "090-0000-1012"),
+FAMILIES = (
+    ("中村", "ナカムラ"),
+    ("加藤", "カトウ"),
+    ("吉田", "ヨシダ"),
+    ("山本", "ヤマモト"),
+    ("松本", "マツモト"),
+    ("井上", "イノウエ"),
+    ("木村", "キムラ"),
+    ("林", "ハヤシ"),
+    ("清水", "シミズ"),
+    ("森", "モリ"),
+    ("池田", "イケダ"),
+    ("橋本", "ハシモト"),
 )
-"""Customers who only phone or walk in: nothing is ever sent to them."""
+GIVEN = (("由美", "ユミ"), ("恵子", "ケイコ"), ("真理", "マリ"), ("洋子", "ヨウコ"), ("翔", "ショウ"))
+"""Of customers who only phone or walk in: nothing is ever sent to them."""
+NEWCOMERS = 4
+"""Of them: those who have never been here."""
 
 
 # What is past --------------------------------------------------------------------------------------------------------
@@ -95,8 +99,8 @@ class Cast:
 
 def tell(session: Session, *, now: datetime) -> None:
     """Add visits of the last months, to the salon that `demo_reservations.tell` has made."""
-    for real_name, kana, phone in PEOPLE:
-        editing.add_without_line(session, FriendDraft(real_name=real_name, kana=kana, phone=phone), now=now)
+    for draft in _callers():
+        editing.add_without_line(session, draft, now=now)
     today = looks.today(session, now=now)
     cast = _cast(session, today - timedelta(days=HISTORY), today - A_DAY, now)
     made = [_past(cast, *slot, number) for number, slot in enumerate(_slots(cast))]
@@ -106,6 +110,12 @@ def tell(session: Session, *, now: datetime) -> None:
     session.flush()  # the counts are asked of the database
     for friend in cast.friends:
         counting.recount(session, friend.id)
+
+
+def _callers() -> Iterator[FriendDraft]:
+    for number, (given, family) in enumerate(product(GIVEN, FAMILIES)):
+        name, kana = f"{family[0]} {given[0]}", f"{family[1]} {given[1]}"
+        yield FriendDraft(real_name=name, kana=kana, phone=f"090-0000-{1000 + number}")
 
 
 def _cast(session: Session, first: date, last: date, now: datetime) -> Cast:
@@ -168,7 +178,8 @@ def _past(cast: Cast, day: date, minute: int, provider: Provider, number: int) -
 def _whose(cast: Cast, day: date, number: int) -> Friend:
     """Friends in LINE were here before yesterday: whoever comes now is asked how it was."""
     is_near = day > cast.rota.last - A_DAY
-    whom = [each for each in cast.friends if not each.line_user_id] if is_near else cast.friends
+    regulars = cast.friends[:-NEWCOMERS]
+    whom = [each for each in regulars if not each.line_user_id] if is_near else regulars
     return whom[(number * 7 + day.month) % len(whom)]
 
 
@@ -248,16 +259,16 @@ class Booked:
 BUSY_DAY = (
     Booked("佐藤", 600, "カット", 0, is_nominated=True),
     Booked("佐藤", 660, "カラー", 1, is_nominated=True, note="前回より明るめをご希望"),
-    Booked("佐藤", 705, "前髪カット", 2),
+    Booked("佐藤", 705, "前髪カット", 14),
     Booked("佐藤", 840, "カット", 3, is_nominated=True, note="お子様連れ"),
     Booked("佐藤", 915, "カラー", 4),
-    Booked("佐藤", 1050, "カット", 5, is_nominated=True),
-    Booked("鈴木", 600, "リタッチカラー", 6),
+    Booked("佐藤", 1050, "カット", -1, is_nominated=True),
+    Booked("鈴木", 600, "リタッチカラー", 18),
     Booked("鈴木", 705, "ヘッドスパ", 7, is_empty_handed=True),
     Booked("鈴木", 840, "パーマ", 8, note="くせ毛が気になるとのこと"),
     Booked("鈴木", 1020, "トリートメント", 9),
     Booked("高橋", 660, "ヘッドスパ", 10),
-    Booked("高橋", 870, "トリートメント", 11),
+    Booked("高橋", 870, "トリートメント", -2),
 )
 NEXT_DAY = (
     Booked("佐藤", 630, "カット", 6, is_nominated=True),
