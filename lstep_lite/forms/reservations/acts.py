@@ -1,18 +1,27 @@
 """What staff do with a booking: a small form for each act, all of them on the page of the booking."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lstep_lite.engine.reservations.availability.days import in_words
 from lstep_lite.engine.reservations.transitions.refusals import Start
 from lstep_lite.forms.base import Form, at_most, options, row_id
-from lstep_lite.forms.reservations.fields import number
 from lstep_lite.models import ChangeRequest, Provider, Reservation, ReservationState, TicketBook
 
+NOT_DIGITS = re.compile(r"[,，、円¥￥\s]")
 LONGEST_REASON, LONGEST_NOTE = 200, 1000
 MOST_PROPOSED = 3
 MOST_YEN = 10_000_000
@@ -127,9 +136,16 @@ class CheckInForm(ActForm):
     name = "check-in"
 
 
+class YenField(IntegerField):
+    """Takes 「6,600円」 as well."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([NOT_DIGITS.sub("", each) for each in valuelist])
+
+
 class CompletionForm(ActForm):
     name = "completion"
-    amount = number("お会計（円）")
+    amount = YenField("お会計（円）")
     book_id = SelectField("回数券", coerce=row_id, default=NONE, validate_choice=False)
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:

@@ -137,11 +137,13 @@ class ChangeForm(ActForm):
     def _wish(self, reservation: Reservation, provider_id: int | None) -> Wish | None:
         """None while the courses stay as they were agreed."""
         now = ChangeForm.of(reservation)
-        chosen = (set(self.courses.data), set(self.options.data))
-        if chosen == (set(now.courses.data), set(now.options.data)):
+        if self._chosen() == now._chosen():
             return None
         nominated = provider_id if self._is_nominated(provider_id) else None
-        return Wish(tuple(self.courses.data), tuple(self.options.data), nominated, reservation.party)
+        return Wish(tuple(self.courses.data or ()), tuple(self.options.data or ()), nominated, reservation.party)
+
+    def _chosen(self) -> tuple[set[int], set[int]]:
+        return set(self.courses.data or ()), set(self.options.data or ())
 
     def _is_nominated(self, provider_id: int | None) -> bool:
         return provider_id is not None and bool(self.nominated.data)

@@ -1,7 +1,7 @@
 """Times staff can move a booking to, or propose."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from lstep_lite.engine.reservations.transitions.refusals import Start
 from lstep_lite.models import Reservation
 
 PROPOSED = 9
+NEAR, APART = 200, timedelta(hours=1)
 
 
 def plan_of(session: Session, reservation: Reservation, change: Change) -> Plan:
@@ -37,6 +38,15 @@ def proposals(session: Session, reservation: Reservation, *, now: datetime) -> S
         return []
     plan, day, minute = plans.of_reservation(session, reservation), reservation.business_date, reservation.start_minute
     wanted = Wanted(plan if reservation.is_nominated else plan.without_provider(), day, minute)
-    near = choosing.nearest(session, wanted, now=now, most=PROPOSED + 1)
+    near = choosing.nearest(session, wanted, now=now, most=NEAR)
     others = [each for each in near if (each.day, each.minute) != (day, minute)]
-    return sorted(others[:PROPOSED], key=lambda each: each.starts_at)
+    return sorted(_apart(others)[:PROPOSED], key=lambda each: each.starts_at)
+
+
+def _apart(starts: Sequence[Start]) -> list[Start]:
+    """Those that are an hour away from those before them."""
+    found: list[Start] = []
+    for start in starts:
+        if all(abs(start.starts_at - each.starts_at) >= APART for each in found):
+            found.append(start)
+    return found
