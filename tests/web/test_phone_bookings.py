@@ -75,6 +75,11 @@ def test_a_double_click_is_one_booking_and_the_customer_is_told(client, session,
     assert session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 1
 
 
+def test_nobody_is_told_whom_staff_leave_out(client, session, typed):
+    client.post(URL, data={**{name: typed[name] for name in typed if name != "tells"}, "tells_shown": "1"})
+    assert bookings(session) and session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 0
+
+
 def test_asked_for_by_the_customer_costs_the_fee(client, session, typed):
     client.post(URL, data=typed | {"is_nominated": "y"})
     assert bookings(session)[0].price == 6050 and bookings(session)[0].is_nominated

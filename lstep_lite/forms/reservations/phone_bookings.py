@@ -40,12 +40,15 @@ class PhoneBookingForm(Form):
     note = TextAreaField("お客様のご要望", [at_most(200), Optional()])
     staff_note = TextAreaField("お店のメモ", [at_most(500), Optional()])
     tells = BooleanField("お客様のLINEに確認メッセージを送る", default=True)
+    tells_shown = HiddenField()
     force = BooleanField("それでも登録する")
     key = HiddenField(validators=[at_most(40)])
 
     def __init__(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
         super().__init__(formdata, *args, **kwargs)
         self.key.data = self.key.data or secrets.token_urlsafe(12)
+        if formdata and not self.tells_shown.data:
+            self.tells.data = True  # it is asked only once the customer is known, and then it is on
 
     def validate_start(self, field: ClockField) -> None:
         if field.data is None:
