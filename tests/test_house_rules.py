@@ -29,7 +29,7 @@ PAGES = (
     "about", "account", "booking_pages", "booking_questions", "calendar_feeds", "calendar_links", "closures", "control",
     "countdowns", "course_options", "courses", "designs", "enrolments", "event_participants", "event_questions",
     "event_slots", "health", "home", "invitations", "media_files", "phone_bookings", "pools", "providers",
-    "reminder_steps", "reservation_actions", "reservation_customers", "reservation_doubles", "reservation_karte",
+    "reminder_steps", "reservation_actions", "reservation_board", "reservation_customers", "reservation_doubles", "reservation_karte",
     "reservation_ticket_kinds", "reservation_tickets", "reservation_approvals", "reservation_changes", "reservation_endings",
     "reservation_events", "reservation_exports", "reservation_hours", "reservation_messages", "reservation_numbers",
     "reservation_overviews", "reservation_prints", "reservation_reasons", "reservation_rules", "reservation_settings",
