@@ -1,6 +1,7 @@
 """Stories of bookings: a salon set up from nothing, and customers who book inside LINE, meet each other, and move."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -67,12 +68,24 @@ def test_from_an_empty_shop_to_a_booking_that_is_moved_and_reminded_of(world: Wo
     phone.open(str(phone.page.select_one("a.person")["href"]))
     assert phone.page.select_one("[data-code=DEADLINE_PASSED]"), "two hours before, the shop has to be called"
 
+    world.advance(to="2031-06-07T13:55:00+09:00")
+    visit(browser, "予約 はな", amount="14850")
+    world.settle()
+    assert told(hana)[4:] == [], "thanks come in the evening"
+    world.advance(to="2031-06-07T20:00:00+09:00")
+    assert told(hana)[4:] == ["ご来店ありがとうございました"]
+    world.advance(to="2031-08-10T12:00:00+09:00")
+    assert told(hana)[5:] == ["そろそろいかがですか"]
+    again = hana.open_page(button(hana, "前回と同じ内容で予約する"))
+    assert "カット" in again.text() and "カラー" in again.text() and "佐藤" in again.text(), again.text()
+
 
 def test_of_two_who_want_one_hour_the_second_gets_the_nearest(world: World, browser: Browser) -> None:
     page = a_salon(browser)
+    week = str(date.fromisoformat(world.now()[:10]) + timedelta(days=7))
     first, second = (newcomer(world, name).open_page(page) for name in ("早い 一郎", "遅い 二郎"))
     for phone, name in ((first, "早い 一郎"), (second, "遅い 二郎")):
-        chosen(phone, "鈴木", "カット", at="6月12日 15:00", week="2031-06-11")
+        chosen(phone, "鈴木", "カット", at="日 15:00", week=week)
         phone.submit(HANA | {"name": name}, form=POST)
     first.submit({"consent": "1"}, form=POST)
     assert "ご予約が確定しました" in first.text()
@@ -108,6 +121,16 @@ def a_salon(browser: Browser) -> str:
     return "/liff/bookings/" + str(browser.page.select_one("#page-link")["value"]).rsplit("/", 1)[1]
 
 
+def visit(browser: Browser, name: str, amount: str) -> None:
+    """Somebody comes, is served and pays."""
+    browser.open("/reservations")
+    row = next(row for row in browser.page.select("main tr") if name in row.get_text())
+    browser.open(str(row.select_one("a.rule-name")["href"]))
+    browser.submit({}, form="main form[action$=check-in]")
+    browser.submit({"completion-amount": amount}, form="main form[action$=completion]")
+    assert "会計済み" in browser.text(), browser.text()
+
+
 def newcomer(world: World, name: str) -> Person:
     person = world.person(name)
     person.follow()
@@ -141,6 +164,24 @@ def say_word(world: World, phone: Customer) -> None:
     """What the page says in their name, so that the answer is free."""
     phone.send_messages({"type": "text", "text": str(phone.page.select_one("[data-says]")["data-says"])})
     world.settle()
+
+
+def button(person: Person, words: str) -> str:
+    """Where a button of the last card leads."""
+    card = person.received()[-1]["message"]["contents"]
+    return next(path for label, path in _buttons(card) if label == words)
+
+
+def _buttons(part: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(part, list):
+        for each in part:
+            yield from _buttons(each)
+    elif isinstance(part, dict):
+        action = part.get("action") or {}
+        if "uri" in action:
+            yield action["label"], "/liff/" + action["uri"].split("/", 4)[4]
+        for each in part.values():
+            yield from _buttons(each)
 
 
 def told(person: Person) -> list[Any]:

@@ -1,14 +1,13 @@
 """The story of an event: made from nothing, sold out, waited for, moved up, checked in at the door, and told of."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.conftest import BACKENDS, empty_url
-from tests.journeys.test_bookings import POST, a_salon, newcomer, say_word, told
+from tests.journeys.test_bookings import POST, a_salon, button, newcomer, say_word, told
 from tests.journeys.test_scenarios import open_shop
-from tests.world import Browser, Customer, Person, Server, World
+from tests.world import Browser, Customer, Server, World
 
 TALK = {"name": "春の講習会", "title": "春のヘアアレンジ講習会", "place": "本店2階"}
 SATURDAY = {"starts_at": "2031-06-14T10:00", "ends_at": "2031-06-14T11:30", "capacity": "1"}
@@ -91,24 +90,6 @@ def apply(phone: Customer, name: str) -> None:
 
 def link(phone: Customer, words: str) -> str:
     return next(str(each["href"]) for each in phone.page.select("main a") if words in each.get_text(strip=True))
-
-
-def button(person: Person, words: str) -> str:
-    """Where a button of the last card leads."""
-    card = person.received()[-1]["message"]["contents"]
-    return next(path for label, path in _buttons(card) if label == words)
-
-
-def _buttons(part: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(part, list):
-        for each in part:
-            yield from _buttons(each)
-    elif isinstance(part, dict):
-        action = part.get("action") or {}
-        if "uri" in action:
-            yield action["label"], "/liff/" + action["uri"].split("/", 4)[4]
-        for each in part.values():
-            yield from _buttons(each)
 
 
 def people(browser: Browser) -> str:

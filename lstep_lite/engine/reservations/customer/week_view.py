@@ -34,6 +34,8 @@ class Row:
 class Week:
     days: Sequence[date]
     rows: Sequence[Row]
+    asked_for: str
+    """The provider's name; empty for who leaves it to the shop."""
     shut: frozenset[date]
     """Days on which the shop takes nobody."""
     soonest: Sequence[Start]
@@ -64,12 +66,14 @@ def week(session: Session, looking: Looking, first: date | None, *, now: datetim
     today = scene.facts.opening.business_date(now, scene.zone)
     begins = begins if first else today
     days = list(span(begins, begins + WEEK))
-    cells = marks.of_starts(scene, looking.plan, looking.policy, days, looking.plan.wish.provider_id)
+    asked_id = looking.plan.wish.provider_id
+    cells = marks.of_starts(scene, looking.plan, looking.policy, days, asked_id)
     is_empty = not any(cell.mark in OPEN for row in cells.values() for cell in row)
     after = days[-1] + timedelta(days=1)
     return Week(
         days=days,
         rows=_rows(cells, days),
+        asked_for=scene.workers[asked_id].person.name if asked_id is not None else "",
         shut=frozenset(day for day in days if not scene.starts[day]),
         soonest=offering.soonest_of(scene, looking, CHIPS) if is_near else (),
         is_empty=is_empty,
