@@ -28,6 +28,7 @@ from lstep_lite import schema as schema_
 from lstep_lite.db import Base, Database
 from lstep_lite.engine import registry  # noqa: F401 - a test of one feature meets the others
 from lstep_lite.engine.staff import passwords
+from tests import templates
 from tests.world import Server, World
 
 if TYPE_CHECKING:
@@ -88,6 +89,17 @@ class StoriesTogether(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> StoriesTogether:
     return StoriesTogether(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        templates.begin()
+    templates.share()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        templates.end()
 
 
 TESTS_BETWEEN_COLLECTIONS = 40

@@ -23,10 +23,12 @@ from lstep_lite import (
     server,  # noqa: F401 - the command imports it when it runs
 )
 from lstep_lite.engine.staff import passwords
+from tests import templates
 
 
 def main() -> None:
     _let_passwords_cost_little()
+    templates.share()
     configure_mappers()  # once for all of them
     gc.collect()
     gc.freeze()
