@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, request, url_for
+from flask import Blueprint, flash, g, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -61,8 +61,7 @@ def create() -> Response:
 
 
 def _board(day: date) -> str:
-    endpoint = "reservation_board.index" if "reservation_board.index" in current_app.view_functions else ".new"
-    return url_for(endpoint, date=day.isoformat())
+    return url_for("reservation_board.index", date=day.isoformat())
 
 
 def _take(form: PhoneBookingForm) -> Reservation:

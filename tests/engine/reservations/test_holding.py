@@ -107,6 +107,13 @@ def test_staff_who_book_for_who_is_typing_are_not_in_their_own_way(session, salo
     assert not booking.write_down(session, ann, visit, by=booking.recording.CUSTOMER, now=NOW).is_forced
 
 
+def test_staff_hear_why_nobody_is_on_the_board_and_still_it_is_taken(session, salon, ann):
+    hold(session, salon, ann)
+    visit = a_visit(salon, FRIDAY, TEN, provider_id=salon.sato)
+    with pytest.raises(Refused, match=r"ネット予約を入力中です\(10:10まで取り置き\)"):
+        booking.write_down(session, a_friend(session), visit, by=booking.recording.CUSTOMER, now=NOW)
+
+
 def test_what_is_held_for_a_seat_leaves_no_gap(session, salon, ann):
     other = a_friend(session)
     hold(session, salon, ann)

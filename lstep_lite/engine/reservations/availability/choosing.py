@@ -9,14 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations.availability import assigning, feasibility, masks, policies, reasons, scenes
-from lstep_lite.engine.reservations.availability.days import clock, day_in_words, instant, is_aligned
+from lstep_lite.engine.reservations.availability.days import (
+    TICK_MINUTES,
+    clock,
+    day_in_words,
+    instant,
+    is_aligned,
+    tick,
+)
 from lstep_lite.engine.reservations.availability.plans import Plan
 from lstep_lite.engine.reservations.availability.policies import Policy
 from lstep_lite.engine.reservations.availability.reasons import Inspection, Reason
 from lstep_lite.engine.reservations.availability.scenes import Scene
 from lstep_lite.engine.reservations.transitions import refusals
 from lstep_lite.engine.reservations.transitions.refusals import Code, Refused, Start
-from lstep_lite.models import BLOCKING, BookingPage, Provider, Reservation
+from lstep_lite.models import BLOCKING, BookingHold, BookingPage, Occupancy, Provider, Reservation
 
 BEFORE, AFTER = timedelta(days=3), timedelta(days=10)
 """How far the nearest free starts are looked for."""
@@ -151,6 +158,8 @@ def in_full(session: Session, scene: Scene, wanted: Wanted, found: Inspection) -
     texts: list[Reason] = found.reasons()
     if met:
         return f"この時間は{'、'.join(met)}と重なります。"
+    if until := _held_until(session, scene, wanted):
+        return f"ほかのお客様がこの時間のネット予約を入力中です({until:%-H:%M}まで取り置き)。"
     return "".join(dict.fromkeys(reason.text for reason in texts)) or "この時間は空いていません。"
 
 
@@ -169,6 +178,20 @@ def conflicts(session: Session, scene: Scene, wanted: Wanted) -> Sequence[Any]:
     if wanted.except_id is not None:
         meeting = meeting.where(row.id != wanted.except_id)
     return session.execute(meeting.order_by(row.starts_at, row.id).limit(5)).all()
+
+
+def _held_until(session: Session, scene: Scene, wanted: Wanted) -> datetime | None:
+    """Until when somebody who is typing holds time of the provider who was asked for."""
+    asked = wanted.plan.wish.provider_id
+    if asked not in scene.workers or asked is None:
+        return None
+    begins = tick(instant(wanted.day, wanted.minute, scene.zone))
+    length = wanted.plan.offer_of(asked).shape.minutes // TICK_MINUTES
+    row, place = BookingHold, Occupancy
+    held = sa.select(row.expires_at).join(place, place.holder_id == row.friend_id)
+    held = held.where(place.pool_id == scene.workers[asked].person.pool_id, row.expires_at > scene.now)
+    until = session.scalar(held.where(place.tick.between(begins, begins + length - 1)).limit(1))
+    return until.astimezone(scene.zone) if until is not None else None
 
 
 def _in_words(row: Any, day: date) -> str:
