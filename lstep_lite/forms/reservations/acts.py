@@ -79,8 +79,8 @@ class TimesField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, choices=[], **kwargs)
+    def __init__(self, label: str, validators: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(label, validators, choices=[], validate_choice=False, **kwargs)
         self.type = "SelectMultipleField"  # ui.field draws it as one
 
 
@@ -90,7 +90,6 @@ class RefusalForm(ActForm):
     proposed = TimesField(
         "ご提案する日時",
         [Length(max=MOST_PROPOSED, message=f"ご提案は{MOST_PROPOSED}つまで選べます。")],
-        validate_choice=False,
     )
     tells = BooleanField("お客様に知らせる", default=True)
 
@@ -196,7 +195,7 @@ class NoteForm(Form):
     staff_note = TextAreaField("スタッフのメモ", [at_most(LONGEST_NOTE)])
 
 
-FORMS = (
+FORMS: tuple[type[ActForm], ...] = (
     ApprovalForm,
     RefusalForm,
     ChangeApprovalForm,
@@ -213,7 +212,9 @@ FORMS = (
 
 def fresh(reservation: Reservation, *, instead: ActForm | None = None) -> Mapping[str, ActForm]:
     """All of them by name (check_in …), for *reservation* as it is; *instead* is one that was refused."""
-    found = {each.name.replace("-", "_"): each().for_version(reservation) for each in FORMS}
+    found: dict[str, ActForm] = {}
+    for each in FORMS:
+        found[each.name.replace("-", "_")] = each().for_version(reservation)
     if isinstance(found["completion"], CompletionForm):
         found["completion"].amount.data = reservation.price
     if instead is not None:

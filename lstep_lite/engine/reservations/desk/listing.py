@@ -155,7 +155,7 @@ def _shown(show: Show, now: datetime) -> list[sa.ColumnElement[bool]]:
             requested = sa.select(row.id).where(row.state == State.REQUESTED)
             return [row.id.in_(sa.union_all(requested, asked_for))]
         case Show.MISFITS:
-            return [row.state.in_(BLOCKING), row.needs_look, row.ends_at > now]
+            return [row.state.in_(BLOCKING), row.needs_look.is_(True), row.ends_at > now]
         case Show.UNMARKED:
             over = (row.starts_at > now - CORRECTABLE, row.starts_at < now, row.ends_at <= now)
             return [row.state.in_((State.CONFIRMED, State.CHECKED_IN)), *over]
@@ -164,7 +164,7 @@ def _shown(show: Show, now: datetime) -> list[sa.ColumnElement[bool]]:
         case Show.CANCELLED:
             return [row.state.in_(looks.FALLEN)]
         case Show.LATE:
-            return [row.state == State.CANCELLED, row.is_late]
+            return [row.state == State.CANCELLED, row.is_late.is_(True)]
         case Show.NO_SHOW:
             return [row.state == State.NO_SHOW]
         case Show.ALL:
