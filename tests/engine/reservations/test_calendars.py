@@ -18,6 +18,7 @@ from lstep_lite.engine.reservations.calendars import content, keeping, reading, 
 from lstep_lite.engine.reservations.calendars.google import Client, Google, GoogleError
 from lstep_lite.engine.reservations.calendars.keeping import ClientDraft, LinkDraft
 from lstep_lite.engine.reservations.calendars.pausing import Here
+from lstep_lite.engine.reservations.desk import board
 from lstep_lite.engine.reservations.transitions import changing, ending
 from lstep_lite.engine.reservations.transitions.changing import Change
 from lstep_lite.engine.secrets import Vault
@@ -291,6 +292,7 @@ def test_nothing_of_the_book_changes_while_the_calendar_stays_as_it_is(
     google.put(SATO, "flight", "2026-03-06T09:00:00+09:00", "2026-03-06T12:00:00+09:00")
     shop.work(after=timedelta(minutes=3))
     version = shop.session.get_one(ReservationSettings, 1).version
+    assert "外部カレンダーの予定" in str(board.load(shop.session, FRIDAY, now=NOW).columns)
     shop.work(after=timedelta(minutes=3))
     shop.work(after=timedelta(days=1))  # read whole again
     assert shop.session.get_one(ReservationSettings, 1).version == version and sato.read_at == shop.here.now

@@ -5,6 +5,6 @@ somebody is busy, and working does either when it is due, never inside a unit. f
 subscribe to.
 """
 
-from lstep_lite.engine.reservations.calendars import content, feeds, google, keeping, subjects, working
+from lstep_lite.engine.reservations.calendars import busy, content, feeds, google, keeping, subjects, working
 
-__all__ = ["content", "feeds", "google", "keeping", "subjects", "working"]
+__all__ = ["busy", "content", "feeds", "google", "keeping", "subjects", "working"]

@@ -119,14 +119,14 @@ def _read(job: _Job, here: Here, token: str) -> _Found:
 
 
 def _pages(job: _Job, here: Here, token: str, query: Mapping[str, str], *, is_whole: bool) -> _Found:
-    found, page = _Found(is_whole), None
+    found, wanted = _Found(is_whole), dict(query)
     for _ in range(MOST_PAGES):
-        more = {"pageToken": page} if page else {}
-        answer = here.google.events(token, job.calendar_id, {**query, **more})
+        answer = here.google.events(token, job.calendar_id, wanted)
         found.spans |= {str(item.get("id", "")): span(item, job.zone) for item in answer.items}
-        found.sync_token, page = answer.sync_token, answer.next_page
-        if not page:
+        found.sync_token = answer.sync_token
+        if not answer.next_page:
             return found
+        wanted["pageToken"] = answer.next_page
     raise GoogleError(TOO_MANY, permanent=True)
 
 

@@ -3,33 +3,31 @@
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from icalendar import Calendar, Event
+
 from lstep_lite.models import Reservation
 
 STAMP = "%Y%m%dT%H%M%SZ"
-FOLD = 75
-"""Octets of a line."""
 
 
 def text(reservation: Reservation, *, title: str, place: str, now: datetime) -> str:
     """One event. A changed booking has the same UID and a higher SEQUENCE, so that calendars move theirs."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//lstep_lite//reservations//JA",
-        "METHOD:PUBLISH",
-        "BEGIN:VEVENT",
-        f"UID:{reservation.code}@lstep-lite",
-        f"SEQUENCE:{reservation.version - 1}",
-        f"DTSTAMP:{_stamp(now)}",
-        f"DTSTART:{_stamp(reservation.starts_at)}",
-        f"DTEND:{_stamp(reservation.ends_at)}",
-        f"SUMMARY:{_escaped(title)}",
-        f"DESCRIPTION:{_escaped(f'予約番号 {reservation.number}')}",
-        *([f"LOCATION:{_escaped(place)}"] if place else []),
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+    event = Event()
+    event.add("uid", f"{reservation.code}@lstep-lite")
+    event.add("sequence", reservation.version - 1)
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("dtstart", reservation.starts_at.astimezone(UTC))
+    event.add("dtend", reservation.ends_at.astimezone(UTC))
+    event.add("summary", title)
+    event.add("description", f"予約番号 {reservation.number}")
+    if place:
+        event.add("location", place)
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//lstep_lite//reservations//JA")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return calendar.to_ical().decode()
 
 
 def google(reservation: Reservation, *, title: str, place: str) -> str:
@@ -41,21 +39,3 @@ def google(reservation: Reservation, *, title: str, place: str) -> str:
 
 def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(STAMP)
-
-
-def _escaped(text: str) -> str:
-    for mark in ("\\", ";", ","):
-        text = text.replace(mark, f"\\{mark}")
-    return text.replace("\r", "").replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """Lines of more than 75 octets go on in the next after a space, never within a character."""
-    rows: list[str] = []
-    row = ""
-    for mark in line:
-        if len((row + mark).encode()) > FOLD - (1 if rows else 0):
-            rows.append(row)
-            row = ""
-        row += mark
-    return "\r\n ".join([*rows, row])

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import settings
+from lstep_lite.engine.reservations import calendars
 from lstep_lite.engine.reservations.availability import days, facts, scenes
 from lstep_lite.engine.reservations.availability.facts import Facts, Hours
 from lstep_lite.engine.reservations.availability.reasons import CLOSURES
@@ -224,7 +225,8 @@ def _why(closure: Closure) -> str:
 def _closures(session: Session, rota: Facts) -> Sequence[Closure]:
     begins, ends = (days.instant(rota.first, minute, rota.zone) for minute in (0, days.LAST_MINUTE))
     query = sa.select(Closure).where(Closure.ends_at > begins, Closure.starts_at < ends)
-    return session.scalars(query.order_by(Closure.starts_at, Closure.id)).all()
+    ours = session.scalars(query.order_by(Closure.starts_at, Closure.id)).all()
+    return [*ours, *calendars.busy.between(session, begins, ends)]
 
 
 def _of_rooms(session: Session, day: _Day, providers_pools: Collection[int]) -> list[str]:
