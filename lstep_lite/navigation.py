@@ -69,7 +69,7 @@ COURSE_PAGES = ("course_options", "reservation_ticket_kinds")
 CUSTOMER_PAGES = ("reservation_doubles", "reservation_karte", "reservation_tickets")
 EVENT_PAGES = ("event_slots", "event_participants", "event_questions")
 RESERVATION_PAGES = ("reservation_hours", "pools", "closures", "reservation_setup", "calendar_links", "calendar_feeds")
-BOOKING_MESSAGE_PAGES = ("reservation_rules", "reservation_actions")
+BOOKING_MESSAGE_PAGES = ("reservation_rules", "reservation_actions", "reservation_trials")
 GROUPS = (
     Group("ホーム", "home", (Entry("ホーム", "home", "home.index"),)),
     Group("トーク", "message-circle", (Entry("トーク", "message-circle", "chat.index"),)),

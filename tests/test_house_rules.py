@@ -91,7 +91,7 @@ WRITING_GETS = {
     "liff_surveys.show",  # a view is counted, and the draft begins that keeps what is typed
 }
 """Views that change something though they answer a GET; each needs a reason beyond convenience."""
-FREE_CODES = {"answer_code", "code", "kind", "month", "name", "page_code", "slot_code"}
+FREE_CODES = {"answer_code", "booking", "code", "key", "kind", "month", "name", "page_code", "slot_code"}
 """Path parameters that are words, not numbers: random codes and members of closed sets."""
 
 
@@ -205,7 +205,7 @@ def test_addresses_are_kebab_case_and_typed(app: Flask) -> None:
             continue
         plain = re.sub(r"<[^>]+>", "x", rule.rule)
         untyped = set(re.findall(r"<([a-z_]+)>", rule.rule)) - FREE_CODES
-        if not re.fullmatch(r"/|/_?[a-z0-9]+([-/][a-z0-9]+)*(\.ics)?", plain) or untyped:
+        if not re.fullmatch(r"/|/_?[a-z0-9]+([-/][a-z0-9]+)*(\.(ics|csv))?", plain) or untyped:
             wrong.append(f"{rule.rule} ({rule.endpoint})")
     assert not wrong, said(wrong, "write addresses in kebab-case and type their numbers (<int:friend_id>):")
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
-from wtforms import DateField, SearchField, SelectField, SelectMultipleField
+from wtforms import DateField, SearchField, SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -62,3 +62,15 @@ class ReasonForm(Form):
         wish = Wish(tuple(self.courses.data), tuple(self.options.data or ()), self.provider.data or None)
         is_known = self.date.data is not None and EARLIEST <= self.date.data <= LATEST
         return Question(wish, self.date.data if is_known and self.date.data else today, self.time.data, page, friend)
+
+
+class TrialForm(ReasonForm):
+    """The same, of a booking that is to be tried out."""
+
+    def validate_courses(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError("メニューを1つ以上選んでください。")
+
+    def validate_time(self, field: Any) -> None:
+        if field.data is None:
+            raise ValidationError("時刻を入力してください。")
