@@ -210,7 +210,7 @@ def _editor(
     status: int = 200,
 ) -> Response:
     shown = _offered(form, friend, entry)
-    more = {"pictures": pictures or PhotoForm(), "most": MOST_AT_ONCE}
+    more: dict[str, Any] = {"pictures": pictures or PhotoForm(), "most": MOST_AT_ONCE}
     return render(
         "reservation_karte/edit.html", "karte_form", status=status, form=shown, friend=friend, entry=entry, **more
     )

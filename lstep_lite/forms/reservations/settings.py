@@ -41,7 +41,7 @@ class ReservationSettingsForm(EditForm, PolicyForm):
     strike_limit = number("無断キャンセルが何回あったら制限するか（空なら制限しない）")
     late_strike_limit = number("直前キャンセルが何回あったら制限するか（空なら制限しない）")
     late_strike_days = number("直前キャンセルを数える日数", default=90)
-    strike_online = SelectField("制限のしかた", choices=options(STRIKES))
+    strike_online = SelectField("制限のしかた", choices=options(STRIKES), default="approval_only")
 
     @classmethod
     def of(cls, settings: ReservationSettings) -> "ReservationSettingsForm":

@@ -19,7 +19,7 @@ SIZE = 20
 """Groups on a page."""
 MOST_IN_GROUP = 10
 SAME_PHONE, SAME_NAME = "電話番号が同じ", "お名前とフリガナが同じ"
-COUNTED = {
+COUNTED: dict[str, Any] = {
     "予約・来店の記録": Reservation,
     "カルテ": KarteEntry,
     "回数券": TicketBook,
@@ -66,7 +66,7 @@ def _by_phone() -> sa.Select[Any]:
     return query.having(sa.func.count() > 1, _WITHOUT_LINE > 0).order_by(key)
 
 
-def _by_name() -> sa.Select[Any]:
+def _by_name() -> sa.Select[str, str | None]:
     """Those with the same phone number are listed for that already."""
     query = sa.select(_NAME.label("name"), Friend.kana.label("kana"))
     query = query.where(Friend.kana.is_not(None), Friend.kana != "", _NAME.is_not(None), _THERE)

@@ -85,19 +85,21 @@ def page(session: Session, filters: Filters, *, now: datetime) -> CustomerPage:
 def _conditions(filters: Filters, column: Any, today: date) -> list[sa.ColumnElement[bool]]:
     """Who was never here is in no order of visits, but on a list of their own, and when looked for."""
     customer = BookingCustomer
-    found = [Friend.erased_at.is_(None)]
+    found: list[sa.ColumnElement[bool]] = [Friend.erased_at.is_(None)]
     if filters.text:
         found.append(named(filters.text))
     elif filters.only is not Only.NEW:
         found.append(column.is_not(None))
-    only = {
+    only: dict[Only, sa.ColumnElement[bool]] = {
         Only.NEW: customer.visits == 0,
         Only.WITHOUT_LINE: Friend.line_user_id.is_(None),
         Only.NO_SHOW: customer.no_shows > 0,
         Only.OVERDUE: customer.next_due_on < today,
         Only.LIMITED: sa.or_(customer.online != "ok", customer.is_careful),
     }
-    return [*found, only[filters.only]] if filters.only is not Only.ALL else found
+    if filters.only is not Only.ALL:
+        found.append(only[filters.only])
+    return found
 
 
 def _order(filters: Filters, column: Any) -> list[sa.ColumnElement[Any]]:

@@ -41,6 +41,6 @@ def update(session: Session, friend: Friend, draft: StandingDraft, *, staff_id: 
         if STRICTNESS.index(draft.online) < STRICTNESS.index(customer.online):
             customer.strikes_from = now
         customer.online = draft.online
-        facts = {"label": ONLINE[draft.online], "staff_id": staff_id}
-        triggers.record(session, "booking.standing", friend, now=now, **facts)
+        label = ONLINE[draft.online]
+        triggers.record(session, "booking.standing", friend, now=now, label=label, staff_id=staff_id)
     return customer

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -103,7 +104,7 @@ def _last_day(session: Session, valid_days: int | None, now: datetime) -> date |
     return now.astimezone(zone(session)).date() + timedelta(days=valid_days - 1)
 
 
-def _by(staff_id: int | None) -> dict[str, int]:
+def _by(staff_id: int | None) -> dict[str, Any]:
     return {} if staff_id is None else {"staff_id": staff_id}
 
 
