@@ -32,6 +32,8 @@ class Look:
     """「10:00→11:30」「担当 佐藤→鈴木」"""
     leaves_nominated: bool
     """The customer had asked for the provider it leaves."""
+    ends_request: bool
+    """The customer asks for another time; that ends with it."""
     untold: str
     """Why the customer can't be told; empty when they can."""
     problem: Refused | None
@@ -63,6 +65,7 @@ def explained(session: Session, reservation: Reservation, change: Change, proble
         change=change,
         words=[*_times(reservation, change), *(_people(session, reservation, change) if is_other else ())],
         leaves_nominated=is_other and reservation.is_nominated,
+        ends_request=changing.open_request(session, reservation) is not None,
         untold=_untold(session, reservation),
         problem=problem,
     )
