@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional
@@ -77,7 +77,7 @@ class PhoneBookingForm(Form):
         """Of a valid form."""
         return Visit(
             wish=self.wish(),
-            day=self.day.data,
+            day=cast(date, self.day.data),
             minute=self.start.data,
             is_nominated=bool(self.is_nominated.data and self.provider_id.data),
             booked_by=BookedBy(self.booked_by.data),
