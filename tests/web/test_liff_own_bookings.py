@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.transitions import changing, visiting
 from lstep_lite.engine.reservations.transitions.changing import Change
-from lstep_lite.models import ReservationEntry, ReservationSettings, ReservationState
+from lstep_lite.models import ReservationEntry, ReservationSettings, ReservationState, TicketBook
 from tests.engine.reservations.salon import FRIDAY, NOON, TEN, at
 from tests.factories import NOW, a_friend
 from tests.web.conftest import inspect_page
@@ -155,3 +155,13 @@ def test_a_list_of_many_bookings_costs_no_more(phone, session, ann, salon, count
     with count_queries() as many:
         phone.get(OWN)
     assert len(many) == len(few)
+
+
+def test_tickets_that_are_left_are_shown_with_their_last_day(phone, session, ann, salon):
+    for number, (left, end) in enumerate(((3, FRIDAY), (2, None), (0, None), (1, at(FRIDAY, 0).date().replace(day=4)))):
+        values = {"token": f"{number}", "name": f"{number}番の券", "total": 5, "left": left, "expires_on": end}
+        session.add(TicketBook(friend_id=ann.id, created_at=NOW, **values))
+    session.commit()
+    shown = inspect_page(phone.get(OWN)).text
+    assert "0番の券残り3回・3月6日まで" in "".join(shown.split()) and "残り2回・期限なし" in shown
+    assert "2番の券" not in shown and "3番の券" not in shown, "nothing left, and over"

@@ -7,7 +7,7 @@ import pytest
 from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.clientele import listing
 from lstep_lite.engine.reservations.transitions import visiting
-from lstep_lite.models import BookingCustomer
+from lstep_lite.models import BookingCustomer, ReservationSettings
 from tests.engine.reservations.salon import a_salon
 from tests.engine.reservations.test_booking import book
 from tests.factories import NOW, a_friend
@@ -64,3 +64,18 @@ def test_who_is_not_signed_in_sees_no_customers(anybody, hanako):
     assert anybody.get("/reservations/customers").status_code == 303
     assert anybody.get(f"/reservations/customers/{hanako.id}").status_code == 303
     assert anybody.post(f"/reservations/customers/{hanako.id}", data={"online": "ok"}).status_code == 303
+
+
+def test_the_shop_sets_after_how_often_somebody_is_limited(client, page, session, salon):
+    shown = page("/reservations/settings")
+    typed = {each["name"]: each.get("value", "") for each in shown.select("#settings-form input[name]")}
+    typed = {name: value for name, value in typed.items() if name not in ("csrf_token",)}
+    for each in shown.select("#settings-form select"):
+        chosen = each.select_one("option[selected]") or each.select_one("option")
+        typed[each["name"]] = chosen["value"]
+    strikes = {"strike_limit": "2", "late_strike_limit": "3", "late_strike_days": "60", "strike_online": "phone_only"}
+    assert client.post("/reservations/settings", data=typed | strikes).status_code == 303
+    settings = session.get_one(ReservationSettings, 1, populate_existing=True)
+    assert [str(getattr(settings, name)) for name in strikes] == list(strikes.values())
+    wrong = client.post("/reservations/settings", data=typed | strikes | {"late_strike_days": "0"})
+    assert wrong.status_code == 422

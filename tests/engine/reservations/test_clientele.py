@@ -32,6 +32,7 @@ from lstep_lite.models import (
     TicketBook,
     TicketUse,
     TimelineEntry,
+    WaitEntry,
 )
 from tests.engine.reservations.salon import FRIDAY, TEN, TODAY, Salon, a_salon
 from tests.engine.reservations.test_booking import book
@@ -246,6 +247,10 @@ def test_two_records_become_one_with_all_that_was_theirs(session, salon, hanako)
     visiting.complete(session, visit, by=STAFF, now=visit.ends_at)
     bought = sold(session, twin, salon.cut)
     entries.write(session, twin, EntryDraft(TODAY, "くせ毛"), staff_id=staff.id, now=NOW)
+    waiting = WaitEntry(code="w", friend_id=twin.id, created_at=NOW)
+    session.add(waiting)
+    session.flush()
+    waiting_id = waiting.id
     groups, _ = doubles.groups(session)
     assert [[each.id for each in group.friends] for group in groups] == [[hanako.id, twin.id]]
     first, second = doubles.pair(session, twin.id, hanako.id)
@@ -255,6 +260,7 @@ def test_two_records_become_one_with_all_that_was_theirs(session, salon, hanako)
     assert session.get_one(BookingCustomer, hanako.id).visits == 1
     assert session.get_one(TicketBook, bought.id).friend_id == hanako.id
     assert session.scalars(sa.select(KarteEntry.friend_id)).all() == [hanako.id]
+    assert session.get_one(WaitEntry, waiting_id).friend_id == hanako.id
     found = history.summary(session, hanako, now=AFTER)
     assert [each.what for each in found.past] == ["カット"] and len(found.books) == 1
     assert doubles.groups(session) == ([], False)
