@@ -212,13 +212,13 @@
     $("#board-panel-title").textContent = link.dataset.panelLink;
     $("#board-panel-page").href = link.href;
     window.htmx.ajax("GET", link.href, { target: "#board-panel-body", swap: "innerHTML" }).then(() => {
-      if (!$("#board-panel").open) $("#board-panel").showModal();
+      if (!$("#board-panel").open) $("#board-panel").show(); // not modal: the board and its toasts stay in sight
     });
   }
 
   // A mark given beside the board shows there at once; only what was refused opens
   document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
-    if (target.id === "board-panel-body" && detail.xhr.status >= 400 && !$("#board-panel").open) $("#board-panel").showModal();
+    if (target.id === "board-panel-body" && detail.xhr.status >= 400 && !$("#board-panel").open) $("#board-panel").show();
   });
 
   // Keys ----------------------------------------------------------------------------------------------------------------
@@ -235,6 +235,7 @@
       return say("動かすのをやめました。");
     }
     if (current && !current.isPointer) return onMoving(event);
+    if (event.key === "Escape" && $("#board-panel")?.open && !$("dialog:modal")) return $("#board-panel").close();
     if (event.target.closest("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
     const bar = event.target.closest?.("[data-bar]");
     if (bar && event.key.toLowerCase() === "m" && mayEdit()) {
