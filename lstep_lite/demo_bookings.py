@@ -101,7 +101,7 @@ def tell(session: Session, *, now: datetime) -> None:
     """Add visits of the last months, to the salon that `demo_reservations.tell` has made."""
     for draft in _callers():
         editing.add_without_line(session, draft, now=now)
-    today = looks.today(session, now=now)
+    today = looks.day_now(session, now=now)
     cast = _cast(session, today - timedelta(days=HISTORY), today - A_DAY, now)
     made = [_past(cast, *slot, number) for number, slot in enumerate(_slots(cast))]
     session.add_all(made)
@@ -280,7 +280,7 @@ NEXT_DAY = (
 
 def tell_day(session: Session, *, now: datetime) -> None:
     """Fill the first day on which the shop is open, and some of the next; a unit after the one of the history."""
-    today = looks.today(session, now=now)
+    today = looks.day_now(session, now=now)
     cast = _cast(session, today, today + timedelta(days=13), now)
     callers = [each for each in cast.friends if not each.line_user_id]
     first, second, third = _open_days(cast)[:3]

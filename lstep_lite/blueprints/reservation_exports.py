@@ -23,7 +23,7 @@ bp.before_request(reservation_gate.begun)
 @allow(Permission.FRIENDS_EXPORT)
 def new() -> Response:
     """This month, or around the day of the address."""
-    on = days.parse_day(request.args.get("date", "")) or looks.today(g.read, now=g.now)
+    on = days.parse_day(request.args.get("date", "")) or looks.day_now(g.read, now=g.now)
     last = on.replace(day=monthrange(on.year, on.month)[1])
     return _page(ExportForm(data={"first": on.replace(day=1), "last": last, "states": USUAL, "kind": "xlsx"}))
 

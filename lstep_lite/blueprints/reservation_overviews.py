@@ -43,7 +43,7 @@ def month_show() -> Response:
 
 
 def _today() -> date:
-    return looks.today(g.read, now=g.now)
+    return looks.day_now(g.read, now=g.now)
 
 
 def _month_of(day: date) -> date:

@@ -24,7 +24,8 @@ A_DAY = timedelta(days=1)
 @bp.get("")
 @allow(Permission.RESERVATIONS_VIEW)
 def show() -> Response:
-    day, form = days.parse_day(request.args.get("date", "")) or looks.today(g.read, now=g.now), PrintForm(request.args)
+    form = PrintForm(request.args)
+    day = days.parse_day(request.args.get("date", "")) or looks.day_now(g.read, now=g.now)
     return render(
         "reservation_prints/show.html",
         sheet=sheets.sheet(g.read, day, form.look(), initials=form.initials.data),

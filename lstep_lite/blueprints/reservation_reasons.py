@@ -30,7 +30,7 @@ def show() -> Response:
     form = _form()
     found, friend = _found(form), friends.get(g.read, form.friend.data) if form.friend.data else None
     page = pages.get(g.read, form.calendar.data) if form.calendar.data else None
-    question = form.question(looks.today(g.read, now=g.now), page, friend)
+    question = form.question(looks.day_now(g.read, now=g.now), page, friend)
     answer = inspecting.look(g.read, question, now=g.now) if question is not None else None
     return render(
         "reservation_reasons/show.html",

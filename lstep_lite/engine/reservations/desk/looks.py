@@ -87,6 +87,6 @@ def providers(session: Session, *, with_ids: Sequence[int] = ()) -> Sequence[Pro
     return session.scalars(sa.select(row).where(wanted).order_by(row.position, row.id)).all()
 
 
-def today(session: Session, *, now: datetime) -> date:
+def day_now(session: Session, *, now: datetime) -> date:
     """The business day it is: until the shop closes after midnight, still yesterday's."""
     return opening.load(session).business_date(now, zone(session))

@@ -29,7 +29,7 @@ class Today:
 
 
 def load(session: Session, *, now: datetime) -> Today:
-    day = looks.today(session, now=now)
+    day = looks.day_now(session, now=now)
     found = looks.bookings(session, day, day, Look())
     coming = [each for each in found if each.reservation.state is State.CONFIRMED and each.reservation.ends_at > now]
     return Today(
