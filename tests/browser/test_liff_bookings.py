@@ -58,6 +58,7 @@ def test_a_visit_is_booked_on_a_small_phone(chromium: Browser, server: Server, d
         page.get_by_label(label).fill(typed)
     fits(page)
     page.get_by_role("button", name="確認へ進む").click()
+    expect(page.locator("[data-hold]")).to_contain_text("分お取り置きしています")
     fits(page)
     page.get_by_label("キャンセルポリシーに同意する").check()
     page.get_by_role("button", name="この内容で予約する").dblclick()
