@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, g, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lstep_lite import reservation_gate
@@ -25,7 +26,7 @@ bp.before_request(reservation_gate.begun)
 @bp.get("")
 @allow(Permission.RESERVATIONS_VIEW)
 def index() -> Response:
-    return _list()
+    return _list(g.read)
 
 
 @bp.get("/new")
@@ -100,7 +101,7 @@ def _withdrawn(entry: WaitEntry) -> str:
 
 def _done(entry_id: int, do: Callable[[WaitEntry], str]) -> Response:
     flash(do(waiting.get(g.session, entry_id)), "success")
-    return _list("waiting_list", then=url_for(".index"))
+    return _list(g.session, "waiting_list", then=url_for(".index"))
 
 
 def _when(row: Reservation) -> str:
@@ -110,10 +111,9 @@ def _when(row: Reservation) -> str:
 # What the pages are drawn from ---------------------------------------------------------------------------------------
 
 
-def _list(*regions: str, then: str = "") -> Response:
+def _list(session: Session, *regions: str, then: str = "") -> Response:
     asked, text = request.args.get("show", ""), request.args.get("q", "").strip()[:100]
     show = Show(asked) if asked in list(Show) else Show.OPEN
-    session = g.session if then else g.read
     return render(
         "waiting_list/index.html",
         *regions,
