@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, current_app, g, request, url_for
+from flask import Blueprint, g, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
@@ -35,7 +36,7 @@ def index() -> Response:
         beside=_beside(form, scope),
         narrowing=_narrowing(scope),
         asked=_asked(form),
-        bookings=_bookings,
+        bookings=partial(url_for, "reservations.index"),
     )
 
 
@@ -94,8 +95,3 @@ def _narrowing(scope: Scope) -> dict[str, Any]:
         "calendar": scope.page_id,
     }
     return {name: str(value) for name, value in chosen.items() if value is not None}
-
-
-def _bookings(**narrowing: str) -> str:
-    """The list of the bookings behind a number."""
-    return url_for("reservations.index", **narrowing) if "reservations.index" in current_app.view_functions else ""

@@ -45,6 +45,13 @@ def test_what_makes_no_sense_is_told_and_the_month_is_shown(page, salon):
     assert "2026年3月1日〜3月31日" in page(f"{URL}?month=99999-01&provider=x").text
 
 
+def test_numbers_lead_to_the_bookings_behind_them(page, salon):
+    links = {link["href"] for link in page(f"{URL}?month=2026-03").select("main a[href^='/reservations?']")}
+    for part in ("show=no_show", "way=line"):
+        [target] = [each for each in links if part in each]
+        assert "山田花子" in page(target).text and "first=2026-03-01" in target
+
+
 def test_tables_leave_as_files(client, salon):
     answer = client.get(f"{URL}/providers.csv?month=2026-02")
     assert answer.headers["Content-Type"].startswith("text/csv")

@@ -217,7 +217,7 @@ _ALL = (
         Group.REMINDER,
         "当日のご案内",
         "本日のご予約",
-        "[name]様\n本日 [予約:時刻]のご予約です。お気をつけてお越しください。"
+        "[name]様\n本日[予約:時刻]のご予約です。遅れる場合はこちらからお知らせください。"
         "遅れる場合は、下のボタンからお知らせください。",
         GREEN,
         (Button.SHOW, Button.LATE, Button.PHONE, Button.MAP),

@@ -121,7 +121,7 @@ def of(session: Session, scope: Scope, *, now: datetime) -> Report:
 
 def _days(found: Working) -> Table:
     rows = [
-        Row(day_in_words(day), (load.worked, load.shift, load.percent), load.percent, _on(day))
+        Row(day_in_words(day), (load.worked, load.shift, load.percent), load.percent, _on(day) if load.worked else {})
         for day, load in found.days.items()
     ]
     columns = ("日", "施術（分）", "シフト（分）", "稼働率（%）")
@@ -190,7 +190,7 @@ def _ways(found: Coming) -> Table:
             WAYS[way],
             (count, percent(count, found.kept)),
             percent(count, found.kept),
-            {"show": "all", "booked_by": way.value},
+            {"show": "all", "way": way.value},
         )
         for way, count in sorted(found.ways.items(), key=lambda each: -each[1])
     ]
