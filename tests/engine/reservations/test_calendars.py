@@ -357,6 +357,12 @@ def test_an_ended_connection_is_seen_told_once_and_goes_on_when_made_anew(
     assert len(google.ours(SATO)) == 1 and sato.state is LinkState.ACTIVE
 
 
+def test_a_key_that_was_lost_ends_the_connection(shop: Shop, sato: CalendarLink) -> None:
+    shop.here = replace(shop.here, vault=Vault([Fernet.generate_key().decode()]))
+    shop.work(after=timedelta(minutes=3))
+    assert sato.state is LinkState.LOST
+
+
 def test_a_wrong_secret_is_no_ended_connection(shop: Shop, google: Stand) -> None:
     with pytest.raises(GoogleError, match="シークレットが正しくありません"):
         shop.here.google.exchange(Client(CLIENT_ID, "wrong"), "good-code", "https://x.invalid/back", verifier="v")

@@ -82,12 +82,14 @@ def _claim(session: Session, here: Here) -> _Job | None:
     link = session.scalars(mine.with_for_update(skip_locked=True)).one_or_none()
     if link is None:
         return None
+    if (key := telling.key_or_lose(session, link, here)) is None:
+        return None
     link.due_at, link.attempts = here.wall + LEASE, link.attempts + 1
     is_old = link.read_whole_at is None or here.now - link.read_whole_at >= WHOLE_EVERY
     return _Job(
         link.id,
         link.due_at,
-        tokens.key(session, link, here.vault),
+        key,
         link.calendar_id or "",
         None if is_old else link.sync_token,
         shop_settings.zone(session),

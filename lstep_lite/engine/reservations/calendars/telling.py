@@ -5,7 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import notifications
+from lstep_lite.engine.reservations.calendars import tokens
 from lstep_lite.engine.reservations.calendars.google import Revoked
+from lstep_lite.engine.reservations.calendars.pausing import Here
+from lstep_lite.engine.reservations.calendars.tokens import Key
+from lstep_lite.errors import DomainError
 from lstep_lite.models import CalendarLink, LinkState
 
 PAGE = "/reservations/calendars"
@@ -16,6 +20,15 @@ LOST = notifications.kind(
     icon="calendar-off",
     order=16,
 )
+
+
+def key_or_lose(session: Session, link: CalendarLink, here: Here) -> Key | None:
+    """What opens the connection; None where what is kept can't be read any more, as after a restore without its key."""
+    try:
+        return tokens.key(session, link, here.vault)
+    except DomainError:
+        lose(session, link, now=here.now)
+        return None
 
 
 def lose(session: Session, link: CalendarLink, *, now: datetime) -> None:

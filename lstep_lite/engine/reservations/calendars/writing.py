@@ -156,6 +156,8 @@ def _claim(session: Session, here: Here) -> _Job | None:
     if not is_wanted and not row.may_exist:
         session.delete(row)
         return None
+    if (key := telling.key_or_lose(session, link, here)) is None:
+        return None
     row.retry_at, row.attempts = here.wall + LEASE, row.attempts + 1
     row.may_exist = True
     zone = shop_settings.zone(session)
@@ -165,7 +167,7 @@ def _claim(session: Session, here: Here) -> _Job | None:
         link_id=link.id,
         revision=row.revision,
         until=row.retry_at,
-        key=tokens.key(session, link, here.vault),
+        key=key,
         calendar_id=link.calendar_id or "",
         google_id=event["id"],
         event=event if is_wanted else None,
