@@ -32,6 +32,7 @@ from lstep_lite.models import ReservationState as State
 PAGE_SIZE = 50
 NUMBER = re.compile(r"(R-?)?\d{6}(-\d*)?", re.IGNORECASE)
 """What looks like the number of a booking, or the beginning of one."""
+WHOLE_NUMBER = re.compile(r"R-\d{6}-\d{3,}", re.IGNORECASE)
 
 
 class Show(StrEnum):
@@ -172,6 +173,8 @@ def _shown(show: Show, now: datetime) -> list[sa.ColumnElement[bool]]:
 
 
 def _named(text: str) -> sa.ColumnElement[bool]:
+    if WHOLE_NUMBER.fullmatch(text):
+        return Reservation.number == text.upper()
     if NUMBER.fullmatch(text):
         return Reservation.number.contains(text.upper(), autoescape=True)
     row = Reservation
