@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import current_app, g, request, url_for
 
@@ -175,10 +176,6 @@ def is_shown(endpoint: str) -> bool:
     return any(entry.is_shown for group in GROUPS for entry in group.entries if entry.endpoint == endpoint)
 
 
-def has(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions
-
-
 RESERVATION_VIEWS = (
     ("day", "日", "reservation_board.index"),
     ("week", "週", "reservation_overviews.week_show"),
@@ -191,14 +188,10 @@ RESERVATION_VIEWS = (
 
 def reservation_views(day: date | None) -> list[tuple[str, str, str]]:
     """They as items of ui.tabs, around *day*; without one, around today."""
-    return [
-        (key, words, url_for(endpoint, **_around(key, day)))
-        for key, words, endpoint in RESERVATION_VIEWS
-        if has(endpoint)
-    ]
+    return [(key, words, url_for(endpoint, **_around(key, day))) for key, words, endpoint in RESERVATION_VIEWS]
 
 
-def _around(key: str, day: date | None) -> dict[str, str]:
+def _around(key: str, day: date | None) -> dict[str, Any]:
     if day is None or key == "list":
         return {}
     return {"month": f"{day:%Y-%m}"} if key == "month" else {"date": day.isoformat()}

@@ -88,3 +88,13 @@ def test_before_the_shop_takes_bookings_they_lead_to_the_guided_path(client, own
 def test_strangers_are_asked_to_sign_in(anybody, salon):
     for url in ("/reservations/week", "/reservations/month"):
         assert "/sign-in" in anybody.get(url).location
+
+
+def test_every_view_of_bookings_leads_to_the_others_and_the_phone_to_the_board(page, salon):
+    views = ["日", "週", "月", "一覧", "印刷"]
+    for url in ("/reservations/week?date=2026-03-06", "/reservations/board?date=2026-03-06", "/reservations"):
+        shown = page(url)
+        assert [tab.text.strip() for tab in shown.select(".tabs a")] == views, url
+        assert shown.select_one(".bottom-bar a[href='/reservations/board']")["aria-current"] == "page"
+    tabs = {tab.text.strip(): tab["href"] for tab in page("/reservations/week?date=2026-03-06").select(".tabs a")}
+    assert (tabs["日"], tabs["月"]) == ("/reservations/board?date=2026-03-06", "/reservations/month?month=2026-03")

@@ -15,6 +15,7 @@ from lstep_lite.forms.base import Form, at_most, row_id
 from lstep_lite.forms.reservations.fields import ClockField
 from lstep_lite.models import BookingPage, Course, Friend, Provider
 
+Day = date  # the forms have a field of that name
 NOBODY = DESK = 0
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
@@ -55,7 +56,7 @@ class ReasonForm(Form):
         self.calendar.choices = [*online, (DESK, "お店で登録するとき")]
         return self
 
-    def question(self, today: date, page: BookingPage | None, friend: Friend | None) -> Question | None:
+    def question(self, today: Day, page: BookingPage | None, friend: Friend | None) -> Question | None:
         """None while no course is chosen."""
         if not self.courses.data:
             return None
