@@ -39,9 +39,9 @@ class NumbersForm(Form):
     calendar = SelectField("カレンダー", coerce=row_id, default=0, validate_choice=False)
 
     def offer(self, providers: Sequence[Provider], courses: Sequence[Course], pages: Sequence[BookingPage]) -> Self:
-        self.provider.choices = options({0: "スタッフ全員"} | {each.id: each.name for each in providers})
-        self.course.choices = options({0: "すべてのメニュー"} | {each.id: each.name for each in courses})
-        self.calendar.choices = options({0: "すべてのカレンダー"} | {each.id: each.name for each in pages})
+        self.provider.choices = options({"0": "スタッフ全員"} | {str(each.id): each.name for each in providers})
+        self.course.choices = options({"0": "すべてのメニュー"} | {str(each.id): each.name for each in courses})
+        self.calendar.choices = options({"0": "すべてのカレンダー"} | {str(each.id): each.name for each in pages})
         return self
 
     def validate_last(self, field: DateField) -> None:
@@ -59,8 +59,9 @@ class NumbersForm(Form):
 
     def _days(self, today: date) -> tuple[date, date]:
         if self.span.data == "own":
-            is_asked = self.validate() and self.first.data and self.last.data
-            return (self.first.data, self.last.data) if is_asked else whole_months(today, 1)
+            if self.validate() and self.first.data and self.last.data:
+                return self.first.data, self.last.data
+            return whole_months(today, 1)
         month = parse_day((self.month.data or today).isoformat())
         return whole_months(month or today, MONTHS.get(self.span.data or "", 1))
 

@@ -47,9 +47,9 @@ class WaitForm(Form):
     ) -> Self:
         named = {f"{slot_id}-{ticket_id or ''}": words for (slot_id, ticket_id), words in slots.items()}
         self.what.choices = options({COURSES: "メニュー（下で選びます）"} | named)
-        self.courses.choices = options({each.id: each.name for each in courses})
-        self.provider_id.choices = options({0: "指名なし"} | {each.id: each.name for each in providers})
-        self.weekdays.choices = options(dict(enumerate(WEEKDAYS, start=1)))
+        self.courses.choices = options({str(each.id): each.name for each in courses})
+        self.provider_id.choices = options({"0": "指名なし"} | {str(each.id): each.name for each in providers})
+        self.weekdays.choices = options({str(number): name for number, name in enumerate(WEEKDAYS, start=1)})
         return self
 
     def propose(self, today: date) -> None:

@@ -76,7 +76,7 @@ def many(session: Session, salon: Salon, dice: random.Random) -> list[Reservatio
     friends = [a_friend(session).id for _ in range(12)]
     found = []
     for _ in range(160):
-        lines = [(salon.cut, None, dice.choice([5500, 0]))]
+        lines: list[tuple[int | None, int | None, int | None]] = [(salon.cut, None, dice.choice([5500, 0]))]
         if dice.random() < 0.5:
             lines += [(salon.color, None, 8800), (None, salon.treatment, None)]
         state = dice.choice([State.COMPLETED] * 5 + list(State))

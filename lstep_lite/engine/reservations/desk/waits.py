@@ -296,7 +296,7 @@ def slots(session: Session, *, now: datetime) -> Mapping[tuple[int, int | None],
     query = query.outerjoin(ticket, ticket.slot_id == row.id)
     query = query.where(row.starts_at > now, row.cancelled_at.is_(None), Event.is_open, Event.takes_waiting)
     query = query.order_by(row.starts_at, row.id, ticket.position, ticket.id).limit(MOST_SLOTS)
-    found = {}
+    found: dict[tuple[int, int | None], str] = {}
     for slot, title, ticket_id, ticket_name in session.execute(query):
         words = f"{title} {in_words(slot.business_date, slot.start_minute)}"
         found[slot.id, ticket_id] = words if ticket_id is None else f"{words} {ticket_name}"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -97,10 +98,10 @@ def of(session: Session, scope: Scope) -> Coming:
     )
 
 
-def _groups(session: Session, scope: Scope) -> sa.Result[*tuple[object, ...]]:
+def _groups(session: Session, scope: Scope) -> sa.Result[*tuple[Any, ...]]:
     """All that is counted one by one, in one statement: a few hundred rows however many bookings there are."""
     row = Reservation
-    columns = {
+    columns: dict[str, Any] = {
         "day": weekday(row.business_date),
         "state": row.state,
         "booked_by": row.booked_by,
@@ -108,8 +109,8 @@ def _groups(session: Session, scope: Scope) -> sa.Result[*tuple[object, ...]]:
         "is_nominated": row.is_nominated,
         "is_late": row.is_late,
     }
-    each = sa.select(*(column.label(name) for name, column in columns.items()), row.amount.label("amount"))
-    part = each.where(scope.holds()).subquery()
+    labelled: list[Any] = [column.label(name) for name, column in columns.items()]
+    part = sa.select(*labelled, row.amount.label("amount")).where(scope.holds()).subquery()
     keys = [part.c[name] for name in columns]
     counts = (sa.func.count().label("bookings"), sa.func.count(part.c.amount).label("amounts"))
     return session.execute(sa.select(*keys, *counts).group_by(*keys))

@@ -34,7 +34,7 @@ def by_provider(session: Session, scope: Scope) -> list[Earned]:
     sums = sa.select(row.provider_id, Provider.name, sa.func.count(), sa.func.sum(row.amount))
     sums = sums.outerjoin(Provider, Provider.id == row.provider_id).where(_is_paid(scope))
     found = [
-        Earned(name or EVENTS, visits, int(amount), provider_id)
+        Earned(name or EVENTS, visits, int(amount or 0), provider_id)
         for provider_id, name, visits, amount in session.execute(sums.group_by(row.provider_id, Provider.name))
     ]
     return _richest(found)

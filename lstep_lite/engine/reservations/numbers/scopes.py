@@ -36,7 +36,8 @@ class Scope:
 
     def narrows(self) -> sa.ColumnElement[bool]:
         """What it asks of a booking besides the day."""
-        row, asked = Reservation, [sa.true()]
+        row = Reservation
+        asked: list[sa.ColumnElement[bool]] = [sa.true()]
         if self.provider_id is not None:
             asked.append(row.provider_id == self.provider_id)
         if self.page_id is not None:

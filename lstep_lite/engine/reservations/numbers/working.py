@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -129,7 +130,7 @@ def _length() -> sa.ColumnElement[int]:
     return lasts // sa.literal(60, sa.Integer)
 
 
-def _works(query: sa.Select[*tuple[object, ...]], scope: Scope) -> sa.Select[*tuple[object, ...]]:
+def _works(query: sa.Select[*tuple[Any, ...]], scope: Scope) -> sa.Select[*tuple[Any, ...]]:
     row, segment = Reservation, ReservationSegment
     query = query.select_from(row).join(segment, segment.reservation_id == row.id)
     return query.where(scope.holds(), row.state.in_(WORKED), segment.kind == WORK, segment.provider_id.is_not(None))
