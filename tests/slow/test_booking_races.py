@@ -170,6 +170,20 @@ def test_three_hundred_applicants_and_twenty_places(fresh_database: Database) ->
     _check_places(fresh_database, bookings=SEATS)
 
 
+@pytest.mark.parametrize("fresh_database", ["postgresql"], indirect=True)  # SQLite has one writer: nobody waits here
+def test_who_would_wait_too_long_for_a_turn_is_told_so(
+    fresh_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged(fresh_database, 1)
+    monkeypatch.setattr(book, "PATIENCE", "50ms")
+    with fresh_database.unit() as session, fresh_database.engine.begin() as other:
+        other.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended('reservations', 1))"))
+        with pytest.raises(Refused) as refused:
+            book.lock(session)
+        session.rollback()
+    assert refused.value.code is Code.BUSY
+
+
 def _check_places(database: Database, bookings: int) -> None:
     with database.read() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Reservation)) == bookings
