@@ -28,7 +28,7 @@ def week_show() -> Response:
     on = days.parse_day(request.args.get("date", "")) or _today()
     first, form = on - timedelta(days=on.weekday()), LookForm(request.args)
     found = overviews.week(g.read, first, form.look(), now=g.now)
-    around = {"before": first - A_WEEK, "after": first + A_WEEK}
+    around: dict[str, Any] = {"before": first - A_WEEK, "after": first + A_WEEK}
     return render("reservation_overviews/week_show.html", on=on, first=first, week=found, **around, **_names(form))
 
 
@@ -38,7 +38,10 @@ def month_show() -> Response:
     first = days.parse_day(f"{request.args.get('month', '')}-01") or _today().replace(day=1)
     form = LookForm(request.args)
     found = overviews.month(g.read, first, form.look(), now=g.now)
-    around = {"before": _month_of(first - timedelta(days=1)), "after": _month_of(first + timedelta(days=31))}
+    around: dict[str, Any] = {
+        "before": _month_of(first - timedelta(days=1)),
+        "after": _month_of(first + timedelta(days=31)),
+    }
     return render("reservation_overviews/month_show.html", first=first, month=found, **around, **_names(form))
 
 

@@ -44,8 +44,8 @@ from lstep_lite.engine.actions import steps
 from lstep_lite.engine.friends import bulk  # noqa: F401 - friends must not import batches, which need them
 from lstep_lite.engine.messages import kinds
 from lstep_lite.engine.notifications import linking, sending, unanswered  # noqa: F401 - its core must not import them
-from lstep_lite.engine.reservations import clientele as _clientele  # noqa: F401 - its core must not import notifications
 from lstep_lite.engine.reservations import calendars as _calendars  # noqa: F401 - it follows bookings
+from lstep_lite.engine.reservations import clientele as _clientele  # noqa: F401 - its core must not import notifications
 from lstep_lite.engine.reservations import effects as _effects  # noqa: F401 - its core must not import messages
 from lstep_lite.engine.reservations import events as _events  # noqa: F401 - its core must not import folders
 from lstep_lite.engine.reservations import ticket_books as _ticket_books  # noqa: F401 - they follow bookings

@@ -424,7 +424,7 @@ def test_how_many_come_is_asked_where_a_course_takes_more(phone, session, ann, s
     shown = inspect_page(phone.get(last))
     assert "2名" in shown.text and "11,000円" in shown.text
     hold = shown.select_one("[data-hold]")
-    action, found = form_of(shown)
+    _, found = form_of(shown)
     kept = phone.post(hold["data-hold"], data=found)
     assert kept.status_code == 200 and kept.text == "600"
     assert send(phone, shown).status_code == 303

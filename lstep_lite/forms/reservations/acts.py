@@ -79,7 +79,7 @@ class TimesField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
-    def __init__(self, label: str, validators: Sequence[Any], **kwargs: Any) -> None:
+    def __init__(self, label: str, validators: list[Any], **kwargs: Any) -> None:
         super().__init__(label, validators, choices=[], validate_choice=False, **kwargs)
         self.type = "SelectMultipleField"  # ui.field draws it as one
 

@@ -1,5 +1,7 @@
 """The first steps: what, with what, and with whom."""
 
+from typing import Any
+
 from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -70,7 +72,7 @@ def again_show(code: str, booking: str) -> Response:
         codes = own.again(g.read, reservation, here.friend, here.page, now=g.now)
     except Refused as refusal:
         return menu(here, refusal)
-    chosen = {"course": codes.courses, "option": codes.options, "staff": codes.staff}
+    chosen: dict[str, Any] = {"course": codes.courses, "option": codes.options, "staff": codes.staff}
     return redirect(url_for(".start_index", code=code, **chosen), 303)
 
 

@@ -27,7 +27,8 @@ def text(reservation: Reservation, *, title: str, place: str, now: datetime) -> 
     calendar.add("prodid", "-//lstep_lite//reservations//JA")
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
-    return calendar.to_ical().decode()
+    content: bytes = calendar.to_ical()
+    return content.decode()
 
 
 def google(reservation: Reservation, *, title: str, place: str) -> str:
