@@ -10,6 +10,7 @@ from markupsafe import Markup
 from lstep_lite import bubbles
 from lstep_lite.engine.messages import stickers
 from lstep_lite.engine.text import WEEKDAYS
+from lstep_lite.models import Friend
 
 HONORIFICS = ("さん", "様", "さま", "ちゃん", "くん", "君", "先生")
 
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
         line_drawn,
         line_quick_replies,
         polite,
+        customer,
     ):
         app.add_template_filter(function)
 
@@ -121,6 +123,11 @@ def sticker_words(message: dict[str, Any]) -> str:
     return stickers.label(package_id, sticker_id) or f"{package_id}-{sticker_id}"
 
 
-def polite(name: str) -> str:
+def polite(name: str, ending: str = "さん") -> str:
     """How staff speak of a customer: with 「さん」, unless the name already ends politely."""
-    return name if name.endswith(HONORIFICS) else f"{name}さん"
+    return name if name.endswith(HONORIFICS) else f"{name}{ending}"
+
+
+def customer(friend: Friend) -> str:
+    """How staff speak of somebody who books: 「山田 花子様」."""
+    return polite(friend.desk_name, "様")

@@ -48,7 +48,7 @@ def create(slot_id: int) -> Response:
     if not made:
         return _editor(form, slot, status=422)
     told = "" if made.friend.can_receive else NO_LINE
-    flash(f"{made.friend.name}様を登録しました（{made.number}）。{told}", "success")
+    flash(f"{made.friend.desk_name}様を登録しました（{made.number}）。{told}", "success")
     return go(url_for(".index", slot_id=slot.id))
 
 

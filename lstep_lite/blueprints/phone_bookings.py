@@ -56,7 +56,7 @@ def create() -> Response:
         return _page(form, "taking_panel", status=422)
     told = "" if callers.can_be_told(made.friend) else NO_LINE
     when = in_words(made.business_date, made.start_minute)
-    flash(f"{made.friend.name}様 {when} の予約を登録しました（{made.number}）。{told}", "success")
+    flash(f"{made.friend.desk_name}様 {when} の予約を登録しました（{made.number}）。{told}", "success")
     return go(_board(made.business_date))
 
 

@@ -105,7 +105,7 @@ def undo_create(reservation_id: int) -> Response:
     reservation = get(g.session, reservation_id)
     entry_id = request.form.get("entry_id", 0, type=int)
     moving.undo(g.session, reservation, entry_id, staff_id=g.staff.id, now=g.now)
-    flash(f"{reservation.friend.name}様の予約を元に戻しました。お客様へのお知らせは送っていません。", "success")
+    flash(f"{reservation.friend.desk_name}様の予約を元に戻しました。お客様へのお知らせは送っていません。", "success")
     return _board("board_undo", "day_board", "board_rail")
 
 

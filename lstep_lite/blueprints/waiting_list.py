@@ -48,7 +48,7 @@ def create() -> Response:
     if not made:
         g.finish(commit=False)
         return _editor(form, status=422)
-    flash(f"{made.friend.name}様をキャンセル待ちに登録しました。", "success")
+    flash(f"{made.friend.desk_name}様をキャンセル待ちに登録しました。", "success")
     return go(url_for(".index"))
 
 
@@ -91,12 +91,12 @@ def destroy(entry_id: int) -> Response:
 
 def _accepted(entry: WaitEntry) -> str:
     made = waits.accept(g.session, entry, by=by_staff(g.staff.id), now=g.now)
-    return f"{entry.friend.name}様 {_when(made)}の予約を確定しました（{made.number}）。"
+    return f"{entry.friend.desk_name}様 {_when(made)}の予約を確定しました（{made.number}）。"
 
 
 def _withdrawn(entry: WaitEntry) -> str:
     waiting.withdraw(g.session, entry, by=by_staff(g.staff.id, tells=False), now=g.now)
-    return f"{entry.friend.name}様のキャンセル待ちを取り消しました。"
+    return f"{entry.friend.desk_name}様のキャンセル待ちを取り消しました。"
 
 
 def _done(entry_id: int, do: Callable[[WaitEntry], str]) -> Response:

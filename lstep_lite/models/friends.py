@@ -139,6 +139,13 @@ class Friend(Base):
         return self.system_name or self.display_name or self.real_name or "名前未取得の友だち"
 
     @property
+    def desk_name(self) -> str:
+        """What staff see where bookings are: the name this person gave for them goes before the LINE name."""
+        if self.erased_at is None and not self.system_name and self.real_name:
+            return self.real_name
+        return self.name
+
+    @property
     def can_receive(self) -> bool:
         return self.line_user_id is not None and self.is_following and not self.is_blocked
 

@@ -149,8 +149,11 @@ def test_time_is_closed_changed_and_opened_again_on_the_board(htmx, page, sessio
     book()
     drawn = page(f"/reservations/board/closures/new?date={FRIDAY}&start=10:00&end=11:00&provider={salon.sato}")
     assert "予約1件と重なります。予約は残り、新しい予約だけ止まります。" in drawn.text
+    assert page("/reservations/board/closures/new").select_one("[name=first_day]")
     values = {"subject": f"provider-{salon.sato}", "kind": "out", "first_day": FRIDAY.isoformat()}
     times = {"begins": "24:00", "ends": "24:30"}
+    far = values | times | {"first_day": "0001-01-01"}
+    assert htmx("/reservations/board/closures", far).status_code == 422
     assert htmx("/reservations/board/closures", values | times | {"ends": "23:00"}).status_code == 422
     answer = htmx(f"/reservations/board/closures?on={FRIDAY}", values | times)
     assert re.findall(r'id="(board-question|day-board|board-rail)"', answer.text) == [

@@ -91,6 +91,16 @@ def test_the_list_finds_bookings_by_every_filter(page, session, salon, booked):
     assert found("show=cancelled") == found("show=late") == found("show=no_show") == found("show=visited") == []
 
 
+def test_whoever_books_is_called_by_the_name_given_for_it(page, session, booked, hanako):
+    hanako.real_name = "本名 花"
+    session.commit()
+    lists = (URL, f"{URL}/board?date={FRIDAY}", f"{URL}/week?date={FRIDAY}", f"{URL}/prints?date={FRIDAY}")
+    for path in (*lists, f"{URL}/{booked.id}/change"):
+        assert "本名 花" in page(path).main.text and "山田花子" not in page(path).main.text, path
+    shown = page(f"{URL}/{booked.id}").main.text
+    assert "本名 花様" in shown and "山田花子" in shown, "and the talk is found by the other"
+
+
 def test_the_list_costs_the_same_for_a_hundred(page, session, salon, booked, count_queries):
     with count_queries() as few:
         page(f"{URL}?show=all")

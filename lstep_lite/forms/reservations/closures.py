@@ -1,7 +1,7 @@
 """Time without new bookings."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,7 +41,9 @@ class ClosureForm(Form):
 
     def draft(self, zone: ZoneInfo) -> ClosureDraft:
         """Raises DomainError naming the field. Without times: the whole of the days."""
-        first_day = self.first_day.data or date.min
+        first_day = self.first_day.data
+        if first_day is None or not days.is_near(first_day):
+            raise DomainError("日付を選んでください。", "first_day")
         last_day = self.last_day.data or first_day
         if not timedelta(0) <= last_day - first_day <= timedelta(days=366):
             raise DomainError("終わりの日は、始まりの日から1年以内の日を選んでください。", "last_day")

@@ -200,7 +200,7 @@ def _in_words(row: Any, day: date) -> str:
     minutes = int((reservation.ends_at - reservation.starts_at).total_seconds()) // 60
     begins, ends = clock(reservation.start_minute), clock(reservation.start_minute + minutes)
     when = "" if reservation.business_date == day else day_in_words(reservation.business_date) + " "
-    return f"{provider}さんの予約({reservation.friend.name}様 {when}{begins}–{ends})"
+    return f"{provider}さんの予約({reservation.friend.desk_name}様 {when}{begins}–{ends})"
 
 
 def nearest(session: Session, wanted: Wanted, *, now: datetime, most: int = ALTERNATIVES) -> list[Start]:

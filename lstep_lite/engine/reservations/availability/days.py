@@ -77,7 +77,12 @@ def parse_day(text: str) -> date | None:
         found = date.fromisoformat(text)
     except ValueError:
         return None
-    return found if 2000 < found.year < 2200 else None
+    return found if is_near(found) else None
+
+
+def is_near(day: date) -> bool:
+    """Whether it is within what calendars know; others can't be turned into moments."""
+    return 2000 < day.year < 2200
 
 
 def in_words(day: date, minute: int) -> str:

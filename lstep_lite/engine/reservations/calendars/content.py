@@ -49,7 +49,7 @@ def title(reservation: Reservation, *, shows_names: bool) -> str:
     """「カット Y.H様」"""
     menu = "・".join(line.name for line in reservation.lines) or "予約"
     friend = reservation.friend
-    who = friend.name if shows_names else initials(friend)
+    who = friend.desk_name if shows_names else initials(friend)
     party = f"（{reservation.party}名）" if reservation.party > 1 else ""
     return f"{MARKS.get(reservation.state, '')}{menu} {who}様{party}"
 
@@ -65,7 +65,7 @@ def initials(friend: Friend) -> str:
     letters = [jaconv.kana2alphabet(jaconv.kata2hira(word))[:1].upper() for word in words]
     if letters and all(letter.isascii() and letter.isalpha() for letter in letters):
         return ".".join(letters)
-    return f"{friend.name[:1]}＊"
+    return f"{friend.desk_name[:1]}＊"
 
 
 def _local(moment: datetime, zone: tzinfo) -> str:

@@ -93,7 +93,7 @@ def _tell(session: Session, happened: Happened, customer: BookingCustomer, why: 
         session,
         LIMITED.name,
         title="ネット予約を制限したお客様がいます",
-        body=f"{friend.name} {why}。これからは「{words}」になります。お客様のページの「予約」で、元に戻せます。",
+        body=f"{friend.desk_name} {why}。これからは「{words}」になります。お客様のページの「予約」で、元に戻せます。",
         href=f"/reservations/customers/{friend.id}",
         dedupe_key=f"{LIMITED.name}:{happened.entry.id}",
         friend=friend,

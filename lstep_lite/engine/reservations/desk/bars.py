@@ -65,7 +65,7 @@ class Bar:
 
     @property
     def name(self) -> str:
-        return self.reservation.friend.name
+        return self.reservation.friend.desk_name
 
     @property
     def course(self) -> str:

@@ -155,7 +155,7 @@ def _limits(
         return
     customer = session.get(BookingCustomer, friend.id)
     if customer is not None and customer.online == "phone_only":
-        yield Reason(Code.CLOSED, f"{friend.name}様の予約は、お電話だけで受ける設定です。", Where.CUSTOMER)
+        yield Reason(Code.CLOSED, f"{friend.desk_name}様の予約は、お電話だけで受ける設定です。", Where.CUSTOMER)
     if not all(segments.matches(session, dict(tree), friend, now=now) for tree in plan.audiences):
         yield Reason(Code.CLOSED, "このメニューを予約できるお客様の条件に、当てはまりません。", Where.COURSE)
     try:
@@ -172,4 +172,5 @@ def _overlap(session: Session, question: Question, plan: Plan) -> Iterator[Reaso
     try:
         limits.check_no_overlap(session, question.friend, starts_at, ends_at)
     except Refused as refusal:
-        yield Reason(refusal.code, f"{question.friend.name}様は、同じ時間帯に別のご予約があります。", Where.CUSTOMER)
+        who = question.friend.desk_name
+        yield Reason(refusal.code, f"{who}様は、同じ時間帯に別のご予約があります。", Where.CUSTOMER)

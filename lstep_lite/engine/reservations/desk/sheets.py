@@ -57,7 +57,7 @@ def sheet(session: Session, day: date, look: Look, *, initials: bool = False) ->
 def _line(booked: Booked, names: Mapping[int, str], visits: Mapping[int, Sequence[datetime]], initials: bool) -> Line:
     row = booked.reservation
     before = sum(starts_at < row.starts_at for starts_at in visits.get(row.friend_id, ()))
-    name = in_initials(row.friend) if initials else row.friend.name
+    name = in_initials(row.friend) if initials else row.friend.desk_name
     provider = names.get(row.provider_id, NOBODY) if row.provider_id is not None else NOBODY
     return Line(booked, name, f"{before + 1}回目" if before else "新規", provider)
 
@@ -74,5 +74,5 @@ def _visits(session: Session, rows: Sequence[Reservation]) -> dict[int, list[dat
 
 def in_initials(friend: Friend) -> str:
     """「ヤ・ハ」 of ヤマダ ハナコ; without a reading, the first letter of the name."""
-    parts = (friend.kana or friend.name).split()
+    parts = (friend.kana or friend.desk_name).split()
     return "・".join(part[0] for part in parts) if friend.kana else f"{parts[0][0]}…"

@@ -111,7 +111,7 @@ def _body(happened: Happened) -> str:
     reservation = happened.reservation
     when = in_words(reservation.business_date, reservation.start_minute)
     menu = "・".join(line.name for line in reservation.lines)
-    return " ".join(part for part in (reservation.friend.name, when, menu, happened.entry.reason) if part)
+    return " ".join(part for part in (reservation.friend.desk_name, when, menu, happened.entry.reason) if part)
 
 
 def _tell_misfit(session: Session, happened: Happened) -> None:

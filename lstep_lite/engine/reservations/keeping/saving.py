@@ -31,7 +31,7 @@ class WouldNotFit(DomainError):
 
 
 def _in_words(reservation: Reservation) -> str:
-    return f"{in_words(reservation.business_date, reservation.start_minute)} {reservation.friend.name}様"
+    return f"{in_words(reservation.business_date, reservation.start_minute)} {reservation.friend.desk_name}様"
 
 
 @contextmanager
