@@ -194,6 +194,13 @@ def test_a_longer_visit_takes_more_and_back_again(session, salon, book):
         move(session, booked, to(TEN, provider_id=salon.sato, minutes=75))
 
 
+def test_what_staff_had_put_outside_the_hours_goes_back_there(session, salon, book):
+    booked = book(1140, force=True)
+    entry = move(session, booked, to(NOON, provider_id=salon.sato))
+    moving.undo(session, booked, entry.id, staff_id=None, now=NOW)
+    assert (booked.start_minute, booked.is_outside, booked.is_forced) == (1140, True, False)
+
+
 def occupied(session, booked):
     row = Occupancy
     mine = sa.select(row.pool_id, row.tick).where(row.reservation_id == booked.id)

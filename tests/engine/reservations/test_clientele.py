@@ -98,6 +98,18 @@ def test_what_staff_forgave_counts_no_more(session, salon, hanako):
     assert counting.customer(session, hanako.id).online == "approval_only"
 
 
+def test_what_was_forgiven_and_stands_still_counts_no_more(session, salon, hanako):
+    limits(session, strike_limit=2)
+    missed(session, hanako, salon, FRIDAY)
+    last = missed(session, hanako, salon, FRIDAY + timedelta(days=1))
+    freed = StandingDraft("ok")
+    standing.update(session, hanako, freed, staff_id=a_staff(session).id, now=last.ends_at + timedelta(hours=1))
+    missed(session, hanako, salon, FRIDAY + timedelta(days=2))
+    assert counting.customer(session, hanako.id).online == "ok", "one since then"
+    missed(session, hanako, salon, FRIDAY + timedelta(days=3))
+    assert counting.customer(session, hanako.id).online == "approval_only"
+
+
 def test_late_cancellations_count_within_their_days_alone(session, salon, hanako):
     limits(session, late_strike_limit=2, late_strike_days=30, policy={"late_cancel": "allow_marked"})
     for days in (0, 60, 61):

@@ -17,6 +17,7 @@ from lstep_lite.engine.reservations.transitions import (
     expiring,
     looking_over,
     occupying,
+    visiting,
 )
 from lstep_lite.engine.reservations.transitions.changing import Change
 from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
@@ -38,11 +39,12 @@ from lstep_lite.models import (
     ReservationState,
     Shift,
 )
-from tests.engine.reservations.salon import FRIDAY, TEN, Salon, a_salon, a_ticket, an_event, at, kept
+from tests.engine.reservations.salon import FRIDAY, TEN, Salon, a_salon, a_ticket, an_event, at, kept, visit
 from tests.engine.reservations.test_booking import book, refused
 from tests.factories import NOW, a_friend
 
 State = ReservationState
+STAFF = by_staff(None)
 
 
 @pytest.fixture
@@ -82,6 +84,17 @@ def test_offers_requests_and_asked_for_changes_end_in_time(
     assert [each.state for each in (offer, moved, asked)] == [State.EXPIRED, State.CONFIRMED, State.EXPIRED]
     assert session.scalars(sa.select(ChangeRequest.state)).all() == [ChangeState.EXPIRED]
     assert session.scalars(sa.select(Occupancy.reservation_id).distinct()).all() == [moved.id]
+
+
+def test_what_was_offered_can_be_booked_the_moment_the_offer_ends(
+    session: Session, salon: Salon, hanako: Friend
+) -> None:
+    wish, until = plans.Wish((salon.cut,), (), salon.sato), NOW + timedelta(hours=1)
+    booking.hold(session, hanako, wish, FRIDAY, TEN, page=salon.page, expires_at=until, now=NOW)
+    other = a_friend(session)
+    early = refused(lambda: book(session, other, salon, provider_id=salon.sato, now=until - timedelta(seconds=1)))
+    assert early.code is Code.SLOT_TAKEN
+    assert book(session, other, salon, provider_id=salon.sato, now=until).state is State.CONFIRMED
 
 
 def test_visits_nobody_marked_are_completed_two_hours_after_closing(
@@ -133,6 +146,36 @@ def test_what_no_longer_fits_is_flagged_and_stays(session: Session, salon: Salon
         sa.select(ReservationEntry.what).where(ReservationEntry.reservation_id == made.id).order_by(ReservationEntry.id)
     )
     assert list(whats) == ["confirmed", "flagged", "unflagged"]
+
+
+def test_one_too_many_is_flagged_and_what_staff_put_outside_is_not(
+    session: Session, salon: Salon, hanako: Friend
+) -> None:
+    book(session, hanako, salon, provider_id=salon.sato)
+    too_many, outside = (
+        booking.write_down(
+            session,
+            a_friend(session),
+            visit(salon, FRIDAY, minute, provider_id=salon.sato),
+            by=STAFF,
+            now=NOW,
+            force=True,
+        )
+        for minute in (TEN, 1140)
+    )
+    assert (too_many.is_forced, too_many.is_outside) == (True, False)
+    assert (outside.is_forced, outside.is_outside) == (False, True)
+    kept(session, Shift(provider_id=salon.sato, day=FRIDAY, ranges=[[720, 1140]], updated_at=NOW))
+    looking_over.look_over(session, FRIDAY, FRIDAY, by=STAFF, now=NOW)
+    assert (too_many.needs_look, outside.needs_look) == (True, False)
+
+
+def test_what_staff_bring_back_outside_the_hours_is_theirs(session: Session, salon: Salon, hanako: Friend) -> None:
+    made = book(session, hanako, salon, provider_id=salon.sato)
+    ending.cancel_by_staff(session, made, by=STAFF, now=NOW)
+    kept(session, Shift(provider_id=salon.sato, day=FRIDAY, ranges=[[720, 1140]], updated_at=NOW))
+    visiting.correct(session, made, State.CONFIRMED, by=STAFF, now=NOW, force=True)
+    assert made.is_outside and looking_over.misfits(session, FRIDAY, FRIDAY, now=NOW) == []
 
 
 def test_a_closure_over_a_booking_flags_it_and_stops_new_ones(session: Session, salon: Salon, hanako: Friend) -> None:

@@ -144,7 +144,8 @@ def undo(session: Session, reservation: Reservation, entry_id: int, *, staff_id:
         is_nominated=before["is_nominated"],
     )
     by = recording.by_staff(staff_id, tells=False)
-    changing.move(session, reservation, change, by=by, now=now, version=entry.version, force=before["is_forced"])
+    force = before["is_forced"] or before["is_outside"]  # where staff had put it, it may stand again
+    changing.move(session, reservation, change, by=by, now=now, version=entry.version, force=force)
     try:
         messaging.take_back(session, entry, TOLD, now=now)
     except DomainError:

@@ -15,6 +15,7 @@ from lstep_lite.engine.reservations.transitions import (
     changing,
     idempotency,
     limits,
+    looking_over,
     occupying,
     places,
     recording,
@@ -97,6 +98,7 @@ def _give_to(session: Session, reservation: Reservation, provider_id: int, *, fo
     writing.move(session, reservation, changing.at_old_price(reservation, placed), renews_lines=False)
     reservation.is_nominated, reservation.assigned_by = False, AssignedBy.STAFF
     places.take(session, reservation, force=force)
+    reservation.is_outside = force and looking_over.is_outside(session, reservation, now=now)
 
 
 def decline(

@@ -18,7 +18,7 @@ MOST_DAYS = 400
 
 
 def misfits(session: Session, first: date, last: date, *, now: datetime) -> Sequence[Reservation]:
-    """The bookings from *first* to *last* that lie outside what is open and worked now, those forced apart.
+    """The bookings from *first* to *last* that lie outside what is open and worked now; not those staff put there.
 
     Staff see them before they save a change, by asking within a savepoint.
     """
@@ -27,7 +27,7 @@ def misfits(session: Session, first: date, last: date, *, now: datetime) -> Sequ
     if not found:
         return []
     scene = scenes.load(session, first, last, now=now)
-    return [each for each in found if not (each.is_forced or each.is_outside) and not fits(scene, each)]
+    return [each for each in found if not each.is_outside and not fits(scene, each)]
 
 
 def look_over(

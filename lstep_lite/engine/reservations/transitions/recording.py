@@ -189,6 +189,7 @@ def facts(reservation: Reservation) -> dict[str, Any]:
         "price": reservation.price,
         "lines": [line.name for line in reservation.lines],
         "is_forced": reservation.is_forced,
+        "is_outside": reservation.is_outside,
         "is_late": reservation.is_late,
         "needs_look": reservation.needs_look,
     }

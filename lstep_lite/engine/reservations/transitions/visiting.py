@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations.availability import choosing, plans
 from lstep_lite.engine.reservations.availability.choosing import Wanted
-from lstep_lite.engine.reservations.transitions import booking, places, recording, refusals, states
+from lstep_lite.engine.reservations.transitions import booking, looking_over, places, recording, refusals, states
 from lstep_lite.engine.reservations.transitions.recording import By, Transition
 from lstep_lite.models import EventSlot, Reservation, ReservationState
 
@@ -116,6 +116,8 @@ def _take_again(session: Session, reservation: Reservation, *, force: bool, now:
     elif reservation.starts_at > now and not force:
         _check_free(session, reservation, now=now)
     places.take(session, reservation, force=force, since=now)
+    if force and reservation.slot_id is None:
+        reservation.is_outside = looking_over.is_outside(session, reservation, now=now)
 
 
 def _check_free(session: Session, reservation: Reservation, *, now: datetime) -> None:
