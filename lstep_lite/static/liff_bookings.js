@@ -1,6 +1,9 @@
 // Booking for customers. The pages work without it; here the menu adds up what is chosen, and a booking that could not
 // be sent says so instead of showing the browser's own page.
 (() => {
+  // A page that answers a form is asked for anew by its own address, when one comes back to it or reloads it.
+  const instead = document.body.dataset.instead;
+  if (instead) history.replaceState(history.state, "", instead);
   document.querySelector("[data-focus]")?.focus();
   const menu = document.querySelector("form[data-total]");
   if (menu) {

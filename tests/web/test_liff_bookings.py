@@ -188,6 +188,8 @@ def test_the_policy_has_to_be_agreed_to_and_the_tick_stays(phone, session, ann, 
     page = inspect_page(confirm_page(phone))
     answer = send(phone, page)
     assert (answer.status_code, code_of(answer)) == (422, "CONSENT_REQUIRED") and not bookings(session)
+    instead = BeautifulSoup(answer.text, "html.parser").body["data-instead"]
+    assert inspect_page(phone.get(instead)).h1.get_text() == "内容をご確認ください", "where one comes back to"
     booked(session, salon, a_friend(session), consents=True)
     booked(session, salon, a_friend(session), consents=True)
     taken = BeautifulSoup(send(phone, page, consent="1").text, "html.parser")

@@ -127,6 +127,15 @@ def test_the_word_of_our_page_makes_the_message_a_free_reply(
     assert (len(sent(session)), messaging.word(session, made)) == (1, "")
 
 
+def test_what_waits_for_a_word_is_told_before_what_staff_do_next(
+    session: Session, salon: Salon, made: Reservation
+) -> None:
+    changing.move(session, made, Change(FRIDAY, 840), by=STAFF, now=NOW + timedelta(seconds=1))
+    push_all(session)
+    order = sorted(sent(session), key=lambda delivery: (delivery.due_at, delivery.id))
+    assert [shown(session, each)["altText"] for each in order] == ["ご予約が確定しました", "ご予約の変更"]
+
+
 def test_staff_who_do_not_tell_send_nothing_and_who_cannot_be_reached_is_phoned(
     session: Session, salon: Salon, hanako: Friend
 ) -> None:

@@ -115,7 +115,14 @@ def looks(page: BookingPage | None) -> dict[str, Any]:
 
 # Refusing ------------------------------------------------------------------------------------------------------------
 
-OTHER_TIME = (Code.SLOT_TAKEN, Code.BAD_TIME, Code.OUT_OF_WINDOW, Code.OVERLAPS_OWN, Code.TOO_LATE)
+OTHER_TIME = (
+    Code.SLOT_TAKEN,
+    Code.BAD_TIME,
+    Code.OUT_OF_WINDOW,
+    Code.OVERLAPS_OWN,
+    Code.TOO_LATE,
+    Code.LIMIT_EXCEEDED,
+)
 TO_OWN = (Code.LIMIT_EXCEEDED, Code.OVERLAPS_OWN, Code.VERSION_CONFLICT, Code.DEADLINE_PASSED, Code.BUSY)
 
 
@@ -124,26 +131,44 @@ def refused(error: Refused) -> Response:
     """Why not, and the ways out; what was chosen and typed is kept."""
     g.finish(commit=False)
     code = (request.view_args or {})["code"]
-    ways = []
-    if "day" in request.args and error.code in (*OTHER_TIME, Code.CLOSED):
-        ways.append(("ほかの日時を選ぶ", address("start_index", code, day=None, minute=None)))
-    if error.code is Code.SLOT_TAKEN:
-        ways.append(("キャンセル待ちに登録", address("wait_new", code, day=None, minute=None)))
-    if error.code is Code.SKILL_MISMATCH:
-        ways.append(("担当者を選び直す", address("provider_index", code, staff=None)))
-    if error.code in (Code.CLOSED, Code.SKILL_MISMATCH) and codes().courses:
-        ways.append(("メニューを選び直す", url_for("liff_bookings.show", code=code)))
-    if error.code in TO_OWN:
-        ways.append(("ご予約を確認する", url_for("liff_own_bookings.index")))
     page = offering.page_by_code(g.read, code)
     return render(
         "liff/bookings/refused.html",
         status=error.status,
         **looks(page),
         problem=error,
-        ways=ways,
+        ways=ways_out(error, code),
         others=others(error, "order_new", code),
     )
+
+
+def ways_out(error: Refused, code: str) -> list[tuple[str, str]]:
+    """Words and address, the likeliest first."""
+    other_time = [("ほかの日時を選ぶ", address("start_index", code, day=None, minute=None))]
+    other_menu = [("メニューを選び直す", url_for("liff_bookings.show", code=code))]
+    if error.code is Code.CLOSED:
+        return ways_out_of_closed(code, other_time, other_menu)
+    if error.code is Code.SKILL_MISMATCH:
+        return [("担当者を選び直す", address("provider_index", code, staff=None)), *other_menu]
+    ways = [("ご予約を確認する", url_for("liff_own_bookings.index"))] if error.code in TO_OWN else []
+    if "day" in request.args and error.code in OTHER_TIME:
+        ways = other_time + ways if error.code is not Code.LIMIT_EXCEEDED else ways + other_time
+    if error.code is Code.SLOT_TAKEN:
+        ways.append(("キャンセル待ちに登録", address("wait_new", code, day=None, minute=None)))
+    return ways
+
+
+def ways_out_of_closed(code: str, time: list[tuple[str, str]], menu: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Another time for what is offered still, another menu for what is not; none where they can't book at all."""
+    try:
+        here = asking(g.read, code)
+    except Refused:
+        return []
+    try:
+        here.looking()
+    except Refused:
+        return menu
+    return time + menu if "day" in request.args else menu
 
 
 def others(error: Refused | None, endpoint: str, code: str) -> list[tuple[str, str]]:

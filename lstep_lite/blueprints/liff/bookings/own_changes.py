@@ -89,6 +89,7 @@ def changed_to(code: str, problem: Refused | None) -> Response:
         after=own.span_in_words(g.read, booked.reservation, chosen),
         key=secrets.token_urlsafe(12),
         action=url_for(".change_create", code=code, day=chosen.day.isoformat(), minute=chosen.minute),
+        instead=url_for(".change_new", code=code, v=version, day=chosen.day.isoformat(), minute=chosen.minute),
     )
 
 

@@ -79,6 +79,7 @@ def changed_to(code: str, slot_code: str, problem: Refused | None) -> Response:
         what=participants.what(booked.reservation),
         key=secrets.token_urlsafe(12),
         action=url_for(".slot_update", code=code, slot_code=slot_code),
+        instead=url_for(".slot_show", code=code, slot_code=slot_code, v=booked.reservation.version),
     )
 
 

@@ -40,6 +40,7 @@ def form(here: Asking, problem: Refused | None) -> Response:
         last=request.form.get("last") or (first + own_waits.USUAL).isoformat(),
         chosen=request.form.getlist("weekday") if request.method == "POST" else list("0123456"),
         action=address("wait_create", here.page.code, day=None, minute=None),
+        instead=address("wait_new", here.page.code, day=None, minute=None),
         back=address("start_index", here.page.code, day=None, minute=None),
     )
 

@@ -76,6 +76,7 @@ def form(here: Asking, read: Read | None, nothing_chosen: str = "") -> Response:
         party=party(),
         nothing_chosen=nothing_chosen,
         action=url_for(".slot_update", code=here.event.code, slot_code=here.slot.code),
+        instead=address("slot_show", here, check=1 if read and read.errors else None),
         drafts=url_for(".slot_update", code=here.event.code, slot_code=here.slot.code, keep=1),
         full=(),
         left={},
@@ -124,6 +125,7 @@ def confirm(here: Asking, problem: Refused | None) -> Response:
         answer_within=confirming.answer_in_words(proposal.policy),
         key=secrets.token_urlsafe(12),
         action=address("order_create", here),
+        instead=address("order_new", here, later=1),
         back=address("slot_show", here),
         yen=offering.yen,
     )

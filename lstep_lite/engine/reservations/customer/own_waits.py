@@ -11,7 +11,7 @@ from lstep_lite.engine.reservations import waiting
 from lstep_lite.engine.reservations.availability.days import day_in_words, in_words
 from lstep_lite.engine.reservations.customer.offering import Looking
 from lstep_lite.engine.text import WEEKDAYS
-from lstep_lite.models import Course, Event, EventSlot, Friend, WaitEntry, WaitState
+from lstep_lite.models import Course, Event, EventSlot, Friend, Provider, WaitEntry, WaitState
 
 SPANS = {
     "any": ("いつでも", 0, 2160),
@@ -48,16 +48,22 @@ def of_friend(session: Session, friend: Friend, *, now: datetime) -> list[Waitin
 
 def described(session: Session, entries: Sequence[WaitEntry]) -> list[Waiting]:
     """In words: what they wait for, and when."""
-    courses, slots = _courses(session, entries), _slots(session, entries)
-    return [_waiting(entry, courses, slots) for entry in entries]
+    courses, people, slots = _courses(session, entries), _people(session, entries), _slots(session, entries)
+    return [
+        _for_slot(entry, *slots[entry.slot_id]) if entry.slot_id is not None else _for_courses(entry, courses, people)
+        for entry in entries
+    ]
 
 
-def _waiting(entry: WaitEntry, courses: dict[int, str], slots: dict[int, tuple[EventSlot, str]]) -> Waiting:
-    if entry.slot_id is not None:
-        slot, title = slots[entry.slot_id]
-        return Waiting(entry, title, in_words(slot.business_date, slot.start_minute))
-    names = [courses[each] for each in entry.wish["course_ids"] if each in courses]
-    return Waiting(entry, "、".join(names), _days(entry))
+def _for_slot(entry: WaitEntry, slot: EventSlot, title: str) -> Waiting:
+    return Waiting(entry, title, in_words(slot.business_date, slot.start_minute))
+
+
+def _for_courses(entry: WaitEntry, courses: dict[int, str], people: dict[int, str]) -> Waiting:
+    """「カット、カラー・佐藤」"""
+    names = "、".join(courses[each] for each in entry.wish["course_ids"] if each in courses)
+    staff = people.get(entry.wish.get("provider_id") or 0)
+    return Waiting(entry, f"{names}・{staff}" if staff else names, _days(entry))
 
 
 def _days(entry: WaitEntry) -> str:
@@ -79,6 +85,13 @@ def _courses(session: Session, entries: Sequence[WaitEntry]) -> dict[int, str]:
     if not ids:
         return {}
     return dict(session.execute(sa.select(Course.id, Course.name).where(Course.id.in_(ids))).all())
+
+
+def _people(session: Session, entries: Sequence[WaitEntry]) -> dict[int, str]:
+    ids = {entry.wish["provider_id"] for entry in entries if entry.wish.get("provider_id")}
+    if not ids:
+        return {}
+    return dict(session.execute(sa.select(Provider.id, Provider.name).where(Provider.id.in_(ids))).all())
 
 
 def _slots(session: Session, entries: Sequence[WaitEntry]) -> dict[int, tuple[EventSlot, str]]:

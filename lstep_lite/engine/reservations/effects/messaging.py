@@ -60,6 +60,7 @@ def tell(session: Session, happened: Happened) -> None:
     if message.word and _is_on_our_page(happened):
         _wait(session, happened.entry, kind, message.word, now=happened.now)
     else:
+        _put_waiting(session, reservation, happened.now)
         due_at = happened.now + happened.by.tells_after
         _put(session, reservation, happened.entry, kind, now=happened.now, due_at=due_at)
 
@@ -108,6 +109,16 @@ def _wait(session: Session, entry: ReservationEntry, kind: str, word: str, *, no
     session.execute(sa.delete(row).where(row.reservation_id == entry.reservation_id, row.due_at.is_(None)))
     values = {"reservation_entry_id": entry.id, "reservation_id": entry.reservation_id, "kind": kind, "word": word}
     session.add(row(**values, due_at=now + WAIT, made_at=now))
+
+
+def _put_waiting(session: Session, reservation: Reservation, now: datetime) -> None:
+    """What still waits for a word goes before what is told next: the talk tells things in their order."""
+    locking.lock(session, reservation.friend)
+    row = BookingWord
+    waiting = sa.select(row).where(row.reservation_id == reservation.id, row.due_at.is_not(None)).order_by(row.id)
+    for each in session.scalars(waiting).all():
+        if _claim(session, each):
+            _put_word(session, each, now=now)
 
 
 # The customer's word -------------------------------------------------------------------------------------------------

@@ -133,8 +133,8 @@ def skill_mismatch() -> Refused:
     return Refused(Code.SKILL_MISMATCH, words)
 
 
-def deadline_passed(deadline: str, phone: str) -> Refused:
-    words = f"オンラインでの変更・キャンセルは{deadline}までです。{_call(phone)}"
+def deadline_passed(deadline: str, phone: str, what: str = "変更・キャンセル") -> Refused:
+    words = f"オンラインでの{what}は{deadline}までです。{_call(phone)}"
     return Refused(Code.DEADLINE_PASSED, words)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import locking, settings
 from lstep_lite.engine.reservations.availability import plans, policies
 from lstep_lite.engine.reservations.availability.days import minute_on
-from lstep_lite.engine.reservations.availability.policies import Policy
+from lstep_lite.engine.reservations.availability.policies import LateCancel, Policy
 from lstep_lite.engine.reservations.transitions import book, occupying, refusals
 from lstep_lite.errors import NotFound
 from lstep_lite.models import (
@@ -110,13 +110,15 @@ def check_deadline(session: Session, reservation: Reservation, *, now: datetime)
     """Raises Refused (DEADLINE_PASSED) once the customer may not change or cancel any more."""
     if is_in_time(reservation, now=now):
         return
+    may_cancel = policy_of(session, reservation).late_cancel is LateCancel.ALLOW_MARKED and now < reservation.starts_at
     zone = settings.zone(session)
     deadline = reservation.deadline_at or reservation.starts_at
     days = (reservation.business_date - deadline.astimezone(zone).date()).days
     day = {0: "当日", 1: "前日"}.get(days, f"{days}日前の")
     minute = minute_on(deadline.astimezone(zone).date(), deadline, zone)
     words = f"{day}{minute // 60}:{minute % 60:02d}"
-    raise refusals.deadline_passed(words, book.settings(session).phone)
+    what = "日時の変更" if may_cancel else "変更・キャンセル"
+    raise refusals.deadline_passed(words, book.settings(session).phone, what)
 
 
 def is_in_time(reservation: Reservation, *, now: datetime) -> bool:
