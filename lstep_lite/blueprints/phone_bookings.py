@@ -101,7 +101,7 @@ def _known() -> MultiDict[str, Any]:
 def _clock(start: int | str) -> str:
     """Minutes of the day, as boards have them, or a time as people write it."""
     text = str(start)
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) < 5:
         return f"{int(text) // 60}:{int(text) % 60:02d}"
     try:
         return text if minute(text) is not None else ""

@@ -149,6 +149,22 @@ def test_what_is_missing_is_said_and_nothing_is_kept(client, session, typed):
         assert words in answer.text
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"start": ""}, {"day": "9999-12-31"}, {"day": "0001-01-01"}, {"courses": ["9" * 30]}]
+)
+def test_what_no_calendar_and_no_list_knows_is_refused(client, session, typed, wrong):
+    for force in ({}, {"force": "y"}):
+        assert client.post(URL, data=typed | wrong | force).status_code == 422
+    assert not bookings(session)
+
+
+@pytest.mark.parametrize(
+    "pick", ["xx 600", "9999-12-31 600", f"{FRIDAY} 99999", f"{FRIDAY} {'9' * 5000}", "p" + "9" * 5000]
+)
+def test_a_button_that_is_none_changes_nothing(htmx, typed, pick):
+    assert 'value="10:00"' in htmx(f"{URL}/new", typed | {"pick": pick}).text
+
+
 def test_limits_of_customers_are_told_and_stop_nobody(client, session, salon, hanako, typed):
     for minute in (TEN, TEN + 60):
         booking.write_down(session, hanako, a_visit(salon, FRIDAY, minute), by=booking.recording.CUSTOMER, now=NOW)

@@ -98,7 +98,8 @@ def test_what_is_missing_is_told_and_nothing_is_kept(client, session, salon):
     person = {"friend_id": "0", "real_name": "佐々木", "phone": "0399998888", "span": "any", "party": "1"}
     answer = client.post(URL, data=person | {"first": TODAY.isoformat(), "last": FRIDAY.isoformat()})
     assert answer.status_code == 422 and "待つメニューを1つ以上" in answer.text
-    assert client.post(URL, data=person | {"what": "1-x", "first": "", "last": ""}).status_code == 422
+    for no_days in ({"what": "1-x", "first": "", "last": ""}, {"first": ""}, {"last": "いつか"}):
+        assert client.post(URL, data=person | no_days).status_code == 422
     assert session.scalar(sa.select(sa.func.count()).select_from(Friend)) == people
 
 

@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, Field, IntegerField, SelectMultipleField
+from wtforms import BooleanField, DateField, Field, IntegerField, SelectMultipleField
 from wtforms.validators import Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from lstep_lite.engine.reservations.availability.days import clock
+from lstep_lite.engine.reservations.availability.days import clock, is_near
 from lstep_lite.engine.reservations.availability.opening import Ranges
 from lstep_lite.engine.reservations.availability.plans import WORK, Need
 from lstep_lite.engine.reservations.keeping.providers import SkillDraft
@@ -66,6 +66,16 @@ class ClockField(Field):
 
     def in_words(self) -> str:
         return self.typed or "（なし）"
+
+
+class DayField(DateField):
+    """A date that can be turned into a moment; one that can't is as if it were not understood."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not is_near(self.data):
+            self.data = None
+            raise ValueError("2001年から2199年までの日付を入力してください。")
 
 
 class RangesField(Field):
@@ -166,7 +176,8 @@ class NeedsField(Field):
         super().process(None, *args, **kwargs)
         self.typed = {each.pool_id: (str(each.quantity), str(each.after_minutes or "")) for each in self.data or ()}
         if formdata is not None and self.name in formdata:
-            ids = [int(each) for each in formdata.getlist(self.name) if each.isascii() and each.isdigit()][:200]
+            given = [each for each in formdata.getlist(self.name) if each.isascii() and each.isdigit()][:200]
+            ids = [int(each) for each in given if len(each) < 10]
             self.typed = {each: self._one(formdata, each) for each in ids}
         self.data = [need for each in self.typed if (need := self._need(each)) is not None]
 

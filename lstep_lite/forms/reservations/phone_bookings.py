@@ -4,15 +4,17 @@ import secrets
 from datetime import date
 from typing import Any, cast
 
-from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Optional
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from lstep_lite.engine.friends import FriendDraft
+from lstep_lite.engine.reservations.availability.days import LAST_MINUTE, parse_day
 from lstep_lite.engine.reservations.availability.plans import Wish
 from lstep_lite.engine.reservations.desk.taking import Caller, Choice
 from lstep_lite.engine.reservations.transitions.booking import Visit
-from lstep_lite.forms.base import Form, at_most, options, required, row_id
-from lstep_lite.forms.reservations.fields import ClockField, IdsField, number
+from lstep_lite.forms.base import LARGEST_ID, Form, at_most, options, required, row_id
+from lstep_lite.forms.reservations.acts import whole_number
+from lstep_lite.forms.reservations.fields import ClockField, DayField, IdsField, number
 from lstep_lite.models import BookedBy
 
 WAYS = {BookedBy.PHONE.value: "電話", BookedBy.WALK_IN.value: "店頭", BookedBy.WEB.value: "そのほか"}
@@ -29,7 +31,7 @@ class PhoneBookingForm(Form):
     kana = StringField("フリガナ（任意）", [at_most(100)])
     phone = StringField("電話番号", [at_most(32)])
     is_other = BooleanField("別のお客様として登録する")
-    day = DateField("日付", [InputRequired("日付を選んでください。")])
+    day = DayField("日付", [InputRequired("日付を選んでください。")])
     start = ClockField("開始時刻")
     courses = IdsField("メニュー", validators=[required("メニューを1つ以上選んでください。")])
     extras = IdsField("追加メニュー")
@@ -52,17 +54,18 @@ class PhoneBookingForm(Form):
 
     def validate_start(self, field: ClockField) -> None:
         if field.data is None:
-            raise ValueError("開始時刻を選ぶか、「18:00」のように入力してください。")
+            raise ValidationError("開始時刻を選ぶか、「18:00」のように入力してください。")
 
     def pick(self, picked: str) -> None:
         """A button for a time, 「2026-03-06 600」, or for a provider, 「p3」, was pressed."""
-        if picked.startswith("p") and picked[1:].isdecimal():
-            self.provider_id.data = row_id(picked[1:])
+        if picked.startswith("p") and 0 <= (provider_id := whole_number(picked[1:])) < LARGEST_ID:
+            self.provider_id.data = provider_id
             return
-        day, _, minute = picked.partition(" ")
-        if minute.isdecimal():
-            self.day.data = date.fromisoformat(day)
-            self.start.process(None, int(minute))
+        day, _, typed = picked.partition(" ")
+        minute = whole_number(typed)
+        if (chosen := parse_day(day)) is not None and 0 <= minute < LAST_MINUTE:
+            self.day.data = chosen
+            self.start.process(None, minute)
 
     def choice(self, today: date) -> Choice:
         """What has been chosen so far, right or wrong."""

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Self
 
 from wtforms import BooleanField, DateField, SelectField, StringField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
 from lstep_lite.engine.friends import FriendDraft
 from lstep_lite.engine.reservations.customer import own_waits
@@ -78,8 +78,4 @@ class WaitForm(Form):
 
     def validate_first(self, field: DateField) -> None:
         if not self.what.data and (field.data is None or self.last.data is None):
-            raise ValueError(NO_DAYS)
-
-
-class OfferForm(Form):
-    day = DateField("日", [Optional()])
+            raise ValidationError(NO_DAYS)
