@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations import AUTOMATION, Code, Refused, by_staff
-from lstep_lite.engine.reservations.availability import plans
+from lstep_lite.engine.reservations.availability import plans, policies
 from lstep_lite.engine.reservations.availability.days import tick
 from lstep_lite.engine.reservations.transitions import booking, occupying, places
 from lstep_lite.engine.reservations.transitions.booking import Quote
@@ -138,6 +138,14 @@ def test_what_no_customer_can_book(
 def test_the_windows_are_inclusive(session: Session, salon: Salon, hanako: Friend) -> None:
     book(session, hanako, salon, TODAY, NOON)
     book(session, a_friend(session), salon, TODAY + timedelta(days=60), TEN)
+
+
+def test_the_evening_before_is_in_time_to_the_second(session: Session, salon: Salon, hanako: Friend) -> None:
+    evening, last = policies.Cut(policies.CutKind.DAY_BEFORE, days=1, at=1080), at(TODAY, 1080)
+    session.get_one(ReservationSettings, 1).policy = policies.stored(policies.Policy(closes=(evening,)))
+    late = last + timedelta(seconds=1)
+    assert refused(lambda: book(session, hanako, salon, now=late)).code is Code.TOO_LATE
+    assert book(session, hanako, salon, now=last).state is ReservationState.CONFIRMED
 
 
 def test_one_customer_has_so_many_bookings_and_none_at_the_same_time(

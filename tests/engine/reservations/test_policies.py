@@ -33,17 +33,7 @@ def test_what_holds_when_nothing_is_set() -> None:
 def test_a_day_before_is_counted_from_the_business_date() -> None:
     late = instant(FRIDAY, 1470, TOKYO)
     assert EVE.moment(FRIDAY, late, TOKYO) == instant(date(2026, 3, 5), 1080, TOKYO), "Thursday, not Friday"
-    policy = Policy(closes=(EVE,))
-    assert not policies.is_closed(policy, FRIDAY, late, EVE.moment(FRIDAY, late, TOKYO), TOKYO)
-    assert policies.is_closed(policy, FRIDAY, late, EVE.moment(FRIDAY, late, TOKYO) + SECOND, TOKYO)
-
-
-def test_minutes_before_are_inclusive_and_the_past_is_over() -> None:
-    start = instant(FRIDAY, 600, TOKYO)
-    policy = Policy(closes=(Cut(minutes=120),))
-    assert not policies.is_closed(policy, FRIDAY, start, start - timedelta(hours=2), TOKYO)
-    assert policies.is_closed(policy, FRIDAY, start, start - timedelta(hours=2) + SECOND, TOKYO)
-    assert policies.is_closed(Policy(closes=()), FRIDAY, start, start + SECOND, TOKYO)
+    assert Cut(minutes=120).moment(FRIDAY, late, TOKYO) == late - timedelta(hours=2)
 
 
 def test_days_ahead_by_business_date_or_from_an_hour_on() -> None:

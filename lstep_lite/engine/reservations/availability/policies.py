@@ -215,11 +215,6 @@ def release_in_words(opens: Opens) -> str:
     return f"{opens.days}日前" + ("" if opens.at is None else f"の{clock(opens.at)}")
 
 
-def is_closed(policy: Policy, day: date, starts_at: datetime, now: datetime, zone: tzinfo) -> bool:
-    """Whether it is too late to book this start online."""
-    return any(now > cut.moment(day, starts_at, zone) for cut in (*policy.closes, Cut()))
-
-
 def deadline_at(policy: Policy, day: date, starts_at: datetime, zone: tzinfo) -> datetime:
     """Until when, inclusive, the customer may change or cancel: never after the start."""
     moment = policy.deadline.moment(day, starts_at, zone) if policy.deadline else starts_at

@@ -14,7 +14,6 @@ from lstep_lite.engine.reservations.customer import offering
 from lstep_lite.engine.reservations.customer.offering import Looking
 from lstep_lite.engine.reservations.transitions.refusals import Start
 from lstep_lite.engine.settings import zone
-from lstep_lite.models import Reservation
 
 WEEK = timedelta(days=6)
 CHIPS = 3
@@ -135,8 +134,3 @@ def month(session: Session, looking: Looking, around: date | None, *, now: datet
         previous=(first - timedelta(days=1)).replace(day=1) if first > today else None,
         next=after if _is_released(looking, scene, after, today) else None,
     )
-
-
-def is_of(cell: Cell | None, reservation: Reservation | None) -> bool:
-    """Whether *reservation* begins there: 「現在のご予約」."""
-    return cell is not None and reservation is not None and cell.start.starts_at == reservation.starts_at

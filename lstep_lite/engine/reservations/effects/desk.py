@@ -4,7 +4,6 @@ from lstep_lite.models import Reservation
 
 PAGE = "/reservations/{reservation_id}"
 """A booking."""
-REQUESTS = "/reservations?show=requested"
 MISFITS = "/reservations?show=misfits"
 
 

@@ -62,10 +62,6 @@ class Report:
         return sum(each.amount for each in self.providers)
 
     @property
-    def paid_visits(self) -> int:
-        return sum(each.visits for each in self.providers)
-
-    @property
     def returned(self) -> float | None:
         """Of all months shown."""
         return percent(sum(each.returned for each in self.cohorts), sum(each.newcomers for each in self.cohorts))

@@ -25,7 +25,6 @@ from lstep_lite.models import (
     BookingPage,
     Event,
     EventSlot,
-    EventTicket,
     Friend,
     Reservation,
     ReservationState,
@@ -232,7 +231,3 @@ def held_for(session: Session, entry: WaitEntry) -> Reservation | None:
     mine = sa.select(row).join(WaitOffer, WaitOffer.reservation_id == row.id)
     mine = mine.where(WaitOffer.wait_entry_id == entry.id, row.state == ReservationState.HELD)
     return session.scalar(mine.order_by(row.id.desc()).limit(1))
-
-
-def ticket_of(session: Session, entry: WaitEntry) -> EventTicket | None:
-    return session.get(EventTicket, entry.ticket_id) if entry.ticket_id is not None else None
