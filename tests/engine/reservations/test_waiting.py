@@ -49,7 +49,7 @@ def guest(session: Session, slot: EventSlot) -> Reservation:
 
 def waits(session: Session, slot: EventSlot, party: int = 1, **over: Any) -> WaitEntry:
     friend = over.pop("friend", None) or a_friend(session)
-    return waiting.join_slot(session, friend, slot, party=party, now=NOW, **over)
+    return waiting.join_slot(session, friend, slot, party=party, now=over.pop("now", NOW), **over)
 
 
 def offer_all(database: Database, session: Session, now: datetime = NOW) -> None:
@@ -71,16 +71,11 @@ def test_the_first_who_fits_gets_an_offer(
     session.get_one(Event, slot.event_id).most_party = 4
     slot.pool.capacity = 3
     waits(session, slot, 3, friend=three)
-    first, blocked, second, third = (
-        waits(session, slot),
-        waits(session, slot),
-        waits(session, slot),
-        waits(session, slot),
-    )
+    first, blocked, second, third = (waits(session, slot, now=NOW + timedelta(minutes=each)) for each in range(1, 5))
     blocked.friend.is_following = False
     slot.pool.capacity = 2
     ending.cancel(session, guest, version=1, now=NOW)
-    offer_all(database, session)
+    offer_all(database, session, NOW + timedelta(minutes=5))
     assert held(session) == [(first.friend_id, 1), (second.friend_id, 1)], "three do not fit, one can't be told"
     assert [each.state for each in (first, blocked, second, third)] == [
         WaitState.OFFERED,
@@ -89,7 +84,7 @@ def test_the_first_who_fits_gets_an_offer(
         WaitState.WAITING,
     ]
     assert not session.scalars(sa.select(Vacancy)).all()
-    offer_all(database, session)
+    offer_all(database, session, NOW + timedelta(minutes=5))
     assert len(held(session)) == 2
 
 
