@@ -148,6 +148,15 @@ def test_what_no_longer_fits_is_flagged_and_stays(session: Session, salon: Salon
     assert list(whats) == ["confirmed", "flagged", "unflagged"]
 
 
+def test_what_is_moved_to_where_it_fits_is_flagged_no_more(session: Session, salon: Salon, hanako: Friend) -> None:
+    made = book(session, hanako, salon, provider_id=salon.sato)
+    kept(session, Shift(provider_id=salon.sato, day=FRIDAY, ranges=[[720, 1140]], updated_at=NOW))
+    looking_over.look_over(session, FRIDAY, FRIDAY, by=STAFF, now=NOW)
+    assert made.needs_look
+    changing.move(session, made, Change(FRIDAY, 900), by=STAFF, now=NOW)
+    assert not made.needs_look
+
+
 def test_one_too_many_is_flagged_and_what_staff_put_outside_is_not(
     session: Session, salon: Salon, hanako: Friend
 ) -> None:
