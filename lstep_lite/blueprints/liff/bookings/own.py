@@ -11,7 +11,7 @@ from lstep_lite.blueprints.liff.bookings.asking import OTHER_TIME, looks, own_bp
 from lstep_lite.engine.reservations import Refused, effects
 from lstep_lite.engine.reservations.customer import calendar_file, confirming, own, own_waits
 from lstep_lite.engine.reservations.ticket_books import books
-from lstep_lite.engine.reservations.transitions import book, refusals, states
+from lstep_lite.engine.reservations.transitions import refusals, states
 from lstep_lite.engine.surveys import words
 from lstep_lite.models import BookingPage, Reservation, ReservationState
 from lstep_lite.web import number, render
@@ -67,8 +67,9 @@ def done_show(code: str) -> Response:
 @sessions.known_person
 def calendar_show(code: str) -> Response:
     """For the customer's own calendar."""
-    text = calendar_file.text(found(code).reservation, title=title(), place=place(), now=g.now)
-    headers = {"Content-Disposition": f'attachment; filename="{found(code).reservation.number}.ics"'}
+    reservation = found(code).reservation
+    text = calendar_file.text(reservation, title=title(), place=own.place(g.read, reservation), now=g.now)
+    headers = {"Content-Disposition": f'attachment; filename="{reservation.number}.ics"'}
     return Response(text, mimetype="text/calendar", headers=headers)
 
 
@@ -87,13 +88,14 @@ def is_old(reservation: Reservation) -> bool:
 def about(booked: own.Booked) -> dict[str, Any]:
     """What templates say of one booking."""
     reservation = booked.reservation
+    place = own.place(g.read, reservation)
     return {
         **looks(page_of(reservation)),
         "booked": booked,
         "word": effects.word(g.read, reservation),
         "choices": own.choices(g.read, reservation, now=g.now),
-        "google": calendar_file.google(reservation, title=title(), place=place()),
-        "place": place(),
+        "google": calendar_file.google(reservation, title=title(), place=place),
+        "place": place,
     }
 
 
@@ -104,10 +106,6 @@ def page_of(reservation: Reservation) -> BookingPage | None:
 def title() -> str:
     """Of the entry in their calendar: the shop, not what they have done there."""
     return f"{g.shop.name if g.shop else ''} ご予約".strip()
-
-
-def place() -> str:
-    return book.settings(g.read).place
 
 
 @own_bp.errorhandler(Refused)

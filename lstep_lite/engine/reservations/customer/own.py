@@ -84,6 +84,13 @@ def one(session: Session, friend: Friend, code: str, *, now: datetime) -> Booked
     return _booked(session, _mine(friend).where(Reservation.id == reservation.id), now)[0]
 
 
+def place(session: Session, reservation: Reservation) -> str:
+    """Where it is: the slot's place, else the event's, else the shop's."""
+    own = sa.select(EventSlot.place, Event.place).join(Event, Event.id == EventSlot.event_id)
+    found = session.execute(own.where(EventSlot.id == reservation.slot_id)).all() if reservation.slot_id else []
+    return next((each for row in found for each in row if each), book.settings(session).place)
+
+
 def _mine(friend: Friend) -> sa.Select[Reservation]:
     return sa.select(Reservation).where(Reservation.friend_id == friend.id).options(selectinload(Reservation.lines))
 
