@@ -34,7 +34,7 @@ def index() -> Response:
 @bp.get("/new")
 @allow(Permission.RESERVATIONS_SETUP)
 def new() -> Response:
-    return _editor(ProviderForm())
+    return _editor(ProviderForm(data={"color": providers.next_color(g.read).value}))
 
 
 @bp.post("")

@@ -63,6 +63,11 @@
     });
   }
 
+  // The menu is longer than the window: where one is stands in sight ----------------------------------------------------
+  const menu = $(".side-nav");
+  const here = menu?.querySelector("[aria-current]");
+  if (here) menu.scrollTop = Math.max(0, here.offsetTop - menu.offsetTop - menu.clientHeight / 2);
+
   // Live regions: ask only while somebody looks, and say what was seen last ---------------------------------------------
   const seen = new Map();
   on("htmx:configRequest", (event) => {

@@ -69,7 +69,7 @@ def test_from_an_empty_shop_to_a_booking_that_is_moved_and_reminded_of(world: Wo
     assert phone.page.select_one("[data-code=DEADLINE_PASSED]"), "two hours before, the shop has to be called"
 
     world.advance(to="2031-06-07T13:55:00+09:00")
-    visit(browser, "予約 はな", amount="14850")
+    visit(browser, "予約 花", amount="14850")
     world.settle()
     assert told(hana)[4:] == [], "thanks come in the evening"
     world.advance(to="2031-06-07T20:00:00+09:00")

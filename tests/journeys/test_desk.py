@@ -19,7 +19,7 @@ def test_a_request_is_approved_moved_served_and_paid(world: World, browser: Brow
     assert told(hana) == ["お申し込みを受け付けました"]
 
     browser.open("/reservations?show=requested")
-    assert "窓口 はな" in browser.text() and "時間で期限切れ" in browser.text()
+    assert "窓口 花" in browser.text() and "時間で期限切れ" in browser.text()
     browser.submit({}, form="main form[action$=approval]")
     world.settle()
     assert told(hana)[1:] == ["ご予約が確定しました"]

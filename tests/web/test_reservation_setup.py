@@ -64,6 +64,8 @@ def test_somebody_new_does_the_whole_menu_in_the_shops_hours(client, session, be
     client.post("/reservations/setup/people", data={"name": "佐藤", "breaks-from": "13:00", "breaks-to": "14:00"})
     provider = session.scalars(sa.select(Provider)).one()
     assert providers.skill_counts(session)[provider.id] == len(courses.in_order(session))
+    client.post("/reservations/setup/people", data={"name": "鈴木"})
+    assert len({each.color for each in providers.in_order(session)}) == 2, "told apart on the board"
 
 
 def test_a_wrong_line_of_the_menu_is_named_and_nothing_is_kept(client, session, begun):

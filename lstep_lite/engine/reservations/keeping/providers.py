@@ -32,6 +32,8 @@ LONGEST_NAME = 30
 LONGEST_RANK = 30
 LONGEST_TEXT = 300
 MOST_AT_ONCE = 20
+COLORS = (Color.BLUE, Color.PINK, Color.GREEN, Color.ORANGE, Color.PURPLE, Color.YELLOW, Color.RED, Color.GRAY)
+"""In the order in which new people get them."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,12 @@ def in_order(session: Session, *, with_retired: bool = False) -> Sequence[Provid
     if not with_retired:
         query = query.where(Provider.state != ProviderState.RETIRED)
     return session.scalars(query).all()
+
+
+def next_color(session: Session) -> Color:
+    """One that is used least, so that columns of a board can be told apart."""
+    used = [each.color for each in in_order(session)]
+    return min(COLORS, key=used.count)
 
 
 def skill_counts(session: Session) -> dict[int, int]:

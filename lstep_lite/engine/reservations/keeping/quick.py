@@ -1,7 +1,7 @@
 """What the guided path keeps of several rows at once: the menu in short, the places, somebody new."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -57,8 +57,11 @@ def steps(session: Session) -> list[Step]:
 def add_person(
     session: Session, draft: ProviderDraft, *, day_off: Sequence[int], breaks: Ranges, by: By, now: datetime
 ) -> Provider:
-    """Somebody who works the shop's hours and does the whole menu. Raises DomainError naming the field."""
-    provider = providers.create(session, draft, now=now)
+    """Somebody who works the shop's hours and does the whole menu, in a colour of their own on the board.
+
+    Raises DomainError naming the field.
+    """
+    provider = providers.create(session, replace(draft, color=providers.next_color(session)), now=now)
     every = courses.in_order(session)
     providers.teach(session, provider, {each.id: SkillDraft() for each in every}, now=now)
     shifts.put_week(session, provider, shifts.of_shop(session, day_off, breaks), by=by, now=now)
