@@ -158,6 +158,13 @@ def test_one_customer_has_so_many_bookings_and_none_at_the_same_time(
     assert refusal.code is Code.LIMIT_EXCEEDED and "2件まで" in refusal.message
 
 
+def test_one_customer_has_so_many_bookings_a_day(session: Session, salon: Salon, hanako: Friend) -> None:
+    session.get_one(ReservationSettings, 1).policy = {"max_per_day": 1}
+    book(session, hanako, salon)
+    assert refused(lambda: book(session, hanako, salon, minute=NOON)).code is Code.LIMIT_EXCEEDED
+    assert book(session, hanako, salon, TODAY, NOON).state is ReservationState.CONFIRMED
+
+
 def test_who_does_not_do_it_or_is_not_to_be_asked_for(session: Session, salon: Salon, hanako: Friend) -> None:
     refusal = refused(lambda: book(session, hanako, salon, course_ids=(salon.color,), provider_id=salon.suzuki))
     assert refusal.code is Code.SKILL_MISMATCH
