@@ -4,12 +4,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine import auto_replies
+from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword
 from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.availability.opening import WEEKDAY_KEYS
-from lstep_lite.engine.reservations.keeping import courses, hours, presets, providers, quick
+from lstep_lite.engine.reservations.keeping import courses, entrances, hours, presets, providers, quick
 from lstep_lite.engine.reservations.keeping.hours import Holidays, WeekDraft
 from lstep_lite.engine.reservations.keeping.providers import ProviderDraft, SkillDraft
-from lstep_lite.models import Color
+from lstep_lite.engine.reservations.transitions import book
+from lstep_lite.models import BookingPage, Color
 
 BY = by_staff(None)
 LUNCH = ((780, 840),)
@@ -20,6 +23,7 @@ PEOPLE = (
     (ProviderDraft("高橋", "アシスタント", color=Color.GREEN, is_nominatable=False), WEDNESDAY),
 )
 """Each with their day off besides the shop's."""
+PHONE, ADDRESS = "03-0000-0000", "東京都渋谷区花町1-2-3 花ビル2階"
 EASY = ("前髪カット", "トリートメント", "ヘッドスパ")
 """What the assistant does."""
 
@@ -32,7 +36,18 @@ def tell(session: Session, *, now: datetime) -> None:
     for draft, day_off in PEOPLE:
         quick.add_person(session, draft, day_off=[day_off], breaks=LUNCH, by=BY, now=now)
     _teach_assistant(session, now)
-    quick.open_first(session, now=now)
+    kept = book.settings(session)
+    kept.phone, kept.place = PHONE, ADDRESS
+    _answer_with_buttons(session, quick.open_first(session, now=now), now)
+
+
+def _answer_with_buttons(session: Session, page: BookingPage, now: datetime) -> None:
+    """Whoever writes 「予約」 books there and then, instead of being asked for a time."""
+    card = entrances.buttons(session, page, now=now)
+    [rule] = [rule for rule in auto_replies.in_order(session) if rule.name == entrances.WORD]
+    blocks = [{"kind": "template", "template_id": card.id}]
+    keywords = [Keyword(word["text"]) for word in rule.keywords]
+    auto_replies.update(session, rule, AutoReplyDraft(rule.name, rule.matching, blocks, keywords), now=now)
 
 
 def _teach_assistant(session: Session, now: datetime) -> None:

@@ -121,6 +121,8 @@ def test_its_booking_page_can_be_booked_on(session):
     demo_reservations.tell(session, now=NOW)
     [page] = pages.in_order(session)
     assert (page.is_open, pages.problems(session, page)) == (True, [])
+    rule = session.scalars(sa.select(AutoReply).filter_by(name="予約")).one()
+    assert [block["kind"] for block in rule.blocks] == ["template"], "its three buttons lead there"
     assert hours.unmanned(session, today=NOW.date(), now=NOW) == []
     assert [each.name for each in providers.in_order(session)] == ["佐藤", "鈴木", "高橋"]
 

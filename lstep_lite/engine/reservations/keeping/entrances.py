@@ -14,7 +14,7 @@ from lstep_lite.engine.messages.templates import TemplateDraft
 from lstep_lite.engine.reservations.transitions import book
 from lstep_lite.engine.studio import Data, new_code
 from lstep_lite.engine.taps.behaviours.open_booking import OWN
-from lstep_lite.models import AutoReply, BookingPage, Matching
+from lstep_lite.models import AutoReply, BookingPage, Matching, Template
 
 WORD = "予約"
 WORDS = (WORD, "予約する", "予約したい", "予約の確認", "予約の変更")
@@ -32,7 +32,7 @@ def begin(session: Session, page: BookingPage, *, now: datetime) -> AutoReply:
     book.lock(session)  # two who press at once make one rule
     if (found := answering(session, now=now)) is not None:
         return found
-    template = templates.create(session, "flex", TemplateDraft(NAME, _buttons(session, page)), now=now)
+    template = buttons(session, page, now=now)
     draft = AutoReplyDraft(
         name=NAME,
         matching=Matching.KEYWORDS,
@@ -40,6 +40,11 @@ def begin(session: Session, page: BookingPage, *, now: datetime) -> AutoReply:
         blocks=[{"kind": "template", "template_id": template.id}],
     )
     return auto_replies.create(session, draft, now=now)
+
+
+def buttons(session: Session, page: BookingPage, *, now: datetime) -> Template:
+    """The card with the three buttons."""
+    return templates.create(session, "flex", TemplateDraft(NAME, _buttons(session, page)), now=now)
 
 
 def _buttons(session: Session, page: BookingPage) -> Data:
