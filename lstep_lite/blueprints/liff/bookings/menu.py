@@ -105,15 +105,20 @@ def _extras(here: Asking) -> list[offering.Extras]:
 def option_index(code: str) -> Response:
     """追加メニュー; with `go` what was chosen is looked at, and then it goes on."""
     here = asking(g.read, code)
-    extras, most, problem = _extras(here), _most_party(here), None
-    if "go" in request.args or not (extras or most > 1):
-        try:
-            here.looking()
-            return redirect(onward(here, "options"), 303)
-        except Refused as refusal:
-            if not (extras or most > 1):
-                raise
-            problem = refusal
+    extras, most = _extras(here), _most_party(here)
+    has_choice = bool(extras) or most > 1
+    if has_choice and "go" not in request.args:
+        return options(here, extras, most)
+    try:
+        here.looking()
+    except Refused as refusal:
+        if has_choice:
+            return options(here, extras, most, refusal)
+        raise
+    return redirect(onward(here, "options"), 303)
+
+
+def options(here: Asking, extras: list[offering.Extras], most: int, problem: Refused | None = None) -> Response:
     return render(
         "liff/bookings/options.html",
         status=422 if problem else 200,

@@ -1,5 +1,7 @@
 """What was booked: the thanks, and the code to show at the door."""
 
+from typing import Any
+
 import segno
 from flask import g
 from werkzeug.wrappers import Response
@@ -13,7 +15,7 @@ from lstep_lite.engine.reservations.events import participants, slots
 from lstep_lite.engine.reservations.transitions import states
 from lstep_lite.engine.surveys import words
 from lstep_lite.errors import NotFound
-from lstep_lite.models import ReservationState
+from lstep_lite.models import Reservation, ReservationState
 from lstep_lite.web import render, runtime
 
 ADMITTED = (ReservationState.CONFIRMED, ReservationState.CHECKED_IN)
@@ -26,22 +28,26 @@ def booking_show(code: str) -> Response:
     """完了, and the ticket for the door."""
     friend = sessions.require_friend()
     booked = own.one(g.read, friend, code, now=g.now)
-    reservation = booked.reservation
-    if reservation.slot_id is None:
+    if booked.reservation.slot_id is None:
         raise NotFound
-    slot = slots.get(g.read, reservation.slot_id)
+    slot = slots.get(g.read, booked.reservation.slot_id)
     event = events.get(g.read, slot.event_id)
+    thanks, place = words.filled(g.read, event.thanks_text, friend, now=g.now), slot.place or event.place
+    told = {**looks(event), **told_of(booked.reservation)}
+    return render("liff/events/booking.html", **told, booked=booked, slot=slot, place=place, thanks=thanks)
+
+
+def told_of(reservation: Reservation) -> dict[str, Any]:
+    return {
+        "what": participants.what(reservation),
+        "word": effects.word(g.read, reservation),
+        "is_request": reservation.state is ReservationState.REQUESTED,
+        "answer_within": confirming.answer_in_words(states.policy_of(g.read, reservation)),
+        "qr": door_code(reservation) if reservation.state in ADMITTED else "",
+    }
+
+
+def door_code(reservation: Reservation) -> str:
+    """A picture of the address at which staff mark who came."""
     desk = f"{runtime().settings.public_url}/reservations/participants/check-in/{reservation.code}"
-    return render(
-        "liff/events/booking.html",
-        **looks(event),
-        booked=booked,
-        slot=slot,
-        what=participants.what(reservation),
-        place=slot.place or event.place,
-        word=effects.word(g.read, reservation),
-        is_request=reservation.state is ReservationState.REQUESTED,
-        answer_within=confirming.answer_in_words(states.policy_of(g.read, reservation)),
-        thanks=words.filled(g.read, event.thanks_text, friend, now=g.now),
-        qr=segno.make(desk).svg_data_uri(scale=6, border=2) if reservation.state in ADMITTED else "",
-    )
+    return segno.make(desk).svg_data_uri(scale=6, border=2)
