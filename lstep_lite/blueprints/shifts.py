@@ -85,10 +85,10 @@ def _first(month: str) -> date:
     """The first day of 2026-03; of this month when nothing is said."""
     if not month:
         return g.now.astimezone(g.zone).date().replace(day=1)
-    try:
-        return date.fromisoformat(f"{month}-01")
-    except ValueError:
-        raise NotFound from None
+    first = days.parse_day(f"{month}-01")
+    if first is None:
+        raise NotFound
+    return first
 
 
 def _month(first: date, provider_id: int | None = None) -> Month:

@@ -122,6 +122,7 @@ def test_a_month_of_shifts_is_kept_and_told_on_the_board(client, page, session, 
     assert "12:00-18:00" in page("/reservations/shifts?month=2026-03").text
     wrong = client.post(url, data={**typed, "days-2026-03-09-to": ""})
     assert wrong.status_code == 422 and "3月9日" in wrong.text
+    assert client.get(f"/reservations/shifts/{person.id}/9999-12").status_code == 404
     back = client.post(url, data={"days": ["2026-03-06"], "days-2026-03-06-kind": "pattern"})
     session.expire_all()
     assert back.status_code == 303 and session.get(Shift, (person.id, date(2026, 3, 6))) is None

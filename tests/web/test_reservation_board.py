@@ -152,8 +152,9 @@ def test_time_is_closed_changed_and_opened_again_on_the_board(htmx, page, sessio
     assert page("/reservations/board/closures/new").select_one("[name=first_day]")
     values = {"subject": f"provider-{salon.sato}", "kind": "out", "first_day": FRIDAY.isoformat()}
     times = {"begins": "24:00", "ends": "24:30"}
-    far = values | times | {"first_day": "0001-01-01"}
-    assert htmx("/reservations/board/closures", far).status_code == 422
+    assert page("/reservations/board/closures/new?provider=x&date=9999-12-31").select_one("[name=first_day]")
+    for wrong in ({"first_day": "0001-01-01"}, {"kind": "x"}, {"subject": "provider-x"}, {"subject": "provider-999"}):
+        assert htmx("/reservations/board/closures", values | times | wrong).status_code == 422
     assert htmx("/reservations/board/closures", values | times | {"ends": "23:00"}).status_code == 422
     answer = htmx(f"/reservations/board/closures?on={FRIDAY}", values | times)
     assert re.findall(r'id="(board-question|day-board|board-rail)"', answer.text) == [

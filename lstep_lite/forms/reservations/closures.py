@@ -41,6 +41,9 @@ class ClosureForm(Form):
 
     def draft(self, zone: ZoneInfo) -> ClosureDraft:
         """Raises DomainError naming the field. Without times: the whole of the days."""
+        for field, known in ((self.subject, self.subjects), (self.kind, KINDS)):
+            if field.data not in known:
+                raise DomainError("一覧から選んでください。", field.short_name)
         first_day = self.first_day.data
         if first_day is None or not days.is_near(first_day):
             raise DomainError("日付を選んでください。", "first_day")
