@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import auto_replies
-from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword
+from lstep_lite.engine.auto_replies import AutoReplyDraft, Keyword, KeywordMatch
 from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.availability.opening import WEEKDAY_KEYS
 from lstep_lite.engine.reservations.keeping import courses, entrances, hours, presets, providers, quick
@@ -46,7 +46,7 @@ def _answer_with_buttons(session: Session, page: BookingPage, now: datetime) -> 
     card = entrances.buttons(session, page, now=now)
     [rule] = [rule for rule in auto_replies.in_order(session) if rule.name == entrances.WORD]
     blocks = [{"kind": "template", "template_id": card.id}]
-    keywords = [Keyword(word["text"]) for word in rule.keywords]
+    keywords = [Keyword(word, KeywordMatch.EXACT) for word in entrances.WORDS]
     auto_replies.update(session, rule, AutoReplyDraft(rule.name, rule.matching, blocks, keywords), now=now)
 
 
