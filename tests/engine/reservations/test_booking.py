@@ -165,6 +165,15 @@ def test_one_customer_has_so_many_bookings_a_day(session: Session, salon: Salon,
     assert book(session, hanako, salon, TODAY, NOON).state is ReservationState.CONFIRMED
 
 
+def test_a_page_sells_its_own_courses_while_it_is_open(session: Session, salon: Salon, hanako: Friend) -> None:
+    salon.page.course_ids = [salon.color]
+    assert refused(lambda: book(session, hanako, salon)).code is Code.CLOSED
+    salon.page.course_ids, salon.page.is_open = [salon.cut], False
+    assert refused(lambda: book(session, hanako, salon)).code is Code.CLOSED
+    salon.page.is_open = True
+    assert book(session, hanako, salon).state is ReservationState.CONFIRMED
+
+
 def test_who_does_not_do_it_or_is_not_to_be_asked_for(session: Session, salon: Salon, hanako: Friend) -> None:
     refusal = refused(lambda: book(session, hanako, salon, course_ids=(salon.color,), provider_id=salon.suzuki))
     assert refusal.code is Code.SKILL_MISMATCH
