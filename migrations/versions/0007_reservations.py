@@ -10,6 +10,37 @@ down_revision: str | None = "0006"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+CAPACITY = {
+    "sqlite": (
+        """
+        CREATE TRIGGER occupancies_capacity_insert BEFORE INSERT ON occupancies
+        WHEN NEW.is_forced = 0 AND NEW.ord >= (SELECT capacity FROM pools WHERE id = NEW.pool_id)
+        BEGIN SELECT RAISE(ABORT, 'occupancies: over capacity'); END
+        """,
+        """
+        CREATE TRIGGER occupancies_capacity_update BEFORE UPDATE ON occupancies
+        WHEN NEW.is_forced = 0 AND NEW.ord >= (SELECT capacity FROM pools WHERE id = NEW.pool_id)
+        BEGIN SELECT RAISE(ABORT, 'occupancies: over capacity'); END
+        """,
+    ),
+    "postgresql": (
+        """
+        CREATE OR REPLACE FUNCTION occupancies_capacity() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF NOT NEW.is_forced AND NEW.ord >= (SELECT capacity FROM pools WHERE id = NEW.pool_id) THEN
+                RAISE EXCEPTION 'occupancies: over capacity' USING ERRCODE = '23514';
+            END IF;
+            RETURN NEW;
+        END $$
+        """,
+        """
+        CREATE TRIGGER occupancies_capacity BEFORE INSERT OR UPDATE ON occupancies
+        FOR EACH ROW EXECUTE FUNCTION occupancies_capacity()
+        """,
+    ),
+}
+"""The database itself refuses a place beyond a pool's capacity that is not forced."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -953,6 +984,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_occupancies_reservation_id", ["reservation_id"], unique=False)
         batch_op.create_index("ix_occupancies_tick", ["tick"], unique=False)
 
+    for statement in CAPACITY[op.get_bind().dialect.name]:
+        op.execute(statement)
+
     op.create_table(
         "reservation_entries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -1281,6 +1315,8 @@ def downgrade() -> None:
         )
 
     op.drop_table("occupancies")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION occupancies_capacity()")
     with op.batch_alter_table("karte_entries", schema=None) as batch_op:
         batch_op.drop_index("ix_karte_entries_reservation_id")
         batch_op.drop_index("ix_karte_entries_friend_id")

@@ -12,6 +12,7 @@ from lstep_lite.blueprints.liff import beginning, pages, sessions
 from lstep_lite.engine import media
 from lstep_lite.engine.reservations import Code, Refused, events
 from lstep_lite.engine.reservations.availability import days
+from lstep_lite.engine.reservations.customer import offering
 from lstep_lite.engine.reservations.events import listing, ordering, slots
 from lstep_lite.engine.reservations.events.listing import Offered
 from lstep_lite.engine.reservations.transitions import book
@@ -52,9 +53,11 @@ class Asking:
 
 
 def asking(session: Session, code: str, slot_code: str) -> Asking:
-    """To be asked anew after `g.session` was opened."""
-    event = events.by_code(session, code)
-    return Asking(session, event, slots.by_code(session, event, slot_code), sessions.require_friend())
+    """To be asked anew after `g.session` was opened. Raises Refused for whom the shop asks to call."""
+    event, friend = events.by_code(session, code), sessions.require_friend()
+    slot = slots.by_code(session, event, slot_code)
+    offering.check_online(session, friend)
+    return Asking(session, event, slot, friend)
 
 
 def party() -> int:

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.engine.reservations.availability import days
+from lstep_lite.engine.reservations.effects import calling
 from lstep_lite.models import (
     BLOCKING,
     ChangeRequest,
     ChangeState,
+    Friend,
     Reservation,
     ReservationState,
     WaitEntry,
@@ -52,6 +54,8 @@ class Rail:
     """Those who are here, or about to come."""
     misfits: Pile
     """要調整"""
+    calls: Pile
+    """Those who come in the next days and have cut themselves off from our messages: to be phoned."""
     unmarked: Pile
     """Past visits nobody marked, the latest first."""
     waiting: int
@@ -65,6 +69,7 @@ def load(session: Session, *, now: datetime) -> Rail:
     changes = changes.where(ChangeRequest.state == ChangeState.ASKED)
     others = sa.select(row, sa.null())
     misfits = others.where(row.needs_look, row.state.in_(BLOCKING), row.ends_at > now)
+    calls = others.join(row.friend).where(*calling.near(now), Friend.line_user_id.is_not(None))
     open_ = others.where(row.state.in_((ReservationState.CONFIRMED, ReservationState.CHECKED_IN)))
     here = open_.where(row.starts_at <= now + ABOUT_TO_COME, row.ends_at > now)
     unmarked = open_.where(row.ends_at <= now, row.starts_at > now - LOOKS_BACK)
@@ -73,6 +78,7 @@ def load(session: Session, *, now: datetime) -> Rail:
         changes=_pile(session, changes.order_by(ChangeRequest.expires_at, row.id), now),
         here=_pile(session, here.order_by(row.starts_at, row.id), now),
         misfits=_pile(session, misfits.order_by(row.starts_at, row.id), now),
+        calls=_pile(session, calls.order_by(row.starts_at, row.id), now),
         unmarked=_pile(session, unmarked.order_by(row.starts_at.desc(), row.id.desc()), now),
         waiting=_waiting(session),
     )

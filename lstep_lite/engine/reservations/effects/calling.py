@@ -23,8 +23,13 @@ class Call:
 def to_call(session: Session, *, now: datetime, ahead: timedelta = AHEAD) -> Sequence[Call]:
     """The bookings from now on whose customers have no LINE, have blocked the account, or are blocked by the shop."""
     row = Reservation
-    reaches = sa.and_(Friend.line_user_id.is_not(None), Friend.is_following, ~Friend.is_blocked)
     mine = sa.select(row).join(row.friend).options(contains_eager(row.friend))
-    near = (row.state.in_(wording.AHEAD), row.starts_at > now, row.starts_at <= now + ahead, ~reaches)
-    found = session.scalars(mine.where(*near).order_by(row.starts_at, row.id)).all()
+    found = session.scalars(mine.where(*near(now, ahead)).order_by(row.starts_at, row.id)).all()
     return [Call(each, messaging.unreachable(each.friend) or "") for each in found]
+
+
+def near(now: datetime, ahead: timedelta = AHEAD) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions on bookings joined with their friends."""
+    row = Reservation
+    reaches = sa.and_(Friend.line_user_id.is_not(None), Friend.is_following, ~Friend.is_blocked)
+    return row.state.in_(wording.AHEAD), row.starts_at > now, row.starts_at <= now + ahead, ~reaches
