@@ -67,6 +67,7 @@ def book(salon: Salon, friend_id: int, database: Database, *, number: int) -> No
     """The friend books an hour of their own."""
     wanted = order(salon, FRIDAY + timedelta(days=number // 9), TEN + 60 * (number % 9), key="k")
     with database.unit() as session:
+        db.may_work(1)  # a process compiles its statements with its first booking
         page = session.get_one(BookingPage, salon.page_id)
         booking.order(session, session.get_one(Friend, friend_id), wanted, page=page, now=NOW)
 

@@ -21,6 +21,7 @@ from tests.menus import full_documents, small_documents
 assert registry
 pytestmark = pytest.mark.slow
 PUBLIC_URL = "https://demo.lstep.invalid"
+PAGES_URL = "https://liff.line.me/1234567890-abcdefgh"
 EASY = settings(
     deadline=None,
     derandomize=True,
@@ -61,7 +62,7 @@ def a_tap(session: Session, document: Data, draw: Any) -> Data:
 
 def taken(document: Data, bar: str, is_open: bool) -> set[str]:
     """Raises Refused for a tab that LINE would not take; the kinds of actions in all of them."""
-    speaker = bodies.Everybody(PUBLIC_URL, NOW)
+    speaker = bodies.Everybody(PUBLIC_URL, NOW, PAGES_URL)
     shown = bodies.Shown(document, bar, is_open)
     made = [bodies.body(shown, tab, speaker, "lstep-x") for tab in document["tabs"]]
     for body in made:
