@@ -6,7 +6,7 @@ Each takes the friend's lock, then the booking lock, and only then looks at what
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -72,6 +72,17 @@ class Order:
     values: Sequence[Any] = field(default_factory=list)
 
 
+class Confirmed(Protocol):
+    """What is the same of all that customers confirm: a visit, or places at an event."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def values(self) -> Sequence[Any]: ...
+
+
 @dataclass(frozen=True)
 class Visit:
     """What staff write down of a phone call, or of somebody who walks in."""
@@ -118,7 +129,6 @@ def order(
     *,
     page: BookingPage | None,
     now: datetime,
-    booked_by: BookedBy = BookedBy.LINE,
     by: By = recording.CUSTOMER,
 ) -> Reservation:
     """Book what a customer confirmed: at once (T2), or as a request (T4). The same key once more is the same booking.
@@ -136,25 +146,11 @@ def order(
         session.refresh(page)
     plan = plan_for(session, order.wish, page)
     policy = policy_of(settings, page, plan)
-    customer = counting.customer_anew(session, friend.id)
-    limits.check_who(session, friend, customer, plan, now=now)
-    check_quote(session, friend, plan, policy, order.quote)
     wanted = Wanted(plan, order.day, order.minute, policy, page, friend.id)
-    check_customer(session, friend, wanted, now=now)
-    if policy.consent_text and not order.consents:
-        raise refusals.consent_required()
+    _check_order(session, friend, order, wanted, policy, now=now)
     scene = choosing.scene_of(session, wanted, now=now)
     is_asked = limits.needs_approval(session, friend, policy)
-    columns = {
-        "state": ReservationState.REQUESTED if is_asked else ReservationState.CONFIRMED,
-        "page_id": page.id if page is not None else None,
-        "booked_by": booked_by,
-        "consent_text": policy.consent_text,
-        "consented_at": now if policy.consent_text else None,
-        "customer_note": order.note.strip(),
-        "values": list(order.values),
-        "idempotency_key": order.key,
-    }
+    columns = {"page_id": page.id if page is not None else None, **agreed(order, policy, is_asked=is_asked, now=now)}
     reservation = _place_first(session, friend, wanted, choosing.candidates(session, scene, wanted), now, columns)
     reservation.deadline_at = policies.deadline_at(policy, order.day, reservation.starts_at, scene.zone)
     if is_asked:
@@ -163,6 +159,18 @@ def order(
     transition = Transition.REQUESTED if is_asked else Transition.CONFIRMED
     recording.write(session, reservation, transition, {}, by=by, now=now)
     return reservation
+
+
+def _check_order(
+    session: Session, friend: Friend, order: Order, wanted: Wanted, policy: Policy, *, now: datetime
+) -> None:
+    """Raises Refused for what they may not book, whatever is free."""
+    customer = counting.customer_anew(session, friend.id)
+    limits.check_who(session, friend, customer, wanted.plan, now=now)
+    check_quote(session, friend, wanted.plan, policy, order.quote)
+    check_customer(session, friend, wanted, now=now)
+    if policy.consent_text and not order.consents:
+        raise refusals.consent_required()
 
 
 def check_quote(session: Session, friend: Friend, plan: Plan, policy: Policy, shown: Quote | None) -> None:
@@ -183,6 +191,19 @@ def check_customer(session: Session, friend: Friend, wanted: Wanted, *, now: dat
     limits.check_no_overlap(session, friend, starts_at, ends_at, except_id=wanted.except_id)
     if wanted.policy is not None:
         limits.check_counts(session, friend, wanted.policy, wanted.day, now=now, except_id=wanted.except_id)
+
+
+def agreed(order: Confirmed, policy: Policy, *, is_asked: bool, now: datetime) -> dict[str, Any]:
+    """The columns of a booking that say what a customer agreed to and told."""
+    return {
+        "state": ReservationState.REQUESTED if is_asked else ReservationState.CONFIRMED,
+        "booked_by": BookedBy.LINE,
+        "consent_text": policy.consent_text,
+        "consented_at": now if policy.consent_text else None,
+        "customer_note": order.note.strip(),
+        "values": list(order.values),
+        "idempotency_key": order.key,
+    }
 
 
 def request_end(policy: Policy, starts_at: datetime, phone: str, *, now: datetime) -> datetime:
@@ -277,16 +298,8 @@ def write_down(
     if not force:
         check_customer(session, friend, wanted, now=now)
     provider_id = provider_for_staff(session, wanted, visit.wish.provider_id, force=force, now=now)
-    columns = {
-        "state": ReservationState.CONFIRMED,
-        "booked_by": visit.booked_by,
-        "customer_note": visit.note.strip(),
-        "staff_note": visit.staff_note.strip(),
-        "staff_id": by.staff_id,
-        "idempotency_key": visit.key,
-    }
     against = _against(session, wanted, provider_id, now=now) if force else ""
-    reservation = _place(session, friend, wanted, provider_id, now, columns, force=force)
+    reservation = _place(session, friend, wanted, provider_id, now, _noted(visit, by), force=force)
     reservation.is_outside = bool(against) and looking_over.is_outside(session, reservation, now=now)
     if visit.wish.provider_id is not None and not visit.is_nominated:
         reservation.assigned_by = AssignedBy.STAFF
@@ -296,6 +309,18 @@ def write_down(
         idempotency.keep(session, reservation, visit.key, request, now=now)
     recording.write(session, reservation, Transition.CONFIRMED, {}, by=by, now=now, reason=against)
     return reservation
+
+
+def _noted(visit: Visit, by: By) -> dict[str, Any]:
+    """The columns of a booking that say what staff wrote down."""
+    return {
+        "state": ReservationState.CONFIRMED,
+        "booked_by": visit.booked_by,
+        "customer_note": visit.note.strip(),
+        "staff_note": visit.staff_note.strip(),
+        "staff_id": by.staff_id,
+        "idempotency_key": visit.key,
+    }
 
 
 def _against(session: Session, wanted: Wanted, provider_id: int | None, *, now: datetime) -> str:
@@ -345,12 +370,17 @@ def hold(
     expires_at: datetime,
     now: datetime,
 ) -> Reservation:
-    """Keep a place for a friend who waits until *expires_at* (T1). Raises Refused when it is not free."""
+    """Keep a place for a friend who waits until *expires_at* (T1).
+
+    Raises Refused when it is not free, and when they could not book it themselves: limits hold for who waits too.
+    """
     locking.lock(session, friend)
     settings = book.lock(session)
     occupying.release_expired(session, now=now)
     plan = plan_for(session, wish, page)
     policy = policy_of(settings, page, plan)
+    limits.check_who(session, friend, counting.customer_anew(session, friend.id), plan, now=now)
+    limits.check_counts(session, friend, policy, day, now=now)
     wanted = Wanted(plan, day, minute, None, page, friend.id)
     check_customer(session, friend, wanted, now=now)
     scene = choosing.scene_of(session, wanted, now=now)
