@@ -32,7 +32,7 @@ from lstep_lite.engine.reservations.transitions import (
     writing,
 )
 from lstep_lite.engine.reservations.transitions.occupying import Cell
-from lstep_lite.engine.reservations.transitions.recording import By, Transition
+from lstep_lite.engine.reservations.transitions.recording import CUSTOMER, By, Transition
 from lstep_lite.engine.reservations.transitions.writing import Placed
 from lstep_lite.models import (
     AssignedBy,
@@ -74,7 +74,6 @@ def change(
     version: int | None,
     now: datetime,
     key: str | None = None,
-    by: By = recording.CUSTOMER,
 ) -> Reservation:
     """Move it before its deadline, or ask the shop to, as the policy says. Raises Refused; nothing changes then."""
     states.lock(session, reservation, now=now)
@@ -98,10 +97,10 @@ def change(
     candidates = choosing.candidates(session, scene, wanted)
     kept = reservation.provider_id if reservation.provider_id in candidates else candidates[0]
     if policy.changing is Changing.ASK:
-        _ask(session, reservation, change, wanted, kept, policy, now=now, by=by)
+        _ask(session, reservation, change, booking.placed_at(session, wanted, kept), policy, now=now)
     else:
         placed = _placed(session, reservation, wanted, kept, renews=change.wish is not None)
-        _apply(session, reservation, placed, policy, now=now, by=by, renews=change.wish is not None)
+        _apply(session, reservation, placed, policy, now=now, by=CUSTOMER, renews=change.wish is not None)
     if key:
         idempotency.keep(session, reservation, key, request, now=now)
     return reservation
@@ -250,21 +249,12 @@ def at_old_price(reservation: Reservation, placed: Placed) -> Placed:
 
 
 def _ask(
-    session: Session,
-    reservation: Reservation,
-    change: Change,
-    wanted: Wanted,
-    provider_id: int | None,
-    policy: Policy,
-    *,
-    now: datetime,
-    by: By,
+    session: Session, reservation: Reservation, change: Change, placed: Placed, policy: Policy, *, now: datetime
 ) -> None:
     """Take the wanted time beside the old one, until the shop has answered."""
     before = recording.facts(reservation)
-    settle_open(session, reservation, now=now, by=by)
-    placed = booking.placed_at(session, wanted, provider_id)
-    cells = places.at(session, placed.offer.shape, provider_id, placed.starts_at)
+    settle_open(session, reservation, now=now, by=CUSTOMER)
+    cells = places.at(session, placed.offer.shape, placed.provider_id, placed.starts_at)
     extra = occupying.take_more(session, reservation.id, cells)
     soonest = min(reservation.starts_at, placed.starts_at)
     phone = book.settings(session).phone
@@ -280,9 +270,7 @@ def _ask(
         )
     )
     said = {"asked": in_words(placed.day, placed.minute)}
-    recording.write(
-        session, reservation, Transition.CHANGE_ASKED, before, by=by, now=now, raises_version=False, said=said
-    )
+    recording.write(session, reservation, Transition.CHANGE_ASKED, before, by=CUSTOMER, now=now, said=said)
 
 
 def _stored(change: Change, placed: Placed) -> dict[str, Any]:
@@ -347,8 +335,7 @@ def end_change(
     _lock_request(session, reservation, request, now=now)
     before = recording.facts(reservation)
     _settle(session, reservation, request, state, now=now, by=by)
-    transition = ENDS[state]
-    recording.write(session, reservation, transition, before, by=by, now=now, reason=reason, raises_version=False)
+    recording.write(session, reservation, ENDS[state], before, by=by, now=now, reason=reason)
     return reservation
 
 

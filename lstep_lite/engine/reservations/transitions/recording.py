@@ -51,6 +51,15 @@ class Transition(StrEnum):
     UNFLAGGED = "unflagged"
 
 
+OF_REQUESTS = (
+    Transition.CHANGE_ASKED,
+    Transition.CHANGE_DECLINED,
+    Transition.CHANGE_EXPIRED,
+    Transition.CHANGE_WITHDRAWN,
+)
+"""They become of a wish for a change: the booking is as it was, and so is its version."""
+
+
 @dataclass(frozen=True)
 class By:
     """Who did it."""
@@ -102,14 +111,13 @@ def write(
     by: By,
     now: datetime,
     reason: str = "",
-    raises_version: bool = True,
     said: Mapping[str, Any] | None = None,
 ) -> ReservationEntry:
     """Write down that *reservation* went through *transition*, from what `facts` said before. Calls the followers.
 
     *said* is what the shop said beside it, such as the times it proposed; it stands with what is so `after`.
     """
-    if raises_version and before:
+    if before and transition not in OF_REQUESTS:
         reservation.version += 1
     session.flush()  # the counts are asked of the database
     counting.recount(session, reservation.friend_id)
