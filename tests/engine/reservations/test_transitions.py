@@ -295,6 +295,13 @@ def test_what_was_asked_for_ends_with_the_booking(session: Session, made: Reserv
     assert changing.open_request(session, made) is None and held(session, made) == 0
 
 
+def test_what_was_asked_for_ends_with_the_visit_too(session: Session, made: Reservation) -> None:
+    set_policy(session, changing="ask")
+    changing.change(session, made, Change(FRIDAY, NOON), version=1, now=NOW)
+    visiting.complete(session, made, by=by_staff(None), now=NOW)
+    assert changing.open_request(session, made) is None and held(session, made) == 0
+
+
 # The visit -----------------------------------------------------------------------------------------------------------
 
 
@@ -336,6 +343,10 @@ def test_staff_put_it_right_for_thirty_days(session: Session, made: Reservation,
     assert counts(session, hanako) == (1, 0, 0, 0)
     visiting.correct(session, made, State.NO_SHOW, by=by_staff(None), now=at(FRIDAY, 702))
     assert counts(session, hanako) == (0, 1, 0, 0)
+    visiting.correct(session, made, State.COMPLETED, by=by_staff(None), now=at(FRIDAY, 703))
+    early = refused(lambda: visiting.correct(session, made, State.NO_SHOW, by=by_staff(None), now=at(FRIDAY, 614)))
+    assert early.code is Code.BAD_TIME, "a visit marked too soon is no absence yet"
+    visiting.correct(session, made, State.NO_SHOW, by=by_staff(None), now=at(FRIDAY, 704))
     late = made.ends_at + timedelta(days=30, seconds=1)
     for state in (State.COMPLETED, State.CONFIRMED):
         refusal = refused(lambda state=state: visiting.correct(session, made, state, by=by_staff(None), now=late))  # type: ignore[misc]

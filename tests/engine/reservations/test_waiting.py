@@ -207,6 +207,33 @@ def test_a_wish_for_courses_is_met_by_the_first_start_that_suits(database: Datab
     assert kept is not None and (kept.start_minute, kept.provider_id) == (TEN, salon.sato)
 
 
+def test_who_has_as_many_bookings_as_they_may_is_passed_over(database: Database, session: Session) -> None:
+    salon = a_salon(session, policy={"max_open": 1})
+    taken = book(session, a_friend(session), salon, provider_id=salon.sato)
+    hanako, taro = a_friend(session), a_friend(session)
+    own = book(session, hanako, salon, FRIDAY, 900)
+    wish = waiting.Wish((salon.cut,), FRIDAY, FRIDAY, provider_id=salon.sato, from_minute=TEN, to_minute=TEN)
+    first, second = (waiting.join_courses(session, each, wish, page=salon.page, now=NOW) for each in (hanako, taro))
+    ending.cancel(session, taken, version=1, now=NOW)
+    offer_all(database, session)
+    assert (first.state, second.state) == (WaitState.WAITING, WaitState.OFFERED), "the turn is kept"
+    kept = waiting.held_for(session, second)
+    assert kept is not None
+    ending.cancel(session, own, version=1, now=NOW)
+    ending.cancel(session, kept, version=None, now=NOW)
+    offer_all(database, session)
+    assert first.state is WaitState.OFFERED
+
+
+def test_days_of_a_wish_are_the_shops(session: Session) -> None:
+    salon = a_salon(session)
+    in_the_night = NOW.astimezone(TOKYO).replace(hour=1)  # in London it is still Wednesday
+    wednesday = FRIDAY - timedelta(days=2)
+    wish, hanako = waiting.Wish((salon.cut,), wednesday, wednesday), a_friend(session)
+    with pytest.raises(Refused):
+        waiting.join_courses(session, hanako, wish, page=salon.page, now=in_the_night)
+
+
 @pytest.mark.parametrize(
     ("now", "last", "ends"),
     [

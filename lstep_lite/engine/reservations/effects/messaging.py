@@ -46,6 +46,9 @@ WAIT = timedelta(seconds=5)
 SAID_WITHIN = timedelta(minutes=5)
 """So long before or after a change its word is taken for the page's, not for a question to the shop."""
 CHUNK = 50
+CANCELLED_LATE = "締め切り後のため、直前キャンセルとして承りました。"
+LONGEST_POLICY = 600
+"""Of the policy in a message; the booking's page has it whole."""
 
 
 @recording.follows
@@ -214,7 +217,7 @@ def _put(
 ) -> None:
     """One for each change and kind. An offer is not told any more once its time is over."""
     ends_at = reservation.expires_at if kind == "offered" else None
-    more = _other_times(session, reservation, entry, now) if kind == "declined" else ""
+    more = _more(session, reservation, entry, kind, now)
     cause = session.get(TimelineEntry, reservation.entry_id) if reservation.entry_id is not None else None
     deliveries.put(
         session,
@@ -230,6 +233,19 @@ def _put(
         now=now,
         tolerance=ends_at - now if ends_at is not None else None,
     )
+
+
+def _more(session: Session, reservation: Reservation, entry: ReservationEntry, kind: str, now: datetime) -> str:
+    """What stands below the shop's words: other times for who is declined, what was agreed for who cancels late."""
+    if kind == "declined":
+        return _other_times(session, reservation, entry, now)
+    if kind == "cancelled" and entry.after["is_late"]:
+        return "\n".join(part for part in (CANCELLED_LATE, _short(reservation.consent_text)) if part)
+    return ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_POLICY else f"{text[:LONGEST_POLICY]}…"
 
 
 def _other_times(session: Session, reservation: Reservation, entry: ReservationEntry, now: datetime) -> str:

@@ -68,7 +68,7 @@ def tell(session: Session, happened: Happened) -> None:
         return None
     kind, title = TITLES[happened.transition]
     if happened.transition is Transition.CANCELLED and happened.reservation.is_late:
-        title = "直前に予約がキャンセルされました"
+        title = "直前キャンセルがありました"
     if (recipients := _recipients(session, happened, kind.name)) is not None:
         notifications.notify(
             session,

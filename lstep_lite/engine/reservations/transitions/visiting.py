@@ -6,7 +6,15 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations.availability import choosing, plans
 from lstep_lite.engine.reservations.availability.choosing import Wanted
-from lstep_lite.engine.reservations.transitions import booking, looking_over, places, recording, refusals, states
+from lstep_lite.engine.reservations.transitions import (
+    booking,
+    changing,
+    looking_over,
+    places,
+    recording,
+    refusals,
+    states,
+)
 from lstep_lite.engine.reservations.transitions.recording import By, Transition
 from lstep_lite.models import EventSlot, Reservation, ReservationState
 
@@ -43,6 +51,7 @@ def complete(
     states.lock(session, reservation, now=now)
     states.expect(session, reservation, (State.CONFIRMED, State.CHECKED_IN), version)
     before = recording.facts(reservation)
+    changing.settle_open(session, reservation, now=now, by=by)
     reservation.state, reservation.completed_at = State.COMPLETED, now
     reservation.amount = amount if amount is not None else reservation.amount
     places.give_back_visit(session, reservation, now=now, reason="completed")
@@ -56,13 +65,19 @@ def no_show(
     """The customer did not come (T18); a quarter of an hour after the start at the earliest."""
     states.lock(session, reservation, now=now)
     states.expect(session, reservation, (State.CONFIRMED,), version)
-    if now < reservation.starts_at + NO_SHOW_AFTER:
-        raise refusals.bad_time("無断キャンセルにできるのは、開始の15分後からです。")
+    _check_is_absent(reservation, now)
     before = recording.facts(reservation)
+    changing.settle_open(session, reservation, now=now, by=by)
     reservation.state = State.NO_SHOW
     places.give_back_visit(session, reservation, now=now, reason="no_show")
     recording.write(session, reservation, Transition.NO_SHOW, before, by=by, now=now)
     return reservation
+
+
+def _check_is_absent(reservation: Reservation, now: datetime) -> None:
+    """Raises Refused (BAD_TIME) while they may only be late."""
+    if now < reservation.starts_at + NO_SHOW_AFTER:
+        raise refusals.bad_time("無断キャンセルにできるのは、開始の15分後からです。")
 
 
 # Putting it right ----------------------------------------------------------------------------------------------------
@@ -97,6 +112,8 @@ def correct(
     transition = CORRECTIONS[reservation.state, state]
     if now > reservation.ends_at + CORRECTABLE:
         raise refusals.bad_time(TOO_OLD)
+    if state is State.NO_SHOW:
+        _check_is_absent(reservation, now)
     before = recording.facts(reservation)
     if state is State.CONFIRMED:
         if reservation.state is not State.CHECKED_IN:

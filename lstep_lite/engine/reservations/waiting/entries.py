@@ -19,6 +19,7 @@ from lstep_lite.engine.reservations.transitions import (
     recording,
     refusals,
 )
+from lstep_lite.engine.settings import zone
 from lstep_lite.engine.studio import new_code
 from lstep_lite.errors import NotFound
 from lstep_lite.models import (
@@ -84,9 +85,13 @@ def of_friend(session: Session, friend: Friend, *, now: datetime) -> Sequence[Wa
     """What they wait for, that may still come; the oldest wish first."""
     row = WaitEntry
     mine = sa.select(row).outerjoin(EventSlot, EventSlot.id == row.slot_id)
-    is_ahead = sa.or_(EventSlot.starts_at > now, row.last_day >= now.date())
+    is_ahead = sa.or_(EventSlot.starts_at > now, row.last_day >= _today(session, now))
     mine = mine.where(row.friend_id == friend.id, row.state.in_(LISTED), is_ahead)
     return session.scalars(mine.order_by(row.created_at, row.id)).all()
+
+
+def _today(session: Session, now: datetime) -> date:
+    return now.astimezone(zone(session)).date()
 
 
 def own_of_slot(session: Session, friend: Friend, slot: EventSlot) -> WaitEntry | None:
@@ -178,7 +183,7 @@ def join_courses(
     book.lock(session)
     _check_online(session, friend, by)
     _check_many(session, friend)
-    if wish.last_day < wish.first_day or wish.last_day < now.date() or not wish.weekdays:
+    if wish.last_day < wish.first_day or wish.last_day < _today(session, now) or not wish.weekdays:
         raise refusals.bad_time("お待ちになる期間と曜日を確認してください。")
     entry = _entry(friend, now, page_id=page.id if page is not None else None, wish=_stored(wish))
     entry.first_day, entry.last_day = wish.first_day, wish.last_day
