@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.mentions import Describer
+from lstep_lite.engine.pinning import Pins
 from lstep_lite.engine.rows import Data, RowKind
 from lstep_lite.engine.segments import Tree
 from lstep_lite.models import ActionRun, ActionSet, Friend, Lane, TimelineEntry, WebhookEvent
@@ -50,6 +51,8 @@ class Running:
     """The step's own condition."""
     guard: str | None = None
     """What must still run when something is sent later (deliveries.guard)."""
+    pins: Pins = field(default_factory=dict)
+    """What is sent speaks of (messages.pinned)."""
     inside: list[Outcome] = field(default_factory=list)
     """What came of the steps of a set that this step ran."""
 

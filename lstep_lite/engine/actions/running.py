@@ -6,7 +6,7 @@ Everything happens in the caller's unit of work. Each step is a savepoint of its
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from lstep_lite.db import add_new, insert_new, memory, remembered
 from lstep_lite.engine import locking, mentions, segments, triggers
 from lstep_lite.engine.actions import failures, sets
 from lstep_lite.engine.actions.registry import IN_BULK, Outcome, Running, Skipped, kinds, places
+from lstep_lite.engine.pinning import Pins
 from lstep_lite.errors import DomainError
 from lstep_lite.models import ActionRun, ActionSet, Friend, TimelineEntry, WebhookEvent
 
@@ -44,6 +45,8 @@ class Trigger:
     staff_id: int | None = None
     guard: str | None = None
     """What must still run when a message that the set sends later goes out (deliveries.guard)."""
+    pins: Pins = field(default_factory=dict)
+    """What the set's messages speak of (messages.pinned)."""
 
 
 def run_at(session: Session, place: str, holder: int | str, friend: Friend, trigger: Trigger) -> ActionRun | None:
@@ -177,6 +180,7 @@ def _run_steps(session: Session, started: ActionRun, action_set: ActionSet, frie
         trigger.staff_id,
         step_id="",
         guard=trigger.guard,
+        pins=trigger.pins,
     )
     started.entry_id, started.results = entry.id, [_run_step(running, step) for step in action_set.steps]
     entry.results = [text for outcome in started.results for text in _texts(outcome)]

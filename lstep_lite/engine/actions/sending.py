@@ -46,7 +46,7 @@ def put(running: Running, data: Data, blocks: Sequence[dict[str, Any]]) -> str:
     deliveries.put(
         running.session,
         friend,
-        messages.freeze(running.session, blocks, now=running.now),
+        messages.freeze(running.session, messages.pinned(running.session, blocks, running.pins), now=running.now),
         source=SOURCE,
         label=running.entry.facts["label"],
         dedupe_key=running.key,

@@ -10,10 +10,10 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import add_new, insert_new, known_row, remembered
-from lstep_lite.engine import media, mentions, segments, settings
+from lstep_lite.engine import media, mentions, pinning, segments, settings
 from lstep_lite.engine.line import links
 from lstep_lite.engine.messages import looking, placeholders, quick_replies, senders
-from lstep_lite.engine.messages.expanding import expand, load_templates
+from lstep_lite.engine.messages.expanding import REFERENCE, expand, load_templates
 from lstep_lite.engine.messages.kinds import text as _text
 from lstep_lite.engine.messages.kinds.registry import Block, Kind, LineObject, check_id, kinds
 from lstep_lite.engine.messages.kinds.template import TEMPLATES
@@ -79,6 +79,19 @@ def _check_words(session: Session, blocks: Sequence[Block]) -> None:
 
 
 # Freezing ------------------------------------------------------------------------------------------------------------
+
+
+def pinned(session: Session, blocks: Sequence[Block], pins: pinning.Pins) -> list[Block]:
+    """*blocks*, and the templates they show, speaking of the rows in *pins*."""
+    return [_pinned(session, block, pins) for block in blocks] if pins else list(blocks)
+
+
+def _pinned(session: Session, block: Block, pins: pinning.Pins) -> Block:
+    if block["kind"] != REFERENCE:
+        return dict(pinning.whole(block, pins))
+    shown = looking.texts(looking.walk_leaves(expand(session, [[block]])[0]))
+    says_any = any(pinning.text(each, pins) != each for each in shown)
+    return block | {pinning.PINS: dict(pins)} if says_any else block
 
 
 def freeze(session: Session, blocks: Sequence[Block], *, now: datetime) -> Content:
@@ -280,8 +293,9 @@ def preview_for(session: Session, blocks: Sequence[Block], friend: Friend, *, no
     return fill_for(session, preview_text(session, blocks), friend, now=now)
 
 
-def fill_for(session: Session, text: str, friend: Friend, *, now: datetime) -> str:
+def fill_for(session: Session, text: str, friend: Friend, *, now: datetime, pins: pinning.Pins = pinning.NONE) -> str:
     """*text* with its placeholders filled for *friend*, for staff to read."""
+    text = pinning.text(text, pins)
     return placeholders.fill(text, friend, placeholders.load(session, [text], [friend], public_url="", now=now))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine import pinning
 from lstep_lite.engine.messages.rendering import Leaf
 from lstep_lite.engine.studio import Data
 from lstep_lite.models import Template
@@ -59,7 +60,15 @@ def _leaves(block: Data, number: int, known: dict[int, Template], depth: int) ->
     if template is None:
         return [Leaf(block, number, block.get("sender_id"))]
     inside = [leaf for each in template.blocks for leaf in _leaves(each, number, known, depth - 1)]
-    return _dressed(inside, template, block.get("sender_id"))
+    dressed = _dressed(inside, template, block.get("sender_id"))
+    return _pinned(dressed, block[pinning.PINS]) if pinning.PINS in block else dressed
+
+
+def _pinned(leaves: Sequence[Leaf], pins: pinning.Pins) -> list[Leaf]:
+    return [
+        replace(leaf, block=pinning.whole(leaf.block, pins), quick_replies=pinning.whole(leaf.quick_replies, pins))
+        for leaf in leaves
+    ]
 
 
 def _dressed(leaves: Sequence[Leaf], template: Template, sender_id: int | None) -> list[Leaf]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine.pinning import Pins
 from lstep_lite.models import Countdown
 
 Block = dict[str, Any]
@@ -24,6 +25,8 @@ class Origin:
     """Why nothing goes out for this goal (any more), for staff."""
     blocks: Callable[[Session, Countdown, Sequence[Block]], list[Block]]
     """A step's messages as they are for this goal."""
+    pins: Callable[[Session, Countdown], Pins]
+    """What the messages of a step's actions speak of."""
 
 
 _known: list[Origin] = []

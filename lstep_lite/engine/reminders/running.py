@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, memory, savepoint
 from lstep_lite.engine import agenda, locking, sending_rules, sequences, triggers
+from lstep_lite.engine.pinning import NONE
 from lstep_lite.engine.reminders import following, goals, guarding, origins, steps, sweeping
 from lstep_lite.engine.reminders.keeping import FEATURE
 from lstep_lite.engine.reminders.positions import Stop
@@ -196,6 +197,7 @@ def send(
         guard=guarding.guard_of(countdown),
         due_at=due_at,
         tolerance=_tolerance(session, countdown, stop, due_at),
+        pins=NONE if origin is None else origin.pins(session, countdown),
     )
     delivered = sequences.deliver(session, friend, due, now=now, cause=entry, staff_id=staff_id)
     entry.results = [delivered.reason or "送信を用意しました。"]

@@ -1,7 +1,7 @@
 """A step whose time has come: its messages go into the outbox, then its actions run, or it is told why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions, deliveries, locking, messages, segments, sending_rules
 from lstep_lite.engine.deliveries.claim import why_not
+from lstep_lite.engine.pinning import Pins
 from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.sequences.steps import CONDITION, bare
 from lstep_lite.models import Delivery, Friend, Lane, TimelineEntry, WebhookEvent
@@ -44,6 +45,8 @@ class Due:
     """When its messages go out, if not at once."""
     tolerance: timedelta | None = None
     """How late they may, if not as the shop's other automatic ones."""
+    pins: Pins = field(default_factory=dict)
+    """What the messages of its action set speak of."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ def deliver(
     if not blocks and not has_actions:
         return Delivered(False, NOTHING_LEFT if due.blocks else NOTHING_IN_IT, None)
     delivery = _put(session, friend, due, blocks, now, event, cause, staff_id) if blocks else None
-    trigger = actions.Trigger(due.occurrence, now, cause=cause, event=event, staff_id=staff_id, guard=due.guard)
+    trigger = actions.Trigger(
+        due.occurrence, now, cause=cause, event=event, staff_id=staff_id, guard=due.guard, pins=due.pins
+    )
     actions.run_at(session, due.place, due.holder, friend, trigger)
     return Delivered(True, None, delivery.id if delivery else None)
 

@@ -34,7 +34,7 @@ from lstep_lite.models import (
 )
 from tests.engine.reservations.salon import ELEVEN, FRIDAY, TEN, TODAY, Salon, a_salon, an_event, at, visit
 from tests.engine.reservations.test_booking import book
-from tests.factories import NOW, a_friend, a_staff, a_tag
+from tests.factories import NOW, a_friend, a_staff, a_tag, a_template
 
 assert registry
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -165,6 +165,19 @@ def test_a_change_tells_both_times_and_a_cancellation_offers_to_book_again(
     assert titles == ["新しい予約が入りました", "予約が変更されました", "予約がキャンセルされました"]
 
 
+def test_who_cancels_late_is_reminded_of_what_was_agreed(session: Session, salon: Salon, hanako: Friend) -> None:
+    agreed = "前日18時を過ぎたキャンセルは、次回からのご予約をお断りすることがあります。"
+    session.get_one(ReservationSettings, 1).policy = {"late_cancel": "allow_marked", "consent_text": agreed}
+    late = book(session, hanako, salon, provider_id=salon.sato, consents=True)
+    push_all(session)
+    ending.cancel(session, late, version=1, now=at(TODAY, 1081))
+    push_all(session)
+    card = shown(session, sent(session)[-1])
+    assert card["altText"] == "キャンセルを承りました"
+    assert f"直前キャンセルとして承りました。\n{agreed}" in words(card["contents"])
+    assert "直前キャンセルがありました" in session.scalars(sa.select(Notification.title)).all()
+
+
 def test_who_is_declined_hears_of_the_nearest_free_starts(session: Session, salon: Salon, hanako: Friend) -> None:
     session.get_one(ReservationSettings, 1).policy = {"approval": "all"}
     asked = book(session, hanako, salon, provider_id=salon.sato)
@@ -220,6 +233,24 @@ def test_sets_run_at_the_course_and_at_the_shop_once_for_each_transition(
         "「カット」の予約：予約が確定したとき",
         "「カラー」の予約：予約が確定したとき",
     }
+
+
+def test_what_a_set_sends_speaks_of_the_booking_it_runs_for(
+    session: Session, salon: Salon, hanako: Friend, made: Reservation
+) -> None:
+    book(session, hanako, salon, minute=ELEVEN + 60)  # the next one they have, once the first is gone
+    words = "[予約:日時]の[予約:番号]"
+    template = a_template(session, {"kind": "text", "text": f"{words}（ひな型）"})
+    steps = [
+        {"kind": "send_text", "data": {"text": words, "when": "now"}},
+        {"kind": "send_template", "data": {"template_id": template.id, "sender_id": None, "when": "now"}},
+    ]
+    draft = SetDraft([step | {"id": f"s{number}", "segment": None} for number, step in enumerate(steps)], repeats=True)
+    actions.keep(session, "reservations.cancelled_by_shop", "shop", draft, now=NOW)
+    before = len(sent(session))
+    ending.cancel_by_staff(session, made, by=by_staff(None, tells=False), now=NOW)
+    texts_ = [shown(session, each)["text"] for each in sent(session)[before:]]
+    assert texts_ == ["3月6日(金) 10:00のR-260306-001", "3月6日(金) 10:00のR-260306-001（ひな型）"]
 
 
 def test_a_step_books_a_slot_once_and_cancels_it(session: Session, salon: Salon, hanako: Friend) -> None:

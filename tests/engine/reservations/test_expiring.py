@@ -230,16 +230,20 @@ def test_tickets_have_caps_and_take_more_than_one_place(session: Session, salon:
 
 @pytest.mark.parametrize(
     ("limit", "again", "other"),
-    [(FriendLimit.NONE, True, True), (FriendLimit.EVENT_ONCE, False, False), (FriendLimit.SLOT_ONCE, False, True)],
+    [
+        (FriendLimit.NONE, True, True),
+        (FriendLimit.EVENT_ONCE, False, False),
+        (FriendLimit.SLOT_ONCE, False, True),
+        (FriendLimit.SLOT_COUNT, True, True),
+    ],
 )
 def test_how_often_one_friend_may_come(
     session: Session, salon: Salon, hanako: Friend, limit: FriendLimit, again: bool, other: bool
 ) -> None:
     slot = an_event(session, 9, limit=limit)
     event = session.get_one(Event, slot.event_id)
+    slot.limit_count = 2
     first = apply(session, hanako, slot)
-    slot.starts_at, slot.ends_at = at(FRIDAY, 1000), at(FRIDAY, 1100)  # so that no two are at the same time
-    session.flush()
     second = an_event(session, 9)
     second.event_id, second.starts_at, second.ends_at = event.id, at(FRIDAY, 1200), at(FRIDAY, 1300)
     session.flush()
@@ -249,6 +253,10 @@ def test_how_often_one_friend_may_come(
         else:
             refusal = refused(lambda which=which: apply(session, hanako, which, f"again-{which.id}"))  # type: ignore[misc]
             assert refusal.code is Code.LIMIT_EXCEEDED
+    if limit is FriendLimit.SLOT_COUNT:
+        assert refused(lambda: apply(session, hanako, slot, "third")).code is Code.LIMIT_EXCEEDED
+    elsewhere = an_event(session, 9)
+    assert refused(lambda: apply(session, hanako, elsewhere, "elsewhere")).code is Code.OVERLAPS_OWN
     assert first.state is State.CONFIRMED
 
 

@@ -89,4 +89,4 @@ def _staff(session: Session) -> Sequence[tuple[int, str]]:
 
 
 def _filled(running: Running, text: str) -> str:
-    return messages.fill_for(running.session, text, running.friend, now=running.now)
+    return messages.fill_for(running.session, text, running.friend, now=running.now, pins=running.pins)

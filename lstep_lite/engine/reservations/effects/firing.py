@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine import actions, mentions, triggers
 from lstep_lite.engine.reservations.availability.days import in_words
-from lstep_lite.engine.reservations.effects import desk, moments
+from lstep_lite.engine.reservations.effects import desk, moments, wording
 from lstep_lite.engine.reservations.effects.moments import MOMENTS, WITH_SETS, Moment, kind_of, place_of
 from lstep_lite.engine.reservations.transitions import recording
 from lstep_lite.engine.reservations.transitions.recording import Happened
@@ -49,7 +49,9 @@ def fire(session: Session, happened: Happened) -> None:
 def _run(moment: Moment, session: Session, happening: Happening) -> str | None:
     entry = session.get_one(ReservationEntry, happening.facts["reservation_entry_id"])
     reservation = session.get_one(Reservation, entry.reservation_id)
-    trigger = actions.Trigger(f"reservation:{reservation.id}:{entry.id}", happening.now, cause=happening.entry)
+    trigger = actions.Trigger(
+        f"reservation:{reservation.id}:{entry.id}", happening.now, cause=happening.entry, pins=wording.pins(entry)
+    )
     held = holders(session, reservation)
     sets = actions.at_many(session, place_of(moment), held)
     wanted = [sets[holder] for holder in held if holder in sets and sets[holder].steps]

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database, memory
-from lstep_lite.engine import agenda, locking, reminders, settings
+from lstep_lite.engine import agenda, locking, messages, reminders, settings
+from lstep_lite.engine.pinning import Pins
 from lstep_lite.engine.reminders import origins
 from lstep_lite.engine.reservations.availability.days import instant
 from lstep_lite.engine.reservations.effects import moments, rules, texts, wording
@@ -180,22 +181,25 @@ def _blocks(session: Session, countdown: Countdown, blocks: Sequence[dict[str, A
     if reservation is None:
         return list(blocks)
     entry = wording.last_entry(session, reservation)
-    return [_pinned(session, block, entry) for block in blocks]
+    own = [_own(session, block, entry) for block in blocks]
+    return messages.pinned(session, own, wording.pins(entry))
 
 
-def _pinned(session: Session, block: dict[str, Any], entry: ReservationEntry) -> dict[str, Any]:
-    if block["kind"] == "reservation":
-        return texts.block(session, block["message"], entry)
-    if block["kind"] == "text":
-        return block | {"text": wording.pin(block["text"], entry)}
-    return block
+def _own(session: Session, block: dict[str, Any], entry: ReservationEntry) -> dict[str, Any]:
+    """A message of the shop's instead of its name."""
+    return texts.block(session, block["message"], entry) if block["kind"] == texts.BLOCK else block
+
+
+def _pins(session: Session, countdown: Countdown) -> Pins:
+    reservation = _booking(session, countdown)
+    return {} if reservation is None else wording.pins(wording.last_entry(session, reservation))
 
 
 def _booking(session: Session, countdown: Countdown) -> Reservation | None:
     return session.get(Reservation, int(countdown.origin.removeprefix(PREFIX)))
 
 
-origins.register(origins.Origin(PREFIX, LATE, _refusal, _blocks))
+origins.register(origins.Origin(PREFIX, LATE, _refusal, _blocks, _pins))
 
 
 # New rules -----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ In a message about one booking the words are pinned to it, `[予約:日時@12]` 
 was then. Anywhere else they mean the friend's next booking, or their last visit when there is none.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from lstep_lite.engine import settings
+from lstep_lite.engine import pinning, settings
 from lstep_lite.engine.line import links
 from lstep_lite.engine.messages.placeholders import Asking, Family, Loaded, Offer, family
 from lstep_lite.engine.reservations.availability.days import clock, day_in_words, full_clock, in_words, minute_on
@@ -51,13 +50,17 @@ SAMPLES = {
 }
 """Each word, and what stands for it where nobody has booked."""
 LABELS = {"終了": "終わる時刻", "確認ページ": "予約を確認・変更するページ", "番号": "予約番号", "場所": "お店の場所"}
-_WORDS = re.compile(rf"\[{PREFIX}[:：]([^\[\]|｜@\n]+)(?=[\]|｜])")
 AHEAD = (ReservationState.REQUESTED, ReservationState.CONFIRMED, ReservationState.CHECKED_IN)
 
 
 def pin(text: str, entry: ReservationEntry) -> str:
     """*text* speaking of the booking as *entry* has it, whatever else the friend books."""
-    return _WORDS.sub(lambda match: f"[{PREFIX}:{match[1].strip()}@{entry.id}", text)
+    return pinning.text(text, pins(entry))
+
+
+def pins(entry: ReservationEntry) -> pinning.Pins:
+    """What has messages speak of the booking as *entry* has it."""
+    return {PREFIX: entry.id}
 
 
 @dataclass(frozen=True)

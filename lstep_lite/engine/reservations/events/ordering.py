@@ -69,7 +69,7 @@ def check(
     event_booking.check_left(session, slot, proposal.basket)
     event_booking.check_party(event, proposal.basket)
     event_booking.check_limit(session, friend, event, slot)
-    limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at)
+    limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at, slot_id=slot.id)
 
 
 def rules_in_words(policy: Policy) -> str:

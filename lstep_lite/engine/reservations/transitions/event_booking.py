@@ -135,7 +135,7 @@ def order(session: Session, friend: Friend, order: SlotOrder, *, now: datetime) 
     if (found := idempotency.booked(session, friend, order.key, request)) is not None:
         return found
     occupying.release_expired(session, now=now)
-    slot, event = _slot(session, order.slot_id)
+    slot, event = get(session, order.slot_id)
     policy = policy_of(session, event)
     check_open(session, event, slot, now=now)
     customer = counting.customer_anew(session, friend.id)
@@ -147,7 +147,7 @@ def order(session: Session, friend: Friend, order: SlotOrder, *, now: datetime) 
     if order.quote is not None:
         _check_quote(session, friend, slot, wanted, policy, order.quote)
     check_limit(session, friend, event, slot)
-    limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at)
+    limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at, slot_id=slot.id)
     if policy.consent_text and not order.consents:
         raise refusals.consent_required()
     is_asked = limits.needs_approval(session, friend, policy)
@@ -193,7 +193,7 @@ def write_down(
     if (found := idempotency.booked(session, friend, order.key, request)) is not None:
         return found
     occupying.release_expired(session, now=now)
-    slot, event = _slot(session, order.slot_id)
+    slot, event = get(session, order.slot_id)
     if slot.cancelled_at is not None:
         raise refusals.closed(CANCELLED)
     wanted = basket(session, slot, order.party, order.tickets)
@@ -234,12 +234,12 @@ def hold(
     locking.lock(session, friend)
     book.lock(session)
     occupying.release_expired(session, now=now)
-    slot, event = _slot(session, slot.id)
+    slot, event = get(session, slot.id)
     check_open(session, event, slot, now=now)
     wanted = basket(session, slot, party, tickets)
     check_left(session, slot, wanted)
     check_limit(session, friend, event, slot)
-    limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at)
+    limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at, slot_id=slot.id)
     state = ReservationState.HELD
     reservation = _write(
         session, friend, slot, wanted, now=now, state=state, booked_by=BookedBy.LINE, expires_at=expires_at
@@ -255,7 +255,8 @@ def _digest(order: SlotOrder) -> str:
     return idempotency.digest("slot", order.slot_id, order.party, sorted(order.tickets.items()))
 
 
-def _slot(session: Session, slot_id: int) -> tuple[EventSlot, Event]:
+def get(session: Session, slot_id: int) -> tuple[EventSlot, Event]:
+    """As the database has it."""
     slot = session.get(EventSlot, slot_id, populate_existing=True)
     if slot is None:
         raise NotFound("この回は見つかりませんでした。")
@@ -264,7 +265,7 @@ def _slot(session: Session, slot_id: int) -> tuple[EventSlot, Event]:
 
 def get_open(session: Session, slot_id: int, *, now: datetime) -> tuple[EventSlot, Event]:
     """A slot that customers can book now, as the database has it. Raises Refused."""
-    slot, event = _slot(session, slot_id)
+    slot, event = get(session, slot_id)
     check_open(session, event, slot, now=now)
     return slot, event
 

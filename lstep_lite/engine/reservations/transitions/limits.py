@@ -25,11 +25,22 @@ def check_who(session: Session, friend: Friend, customer: BookingCustomer, plan:
 
 
 def check_no_overlap(
-    session: Session, friend: Friend, starts_at: datetime, ends_at: datetime, *, except_id: int | None = None
+    session: Session,
+    friend: Friend,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    except_id: int | None = None,
+    slot_id: int | None = None,
 ) -> None:
-    """Raises Refused (OVERLAPS_OWN): nobody is at two places at a time."""
+    """Raises Refused (OVERLAPS_OWN): nobody is at two places at a time.
+
+    Bookings of the same slot of an event are at one place: how often it may be booked, the event says.
+    """
     row = Reservation
     meeting = _blocking(friend, except_id).where(row.starts_at < ends_at, row.ends_at > starts_at)
+    if slot_id is not None:
+        meeting = meeting.where(row.slot_id.is_distinct_from(slot_id))
     if session.scalar(meeting.limit(1)) is not None:
         raise refusals.overlaps_own()
 
