@@ -6,15 +6,16 @@ from typing import Any
 from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
+from lstep_lite import booking_desk
 from lstep_lite.auth import allow
 from lstep_lite.engine import friends
-from lstep_lite.engine.reservations import WORDS, By, Refused, by_staff, events, get, waiting
+from lstep_lite.engine.reservations import WORDS, By, Code, Refused, Transition, by_staff, events, get, waiting
 from lstep_lite.engine.reservations.events import exporting, listing, participants, slots
 from lstep_lite.engine.reservations.events.exporting import Taken
-from lstep_lite.engine.reservations.transitions import ending, event_booking, visiting
+from lstep_lite.engine.reservations.transitions import ending, event_booking, slot_changing, visiting
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import DomainError, NotFound
-from lstep_lite.forms.reservations.event_participants import TICKET, WAYS, EndForm, ParticipantForm
+from lstep_lite.forms.reservations.event_participants import TICKET, WAYS, EndForm, ParticipantForm, SlotForm
 from lstep_lite.models import BookedBy, Encoding, EventSlot, Friend, Reservation, ReservationState
 from lstep_lite.web import download, go, number, render, runtime
 
@@ -137,6 +138,42 @@ def _end(row: Reservation, form: EndForm) -> None:
     ending.cancel_by_staff(g.session, row, by=by, now=g.now, reason=reason, for_customer=is_theirs)
 
 
+@bp.get("/<int:reservation_id>/slot")
+@allow(Permission.RESERVATIONS_EDIT)
+def slot_edit(reservation_id: int) -> Response:
+    """別の回に移す."""
+    row = get(g.read, reservation_id)
+    return _slots(row, SlotForm())
+
+
+@bp.post("/<int:reservation_id>/slot")
+@allow(Permission.RESERVATIONS_EDIT)
+def slot_update(reservation_id: int) -> Response:
+    form, row = SlotForm(request.form), get(g.session, reservation_id)
+    old_slot_id = row.slot_id
+    try:
+        _move(row, form)
+    except Refused as refusal:
+        return _not_moved(reservation_id, form, refusal)
+    flash("別の回に移しました。" + booking_desk.said(row, "changed", is_told=form.is_told), "success")
+    return go(url_for(".index", slot_id=old_slot_id))
+
+
+def _move(row: Reservation, form: SlotForm) -> None:
+    by, slot_id = _by(form.is_told), form.slot_id.data or 0
+    slot_changing.move(g.session, row, slot_id, by=by, now=g.now, version=form.version, force=form.is_forced)
+
+
+def _not_moved(reservation_id: int, form: SlotForm, refusal: Refused) -> Response:
+    g.finish(commit=False)
+    if refusal.code is Code.VERSION_CONFLICT and booking_desk.was_done(
+        reservation_id, Transition.CHANGED, form.version
+    ):
+        flash(booking_desk.AGAIN, "info")
+        return go(url_for(".index", slot_id=get(g.read, reservation_id).slot_id))
+    return _slots(get(g.read, reservation_id), form, problem=refusal)
+
+
 @bp.post("/waits/<int:entry_id>/withdrawal")
 @allow(Permission.RESERVATIONS_EDIT)
 def wait_destroy(entry_id: int) -> Response:
@@ -232,6 +269,21 @@ def _list(slot: EventSlot, *regions: str, then: str = "") -> Response:
         wait_words=waiting.WORDS,
         now=g.now,
         ways=WAYS | {"line": "LINE", "automation": "自動"},
+        **_names(slot),
+    )
+
+
+def _slots(row: Reservation, form: SlotForm, *, problem: Refused | None = None) -> Response:
+    slot = slots.get(g.read, row.slot_id or 0)
+    return render(
+        "event_participants/slot.html",
+        status=problem.status if problem else 200,
+        form=form.for_version(row).offer(participants.places_to_move(g.read, slot, now=g.now)),
+        row=row,
+        slot=slot,
+        what=participants.what,
+        told=booking_desk.promise(row, "changed"),
+        problem=problem,
         **_names(slot),
     )
 

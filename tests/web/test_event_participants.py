@@ -1,18 +1,21 @@
 """Participants on screen: the list, writing somebody down, the door, files."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from lstep_lite.engine.reservations import waiting
 from lstep_lite.engine.reservations.transitions import event_booking
 from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
-from lstep_lite.models import BookedBy, Event, Export, Friend, Reservation, ReservationState
-from tests.engine.reservations.salon import a_salon, a_ticket, an_event
+from lstep_lite.models import BookedBy, Event, Export, Friend, Pool, PoolKind, Reservation, ReservationState
+from tests.engine.reservations.salon import FRIDAY, a_salon, a_slot, a_ticket, an_event, kept
 from tests.factories import NOW, a_friend
 from tests.web.conftest import inspect_page, regions
 
 State = ReservationState
 URL = "/reservations/participants"
+SATURDAY = FRIDAY + timedelta(days=1)
 
 
 @pytest.fixture
@@ -129,6 +132,23 @@ def test_a_cancellation_on_the_phone_is_the_customers(client, session, slot, boo
     assert state(session, booked) is State.CANCELLED and booked.cancelled_by == "customer"
     client.post(f"{URL}/{booked.id}/reopening")
     assert state(session, booked) is State.CONFIRMED
+
+
+def test_staff_move_somebody_to_another_slot_of_the_event(page, client, session, slot, booked):
+    event = session.get_one(Event, slot.event_id)
+    other = a_slot(session, event, kept(session, Pool(kind=PoolKind.EVENT_SLOT, name="回", capacity=1)), SATURDAY)
+    session.commit()
+    path = f"{URL}/{booked.id}/slot"
+    assert "別の回に移す" in page(f"{URL}/slots/{slot.id}").text
+    assert "3月7日(土)" in page(path).select_one("select").text
+    data = {"slot-seen_version": 1, "slot-slot_id": other.id, "slot-tells": "y"}
+    full = client.post(path, data=data)
+    assert full.status_code == 409 and 'data-code="SLOT_TAKEN"' in full.text
+    for _ in range(2):
+        assert client.post(path, data=data | {"slot-force": "y"}).status_code == 303
+    session.refresh(booked)
+    assert (booked.slot_id, booked.version, booked.is_forced) == (other.id, 2, True), "pressed twice, moved once"
+    assert client.post(path, data={"slot-seen_version": 9, "slot-slot_id": slot.id}).status_code == 409
 
 
 def test_the_door_finds_them_by_code_and_by_number(page, client, session, slot, booked):

@@ -101,6 +101,22 @@ def test_whoever_books_is_called_by_the_name_given_for_it(page, session, booked,
     assert "本名 花様" in shown and "山田花子" in shown, "and the talk is found by the other"
 
 
+def test_a_number_is_found_whatever_has_become_of_it(page, session, booked):
+    booked.state = State.CANCELLED
+    session.commit()
+    for typed in (booked.number, f" {booked.number.lower()} ", "Ｒ－２６０３０６－００１", "R-260306"):
+        assert booked.number in page(f"{URL}?q={typed}").main.text, typed
+    assert booked.number not in page(f"{URL}?q=山田").main.text, "names are looked for in the list that is shown"
+
+
+def test_long_before_the_visit_the_desk_is_asked_first(page, session, booked):
+    early = page(f"{URL}/{booked.id}").main
+    assert "もう来店されましたか" in early.select_one("details form[action$=check-in]").text
+    booked.starts_at = NOW + timedelta(hours=11)
+    session.commit()
+    assert page(f"{URL}/{booked.id}").main.select_one("form[action$=check-in]").find_parent("details") is None
+
+
 def test_the_list_costs_the_same_for_a_hundred(page, session, salon, booked, count_queries):
     with count_queries() as few:
         page(f"{URL}?show=all")

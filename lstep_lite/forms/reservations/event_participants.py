@@ -1,7 +1,7 @@
 """Taking part in an event, as staff write it down."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
@@ -9,6 +9,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from lstep_lite.engine.friends import FriendDraft
 from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.forms.base import Form, at_most, options, row_id
+from lstep_lite.forms.reservations.acts import ActForm
 from lstep_lite.forms.reservations.fields import number
 from lstep_lite.models import BookedBy, EventSlot, EventTicket
 
@@ -62,3 +63,16 @@ class EndForm(Form):
     reason = StringField("理由", [at_most(200)])
     tells = BooleanField("お客様のLINEにお知らせする", default=True)
     for_customer = BooleanField("お客様からの連絡によるキャンセル")
+
+
+class SlotForm(ActForm):
+    """Another slot for a participant."""
+
+    name = "slot"
+    slot_id = SelectField("移す先の回", coerce=row_id, default=NOBODY, validate_choice=False)
+    tells = BooleanField("お客様のLINEにお知らせする", default=True)
+    force = BooleanField("満席でも移す")
+
+    def offer(self, slots: Mapping[int, str]) -> "SlotForm":
+        self.slot_id.choices = options({str(slot_id): words for slot_id, words in slots.items()})
+        return self

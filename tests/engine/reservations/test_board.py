@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from lstep_lite.engine.reservations import Code, Refused, by_staff
+from lstep_lite.engine.reservations.availability.plans import Wish
 from lstep_lite.engine.reservations.desk import board, closing, moving, rail, spans
 from lstep_lite.engine.reservations.keeping import closures
 from lstep_lite.engine.reservations.keeping.closures import ClosureDraft
-from lstep_lite.engine.reservations.transitions import booking, ending, visiting
+from lstep_lite.engine.reservations.transitions import booking, ending, holding, visiting
 from lstep_lite.engine.reservations.transitions.changing import Change
 from lstep_lite.errors import DomainError
 from lstep_lite.models import ClosureKind, Delivery, DeliveryState, Occupancy, Reservation, SpecialHours
@@ -55,6 +56,19 @@ def move(session, booked, change, **over):
 
 
 # What stands where ---------------------------------------------------------------------------------------------------
+
+
+def test_a_start_that_a_customer_is_typing_for_stands_there_until_it_ends(session, salon):
+    ann = a_friend(session, display_name="アン")
+    wish = Wish((salon.cut,), (), salon.sato)
+    holding.hold(session, ann, wish, FRIDAY, TEN, page=salon.page, now=NOW)
+    later = NOW + timedelta(minutes=2, seconds=30)
+    held = [band for each in board.load(session, FRIDAY, now=later).columns for band in each.bands]
+    assert [(band.begins, band.ends, band.words) for band in held if band.kind == "hold"] == [
+        (TEN, ELEVEN, "アン様 入力中（あと8分）")
+    ]
+    over = board.load(session, FRIDAY, now=NOW + timedelta(minutes=10))
+    assert not [band for each in over.columns for band in each.bands if band.kind == "hold"]
 
 
 def test_a_day_runs_past_midnight(session, salon, book):
@@ -115,7 +129,7 @@ def test_the_number_of_queries_does_not_grow_with_bookings(session, salon, book)
     few = queries()
     for minute in range(ELEVEN, 1080, 60):
         book(minute)
-    assert queries() == few <= 16
+    assert queries() == few <= 17
 
 
 def test_events_have_a_column_of_their_own(session, salon):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from lstep_lite.engine.reservations import Code, Refused
+from lstep_lite.engine.reservations import Code, Refused, by_staff
 from lstep_lite.engine.reservations.transitions import event_booking, slot_changing
 from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.models import Event, FriendLimit, Pool, PoolKind, Reservation, ReservationEntry, Vacancy
@@ -108,3 +108,19 @@ def test_another_event_is_no_other_slot(session, first):
     with pytest.raises(Refused) as refused:
         moved(session, made, other)
     assert refused.value.code is Code.BAD_TIME and session.get(Reservation, made.id).slot_id == first.id
+
+
+def test_staff_move_somebody_after_the_deadline_and_beyond_the_capacity_on_purpose(session, event, first, second):
+    event.limit = FriendLimit.EVENT_ONCE
+    made, late = booked(session, first, 3), first.starts_at - timedelta(minutes=5)
+    session.commit()
+    with pytest.raises(Refused) as refused:
+        slot_changing.move(session, made, second.id, by=by_staff(None), now=late, version=1)
+    session.rollback()
+    assert refused.value.code is Code.SLOT_TAKEN and left(session, first, second) == [0, 2]
+    slot_changing.move(session, made, second.id, by=by_staff(None), now=late, version=1, force=True)
+    assert (made.slot_id, made.is_forced, made.version) == (second.id, True, 2)
+    assert left(session, first, second) == [3, 0]
+    with pytest.raises(Refused) as stale:
+        slot_changing.move(session, made, first.id, by=by_staff(None), now=late, version=1)
+    assert stale.value.code is Code.VERSION_CONFLICT

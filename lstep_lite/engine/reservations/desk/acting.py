@@ -1,7 +1,7 @@
 """What staff may do with a booking now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,6 +12,8 @@ from lstep_lite.engine.reservations.transitions.visiting import CORRECTABLE, COR
 from lstep_lite.models import BLOCKING, Reservation, ReservationEntry
 from lstep_lite.models import ReservationState as State
 
+EARLY = timedelta(hours=12)
+
 
 @dataclass(frozen=True)
 class Acts:
@@ -20,6 +22,8 @@ class Acts:
     change: bool
     cancel: bool
     check_in: bool
+    is_early: bool
+    """So long before its time that staff may have pressed the wrong booking: they are asked first."""
     complete: bool
     no_show: bool
     no_show_from: datetime | None
@@ -48,6 +52,7 @@ def of(reservation: Reservation, *, now: datetime) -> Acts:
         change=state in MOVABLE and reservation.slot_id is None,
         cancel=state in (State.HELD, State.CONFIRMED, State.CHECKED_IN),
         check_in=is_confirmed,
+        is_early=is_confirmed and now < reservation.starts_at - EARLY,
         complete=state in (State.CONFIRMED, State.CHECKED_IN),
         no_show=is_confirmed and now >= no_show_from,
         no_show_from=no_show_from if is_confirmed and now < no_show_from else None,
@@ -55,7 +60,7 @@ def of(reservation: Reservation, *, now: datetime) -> Acts:
         restore=_corrects(reservation, State.CONFIRMED, now) and state is State.CANCELLED,
         reopen=_corrects(reservation, State.CONFIRMED, now) and state is not State.CANCELLED,
         came=_corrects(reservation, State.COMPLETED, now),
-        stayed_away=_corrects(reservation, State.NO_SHOW, now),
+        stayed_away=_corrects(reservation, State.NO_SHOW, now) and now >= no_show_from,
     )
 
 

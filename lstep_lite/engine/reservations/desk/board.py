@@ -16,8 +16,9 @@ from lstep_lite.engine.reservations import calendars
 from lstep_lite.engine.reservations.availability import days, facts, scenes
 from lstep_lite.engine.reservations.availability.facts import Facts, Hours
 from lstep_lite.engine.reservations.availability.reasons import CLOSURES
-from lstep_lite.engine.reservations.desk import bars, spans
+from lstep_lite.engine.reservations.desk import bars, holds, spans
 from lstep_lite.engine.reservations.desk.bars import Bar, SlotBar
+from lstep_lite.engine.reservations.desk.holds import Held
 from lstep_lite.engine.reservations.desk.spans import Span
 from lstep_lite.engine.reservations.transitions import book
 from lstep_lite.models import Closure, ClosureKind, Pool, Provider, ProviderState
@@ -32,7 +33,7 @@ class Band:
     """Time in a column that is not simply free."""
 
     kind: str
-    """`off`, `break` or `closure`."""
+    """`off`, `break`, `closure`, or `hold` of a customer who is typing."""
     begins: int
     ends: int
     words: str = ""
@@ -107,7 +108,7 @@ def load(session: Session, day: date | None, *, now: datetime, with_gone: bool =
     axis = _axis([*opened, *(span for each in work.values() for span in each)], [*found, *slots])
     people = _providers(session, {bar.reservation.provider_id for bar in found})
     minute = days.minute_on(rota.first, now, rota.zone)
-    day_ = _Day(rota, axis, opened, hours, closures)
+    day_ = _Day(rota, axis, opened, hours, closures, holds.on(session, rota, now=now))
     return Board(
         day=rota.first,
         today=today,
@@ -160,6 +161,7 @@ class _Day:
     opened: Sequence[Span]
     hours: Mapping[int, Hours]
     closures: Sequence[Closure]
+    held: Sequence[Held]
 
 
 def _column(day: _Day, provider: Provider, found: Sequence[Bar]) -> Column:
@@ -175,6 +177,7 @@ def _column(day: _Day, provider: Provider, found: Sequence[Bar]) -> Column:
             *_off(day, present),
             *(Band("break", *span, "休憩") for span in spans.shared(hours.breaks, present)),
             *_shut(day, provider),
+            *(Band("hold", *each.span, each.words) for each in day.held if each.provider_id == provider.id),
         ],
         bars=bars.abreast([bar for bar in found if bar.reservation.provider_id == provider.id]),
     )

@@ -15,6 +15,7 @@ from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.reservations.desk import looks, wording
 from lstep_lite.engine.reservations.transitions.visiting import CORRECTABLE
 from lstep_lite.engine.settings import zone
+from lstep_lite.engine.text import normalise
 from lstep_lite.models import (
     BLOCKING,
     BookedBy,
@@ -30,8 +31,9 @@ from lstep_lite.models import (
 from lstep_lite.models import ReservationState as State
 
 PAGE_SIZE = 50
-NUMBER = re.compile(r"(R-?)?\d{6}(-\d*)?", re.IGNORECASE)
-"""What looks like the number of a booking, or the beginning of one."""
+NUMBER = re.compile(r"R-?\d{6}(-\d*)?|\d{6}-\d*", re.IGNORECASE)
+"""What is the number of a booking, or the beginning of one; digits alone may be of a phone number too."""
+DAY_OF_NUMBER = re.compile(r"\d{6}")
 WHOLE_NUMBER = re.compile(r"R-\d{6}-\d{3,}", re.IGNORECASE)
 
 
@@ -126,8 +128,9 @@ def courses(session: Session) -> Sequence[Course]:
 
 
 def _conditions(filters: Filters, now: datetime) -> list[sa.ColumnElement[bool]]:
-    row = Reservation
-    found = _shown(filters.show, now)
+    row, text = Reservation, filters.text.strip()
+    is_number = NUMBER.fullmatch(normalise(text)) is not None
+    found = [] if is_number else _shown(filters.show, now)  # it is looked for whatever has become of it
     if filters.first is not None:
         found.append(row.business_date >= filters.first)
     if filters.last is not None:
@@ -141,7 +144,7 @@ def _conditions(filters: Filters, now: datetime) -> list[sa.ColumnElement[bool]]
     if filters.course_id is not None:
         of_course = sa.select(ReservationLine.reservation_id).where(ReservationLine.course_id == filters.course_id)
         found.append(row.id.in_(of_course))
-    if text := filters.text.strip():
+    if text:
         found.append(_named(text))
     return found
 
@@ -173,12 +176,13 @@ def _shown(show: Show, now: datetime) -> list[sa.ColumnElement[bool]]:
 
 
 def _named(text: str) -> sa.ColumnElement[bool]:
-    if WHOLE_NUMBER.fullmatch(text):
-        return Reservation.number == text.upper()
-    if NUMBER.fullmatch(text):
-        return Reservation.number.contains(text.upper(), autoescape=True)
-    row = Reservation
-    return row.friend_id.in_(sa.select(row.friend_id).join(row.friend).where(named(text)))
+    row, number = Reservation, normalise(text).upper()
+    if WHOLE_NUMBER.fullmatch(number):
+        return row.number == number
+    if NUMBER.fullmatch(number):
+        return row.number.contains(number, autoescape=True)
+    found = row.friend_id.in_(sa.select(row.friend_id).join(row.friend).where(named(text)))
+    return sa.or_(found, row.number.startswith(f"R-{number}-")) if DAY_OF_NUMBER.fullmatch(number) else found
 
 
 def _order(show: Show) -> Sequence[Any]:

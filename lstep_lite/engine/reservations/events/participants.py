@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lstep_lite.engine.friends.search import named
 from lstep_lite.engine.paging import Paged, nearest
+from lstep_lite.engine.reservations.events import listing, slots
 from lstep_lite.engine.reservations.transitions import event_booking, states
 from lstep_lite.engine.text import normalise
 from lstep_lite.errors import NotFound
@@ -86,8 +88,22 @@ def candidates(session: Session, text: str) -> Sequence[Friend]:
     return session.scalars(found.limit(MOST_FOUND)).all()
 
 
+def places_to_move(session: Session, slot: EventSlot, *, now: datetime) -> dict[int, str]:
+    """By slot: 「3月20日(金) 10:00〜11:30 残り2席」"""
+    found = slots.others(session, slot, now=now)
+    taken = event_booking.taken(session, found)
+    return {each.id: f"{listing.when(session, each)} {_room(slots.left(each, taken[each.id]))}" for each in found}
+
+
+def _room(left: int) -> str:
+    return f"残り{left}席" if left > 0 else listing.FULL
+
+
 def what(reservation: Reservation) -> str:
-    """「大人 2、子ども 1」 or 「2名」"""
-    if reservation.lines:
-        return "、".join(f"{line.name} {line.quantity}" for line in reservation.lines)
-    return f"{reservation.party}名"
+    """「大人 2名、子ども 1名」, 「ペア 1枚（2名）」 where a ticket is for several, or 「2名」"""
+    lines, everybody = reservation.lines, f"{reservation.party}名"
+    if not lines:
+        return everybody
+    if sum(line.quantity for line in lines) == reservation.party:
+        return "、".join(f"{line.name} {line.quantity}名" for line in lines)
+    return "、".join(f"{line.name} {line.quantity}枚" for line in lines) + f"（{everybody}）"

@@ -38,7 +38,7 @@ MOST_IN_SERIES = 60
 LONGEST_PLACE, LONGEST_REASON = 100, 500
 LONGEST_SLOT = timedelta(days=31)
 LAST_YEAR = 2100
-PAGE_SIZE = 50
+PAGE_SIZE, MOST_OTHERS = 50, 200
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,14 @@ def page(session: Session, event: Event, *, is_past: bool = False, number: int =
         number=number,
         size=PAGE_SIZE,
     )
+
+
+def others(session: Session, slot: EventSlot, *, now: datetime) -> Sequence[EventSlot]:
+    """Where staff can move its participants to: the slots of the event that are not over, nor called off."""
+    row = EventSlot
+    mine = sa.select(row).where(row.event_id == slot.event_id, row.id != slot.id, row.cancelled_at.is_(None))
+    mine = mine.where(row.ends_at > now).options(selectinload(row.pool)).order_by(row.starts_at, row.id)
+    return session.scalars(mine.limit(MOST_OTHERS)).all()
 
 
 def waiting_counts(session: Session, found: Sequence[EventSlot]) -> dict[int, int]:

@@ -10,6 +10,7 @@ from lstep_lite.engine.reservations.availability import policies
 from lstep_lite.engine.reservations.availability.policies import Changing
 from lstep_lite.engine.reservations.transitions import (
     book,
+    booking,
     event_booking,
     idempotency,
     limits,
@@ -23,6 +24,7 @@ from lstep_lite.engine.reservations.transitions.recording import By, Transition
 from lstep_lite.engine.settings import zone
 from lstep_lite.models import Event, EventSlot, EventTicket, Reservation, ReservationState
 
+MOVABLE = (ReservationState.CONFIRMED, ReservationState.REQUESTED)
 OTHER_TICKETS = "この回では、お申し込みのプランを同じ料金でご用意できません。ほかの回をお選びください。"
 
 
@@ -57,18 +59,51 @@ def change(
 
 
 def check(session: Session, reservation: Reservation, slot: EventSlot, event: Event) -> Basket:
-    """What the booking comes to in *slot*. Raises Refused when it can't be had there."""
-    old = session.get_one(EventSlot, reservation.slot_id)
-    if slot.event_id != old.event_id or slot.id == old.id:
+    """What the booking comes to in *slot*. Raises Refused when the customer can't have it there."""
+    wanted = _wanted(session, reservation, slot)
+    event_booking.check_left(session, slot, wanted)
+    event_booking.check_limit(session, reservation.friend, event, slot, except_id=reservation.id)
+    _check_overlap(session, reservation, slot)
+    return wanted
+
+
+def move(
+    session: Session,
+    reservation: Reservation,
+    slot_id: int,
+    *,
+    by: By,
+    now: datetime,
+    version: int | None = None,
+    force: bool = False,
+) -> Reservation:
+    """By staff: deadlines and limits don't matter, the places do, unless staff *force* it. Raises Refused."""
+    states.lock(session, reservation, now=now)
+    states.expect(session, reservation, MOVABLE, version)
+    slot, event = event_booking.get(session, slot_id)
+    if slot.cancelled_at is not None:
+        raise refusals.closed(event_booking.CANCELLED)
+    wanted = _wanted(session, reservation, slot)
+    if not force:
+        event_booking.check_left(session, slot, wanted)
+        _check_overlap(session, reservation, slot)
+    _move(session, reservation, slot, event, wanted, now=now, by=by, force=force)
+    return reservation
+
+
+def _wanted(session: Session, reservation: Reservation, slot: EventSlot) -> Basket:
+    old = session.get(EventSlot, reservation.slot_id or 0)
+    if old is None or slot.event_id != old.event_id or slot.id == old.id:
         raise refusals.bad_time("この回には変更できません。ほかの回をお選びください。")
     wanted = event_booking.basket(session, slot, reservation.party, _tickets(session, reservation, slot))
     if wanted.seats != reservation.party or wanted.price != (reservation.price or 0):
         raise refusals.closed(OTHER_TICKETS)
-    event_booking.check_left(session, slot, wanted)
-    friend = reservation.friend
-    event_booking.check_limit(session, friend, event, slot, except_id=reservation.id)
-    limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at, except_id=reservation.id)
     return wanted
+
+
+def _check_overlap(session: Session, reservation: Reservation, slot: EventSlot) -> None:
+    friend = reservation.friend
+    limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at, except_id=reservation.id, slot_id=slot.id)
 
 
 def _tickets(session: Session, reservation: Reservation, slot: EventSlot) -> Mapping[int, int]:
@@ -82,7 +117,15 @@ def _tickets(session: Session, reservation: Reservation, slot: EventSlot) -> Map
 
 
 def _move(
-    session: Session, reservation: Reservation, slot: EventSlot, event: Event, wanted: Basket, *, now: datetime, by: By
+    session: Session,
+    reservation: Reservation,
+    slot: EventSlot,
+    event: Event,
+    wanted: Basket,
+    *,
+    now: datetime,
+    by: By,
+    force: bool = False,
 ) -> None:
     before = recording.facts(reservation)
     old_slot_id, old_day = reservation.slot_id, reservation.business_date
@@ -97,7 +140,9 @@ def _move(
     for line in reservation.lines:
         line.ticket_id = by_name[line.name]
     session.flush()  # its places are those of the new slot
-    places.take_first(session, reservation)
+    places.take_first(session, reservation, force=force)
+    if reservation.state is ReservationState.REQUESTED and reservation.expires_at is not None:
+        reservation.expires_at = min(reservation.expires_at, reservation.starts_at - booking.ANSWER_BEFORE)
     policy = event_booking.policy_of(session, event)
     reservation.deadline_at = policies.deadline_at(policy, slot.business_date, slot.starts_at, zone(session))
     places.free(session, old_day, old_slot_id, now=now, reason="変更")
