@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from lstep_lite.db import savepoint
 from lstep_lite.engine import business_days
 from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.availability import facts, opening, policies, scenes
@@ -27,6 +28,7 @@ from lstep_lite.engine.reservations.keeping import (
 from lstep_lite.engine.reservations.keeping.closures import ClosureDraft
 from lstep_lite.engine.reservations.keeping.courses import CourseDraft
 from lstep_lite.engine.reservations.keeping.hours import DayDraft, Holidays, WeekDraft
+from lstep_lite.engine.reservations.keeping.pages import PageDraft
 from lstep_lite.engine.reservations.keeping.pools import PoolDraft
 from lstep_lite.engine.reservations.keeping.providers import ProviderDraft, SkillDraft
 from lstep_lite.engine.reservations.keeping.questions import Which
@@ -162,6 +164,25 @@ def test_another_policy_to_agree_to_has_another_version(session, salon):
     settings.update(session, replace(draft, few_left=3), now=NOW)
     kept = policies.parse(session.get_one(ReservationSettings, 1).policy)
     assert (kept.consent_text, kept.consent_version) == ("前日まで", 2)
+
+
+def test_whoever_decides_on_bookings_has_an_hour_to_answer(session, salon):
+    late = policies.parse({"closes": [{"kind": "minutes", "minutes": 30}]})
+    asking = replace(late, approval=policies.Approval.ALL)
+    course = CourseDraft("縮毛矯正", [{"kind": "work", "minutes": 180}], policy={"approval": "all"})
+    page = PageDraft("夜の予約", "ご予約", policy={"approval": "new"})
+    settings.update(session, SettingsDraft(late), now=NOW)
+    for do, field, words in (
+        (lambda: settings.update(session, SettingsDraft(asking), now=NOW), "close_minutes", "60分以上前"),
+        (lambda: courses.create(session, course, provider_ids=(), now=NOW), "own_close_minutes", "「縮毛矯正」"),
+        (lambda: pages.create(session, page, now=NOW), "own_close_minutes", "「夜の予約」"),
+    ):
+        with pytest.raises(DomainError, match=words) as caught, savepoint(session):
+            do()
+        assert caught.value.field == field
+    the_day_before = policies.Cut(policies.CutKind.DAY_BEFORE, days=1, at=1080)
+    for closes in ((policies.Cut(minutes=60),), (policies.Cut(minutes=0), the_day_before)):
+        settings.update(session, SettingsDraft(replace(asking, closes=closes)), now=NOW)
 
 
 # What bookings refer to ----------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from lstep_lite.engine import mentions, segments
 from lstep_lite.engine.reservations.availability import policies
 from lstep_lite.engine.reservations.availability.days import LAST_MINUTE
 from lstep_lite.engine.reservations.availability.plans import WORK, Need, stored_needs
-from lstep_lite.engine.reservations.keeping import pools, saving, words
+from lstep_lite.engine.reservations.keeping import answering, pools, saving, words
 from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.text import checked_name
 from lstep_lite.errors import DomainError, NotFound
@@ -125,6 +125,7 @@ def create(session: Session, draft: CourseDraft, *, provider_ids: Sequence[int],
         _write(session, course, draft, now)
         session.add(course)
         session.flush()  # its id
+        answering.check(session, "own_close_minutes")
         give(session, course, provider_ids)
         _note(session, course)
     return course
@@ -134,6 +135,7 @@ def update(session: Session, course: Course, draft: CourseDraft, *, provider_ids
     """Bookings that are there keep what was agreed. Raises DomainError naming the field."""
     with saving.offering(session, now=now):
         _write(session, course, draft, now)
+        answering.check(session, "own_close_minutes")
         give(session, course, provider_ids)
         _note(session, course)
         course.version += 1

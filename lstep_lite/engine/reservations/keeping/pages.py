@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import mentions
 from lstep_lite.engine.reservations.availability import opening, policies
 from lstep_lite.engine.reservations.availability.opening import Ranges
-from lstep_lite.engine.reservations.keeping import courses, saving, words
+from lstep_lite.engine.reservations.keeping import answering, courses, saving, words
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import BLOCKING, BookingPage, Course, CourseState, Provider, ProviderState, Reservation
 
@@ -96,6 +96,7 @@ def create(session: Session, draft: PageDraft, *, now: datetime) -> BookingPage:
     with saving.offering(session, now=now):
         _write(page, draft, now)
         session.add(page)
+        answering.check(session, "own_close_minutes")
     return page
 
 
@@ -103,6 +104,7 @@ def update(session: Session, page: BookingPage, draft: PageDraft, *, now: dateti
     """Raises DomainError naming the field."""
     with saving.offering(session, now=now):
         _write(page, draft, now)
+        answering.check(session, "own_close_minutes")
 
 
 def _write(page: BookingPage, draft: PageDraft, now: datetime) -> None:

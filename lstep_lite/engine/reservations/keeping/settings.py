@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import add_new
 from lstep_lite.engine.reservations.availability import policies
 from lstep_lite.engine.reservations.availability.policies import Policy
-from lstep_lite.engine.reservations.keeping import saving, words
+from lstep_lite.engine.reservations.keeping import answering, saving, words
 from lstep_lite.engine.text import phone_key
 from lstep_lite.errors import DomainError
 from lstep_lite.models import AssignPolicy, ReservationSettings, SlotAnchor
@@ -63,6 +63,7 @@ def update(session: Session, draft: SettingsDraft, *, now: datetime) -> None:
         settings.completes_itself = draft.completes_itself
         _write_strikes(settings, draft)
         settings.policy = policies.stored(_renewed(policies.parse(settings.policy), draft.policy))
+        answering.check(session, "close_minutes")
 
 
 def _write_strikes(settings: ReservationSettings, draft: SettingsDraft) -> None:
