@@ -169,6 +169,14 @@ def test_what_can_not_be_booked_is_said_before_the_last_look(phone, session, eve
     assert refused.select_one(f"a[href='{address(event, slot)}']").text == "人数・プランを変える"
 
 
+def test_a_slot_whose_time_is_over_says_why_for_people_and_programs(phone, session, event, slot):
+    slot.closes_at = NOW - timedelta(minutes=1)
+    session.commit()
+    for path in (f"/liff/events/{event.code}", address(event, slot)):
+        told = soup_of(phone.get(path)).select_one("[data-code=TOO_LATE]")
+        assert "受付は終了しました" in told.text
+
+
 def test_waiting_being_offered_and_taking_it(phone, session, database, event, slot, ann):
     taken = full(session, slot)
     waiting = soup_of(phone.get(f"{address(event, slot)}/wait"))

@@ -17,7 +17,7 @@ class LookForm(Form):
 
     provider = SelectField("スタッフ", coerce=row_id, default=EVERYTHING, validate_choice=False)
     calendar = SelectField("カレンダー", coerce=row_id, default=EVERYTHING, validate_choice=False)
-    cancelled = BooleanField("キャンセルも表示")
+    cancelled = BooleanField("キャンセルを表示")
 
     def offer(self, providers: Sequence[Provider], pages: Sequence[BookingPage]) -> Self:
         self.provider.choices = [(EVERYTHING, "スタッフ全員"), *((each.id, each.name) for each in providers)]

@@ -34,7 +34,7 @@ SHOWN = tuple(each for each in State if each is not State.HELD)
 AHEAD = (State.REQUESTED, State.CONFIRMED, State.CHECKED_IN)
 VISITED = (State.CONFIRMED, State.CHECKED_IN, State.COMPLETED)
 MOST_PAST = 20
-REASONS = ("予定が変わった", "体調不良", "間違えて予約した", "その他")
+REASONS = ("予定が変わった", "体調不良", "間違えた", "その他")
 
 
 @dataclass(frozen=True)

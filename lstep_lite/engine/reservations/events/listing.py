@@ -42,6 +42,8 @@ class Offered:
     """「残り2席」「△ 残りわずか」「満席」, or nothing."""
     closed: str
     """Why it can't be booked now, in words; empty while it can."""
+    code: str
+    """The same for programs: one of refusals.Code."""
     can_wait: bool
     waiting: int
     """How many groups wait."""
@@ -115,7 +117,8 @@ def _one(
     now: datetime,
 ) -> Offered:
     left = _left(slot, taken)
-    closed = why_closed(session, event, slot, now=now)
+    refused = _refusal(session, event, slot, now)
+    closed = refused.message if refused is not None else ""
     return Offered(
         slot=slot,
         when=when(session, slot),
@@ -123,6 +126,7 @@ def _one(
         left=left,
         seats=seats_in_words(event.seats_shown, left, few),
         closed=closed,
+        code=refused.code if refused is not None else "",
         can_wait=not closed and left <= 0 and event.takes_waiting,
         waiting=waiting.get(slot.id, 0),
         own=own.get(slot.id),
@@ -147,11 +151,16 @@ def can_have(ticket: EventTicket, free: int) -> int:
 
 
 def why_closed(session: Session, event: Event, slot: EventSlot, *, now: datetime) -> str:
+    refused = _refusal(session, event, slot, now)
+    return refused.message if refused is not None else ""
+
+
+def _refusal(session: Session, event: Event, slot: EventSlot, now: datetime) -> Refused | None:
     try:
         event_booking.check_open(session, event, slot, now=now)
     except Refused as refused:
-        return refused.message
-    return ""
+        return refused
+    return None
 
 
 def seats_in_words(shown: SeatsShown, left: int, few: int) -> str:
