@@ -14,7 +14,7 @@ from lstep_lite.engine.reservations.keeping.closures import ClosureDraft
 from lstep_lite.engine.reservations.transitions import booking, ending, holding, visiting
 from lstep_lite.engine.reservations.transitions.changing import Change
 from lstep_lite.errors import DomainError
-from lstep_lite.models import ClosureKind, Delivery, DeliveryState, Occupancy, Reservation, SpecialHours
+from lstep_lite.models import ClosureKind, Delivery, DeliveryState, Occupancy, Provider, Reservation, SpecialHours
 from tests.counting import statements_of
 from tests.engine.reservations import salon as salons
 from tests.engine.reservations.salon import ELEVEN, FRIDAY, NOON, TEN, TODAY, at, kept, visit
@@ -156,7 +156,7 @@ def test_a_look_says_what_a_move_means_and_writes_nothing(session, salon, book):
     version = booked.version
     look = moving.look(session, booked, to(690, provider_id=salon.suzuki), version=version, now=NOW)
     assert look.words == ["10:00→11:30", "担当 佐藤→鈴木"]
-    assert look.leaves_nominated and look.problem is None
+    assert look.leaves_nominated and look.problem is None and look.price == "6,050円→5,500円"
     assert (booked.start_minute, booked.version, list(session.dirty)) == (TEN, version, [])
     stale = moving.look(session, booked, to(NOON), version=version - 1, now=NOW)
     assert stale.problem.code is Code.VERSION_CONFLICT
@@ -180,8 +180,10 @@ def test_who_is_told_hears_after_ten_seconds_and_of_nothing_that_was_taken_back(
     entry = move(session, booked, to(NOON, provider_id=salon.suzuki))
     told = session.scalars(sa.select(Delivery)).one()
     assert told.due_at == NOW + moving.UNDO
+    session.get_one(Provider, salon.sato).fee = 9999
     moving.undo(session, booked, entry.id, staff_id=None, now=NOW)
     assert (booked.start_minute, booked.provider_id, booked.is_nominated) == (TEN, salon.sato, True)
+    assert (booked.price, booked.fee) == (6050, 550), "at what was agreed before"
     assert session.scalars(sa.select(Delivery.state)).all() == [DeliveryState.CANCELLED]
     with pytest.raises(Refused):
         moving.undo(session, booked, entry.id, staff_id=None, now=NOW)

@@ -155,7 +155,9 @@ def test_a_request_is_approved_once(session: Session, asked: Reservation) -> Non
 
 def test_it_may_be_given_to_another_stylist(session: Session, salon: Salon, asked: Reservation) -> None:
     ending.approve(session, asked, by=by_staff(None), now=NOW, provider_id=salon.suzuki)
-    assert (asked.provider_id, asked.price) == (salon.suzuki, 6050), "the price is the one agreed on"
+    assert (asked.provider_id, asked.price, asked.fee) == (salon.suzuki, 5500, 0), (
+        "nobody pays for whom they do not get"
+    )
     assert occupying.held(session, asked.id) == places.of(session, asked)
 
 
@@ -233,8 +235,11 @@ def test_other_courses_cost_what_they_cost_now(session: Session, salon: Salon, m
 
 def test_staff_move_it_to_another_stylist(session: Session, salon: Salon, made: Reservation) -> None:
     changing.move(session, made, Change(FRIDAY, 605, provider_id=salon.suzuki), by=by_staff(None), now=at(FRIDAY, 500))
-    assert (made.provider_id, made.is_nominated, made.price, made.start_minute) == (salon.suzuki, False, 6050, 605)
-    assert not last(session).after["is_nominated"]
+    assert (made.provider_id, made.is_nominated, made.price, made.start_minute) == (salon.suzuki, False, 5500, 605)
+    assert (last(session).after["is_nominated"], last(session).after["fee"]) == (False, 0)
+    asked_for = Change(FRIDAY, 605, provider_id=salon.sato, is_nominated=True)
+    changing.move(session, made, asked_for, by=by_staff(None), now=at(FRIDAY, 500))
+    assert (made.price, made.fee) == (6050, 550), "the fee comes with a wish, at what that one asks"
 
 
 def test_who_took_whoever_was_free_stays_with_them_if_they_are_free(session: Session, salon: Salon) -> None:

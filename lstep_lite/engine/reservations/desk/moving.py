@@ -32,6 +32,8 @@ class Look:
     """「10:00→11:30」「担当 佐藤→鈴木」"""
     leaves_nominated: bool
     """The customer had asked for the provider it leaves."""
+    price: str
+    """「6,050円→5,500円」 where the fee for asking for somebody goes with it."""
     ends_request: bool
     """The customer asks for another time; that ends with it."""
     untold: str
@@ -59,12 +61,13 @@ CHANGED_MEANWHILE = "この予約は、ほかの人が先に変更しました�
 
 
 def explained(session: Session, reservation: Reservation, change: Change, problem: Refused | None) -> Look:
-    is_other = change.provider_id is not None and change.provider_id != reservation.provider_id
+    is_other = changing.gives_over(reservation, change)
     return Look(
         reservation=reservation,
         change=change,
         words=[*_times(reservation, change), *(_people(session, reservation, change) if is_other else ())],
         leaves_nominated=is_other and reservation.is_nominated,
+        price=_price(session, reservation, change) if is_other else "",
         ends_request=changing.open_request(session, reservation) is not None,
         untold=_untold(session, reservation),
         problem=problem,
@@ -96,6 +99,13 @@ def _people(session: Session, reservation: Reservation, change: Change) -> list[
     )
     names: dict[int | None, str] = {row.id: row.name for row in rows}
     return [f"担当 {names.get(wanted[0], '未割当')}→{names.get(wanted[1], '未割当')}"]
+
+
+def _price(session: Session, reservation: Reservation, change: Change) -> str:
+    price, fee = reservation.price, changing.fee_of(session, change)
+    if price is None or fee == reservation.fee:
+        return ""
+    return f"{price:,}円→{price - reservation.fee + fee:,}円"
 
 
 def _untold(session: Session, reservation: Reservation) -> str:
@@ -142,6 +152,7 @@ def undo(session: Session, reservation: Reservation, entry_id: int, *, staff_id:
         provider_id=before["provider_id"],
         minutes=_minutes(before["starts_at"], before["ends_at"]),
         is_nominated=before["is_nominated"],
+        fee=before.get("fee"),
     )
     by = recording.by_staff(staff_id, tells=False)
     force = before["is_forced"] or before["is_outside"]  # where staff had put it, it may stand again

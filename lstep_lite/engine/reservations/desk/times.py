@@ -1,6 +1,7 @@
 """Times staff can move a booking to, or propose."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine.reservations.availability import choosing, feasibility, plans, scenes
 from lstep_lite.engine.reservations.availability.choosing import Wanted
 from lstep_lite.engine.reservations.availability.plans import Plan
-from lstep_lite.engine.reservations.transitions import booking
+from lstep_lite.engine.reservations.transitions import booking, changing
 from lstep_lite.engine.reservations.transitions.changing import Change
 from lstep_lite.engine.reservations.transitions.refusals import Start
 from lstep_lite.models import Reservation
@@ -20,7 +21,11 @@ NEAR, APART = 200, timedelta(hours=1)
 def plan_of(session: Session, reservation: Reservation, change: Change) -> Plan:
     """What it comes to with *change*. Raises Refused for what the menu does not have any more."""
     if change.wish is None:
-        return plans.of_reservation(session, reservation)
+        plan = plans.of_reservation(session, reservation)
+        if not changing.gives_over(reservation, change):
+            return plan
+        fee = changing.fee_of(session, change)
+        return replace(plan, fee=fee, price=None if plan.price is None else plan.price - plan.fee + fee)
     return booking.plan_for_staff(session, change.wish, is_nominated=change.wish.provider_id is not None)
 
 

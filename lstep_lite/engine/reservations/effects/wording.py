@@ -140,7 +140,7 @@ class Subject:
 
     @property
     def price(self) -> str:
-        price, fee = self.after["price"], self.reservation.fee
+        price, fee = self.after["price"], self.after.get("fee", self.reservation.fee)
         if price is None:
             return "店頭でご案内します"
         if self.event is not None and not price:

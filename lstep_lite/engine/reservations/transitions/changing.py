@@ -39,6 +39,7 @@ from lstep_lite.models import (
     BookingPage,
     ChangeRequest,
     ChangeState,
+    Provider,
     Reservation,
     ReservationState,
 )
@@ -61,6 +62,8 @@ class Change:
     """By staff: how long the visit is from now on, by its last work; None: as long as it was."""
     is_nominated: bool = False
     """By staff, with another provider: whether the customer asks for that one."""
+    fee: int | None = None
+    """With *is_nominated*: yen for asking for that one; None: what that provider asks."""
 
 
 # By the customer -----------------------------------------------------------------------------------------------------
@@ -139,11 +142,30 @@ def move(
     provider_id = _provider(session, reservation, change, wanted, force=force, now=now)
     policy, renews = states.policy_of(session, reservation), change.wish is not None
     placed = _placed(session, reservation, wanted, provider_id, renews=renews)
-    if provider_id != reservation.provider_id and change.provider_id is not None:
+    if gives_over(reservation, change):
         assigned_by = AssignedBy.CUSTOMER if change.is_nominated else AssignedBy.STAFF
         placed = replace(placed, is_nominated=change.is_nominated, assigned_by=assigned_by)
+        placed = placed if renews else with_fee(placed, fee_of(session, change))
     _apply(session, reservation, placed, policy, now=now, by=by, renews=renews, force=force)
     return reservation
+
+
+def gives_over(reservation: Reservation, change: Change) -> bool:
+    """Whether staff give it to another provider."""
+    return change.provider_id not in (None, reservation.provider_id)
+
+
+def fee_of(session: Session, change: Change) -> int:
+    """Yen for asking for the provider it is given to: nobody pays for one they do not get."""
+    if change.provider_id is None or not change.is_nominated:
+        return 0
+    return change.fee if change.fee is not None else session.get_one(Provider, change.provider_id).fee
+
+
+def with_fee(placed: Placed, fee: int) -> Placed:
+    """The courses at what was agreed, with another fee."""
+    price = None if placed.price is None else placed.price - placed.fee + fee
+    return replace(placed, price=price, fee=fee)
 
 
 def check_move(session: Session, reservation: Reservation, change: Change, *, now: datetime) -> None:

@@ -95,7 +95,8 @@ def _give_to(session: Session, reservation: Reservation, provider_id: int, *, fo
     booking.provider_for_staff(session, wanted, provider_id, force=force, now=now)
     occupying.release(session, reservation.id)
     placed = booking.placed_at(session, wanted, provider_id, assigned_by=AssignedBy.STAFF)
-    writing.move(session, reservation, changing.at_old_price(reservation, placed), renews_lines=False)
+    placed = changing.with_fee(changing.at_old_price(reservation, placed), 0)
+    writing.move(session, reservation, placed, renews_lines=False)
     reservation.is_nominated, reservation.assigned_by = False, AssignedBy.STAFF
     places.take(session, reservation, force=force)
     reservation.is_outside = force and looking_over.is_outside(session, reservation, now=now)

@@ -195,6 +195,7 @@ def facts(reservation: Reservation) -> dict[str, Any]:
         "slot_id": reservation.slot_id,
         "party": reservation.party,
         "price": reservation.price,
+        "fee": reservation.fee,
         "lines": [line.name for line in reservation.lines],
         "is_forced": reservation.is_forced,
         "is_outside": reservation.is_outside,
