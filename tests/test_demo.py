@@ -135,7 +135,7 @@ def test_its_event_is_full_on_its_first_date_and_somebody_waits(session):
     demo_events.tell(session, now=NOW)
     demo_events.fill(session, now=NOW)
     [listed] = listing.listed(session, now=NOW)
-    first, *others = listing.offered(session, listed.event, None, now=NOW)
+    first, *others = listing.offered(session, listed.event, None, now=NOW).offered
     assert (first.is_full, first.waiting, len(others)) == (True, 1, 3)
     assert all(each.can_book for each in others)
 

@@ -248,3 +248,19 @@ def test_a_page_of_slots_asks_the_database_the_same_however_many_there_are(phone
         session.add(EventSlot(code=f"more{pool.id}", **fields))
     session.commit()
     assert asked() == few
+
+
+def test_many_slots_come_in_pages(phone, session, event, slot):
+    for number in range(61):
+        pool = type(slot.pool)(kind=slot.pool.kind, name="回", capacity=2)
+        session.add(pool)
+        session.flush()
+        starts_at = slot.starts_at + timedelta(hours=number + 1)
+        fields = {"event_id": event.id, "pool_id": pool.id, "business_date": slot.business_date}
+        fields |= {"start_minute": 840, "starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
+        session.add(EventSlot(code=f"many{number}", **fields))
+    session.commit()
+    first = soup_of(phone.get(f"/liff/events/{event.code}"))
+    assert len(first.select(".slot")) == 60 and not first.select_one("a[rel=prev]")
+    second = soup_of(phone.get(first.select_one("a[rel=next]")["href"]))
+    assert len(second.select(".slot")) == 2 and not second.select_one("a[rel=next]")

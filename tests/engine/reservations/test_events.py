@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine.reservations import events
-from lstep_lite.engine.reservations.events import EventDraft, following, listing, participants, slots
+from lstep_lite.engine.reservations.events import EventDraft, following, listing, participants, slot_files, slots
 from lstep_lite.engine.reservations.events.slots import Notice, SlotDraft
 from lstep_lite.engine.reservations.events.tickets import TicketDraft
 from lstep_lite.engine.reservations.transitions import ending, event_booking, recording, visiting
@@ -62,6 +62,43 @@ def test_a_series_repeats_by_the_shops_clock(session: Session, event: Event) -> 
     assert all(slot.start_minute == 840 and len(slot.tickets) == 1 for slot in made)
     assert made[2].closes_at == at(FRIDAY + timedelta(days=14), 0)
     assert len({slot.pool_id for slot in made}) == 3
+
+
+def test_slots_come_from_the_file_they_are_written_in(session: Session, event: Event) -> None:
+    one = a_draft(FRIDAY, ends_at=at(FRIDAY, 1500), place="別館", opens_at=NOW, tickets=[TicketDraft("一般", 3000)])
+    slots.create(session, event, one, now=NOW)
+    content = b"".join(slot_files.lines(session, event, now=NOW)).decode("utf-8-sig")
+    assert "2026-03-06,14:00,25:00,2,別館,2026-03-05 10:00," in content
+    more = "2026/3/7,１０：００,11:30,8,,,2026-03-06 18:00\r\n\r\n"
+    assert slot_files.take(session, event, (content + more).encode("cp932"), now=NOW) == 1, "the first is there"
+    first, second = session.scalars(sa.select(EventSlot).order_by(EventSlot.starts_at)).all()
+    assert (second.starts_at, second.ends_at, second.closes_at) == (
+        at(SATURDAY, 600),
+        at(SATURDAY, 690),
+        at(FRIDAY, 1080),
+    )
+    assert (second.pool.capacity, second.place, second.opens_at) == (8, "", None)
+    assert [(each.name, each.slot_id) for each in second.tickets] == [("一般", second.id)] and first.tickets
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("", "行がありません"),
+        ("3/7,10:00,11:30,8", "2行目：日付"),
+        ("2026-03-07,10:00,,8", "2行目：開始と終了"),
+        ("2026-03-07,10時,11:30,8", "2行目：「10時」"),
+        ("2026-03-07,10:00,11:30,八", "2行目：定員"),
+        ("2026-03-07,10:00,09:30,8", "2行目：終了は、開始よりあと"),
+        ("2026-03-04,10:00,11:30,8", "2行目：もう過ぎた"),
+        ("2026-03-06,14:00,15:30,8", "もうあります"),
+    ],
+)
+def test_one_wrong_line_of_a_file_adds_nothing(session: Session, event: Event, line: str, words: str) -> None:
+    slots.create(session, event, a_draft(), now=NOW)
+    with pytest.raises(DomainError, match=words) as caught:
+        slot_files.take(session, event, f"日付,開始,終了,定員\n{line}\n".encode(), now=NOW)
+    assert caught.value.field == "file"
 
 
 def test_a_new_slot_begins_as_the_latest_one_a_week_on(session: Session, event: Event) -> None:
@@ -228,7 +265,7 @@ def test_a_slot_is_full_when_no_ticket_can_be_had(session: Session, event: Event
     assert listing.one(session, event, slot, friend, now=NOW).can_book
     booked(session, slot, tickets={slot.tickets[0].id: 1})
     session.expire_all()
-    [seen] = listing.offered(session, event, friend, now=NOW)
+    [seen] = listing.offered(session, event, friend, now=NOW).offered
     assert seen.is_full and seen.can_wait and seen.seats == "満席"
 
 

@@ -16,7 +16,7 @@ from lstep_lite.engine.reservations.events import listing, participants, slots
 from lstep_lite.engine.reservations.transitions import event_booking, slot_changing, states
 from lstep_lite.errors import NotFound
 from lstep_lite.models import EventSlot
-from lstep_lite.web import render
+from lstep_lite.web import number, render
 
 
 @own_bp.get("/<code>/slots")
@@ -29,9 +29,10 @@ def slot_index(code: str) -> Response:
     if is_old(booked.reservation) or shown["choices"].change is not None:
         return redirect(url_for(".show", code=code, v=request.args.get("v")), 303)
     event = events.get(g.read, current.event_id)
-    offered = listing.offered(g.read, event, sessions.require_friend(), now=g.now)
-    others = [each for each in offered if each.slot.id != current.id]
-    return render("liff/bookings/own/slots.html", **shown, offered=others, what=participants.what(booked.reservation))
+    at = request.args.get("page", 1, type=number)
+    listed = listing.offered(g.read, event, sessions.require_friend(), number=at, now=g.now)
+    what = participants.what(booked.reservation)
+    return render("liff/bookings/own/slots.html", **shown, listed=listed, current=current, what=what)
 
 
 @own_bp.get("/<code>/slots/<slot_code>")

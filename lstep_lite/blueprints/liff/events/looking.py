@@ -1,6 +1,6 @@
 """The list of events, and the slots of one."""
 
-from flask import g
+from flask import g, request
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import public
@@ -11,7 +11,7 @@ from lstep_lite.engine.reservations import events, waiting
 from lstep_lite.engine.reservations.events import listing
 from lstep_lite.engine.reservations.transitions.refusals import closed
 from lstep_lite.engine.surveys import words
-from lstep_lite.web import render
+from lstep_lite.web import number, render
 
 CLOSED = "このイベントは現在受け付けていません。"
 
@@ -39,6 +39,6 @@ def show(code: str) -> Response:
     return render(
         "liff/events/show.html",
         **looks(event),
-        offered=listing.offered(g.read, event, friend, now=g.now),
+        listed=listing.offered(g.read, event, friend, number=request.args.get("page", 1, type=number), now=g.now),
         text=words.filled(g.read, event.text, friend, now=g.now),
     )

@@ -20,7 +20,7 @@ SLOTS = "event_slots"
 """What the feature calls what it mentions."""
 WAYS = {"book": "予約する", "cancel": "予約を取り消す"}
 MOST_PEOPLE = 100
-MOST_SLOTS = 200
+MOST_SLOTS = 1000
 OPEN = (ReservationState.HELD, ReservationState.CONFIRMED)
 
 

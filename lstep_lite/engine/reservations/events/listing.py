@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.reservations.availability.days import clock, day_in_words, in_words, minute_on
 from lstep_lite.engine.reservations.events import slots
 from lstep_lite.engine.reservations.transitions import book, event_booking
@@ -16,7 +17,7 @@ from lstep_lite.engine.settings import zone
 from lstep_lite.models import Event, EventSlot, EventTicket, Friend, SeatsShown, WaitEntry
 
 FULL = "満席"
-MOST_EVENTS, MOST_SLOTS = 50, 200
+MOST_EVENTS, PAGE_SIZE = 50, 60
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,13 @@ class Offered:
         return not self.closed and not self.is_full
 
 
+@dataclass(frozen=True)
+class Page(Paged):
+    """Some of an event's slots to come."""
+
+    offered: Sequence[Offered]
+
+
 def listed(session: Session, *, now: datetime) -> list[Listed]:
     """Open events that have slots to come, the nearest first."""
     row = EventSlot
@@ -75,13 +83,17 @@ def listed(session: Session, *, now: datetime) -> list[Listed]:
     return list(found.values())
 
 
-def offered(session: Session, event: Event, friend: Friend | None, *, now: datetime) -> list[Offered]:
+def offered(session: Session, event: Event, friend: Friend | None, *, number: int = 1, now: datetime) -> Page:
     """Its slots to come, those that were called off too; full ones only where the shop shows them."""
     row = EventSlot
-    ahead = sa.select(row).where(row.event_id == event.id, row.starts_at > now).order_by(row.starts_at, row.id)
-    loaded = ahead.options(selectinload(row.pool), selectinload(row.tickets)).limit(MOST_SLOTS)
-    found = _offered(session, event, session.scalars(loaded).all(), friend, now)
-    return [each for each in found if not (event.hides_full and each.is_full and each.own is None)]
+    ahead = sa.and_(row.event_id == event.id, row.starts_at > now)
+    total = session.scalar(sa.select(sa.func.count()).select_from(row).where(ahead)) or 0
+    number = nearest(number, total, PAGE_SIZE)
+    query = sa.select(row).where(ahead).order_by(row.starts_at, row.id).options(selectinload(row.pool))
+    part = query.options(selectinload(row.tickets)).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    found = _offered(session, event, session.scalars(part).all(), friend, now)
+    shown = [each for each in found if not (event.hides_full and each.is_full and each.own is None)]
+    return Page(shown, total_count=total, number=number, size=PAGE_SIZE)
 
 
 def one(session: Session, event: Event, slot: EventSlot, friend: Friend | None, *, now: datetime) -> Offered:
