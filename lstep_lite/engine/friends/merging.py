@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from lstep_lite.db import Base
 from lstep_lite.engine import triggers
 from lstep_lite.engine.friends.editing import refresh_search_text
-from lstep_lite.errors import DomainError
+from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import Friend
 
 triggers.labels["friend.merged"] = "お客様を統合した"
 
 Merger = Callable[[Session, Friend, Friend], None]
 _mergers: list[Merger] = []
+MERGED = "このお客様は、もう統合されています。画面を開き直してください。"
 _FILLED = ("system_name", "real_name", "kana", "phone", "email", "birthday")
 
 
@@ -35,13 +36,13 @@ def merge(session: Session, kept: Friend, gone: Friend, *, staff_id: int | None,
     """
     if kept.id == gone.id:
         raise DomainError("同じお客様どうしは統合できません。")
+    _lock(session, kept, gone)
     if kept.line_user_id and gone.line_user_id:
         raise DomainError(
             "どちらもLINEの友だちのため、統合できません。統合できるのは、LINEの友だちとLINEなしのお客様です。"
         )
     if gone.line_user_id:
         kept, gone = gone, kept
-    session.scalars(select(Friend).where(Friend.id.in_((kept.id, gone.id))).order_by(Friend.id).with_for_update()).all()
     gone_name = gone.name
     for merger in _mergers:
         merger(session, kept, gone)
@@ -55,6 +56,13 @@ def merge(session: Session, kept: Friend, gone: Friend, *, staff_id: int | None,
     facts = {"name": gone_name} if staff_id is None else {"name": gone_name, "staff_id": staff_id}
     triggers.fire(session, "friend.merged", kept, now=now, **facts)
     return kept
+
+
+def _lock(session: Session, kept: Friend, gone: Friend) -> None:
+    """Both are what the database says from here on. Raises NotFound once somebody else has merged them."""
+    both = select(Friend).where(Friend.id.in_((kept.id, gone.id))).order_by(Friend.id).with_for_update()
+    if len(session.scalars(both, execution_options={"populate_existing": True}).all()) < 2:
+        raise NotFound(MERGED)
 
 
 def _fill(kept: Friend, gone: Friend) -> None:

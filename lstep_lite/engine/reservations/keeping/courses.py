@@ -217,11 +217,11 @@ def set_state(session: Session, course: Course, state: CourseState, *, now: date
 
 def remove(session: Session, course: Course, *, now: datetime) -> bool:
     """Whether it is gone; one that bookings refer to is retired instead."""
-    used = sa.select(ReservationLine.id).where(ReservationLine.course_id == course.id).limit(1)
-    if session.scalar(used) is not None:
-        set_state(session, course, CourseState.RETIRED, now=now)
-        return False
-    with saving.offering(session, now=now):
+    with saving.offering(session, now=now):  # from here on nobody books
+        used = sa.select(ReservationLine.id).where(ReservationLine.course_id == course.id).limit(1)
+        if session.scalar(used) is not None:
+            course.state, course.updated_at = CourseState.RETIRED, now
+            return False
         for group in session.scalars(sa.select(OptionGroup)):
             if group.course_ids is not None:
                 group.course_ids = [each for each in group.course_ids if each != course.id]

@@ -131,9 +131,9 @@ def _write(session: Session, option: CourseOption, draft: OptionDraft) -> None:
 
 def remove(session: Session, option: CourseOption, *, now: datetime) -> bool:
     """Whether it is gone; one that bookings refer to is retired instead."""
-    used = sa.select(ReservationLine.id).where(ReservationLine.option_id == option.id).limit(1)
-    is_used = session.scalar(used) is not None
-    with saving.offering(session, now=now):
+    with saving.offering(session, now=now):  # from here on nobody books
+        used = sa.select(ReservationLine.id).where(ReservationLine.option_id == option.id).limit(1)
+        is_used = session.scalar(used) is not None
         if is_used:
             option.state = CourseState.RETIRED
         else:

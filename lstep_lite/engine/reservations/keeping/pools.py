@@ -72,11 +72,11 @@ def _write(pool: Pool, draft: PoolDraft) -> None:
 
 def remove(session: Session, pool: Pool, *, now: datetime) -> None:
     """Raises DomainError while courses need it or bookings have it."""
-    if users := courses_with(session).get(pool.id):
-        raise DomainError(f"メニュー「{users[0]}」で使っています。先にメニューから外してください。")
-    if _is_taken(session, pool.id):
-        raise DomainError("この席・部屋を使う予約があるため、削除できません。「使う」をオフにしてください。")
-    with saving.offering(session, now=now):
+    with saving.offering(session, now=now):  # from here on nobody books
+        if users := courses_with(session).get(pool.id):
+            raise DomainError(f"メニュー「{users[0]}」で使っています。先にメニューから外してください。")
+        if _is_taken(session, pool.id):
+            raise DomainError("この席・部屋を使う予約があるため、削除できません。「使う」をオフにしてください。")
         session.delete(pool)
 
 

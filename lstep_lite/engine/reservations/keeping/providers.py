@@ -183,15 +183,14 @@ def bookings_ahead(session: Session, provider: Provider, *, now: datetime) -> in
 
 def remove(session: Session, provider: Provider, *, now: datetime) -> bool:
     """Whether it is gone; one that bookings refer to is retired instead. Raises DomainError while some lie ahead."""
-    if count := bookings_ahead(session, provider, now=now):
-        raise DomainError(
-            f"これからの予約が{count}件あるため、退職にできません。先に予約の担当者を変えるか、退職日を決めてください。"
-        )
-    row = ReservationSegment
-    used = session.scalar(sa.select(Reservation.id).where(Reservation.provider_id == provider.id).limit(1))
-    used = used or session.scalar(sa.select(row.id).where(row.provider_id == provider.id).limit(1))
-    with saving.offering(session, now=now):
-        if used is not None:
+    with saving.offering(session, now=now):  # from here on nobody books
+        if count := bookings_ahead(session, provider, now=now):
+            raise DomainError(
+                f"これからの予約が{count}件あるため、退職にできません。"
+                "先に予約の担当者を変えるか、退職日を決めてください。"
+            )
+        is_used = _is_used(session, provider)
+        if is_used:
             provider.state = ProviderState.RETIRED
         else:
             pool = provider.pool
@@ -199,7 +198,15 @@ def remove(session: Session, provider: Provider, *, now: datetime) -> bool:
             session.delete(provider)
             session.flush()  # before its pool
             session.delete(pool)
-    return used is None
+    return not is_used
+
+
+def _is_used(session: Session, provider: Provider) -> bool:
+    """Whether bookings refer to them, or to whom a stretch of one was given."""
+    row = ReservationSegment
+    booked = sa.exists().where(Reservation.provider_id == provider.id)
+    served = sa.exists().where(row.provider_id == provider.id)
+    return bool(session.scalar(sa.select(sa.or_(booked, served))))
 
 
 def _note(session: Session, provider: Provider) -> None:
