@@ -11,6 +11,7 @@ from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
 from lstep_lite.engine import line, settings
 from lstep_lite.engine.reservations.keeping import courses, entrances, pages, providers, questions
+from lstep_lite.engine.reservations.transitions import book
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
 from lstep_lite.forms.reservations.pages import BookingPageForm
@@ -153,6 +154,7 @@ def _page(page: BookingPage, *regions: str) -> Response:
         ahead=pages.ahead(g.read, now=g.now).get(page.id, 0),
         is_connected=_is_connected(),
         reply=entrances.answering(g.read, now=g.now),
+        phone=book.settings(g.read).phone,
         **_offer(),
     )
 

@@ -120,6 +120,12 @@ def _todos(channel: Channel | None, numbers: Numbers) -> list[Todo]:
             "rich_menus.index",
         ),
         Todo(
+            numbers.has_booking_page,
+            "予約を受け付ける",
+            "業種を選んで進むと、10分ほどで、お客様がLINEから予約できるようになります。",
+            "reservation_setup.show",
+        ),
+        Todo(
             numbers.has_colleague,
             "スタッフを招待する",
             "一緒に返信する人に、自分用のサインインを渡します。",

@@ -84,7 +84,7 @@ def switch_create(event_id: int) -> Response:
     flash(
         "公開しました。お客様が申し込めます。" if is_open else "停止しました。入っている予約はそのままです。", "success"
     )
-    return _page(event, "event_state", then=url_for(".show", event_id=event.id))
+    return _page(event, "event_state", "slot_list", then=url_for(".show", event_id=event.id))
 
 
 @bp.post("/<int:event_id>/copy")

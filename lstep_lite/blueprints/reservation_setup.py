@@ -119,17 +119,21 @@ def _menu(form: MenuForm, status: int = 200) -> Response:
 @bp.get("/places")
 @allow(Permission.RESERVATIONS_SETUP)
 def places_edit() -> Response:
-    return _places(PlacesForm.of(pools.in_order(g.read)))
+    return _places(PlacesForm.of(pools.in_order(g.read), book.settings(g.read)))
 
 
 @bp.post("/places")
 @allow(Permission.RESERVATIONS_SETUP)
 def places_update() -> Response:
-    form = PlacesForm.of(pools.in_order(g.session), request.form)
-    by = by_staff(g.staff.id)
-    if not form.keep(lambda: quick.put_places(g.session, form.rows.data, by=by, now=g.now)):
+    form = PlacesForm.of(pools.in_order(g.session), book.settings(g.session), request.form)
+    if not form.keep(lambda: _put_places(form)):
         return _places(form, status=422)
     return go(url_for(".check_show"))
+
+
+def _put_places(form: PlacesForm) -> None:
+    quick.put_places(g.session, form.rows.data, by=by_staff(g.staff.id), now=g.now)
+    settings.put_contact(g.session, phone=form.phone.data or "", place=form.place.data or "", now=g.now)
 
 
 def _places(form: PlacesForm, status: int = 200) -> Response:
@@ -148,6 +152,7 @@ def check_show() -> Response:
         menu=[each for each in courses.in_order(g.read) if each.state is CourseState.ACTIVE],
         minutes_of=quick.minutes_of,
         pools=pools.in_order(g.read),
+        shop=book.settings(g.read),
         pages=pages.in_order(g.read),
         unmanned=hours.unmanned(g.read, today=today, now=g.now)[:3],
         **_path("check"),

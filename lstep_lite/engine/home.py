@@ -14,6 +14,7 @@ from lstep_lite.engine import friends
 from lstep_lite.engine.friends import Filters, FriendState
 from lstep_lite.models import (
     AutoReply,
+    BookingPage,
     Check,
     CheckState,
     Delivery,
@@ -67,6 +68,7 @@ class Numbers:
     has_greeting: bool
     has_auto_reply: bool
     has_menu: bool
+    has_booking_page: bool
     has_colleague: bool
     has_shown_link: bool
 
@@ -91,6 +93,7 @@ def numbers(session: Session, *, now: datetime) -> Numbers:
         "has_greeting": exists().where(Greeting.kind == GreetingKind.NEW, Greeting.is_on.is_(True)),
         "has_auto_reply": exists().where(AutoReply.is_on.is_(True)),
         "has_menu": exists().where(RichMenu.live_revision.is_not(None)),
+        "has_booking_page": exists().where(BookingPage.is_open.is_(True)),
         "has_colleague": _count(Staff, Staff.is_active.is_(True)) + _count(Ticket, Ticket.kind == TicketKind.INVITE)
         > 1,
         "has_shown_link": exists().where(Check.name == LINK_SHOWN),

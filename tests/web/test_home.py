@@ -40,7 +40,7 @@ def words(soup) -> str:
 
 def test_a_new_shop_is_told_what_to_do_first(page) -> None:
     soup = page("/")
-    assert "0 / 6 できました" in words(soup)
+    assert "0 / 7 できました" in words(soup)
     assert "裏側の処理が止まっています" in words(soup), "no worker has ever run"
     assert soup.find("a", string="LINE公式アカウントをつなぐ")["href"] == "/settings"
 

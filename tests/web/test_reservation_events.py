@@ -85,7 +85,7 @@ def test_it_is_changed_opened_and_closed(page, client, htmx, session, event):
     assert page(f"/reservations/events/{event.id}/edit").select_one("[name=title]")["value"] == event.title
     assert client.post(f"/reservations/events/{event.id}", data=FORM).status_code == 303
     closed = htmx(f"/reservations/events/{event.id}/switch", {"is_on": "no"})
-    assert regions(closed)[0] == "event-state" and "停止中" in closed.text
+    assert regions(closed)[:2] == ["event-state", "slot-list"] and "停止中" in closed.text
     session.expire_all()
     assert not event.is_open and event.title == "ヘアアレンジ講習会"
 

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from lstep_lite.engine.reservations.keeping import courses, pages, providers
-from lstep_lite.models import BookingPage, Course, Provider, ReservationSettings
+from lstep_lite.models import BookingPage, Course, Provider, ReservationSettings, Shop
 
 WEEK = {f"day_{day}-{part}": value for day in range(7) for part, value in (("from", "10:00"), ("to", "19:00"))}
 HOURS = {**WEEK, "closed_weekdays": ["1"], "holidays": "as_weekday"}
@@ -36,8 +36,11 @@ def test_the_guided_path_ends_with_an_open_page(client, page, session):
     assert answer.location == "/reservations/setup/places"
     assert session.get_one(Course, int(first), populate_existing=True).price == 6050
     page("/reservations/setup/places")
-    assert client.post("/reservations/setup/places", data={}).location == "/reservations/setup/check"
-    page("/reservations/setup/check")
+    assert client.post("/reservations/setup/places", data={"phone": "12"}).status_code == 422
+    assert "電話番号がまだありません" in page("/reservations/setup/check").text
+    contact = {"phone": "03-1234-5678", "place": "渋谷区神宮前"}
+    assert client.post("/reservations/setup/places", data=contact).location == "/reservations/setup/check"
+    assert "電話番号：03-1234-5678" in page("/reservations/setup/check").text
     client.post("/reservations/setup/check")
     booking_page = session.scalars(sa.select(BookingPage)).one()
     assert booking_page.is_open
@@ -58,6 +61,18 @@ def test_a_preset_is_a_whole_menu(client, session, preset):
     client.post("/reservations/setup", data={"preset": "hair"})
     names = [each.name for each in courses.in_order(session)]
     assert len(names) == len(set(names)), "a second preset added to the menu"
+
+
+@pytest.mark.parametrize(
+    ("preset", "closed", "works"), [("hair", [], True), ("clinic", [], False), ("hair", [0], False)]
+)
+def test_a_salon_works_on_holidays_unless_its_rest_is_set_already(client, session, preset, closed, works):
+    shop = session.scalars(sa.select(Shop)).one()
+    shop.closed_weekdays = closed
+    session.commit()
+    client.post("/reservations/setup", data={"preset": preset})
+    session.expire_all()
+    assert shop.works_on_holidays is works
 
 
 def test_somebody_new_does_the_whole_menu_in_the_shops_hours(client, session, begun):

@@ -4,15 +4,16 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Field
+from wtforms import Field, StringField, TextAreaField
 
 from lstep_lite.engine.reservations.keeping import quick
 from lstep_lite.engine.reservations.keeping.quick import CourseRow
+from lstep_lite.engine.reservations.keeping.settings import LONGEST_PHONE, LONGEST_PLACE
 from lstep_lite.forms.auto_replies import WeekdaysField
-from lstep_lite.forms.base import Form
+from lstep_lite.forms.base import Form, at_most
 from lstep_lite.forms.reservations.fields import RangesField
 from lstep_lite.forms.reservations.providers import QuickProviderForm
-from lstep_lite.models import Course, CourseState, Pool, PriceKind
+from lstep_lite.models import Course, CourseState, Pool, PriceKind, ReservationSettings
 
 NEW_ROWS = 3
 
@@ -94,7 +95,9 @@ class PlacesField(Field):
 
 class PlacesForm(Form):
     rows = PlacesField("席・部屋")
+    phone = StringField("お店の電話番号", [at_most(LONGEST_PHONE)])
+    place = TextAreaField("お店の場所（住所や地図のURL）", [at_most(LONGEST_PLACE)])
 
     @classmethod
-    def of(cls, pools: Sequence[Pool], formdata: Any = None) -> "PlacesForm":
-        return cls(formdata, data={"rows": pools})
+    def of(cls, pools: Sequence[Pool], settings: ReservationSettings, formdata: Any = None) -> "PlacesForm":
+        return cls(formdata, data={"rows": pools, "phone": settings.phone, "place": settings.place})

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine import settings as shop_settings
 from lstep_lite.engine.reservations.availability import policies
 from lstep_lite.engine.reservations.availability.opening import WEEKDAY_KEYS
 from lstep_lite.engine.reservations.availability.plans import Need
@@ -49,6 +50,8 @@ class Preset:
     extras: Sequence[tuple[str, int, int]] = ()
     """Options: name, yen, minutes."""
     hours: tuple[tuple[int, int], ...] = ((TEN, 1140),)
+    works_on_holidays: bool = True
+    """As on any other day of the week; what the shop has set for its days of rest goes before it."""
     slot_minutes: int = 30
     policy: Policy = field(default_factory=Policy)
 
@@ -139,6 +142,7 @@ PRESETS: Sequence[Preset] = (
             "相談": [Item("施術の相談", 0, (30,), kind=PriceKind.ASK)],
         },
         hours=((NINE, 720), (840, 1080)),
+        works_on_holidays=False,
         slot_minutes=15,
         policy=replace(policies.DEFAULTS, approval=Approval.NEW, closes=(Cut(minutes=120),)),
     ),
@@ -171,6 +175,7 @@ PRESETS: Sequence[Preset] = (
             ]
         },
         hours=((TEN, 1080),),
+        works_on_holidays=False,
         policy=replace(policies.DEFAULTS, approval=Approval.ALL),
     ),
 )
@@ -192,9 +197,16 @@ def take(session: Session, preset: Preset, *, now: datetime) -> ReservationSetti
         if not courses.in_order(session, with_retired=True):
             kept.hours, kept.slot_minutes = hours, preset.slot_minutes
             kept.policy = policies.stored(preset.policy)
+            _open_on_holidays(session, preset)
             _fill(session, preset, now)
     rules.make_ready(session, now=now)
     return kept
+
+
+def _open_on_holidays(session: Session, preset: Preset) -> None:
+    shop = shop_settings.shop(session)
+    if shop is not None and not shop.closed_weekdays:
+        shop.works_on_holidays = shop.works_on_holidays or preset.works_on_holidays
 
 
 def _fill(session: Session, preset: Preset, now: datetime) -> None:

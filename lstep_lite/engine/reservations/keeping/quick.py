@@ -49,7 +49,7 @@ def steps(session: Session) -> list[Step]:
         Step("hours", "営業時間", is_begun),
         Step("people", "スタッフ", bool(people)),
         Step("menu", "メニュー", bool(menu) and bool(people)),
-        Step("places", "席・部屋", bool(people)),
+        Step("places", "席・連絡先", bool(people)),
         Step("check", "確認", any(each.is_open for each in pages.in_order(session))),
     ]
 

@@ -66,6 +66,12 @@ def update(session: Session, draft: SettingsDraft, *, now: datetime) -> None:
         answering.check(session, "close_minutes")
 
 
+def put_contact(session: Session, *, phone: str, place: str, now: datetime) -> None:
+    """Where customers phone and come to. Raises DomainError naming the field."""
+    with saving.offering(session, now=now) as settings:
+        settings.phone, settings.place = _phone(phone), words.told(place, LONGEST_PLACE, "place")
+
+
 def _write_strikes(settings: ReservationSettings, draft: SettingsDraft) -> None:
     """Zero or nothing: no limit."""
     for name in ("strike_limit", "late_strike_limit"):
