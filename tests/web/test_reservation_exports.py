@@ -35,13 +35,15 @@ def test_a_file_has_what_was_asked_for_in_order(page, client, session, salon):
     booked = booking.order(session, a_friend(session), order(salon), page=salon.page, now=NOW)
     gone = booking.write_down(session, a_friend(session), visit(salon, TODAY), by=by_staff(None), now=NOW, force=True)
     ending.cancel_by_staff(session, gone, by=by_staff(None), now=NOW)
+    booked.values = [{"label": "ご紹介者", "text": "山本様"}]
     session.commit()
     page(f"{URL}/new")
     found = rows(client.post(URL, data=MARCH))
     assert [row["予約番号"] for row in found] == [booked.number, later.number]
-    assert (found[1]["日付"], found[1]["開始"], found[1]["終了"]) == ("2026-03-06", "24:30", "25:30")
+    assert (found[1]["日付"], found[1]["開始"], found[1]["終了"]) == ("2026-03-06", "24:30(翌0:30)", "25:30(翌1:30)")
     assert (found[1]["お客様"], found[1]["電話番号"]) == ("'=HYPERLINK(1)", "'+81-3-1")
     assert (found[0]["予約の方法"], found[0]["カレンダー"], found[0]["料金"]) == ("LINE", "ネット予約", "5500")
+    assert (found[0]["質問への回答"], found[0]["うち指名料"]) == ("ご紹介者：山本様", "0")
     written = session.scalars(sa.select(Export)).one()
     assert (written.row_count, written.encoding) == (2, Encoding.UTF8)
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lstep_lite.db import Database
-from lstep_lite.engine.reservations.availability.days import clock, minute_on
+from lstep_lite.engine.reservations.availability.days import full_clock, minute_on
 from lstep_lite.engine.reservations.desk import looks
 from lstep_lite.engine.reservations.desk.looks import Look
 from lstep_lite.engine.reservations.transitions.states import WORDS
@@ -34,6 +34,7 @@ HEADINGS = (
     "指名",
     "人数",
     "料金",
+    "うち指名料",
     "会計金額",
     "予約の方法",
     "カレンダー",
@@ -43,6 +44,7 @@ HEADINGS = (
     "直前キャンセル",
     "理由",
     "ご要望",
+    "質問への回答",
     "スタッフのメモ",
 )
 WAYS = {
@@ -118,8 +120,8 @@ def _row(each: Reservation, event: str | None, provider: str | None, page: str |
         each.number,
         WORDS[each.state],
         each.business_date.isoformat(),
-        clock(each.start_minute),
-        clock(minute_on(each.business_date, each.ends_at, zone)),
+        full_clock(each.start_minute),
+        full_clock(minute_on(each.business_date, each.ends_at, zone)),
         friend.name,
         friend.real_name or "",
         friend.kana or "",
@@ -129,6 +131,7 @@ def _row(each: Reservation, event: str | None, provider: str | None, page: str |
         "指名" if each.is_nominated else "",
         each.party,
         _number(each.price),
+        each.fee,
         _number(each.amount),
         WAYS[each.booked_by],
         page or "",
@@ -138,6 +141,7 @@ def _row(each: Reservation, event: str | None, provider: str | None, page: str |
         "直前" if each.is_late else "",
         each.reason,
         each.customer_note,
+        "\n".join(f"{value['label']}：{value['text']}" for value in each.values),
         each.staff_note,
     ]
 
