@@ -5,13 +5,14 @@ from werkzeug.wrappers import Response
 
 from lstep_lite.auth import allow
 from lstep_lite.engine.reservations import events
-from lstep_lite.engine.reservations.events import listing, slots
+from lstep_lite.engine.reservations.events import listing, slot_files, slots
 from lstep_lite.engine.reservations.events.slots import Notice
+from lstep_lite.engine.reservations.keeping import tables
 from lstep_lite.engine.reservations.transitions import event_booking
 from lstep_lite.engine.staff import Permission
-from lstep_lite.forms.reservations.event_slots import CancelSlotForm, SlotForm
+from lstep_lite.forms.reservations.event_slots import CancelSlotForm, SlotFileForm, SlotForm
 from lstep_lite.models import Event, EventSlot
-from lstep_lite.web import go, render
+from lstep_lite.web import download, go, render
 
 bp = Blueprint("event_slots", __name__, url_prefix="/reservations/events/<int:event_id>/slots")
 
@@ -106,6 +107,33 @@ def destroy(event_id: int, slot_id: int) -> Response:
     return go(url_for("reservation_events.show", event_id=event_id))
 
 
+@bp.get("/files/new")
+@allow(Permission.RESERVATIONS_SETUP)
+def file_new(event_id: int) -> Response:
+    """ファイルで追加: many at once from a spreadsheet."""
+    return _file_page(SlotFileForm(), events.get(g.read, event_id))
+
+
+@bp.post("/files")
+@allow(Permission.RESERVATIONS_SETUP)
+def file_create(event_id: int) -> Response:
+    """Read one: all of it, or nothing."""
+    event, form = events.get(g.session, event_id), SlotFileForm(request.form)
+    content = uploaded.read(tables.LARGEST + 1) if (uploaded := request.files.get("file")) else b""
+    count = form.keep(lambda: slot_files.take(g.session, event, content, now=g.now))
+    if not count:
+        return _file_page(form, event, status=422)
+    flash(f"{count}回分を追加しました。", "success")
+    return go(url_for("reservation_events.show", event_id=event.id))
+
+
+@bp.post("/exports")
+@allow(Permission.RESERVATIONS_SETUP)
+def export_create(event_id: int) -> Response:
+    event = events.get(g.read, event_id)
+    return download(list(slot_files.lines(g.read, event, now=g.now)), f"{event.name}_回.csv")
+
+
 # What the pages are drawn from ---------------------------------------------------------------------------------------
 
 
@@ -133,3 +161,7 @@ def _cancel_page(form: CancelSlotForm, slot: EventSlot, status: int = 200) -> Re
         when=listing.when(g.read, slot),
         taken=event_booking.taken(g.read, [slot])[slot.id],
     )
+
+
+def _file_page(form: SlotFileForm, event: Event, status: int = 200) -> Response:
+    return render("event_slots/file.html", status=status, form=form, event=event, most=slot_files.MOST_ROWS)

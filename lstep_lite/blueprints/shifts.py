@@ -10,7 +10,7 @@ from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
 from lstep_lite.engine.reservations import by_staff
 from lstep_lite.engine.reservations.availability import days
-from lstep_lite.engine.reservations.keeping import providers, shift_files, shifts
+from lstep_lite.engine.reservations.keeping import providers, shift_files, shifts, tables
 from lstep_lite.engine.reservations.keeping.shifts import Month
 from lstep_lite.engine.staff import Permission
 from lstep_lite.errors import NotFound
@@ -63,7 +63,7 @@ def copy_create(month: str) -> Response:
 def file_create(month: str) -> Response:
     """Read one: all of it, or nothing."""
     first, form = _first(month), ShiftFileForm(request.form)
-    content = uploaded.read(shift_files.LARGEST + 1) if (uploaded := request.files.get("file")) else b""
+    content = uploaded.read(tables.LARGEST + 1) if (uploaded := request.files.get("file")) else b""
     count = form.keep(lambda: _take(content, form))
     if not count:
         return _board(first, status=422, file_form=form)

@@ -1,5 +1,7 @@
 """Slots on screen: adding them, in a series, moving and calling them off."""
 
+import io
+
 import pytest
 import sqlalchemy as sa
 
@@ -92,6 +94,19 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(client, session, url, slot, o
     assert not made_since(session, slot)
 
 
+def test_many_come_from_a_file_all_or_none(page, client, session, url, slot):
+    assert "回の行" not in page(f"{url}/files/new").text
+    assert "2026-03-06,14:00,15:30,2" in client.post(f"{url}/exports").text
+    for lines, status in (("2026-03-07,10:00,11:30,8\n2026-03-08,10:00,11:30,何人でも", 422), ("", 422)):
+        answer = client.post(f"{url}/files", data={"file": (io.BytesIO(f"日付\n{lines}".encode()), "slots.csv")})
+        assert answer.status_code == status and not made_since(session, slot)
+    right = "日付\n2026-03-07,10:00,11:30,8\n2026-03-08,10:00,11:30,9"
+    answer = client.post(
+        f"{url}/files", data={"file": (io.BytesIO(right.encode()), "slots.csv")}, follow_redirects=True
+    )
+    assert "2回分を追加しました" in answer.text and [row.pool.capacity for row in made_since(session, slot)] == [8, 9]
+
+
 def test_it_is_moved_and_its_bookings_with_it(page, client, session, url, slot):
     event_booking.write_down(session, a_friend(session), SlotOrder(slot.id, "one"), by=by_staff(None), now=NOW)
     session.commit()
@@ -119,3 +134,4 @@ def test_an_empty_one_can_go(client, session, url, slot):
 def test_outsiders_change_nothing(outsider, url, slot):
     assert outsider.get(f"{url}/new").status_code == 403
     assert outsider.post(url, data=FORM).status_code == 403
+    assert outsider.get(f"{url}/files/new").status_code == outsider.post(f"{url}/files").status_code == 403

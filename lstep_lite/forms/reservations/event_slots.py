@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, FileField, SelectField, StringField, TextAreaField
 
 from lstep_lite.engine.reservations.events.slots import LONGEST_PLACE, LONGEST_REASON, Notice, SlotDraft
 from lstep_lite.engine.reservations.events.tickets import TicketDraft
@@ -120,3 +120,7 @@ class CancelSlotForm(Form):
 
     def notice(self, staff_id: int) -> Notice:
         return Notice(staff_id, self.tells.data, self.reason.data or "")
+
+
+class SlotFileForm(Form):
+    file = FileField("回のCSV")

@@ -1,7 +1,5 @@
 """Shifts as a file (CSV): written for spreadsheets, read back whole or not at all."""
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -14,7 +12,7 @@ from lstep_lite.engine.reservations.availability import facts, scenes
 from lstep_lite.engine.reservations.availability.days import clock
 from lstep_lite.engine.reservations.availability.facts import Hours
 from lstep_lite.engine.reservations.availability.opening import Ranges
-from lstep_lite.engine.reservations.keeping import providers, shifts
+from lstep_lite.engine.reservations.keeping import providers, shifts, tables
 from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.engine.text import WEEKDAYS, normalise
 from lstep_lite.errors import DomainError
@@ -22,12 +20,10 @@ from lstep_lite.models import Provider
 
 HEADINGS = ("日付", "曜日", "担当者", "勤務時間", "休憩")
 OFF, PATTERN = "休み", "パターン"
-LARGEST = 1_000_000
 MOST_ROWS = 500
 """They are kept in one unit."""
 LONGEST = timedelta(days=730)
 RANGE = re.compile(r"(\d{1,2}):?(\d{2})?[-~〜–ー―](\d{1,2}):?(\d{2})?")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def text(ranges: Ranges) -> str:
@@ -37,20 +33,13 @@ def text(ranges: Ranges) -> str:
 
 def lines(month: shifts.Month) -> Iterator[bytes]:
     """The month as it is worked, a line a provider and day."""
-    yield "\ufeff".encode()
-    yield _line(HEADINGS)
+    yield tables.BYTE_ORDER
+    yield tables.line(HEADINGS)
     for provider, days in month.rows:
         for each in days:
             worked = text(each.hours.ranges) or OFF
             weekday = WEEKDAYS[each.day.weekday()]
-            yield _line((each.day.isoformat(), weekday, provider.name, worked, text(each.hours.breaks)))
-
-
-def _line(cells: Sequence[str]) -> bytes:
-    buffer = io.StringIO()
-    guarded = [f"'{each}" if each.startswith(FORMULA) else each for each in cells]
-    csv.writer(buffer, lineterminator="\r\n").writerow(guarded)
-    return buffer.getvalue().encode()
+            yield tables.line((each.day.isoformat(), weekday, provider.name, worked, text(each.hours.breaks)))
 
 
 def take(session: Session, content: bytes, *, by: By, now: datetime, anyway: bool = False) -> int:
@@ -76,7 +65,7 @@ def parse(session: Session, content: bytes) -> dict[tuple[int, date], Hours | No
     """Whose hours on which day; None: as the pattern says."""
     people = {normalise(each.name): each for each in providers.in_order(session)}
     wanted: dict[tuple[int, date], Hours | None] = {}
-    for number, cells in enumerate(_lines(content)):
+    for number, cells in enumerate(tables.lines(content)):
         if number == 0 or not any(cells):
             continue
         if number > MOST_ROWS:
@@ -91,27 +80,9 @@ def parse(session: Session, content: bytes) -> dict[tuple[int, date], Hours | No
     return wanted
 
 
-def _lines(content: bytes) -> list[list[str]]:
-    try:
-        return list(csv.reader(io.StringIO(_decoded(content), newline="")))
-    except csv.Error:
-        raise DomainError("CSVとして読み取れませんでした。書き出したCSVと同じ形にしてください。", "file") from None
-
-
-def _decoded(content: bytes) -> str:
-    if len(content) > LARGEST:
-        raise DomainError("ファイルが大きすぎます（1MBまで）。", "file")
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise DomainError("文字コードを読み取れませんでした。UTF-8かShift_JISのCSVにしてください。", "file")
-
-
 def _row(people: dict[str, Provider], cells: Sequence[str], number: int) -> tuple[tuple[int, date], Hours | None]:
-    day_text, _, name, ranges, breaks = [*(each.strip().lstrip("'") for each in cells), "", "", "", "", ""][:5]
-    day = _day(day_text, number)
+    day_text, _, name, ranges, breaks = [*cells, "", "", "", "", ""][:5]
+    day = tables.day(day_text, number)
     person = people.get(normalise(name))
     if person is None:
         raise DomainError(f"{number}行目：担当者「{name[:30]}」が見つかりません。", "file")
@@ -121,15 +92,6 @@ def _row(people: dict[str, Provider], cells: Sequence[str], number: int) -> tupl
     hours = Hours(worked, _ranges(breaks, number) if worked else ())
     shifts.check(hours, f"{number}行目", "file")
     return (person.id, day), hours
-
-
-def _day(typed: str, number: int) -> date:
-    """2026-03-05, or 2026/3/5 as spreadsheets write it."""
-    year, month, day = ([*unicodedata.normalize("NFKC", typed).replace("/", "-").split("-"), "", ""])[:3]
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        raise DomainError(f"{number}行目：日付を 2026-03-05 の形にしてください。", "file") from None
 
 
 def _ranges(typed: str, number: int) -> Ranges:
