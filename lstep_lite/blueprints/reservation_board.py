@@ -227,11 +227,13 @@ def _kept() -> dict[str, Any]:
 
 def _board(*regions: str, moved: ReservationEntry | None = None, tells: bool = False) -> Response:
     shown = _shown()
+    booked = get(g.read, moved.reservation_id) if moved else None
     return render(
         "reservation_board/index.html",
         *regions,
         then=url_for(".index", date=shown["board"].day.isoformat()) if request.method == "POST" else "",
-        moved=get(g.read, moved.reservation_id) if moved else None,
+        moved=booked,
+        sets_off=booked is not None and moving.sets_off(g.read, booked),
         entry_id=moved.id if moved else 0,
         tells=tells,
         undo_seconds=int(moving.UNDO.total_seconds()),

@@ -121,6 +121,8 @@ def test_a_slot_is_booked_step_by_step(phone, session, event, slot, ann):
     assert [value["text"] for value in made.values] == ["ナッツ"]
     assert ann.real_name == "花田 桜" and ann.phone == "09012345678"
     assert made.number in done.text and "汚れてもよい服" in done.text and done.select_one("img.door-code")
+    entry = phone.get(done.select_one("a[download]")["href"])
+    assert entry.mimetype == "text/calendar" and made.number in entry.text
 
 
 def test_the_same_page_sent_twice_is_one_booking(phone, session, event, slot):

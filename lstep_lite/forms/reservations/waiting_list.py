@@ -74,7 +74,8 @@ class WaitForm(Form):
         _, begins, ends = own_waits.SPANS[self.span.data or "any"]
         weekdays = [each - 1 for each in self.weekdays.data or () if each in EVERY_DAY]
         courses, provider_id = self.courses.data or (), self.provider_id.data or None
-        return Wish(courses, self.first.data, self.last.data, (), provider_id, weekdays, begins, ends)
+        party = self.party.data or 0
+        return Wish(courses, self.first.data, self.last.data, (), provider_id, weekdays, begins, ends, party)
 
     def validate_first(self, field: DateField) -> None:
         if not self.what.data and (field.data is None or self.last.data is None):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from lstep_lite.engine import actions
 from lstep_lite.engine.reservations import Code, Refused, by_staff
 from lstep_lite.engine.reservations.availability.plans import Wish
 from lstep_lite.engine.reservations.desk import board, closing, moving, rail, spans
@@ -18,7 +19,8 @@ from lstep_lite.models import ClosureKind, Delivery, DeliveryState, Occupancy, P
 from tests.counting import statements_of
 from tests.engine.reservations import salon as salons
 from tests.engine.reservations.salon import ELEVEN, FRIDAY, NOON, TEN, TODAY, at, kept, visit
-from tests.factories import NOW, a_friend
+from tests.engine.reservations.test_effects import attach
+from tests.factories import NOW, a_friend, a_tag
 
 STAFF = by_staff(None)
 
@@ -187,6 +189,14 @@ def test_who_is_told_hears_after_ten_seconds_and_of_nothing_that_was_taken_back(
     assert session.scalars(sa.select(Delivery.state)).all() == [DeliveryState.CANCELLED]
     with pytest.raises(Refused):
         moving.undo(session, booked, entry.id, staff_id=None, now=NOW)
+
+
+def test_staff_hear_what_taking_it_back_leaves_as_it_is(session, salon, book):
+    booked = book()
+    assert not moving.sets_off(session, booked)
+    step = attach(a_tag(session, name="変更"))
+    actions.keep(session, "reservations.changed", f"course:{salon.cut}", step, now=NOW)
+    assert moving.sets_off(session, booked)
 
 
 def test_what_the_customer_has_heard_is_not_taken_back(session, salon, book):

@@ -2,13 +2,14 @@
 
 import pytest
 
-from lstep_lite.engine.reservations import Code, Refused
+from lstep_lite.engine.reservations import Code, Refused, waiting
 from lstep_lite.engine.reservations.availability import plans
 from lstep_lite.engine.reservations.availability.plans import Wish
-from lstep_lite.engine.reservations.transitions import booking, changing, occupying
+from lstep_lite.engine.reservations.transitions import booking, changing, ending, occupying
 from lstep_lite.engine.reservations.transitions.booking import Order
 from lstep_lite.engine.reservations.transitions.changing import Change
-from lstep_lite.models import Course
+from lstep_lite.engine.reservations.waiting import offering
+from lstep_lite.models import Course, WaitState
 from tests.engine.reservations.salon import FRIDAY, NOON, TEN, a_salon
 from tests.factories import NOW, a_friend
 
@@ -56,3 +57,15 @@ def test_they_stay_together_at_another_time(session, salon):
     changing.change(session, made, Change(FRIDAY, NOON), version=1, now=NOW)
     assert (made.party, made.price, made.start_minute) == (2, 11000, NOON)
     assert seats_of(session, salon, made) == {2}
+
+
+def test_two_who_wait_together_are_offered_what_holds_both(session, salon):
+    beside = order(session, salon, 1)
+    wish = waiting.Wish((salon.cut,), FRIDAY, FRIDAY, from_minute=TEN, to_minute=TEN, party=2)
+    entry = waiting.join_courses(session, a_friend(session), wish, page=salon.page, now=NOW)
+    offering.offer_day(session, entry, FRIDAY, now=NOW)
+    assert entry.state is WaitState.WAITING, "one seat is none for two"
+    ending.cancel(session, beside, version=1, now=NOW)
+    offering.offer_day(session, entry, FRIDAY, now=NOW)
+    kept = waiting.held_for(session, entry)
+    assert (kept.party, kept.start_minute) == (2, TEN)

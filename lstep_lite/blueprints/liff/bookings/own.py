@@ -104,8 +104,7 @@ def page_of(reservation: Reservation) -> BookingPage | None:
 
 
 def title() -> str:
-    """Of the entry in their calendar: the shop, not what they have done there."""
-    return f"{g.shop.name if g.shop else ''} ご予約".strip()
+    return calendar_file.title(g.shop.name if g.shop else "")
 
 
 @own_bp.errorhandler(Refused)

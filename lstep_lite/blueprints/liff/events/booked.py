@@ -10,7 +10,7 @@ from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.events.asking import bp, looks
 from lstep_lite.engine.reservations import effects, events
-from lstep_lite.engine.reservations.customer import confirming, own
+from lstep_lite.engine.reservations.customer import calendar_file, confirming, own
 from lstep_lite.engine.reservations.events import participants, slots
 from lstep_lite.engine.reservations.transitions import states
 from lstep_lite.engine.surveys import words
@@ -33,8 +33,13 @@ def booking_show(code: str) -> Response:
     slot = slots.get(g.read, booked.reservation.slot_id)
     event = events.get(g.read, slot.event_id)
     thanks, place = words.filled(g.read, event.thanks_text, friend, now=g.now), slot.place or event.place
-    told = {**looks(event), **told_of(booked.reservation)}
+    told = {**looks(event), **told_of(booked.reservation), "google": _google(booked.reservation, place)}
     return render("liff/events/booking.html", **told, booked=booked, slot=slot, place=place, thanks=thanks)
+
+
+def _google(reservation: Reservation, place: str) -> str:
+    title = calendar_file.title(g.shop.name if g.shop else "")
+    return calendar_file.google(reservation, title=title, place=place)
 
 
 def told_of(reservation: Reservation) -> dict[str, Any]:

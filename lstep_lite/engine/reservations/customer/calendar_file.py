@@ -10,6 +10,11 @@ from lstep_lite.models import Reservation
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
+def title(shop: str) -> str:
+    """Of the entry in their calendar: the shop, not what they have done there."""
+    return f"{shop} ご予約".strip()
+
+
 def text(reservation: Reservation, *, title: str, place: str, now: datetime) -> str:
     """One event. A changed booking has the same UID and a higher SEQUENCE, so that calendars move theirs."""
     event = Event()

@@ -28,7 +28,9 @@ def wish(looking: Looking, first: date, last: date, weekdays: Sequence[int], spa
     """A wish for what they were looking for; an unknown *span* is any time."""
     _, begins, ends = SPANS.get(span, SPANS["any"])
     wanted = looking.plan.wish
-    return waiting.Wish(wanted.course_ids, first, last, wanted.option_ids, wanted.provider_id, weekdays, begins, ends)
+    return waiting.Wish(
+        wanted.course_ids, first, last, wanted.option_ids, wanted.provider_id, weekdays, begins, ends, wanted.party
+    )
 
 
 @dataclass(frozen=True)

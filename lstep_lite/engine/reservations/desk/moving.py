@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations.availability import days
-from lstep_lite.engine.reservations.effects import messaging, texts
+from lstep_lite.engine.reservations.effects import firing, messaging, texts
 from lstep_lite.engine.reservations.transitions import changing, recording, refusals
 from lstep_lite.engine.reservations.transitions.changing import Change
 from lstep_lite.engine.reservations.transitions.recording import Transition
@@ -19,7 +19,7 @@ from lstep_lite.models import ChangedBy, Provider, Reservation, ReservationEntry
 UNDO = timedelta(seconds=10)
 """So long a customer is not told yet of what was moved."""
 TOLD = "changed"
-"""The message of the catalogue that tells of it."""
+"""The message of the catalogue that tells of it, and the moment at which action sets hang."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,11 @@ def move(
     by = recording.By(ChangedBy.STAFF, staff_id, tells, UNDO)
     changing.move(session, reservation, change, by=by, now=now, version=version, force=force)
     return _last(session, reservation)
+
+
+def sets_off(session: Session, reservation: Reservation) -> bool:
+    """Whether action sets ran with the move: `undo` does not take back what they did."""
+    return firing.runs(session, reservation, TOLD)
 
 
 def _last(session: Session, reservation: Reservation) -> ReservationEntry:

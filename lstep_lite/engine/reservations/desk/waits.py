@@ -75,6 +75,11 @@ class Row:
     """What is kept for them, until its `expires_at`."""
     can_be_told: bool
 
+    @property
+    def held_words(self) -> str:
+        """「3月5日(木) 24:30」"""
+        return in_words(self.held.business_date, self.held.start_minute) if self.held is not None else ""
+
 
 @dataclass(frozen=True)
 class Page(Paged):
@@ -195,9 +200,7 @@ def free_days(session: Session, entry: WaitEntry, *, now: datetime) -> list[Free
     if last < first:
         return []
     booking_page = session.get(BookingPage, entry.page_id) if entry.page_id is not None else None
-    plan = booking.plan_for(
-        session, plans.Wish(tuple(wish.course_ids), tuple(wish.option_ids), wish.provider_id), booking_page
-    )
+    plan = booking.plan_for(session, wish.visit, booking_page)
     scene = scenes.load(session, first, last, now=now, page=booking_page, friend_id=entry.friend_id)
     policy = booking.policy_of(book.settings(session), booking_page, plan)
     found = []
@@ -280,8 +283,9 @@ def add(session: Session, caller: Caller, draft: Draft, *, by: By, now: datetime
         return waiting.join_slot(session, friend, slot, party=draft.party, ticket_id=draft.ticket_id, by=by, now=now)
     if draft.wish is None or not draft.wish.course_ids:
         raise DomainError("待つメニューを1つ以上選ぶか、イベントの回を選んでください。", "courses")
-    wish = plans.Wish(tuple(draft.wish.course_ids), (), draft.wish.provider_id)
-    booking.plan_for(session, wish, None)  # such a visit exists
+    if draft.wish.party < 1:
+        raise DomainError("人数は1名以上で入力してください。", "party")
+    booking.plan_for(session, draft.wish.visit, None)  # such a visit exists
     return waiting.join_courses(session, friend, draft.wish, page=None, by=by, now=now)
 
 

@@ -67,6 +67,12 @@ for _moment in MOMENTS.values():
         triggers.on(kind_of(_moment))(_subscriber)
 
 
+def runs(session: Session, reservation: Reservation, name: str) -> bool:
+    """Whether a set with steps hangs at the moment *name* for this booking."""
+    found = actions.at_many(session, place_of(MOMENTS[name]), holders(session, reservation))
+    return any(each.steps for each in found.values())
+
+
 def holders(session: Session, reservation: Reservation) -> list[str]:
     """Where sets that concern a booking hang, the nearest first."""
     course_ids = dict.fromkeys(line.course_id for line in reservation.lines if line.course_id is not None)

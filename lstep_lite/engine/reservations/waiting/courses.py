@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations.availability import choosing, feasibility, plans, policies
+from lstep_lite.engine.reservations.availability import choosing, feasibility, policies
 from lstep_lite.engine.reservations.availability.choosing import Wanted
 from lstep_lite.engine.reservations.transitions import book, booking
 from lstep_lite.engine.reservations.waiting import deadlines, entries
@@ -18,8 +18,7 @@ def hold(session: Session, entry: WaitEntry, day: date, *, now: datetime) -> Res
     if wish is None or day.weekday() not in wish.weekdays:
         return None
     page = session.get(BookingPage, entry.page_id) if entry.page_id is not None else None
-    wanted = plans.Wish(tuple(wish.course_ids), tuple(wish.option_ids), wish.provider_id)
-    plan = booking.plan_for(session, wanted, page)
+    plan = booking.plan_for(session, wish.visit, page)
     policy = booking.policy_of(book.settings(session), page, plan)
     scene = choosing.scene_of(session, Wanted(plan, day, 0, policy, page, entry.friend_id), now=now)
     found = feasibility.starts(scene, plan, day, wish.provider_id, policy=policy)
@@ -28,4 +27,4 @@ def hold(session: Session, entry: WaitEntry, day: date, *, now: datetime) -> Res
         return None
     last = min(cut.moment(day, start.starts_at, zone(session)) for cut in (*policy.closes, policies.Cut()))
     ends_at = deadlines.ends_at(now, last, zone(session))
-    return booking.hold(session, entry.friend, wanted, day, start.minute, page=page, expires_at=ends_at, now=now)
+    return booking.hold(session, entry.friend, wish.visit, day, start.minute, page=page, expires_at=ends_at, now=now)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from lstep_lite.engine import locking
+from lstep_lite.engine.reservations.availability import plans
 from lstep_lite.engine.reservations.transitions import (
     book,
     counting,
@@ -61,6 +62,12 @@ class Wish:
     from_minute: int = 0
     to_minute: int = 2160
     """The start lies between the two, both included."""
+    party: int = 1
+
+    @property
+    def visit(self) -> plans.Wish:
+        """What they would book."""
+        return plans.Wish(tuple(self.course_ids), tuple(self.option_ids), self.provider_id, self.party)
 
 
 # Looking -------------------------------------------------------------------------------------------------------------
@@ -186,6 +193,7 @@ def join_courses(
     if wish.last_day < wish.first_day or wish.last_day < _today(session, now) or not wish.weekdays:
         raise refusals.bad_time("お待ちになる期間と曜日を確認してください。")
     entry = _entry(friend, now, page_id=page.id if page is not None else None, wish=_stored(wish))
+    entry.party = wish.party
     entry.first_day, entry.last_day = wish.first_day, wish.last_day
     session.add(entry)
     session.flush()  # its id
@@ -213,7 +221,7 @@ def wish_of(entry: WaitEntry) -> Wish | None:
     if entry.slot_id is not None or entry.first_day is None or entry.last_day is None:
         return None
     stored: Mapping[str, Any] = entry.wish
-    return Wish(first_day=entry.first_day, last_day=entry.last_day, **stored)
+    return Wish(first_day=entry.first_day, last_day=entry.last_day, party=entry.party, **stored)
 
 
 # Leaving -------------------------------------------------------------------------------------------------------------
