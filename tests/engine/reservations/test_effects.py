@@ -7,20 +7,24 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, messages, registry, triggers
+from lstep_lite.engine import actions, messages, registry, segments, triggers
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.reservations import by_staff, effects
 from lstep_lite.engine.reservations.effects import calling, messaging, rules, texts
 from lstep_lite.engine.reservations.effects.texts import TextDraft
 from lstep_lite.engine.reservations.transitions import booking, changing, ending, event_booking, recording
 from lstep_lite.engine.reservations.transitions.changing import Change
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.engine.rows import Values
+from lstep_lite.engine.segments.registry import kinds as condition_kinds
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     ActionRun,
     BookingWord,
     ChatMessage,
     Content,
+    Course,
+    CourseState,
     Delivery,
     Friend,
     Notification,
@@ -32,7 +36,7 @@ from lstep_lite.models import (
     Tag,
     TimelineEntry,
 )
-from tests.engine.reservations.salon import ELEVEN, FRIDAY, TEN, TODAY, Salon, a_salon, an_event, at, visit
+from tests.engine.reservations.salon import ELEVEN, FRIDAY, NOON, TEN, TODAY, Salon, a_salon, an_event, at, visit
 from tests.engine.reservations.test_booking import book
 from tests.factories import NOW, a_friend, a_staff, a_tag, a_template
 
@@ -196,9 +200,13 @@ def test_whoever_serves_is_told_and_misfits_are_told_once(session: Session, salo
     by = by_staff(owner.id)
     first = booking.write_down(session, hanako, visit(salon, FRIDAY, TEN, provider_id=salon.sato), by=by, now=NOW)
     assert session.scalars(sa.select(Receipt.staff_id)).all() == [sato.id], "who did it knows"
+    changing.move(session, first, Change(FRIDAY, NOON), by=by_staff(sato.id), now=NOW)
+    assert set(session.scalars(sa.select(Receipt.staff_id))) == {sato.id, owner.id}, "the others hear of it"
+    changing.move(session, first, Change(FRIDAY, TEN), by=by_staff(owner.id), now=NOW)
+    session.execute(sa.delete(Receipt))
     second = book(session, hanako, salon, FRIDAY, 840, provider_id=salon.sato)
     told = session.scalars(sa.select(Receipt.staff_id).order_by(Receipt.staff_id)).all()
-    assert told == [owner.id, sato.id, sato.id]
+    assert told == [owner.id, sato.id]
     before = session.scalar(sa.select(sa.func.count()).select_from(TimelineEntry))
     for each in (first, second):
         recording.note(session, each, recording.Transition.FLAGGED, recording.facts(each), by=by, now=NOW)
@@ -286,6 +294,25 @@ def test_words_elsewhere_mean_the_next_booking(
     assert messages.fill_for(session, text, hanako, now=NOW) == "次回は3月6日(金) 10:00、カットです。R-260306-001"
     stranger = a_friend(session, line_user_id="U2")
     assert messages.fill_for(session, text, stranger, now=NOW) == "次回は、まだです。"
+
+
+def test_a_condition_is_about_a_slot_and_keeps_what_is_over(session: Session, salon: Salon, hanako: Friend) -> None:
+    slot, other = an_event(session, 5), an_event(session, 5)
+    event_booking.order(session, hanako, SlotOrder(slot.id, "key"), now=NOW)
+    kind = condition_kinds["reservation"]
+    for which, fits in ((slot, True), (other, False)):
+        data = kind.parse(session, Values({"how": ["ahead"], "what": [f"event_slots:{which.id}"]}))
+        assert kind.sentence(session, data) == "「講習会」3月6日(金) 14:00のこれからの予約がある"
+        assert (
+            segments.matches(
+                session, {"all": [{"id": "c1", "kind": "reservation", "data": data}], "any": []}, hanako, now=NOW
+            )
+            is fits
+        )
+    session.get_one(Course, salon.cut).state = CourseState.RETIRED
+    session.flush()
+    offered = kind.options(session)["known"]
+    assert {f"courses:{salon.cut}", f"event_slots:{slot.id}"} <= offered
 
 
 def test_a_title_names_nothing_personal_and_unknown_words_are_refused(session: Session, salon: Salon) -> None:

@@ -1,4 +1,4 @@
-"""Bookings: who has one ahead, soon, at all; of any course, or with one course, provider or event."""
+"""Bookings: who has one ahead, soon, at all; of any course, or with one course, provider, event or slot of one."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -26,7 +26,7 @@ from lstep_lite.models import (
     ReservationState,
 )
 
-COURSES, PROVIDERS, EVENTS = "courses", "providers", "reservation_events"
+COURSES, PROVIDERS, EVENTS, SLOTS = "courses", "providers", "reservation_events", "event_slots"
 """What the feature calls what it mentions."""
 HOWS = {
     "ahead": "これからの予約がある",
@@ -38,6 +38,7 @@ HOWS = {
     "not_visited": "来店したことがない",
     "no_show": "無断キャンセルをしたことがある",
 }
+MOST_SLOTS = 200
 WITH_DAYS = ("within", "visited_within")
 NOT = {"not_ahead": "ahead", "not_visited": "visited"}
 mentions.target_rows(COURSES, Course.id, Course.name)
@@ -58,7 +59,9 @@ class ReservationCondition(ConditionKind):
         what, _, row_id = values.one("what").partition(":")
         if not what:
             return {"how": how, "days": days, "what": ""}
-        known = what in (COURSES, PROVIDERS, EVENTS) and row_id.isascii() and row_id.isdigit() and len(row_id) <= 12
+        known = (
+            what in (COURSES, PROVIDERS, EVENTS, SLOTS) and row_id.isascii() and row_id.isdigit() and len(row_id) <= 12
+        )
         if not known or mentions.missing(session, [(what, row_id)]):
             raise DomainError("メニューや担当者を選び直してください。", "what")
         return {"how": how, "days": days, "what": f"{what}:{int(row_id)}"}
@@ -67,11 +70,14 @@ class ReservationCondition(ConditionKind):
         about = ""
         if data["what"]:
             what, _, row_id = data["what"].partition(":")
-            about = f"「{mentions.names(session, what, [row_id])[row_id]}」の"
+            name = mentions.names(session, what, [row_id])[row_id]
+            about = f"{name}の" if what == SLOTS else f"「{name}」の"
         return f"{about}{HOWS[data['how']].replace('…', str(data['days']))}"
 
     def options(self, session: Session) -> dict[str, Any]:
-        return {"hows": HOWS, "groups": list(_groups(session)), "with_days": " ".join(WITH_DAYS)}
+        groups = list(_groups(session))
+        known = {value for _, offered in groups for value, _ in offered}
+        return {"hows": HOWS, "groups": groups, "known": known, "with_days": " ".join(WITH_DAYS)}
 
     def mentions(self, data: Data) -> Iterable[tuple[str, int | str]]:
         what, _, row_id = data["what"].partition(":")
@@ -87,18 +93,32 @@ class ReservationCondition(ConditionKind):
 
 
 def _groups(session: Session) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """What a condition can be about, below headings."""
-    courses = sa.select(Course.id, Course.name).where(Course.state != CourseState.RETIRED).order_by(Course.position)
-    providers = sa.select(Provider.id, Provider.name).where(Provider.state != ProviderState.RETIRED)
-    events = sa.select(Event.id, Event.name).order_by(Event.position, Event.id)
+    """What a condition can be about, below headings; what is over as well, as people had it."""
+    course_over, provider_over = Course.state == CourseState.RETIRED, Provider.state == ProviderState.RETIRED
+    courses = sa.select(Course.id, Course.name, course_over).order_by(course_over, Course.position, Course.id)
+    providers = sa.select(Provider.id, Provider.name, provider_over)
+    events = sa.select(Event.id, Event.name, sa.false()).order_by(Event.position, Event.id)
     found = (
         ("メニュー", COURSES, courses),
-        ("担当者", PROVIDERS, providers.order_by(Provider.position)),
+        ("担当者", PROVIDERS, providers.order_by(provider_over, Provider.position, Provider.id)),
         ("イベント", EVENTS, events),
     )
     for label, what, query in found:
         if rows := session.execute(query).all():
-            yield label, [(f"{what}:{row_id}", name) for row_id, name in rows]
+            yield (
+                label,
+                [(f"{what}:{row_id}", f"{name}（終了）" if is_over else name) for row_id, name, is_over in rows],
+            )
+    if slots := _slots(session):
+        yield "イベントの回", slots
+
+
+def _slots(session: Session) -> list[tuple[str, str]]:
+    """The latest, in their order."""
+    latest = sa.select(EventSlot.id).order_by(EventSlot.starts_at.desc(), EventSlot.id).limit(MOST_SLOTS)
+    ids = session.scalars(latest).all()[::-1]
+    names = mentions.names(session, SLOTS, ids) if ids else {}
+    return [(f"{SLOTS}:{slot_id}", names[str(slot_id)]) for slot_id in ids]
 
 
 def _when(how: str, days: int | None, moment: Moment) -> list[sa.ColumnElement[bool]]:
@@ -131,4 +151,6 @@ def _about(what: str) -> list[sa.ColumnElement[bool]]:
     if kind == EVENTS:
         slots = sa.select(EventSlot.id).where(EventSlot.event_id == int(row_id))
         return [Reservation.slot_id.in_(slots)]
+    if kind == SLOTS:
+        return [Reservation.slot_id == int(row_id)]
     return []
