@@ -20,6 +20,7 @@ from lstep_lite.models import (
     Reservation,
     ReservationSettings,
     ReservationState,
+    SpecialHours,
 )
 from tests.engine.reservations.salon import FRIDAY, TEN, a_salon, order
 from tests.factories import NOW, a_friend, a_question, a_survey_page
@@ -310,6 +311,15 @@ def test_late_times_say_which_night_and_full_weeks_where_to_look(phone, session,
     assert "3月13日(金) 23:00" in later.text
     month = inspect_page(phone.get("/liff/bookings/page/days?course=カット&staff=any&month=2026-03-01"))
     assert len(month.select("a.mark")) == 3, "the shop rests on the holiday, the 20th"
+
+
+def test_what_the_shop_says_of_a_special_day_stands_with_its_times(phone, session, ann, salon):
+    session.add(SpecialHours(day=FRIDAY, ranges=[[600, 720]], note="研修のため、午前のみです"))
+    session.commit()
+    for path in ("starts?course=カット&staff=any", "days?course=カット&staff=any&month=2026-03-01"):
+        assert "3月6日(金)：研修のため、午前のみです" in inspect_page(phone.get(f"/liff/bookings/page/{path}")).text
+    later = inspect_page(phone.get("/liff/bookings/page/starts?course=カット&staff=any&week=2026-03-10"))
+    assert "研修" not in later.text
 
 
 def test_strangers_are_asked_who_they_are_and_others_may_not_send(app, phone, session, ann, salon):

@@ -109,6 +109,7 @@ def test_a_confirmed_booking_is_told_on_a_card_whose_notification_names_no_cours
     assert "変更・キャンセルは3月5日(木)18:00まで" in said
     late = words(shown(session, delivery, now=at(TODAY, 1080))["contents"])
     assert "キャンセルする" not in late, "at the deadline itself the buttons are gone"
+    assert ("電話する" in said, "電話する" in late) == (False, True), "and the telephone stands in for them"
     push_all(session)
     assert len(sent(session)) == 1
 
@@ -164,6 +165,7 @@ def test_a_change_tells_both_times_and_a_cancellation_offers_to_book_again(
     assert "変更前：3月6日(金) 10:00\n変更後：3月6日(金) 14:00" in words(changed["contents"])
     assert cancelled["altText"] == "キャンセルを承りました"
     assert "/bookings/page" in words(cancelled["contents"])
+    assert "料金" not in words(cancelled["contents"]), "of what is over no more than which it was"
     assert "starts?v=" not in words(cancelled["contents"])
     titles = session.scalars(sa.select(Notification.title).order_by(Notification.id)).all()
     assert titles == ["新しい予約が入りました", "予約が変更されました", "予約がキャンセルされました"]

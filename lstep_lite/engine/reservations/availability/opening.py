@@ -38,6 +38,8 @@ class Opening:
     hours: Mapping[str, Ranges] = field(default_factory=dict)
     """By weekday "0" (Monday) … "6", and "holiday"; a weekday that is not there has none."""
     special: Mapping[date, Ranges] = field(default_factory=dict)
+    notes: Mapping[date, str] = field(default_factory=dict)
+    """What customers are told of special days."""
 
     def ranges(self, day: date) -> Ranges:
         """The hours of *day*; none when the shop is shut."""
@@ -61,10 +63,11 @@ def of_day(hours: Mapping[str, Ranges], calendar: Calendar, day: date) -> Ranges
 
 def load(session: Session) -> Opening:
     settings = session.get(ReservationSettings, 1)
-    rows = session.execute(sa.select(SpecialHours.day, SpecialHours.ranges))
+    rows = session.execute(sa.select(SpecialHours.day, SpecialHours.ranges, SpecialHours.note)).all()
     special = {row.day: parse_ranges(row.ranges) for row in rows}
     calendar = business_days.composed(session, {day: bool(ranges) for day, ranges in special.items()}, settings)
-    return Opening(calendar, parse_hours(settings.hours if settings else {}), special)
+    notes = {row.day: row.note for row in rows if row.note}
+    return Opening(calendar, parse_hours(settings.hours if settings else {}), special, notes)
 
 
 def parse_hours(stored: Mapping[str, Any]) -> dict[str, Ranges]:

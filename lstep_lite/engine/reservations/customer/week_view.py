@@ -1,6 +1,6 @@
 """Times to choose from: a week with its marks, and a month with one mark a day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -50,6 +50,8 @@ class Week:
     """From when days are taken, in words: 「60日前」"""
     has_phone: bool
     """Whether ☎ stands somewhere."""
+    notes: Mapping[date, str]
+    """What the shop says of its special days."""
 
 
 def week(session: Session, looking: Looking, first: date | None, *, now: datetime) -> Week:
@@ -81,7 +83,13 @@ def week(session: Session, looking: Looking, first: date | None, *, now: datetim
         next=after if _is_released(looking, scene, after, today) else None,
         opens=policies.release_in_words(looking.policy.opens),
         has_phone=any(cell.mark is Mark.PHONE for row in cells.values() for cell in row),
+        notes=_notes(scene, days),
     )
+
+
+def _notes(scene: Scene, days: Iterable[date]) -> dict[date, str]:
+    told = scene.facts.opening.notes
+    return {day: told[day] for day in days if day in told}
 
 
 def _rows(cells: Mapping[date, Sequence[Cell]], days: Sequence[date]) -> list[Row]:
@@ -113,6 +121,7 @@ class Month:
     """From Sunday; None outside the month."""
     marks: Mapping[date, Mark]
     """None for days that are over."""
+    notes: Mapping[date, str]
     previous: date | None
     next: date | None
 
@@ -131,6 +140,7 @@ def month(session: Session, looking: Looking, around: date | None, *, now: datet
         first=first,
         weeks=[days[at : at + 7] for at in range(0, len(days), 7)],
         marks=found,
+        notes=_notes(scene, found),
         previous=(first - timedelta(days=1)).replace(day=1) if first > today else None,
         next=after if _is_released(looking, scene, after, today) else None,
     )

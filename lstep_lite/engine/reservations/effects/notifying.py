@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine import notifications
@@ -10,7 +11,7 @@ from lstep_lite.engine.reservations.availability.days import in_words
 from lstep_lite.engine.reservations.effects import desk
 from lstep_lite.engine.reservations.transitions import recording
 from lstep_lite.engine.reservations.transitions.recording import Happened, Transition
-from lstep_lite.models import ChangedBy, Provider, Reservation
+from lstep_lite.models import ChangedBy, Provider, Reservation, Staff
 
 BOOKED = notifications.kind(
     "reservation.booked",
@@ -90,14 +91,20 @@ def _is_offer_over(happened: Happened) -> bool:
 
 
 def _recipients(session: Session, happened: Happened, kind: str) -> Recipients | None:
-    """None when nobody is to be told: what staff did themselves is told to whoever serves, if that is another."""
+    """Those of the rule and whoever serves; of what staff did themselves, the others. None when nobody is left."""
     serving = _serving(session, happened.reservation)
-    if happened.by.changed_by is ChangedBy.STAFF:
-        return Recipients(staff_ids=(serving,)) if serving not in (None, happened.by.staff_id) else None
     chosen = notifications.rule(session, notifications.kinds[kind]).recipients
-    if serving is None or serving in chosen.staff_ids:
+    if serving is not None and serving not in chosen.staff_ids:
+        chosen = Recipients(chosen.roles, (*chosen.staff_ids, serving))
+    if happened.by.changed_by is not ChangedBy.STAFF:
         return chosen
-    return Recipients(chosen.roles, (*chosen.staff_ids, serving))
+    return _others(session, chosen, happened.by.staff_id)
+
+
+def _others(session: Session, chosen: Recipients, staff_id: int | None) -> Recipients | None:
+    is_told = sa.or_(Staff.role.in_(chosen.roles), Staff.id.in_(chosen.staff_ids))
+    others = session.scalars(sa.select(Staff.id).where(Staff.is_active, is_told, Staff.id != (staff_id or 0))).all()
+    return Recipients(staff_ids=tuple(others)) if others else None
 
 
 def _serving(session: Session, reservation: Reservation) -> int | None:
