@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, flash, g, request, url_for
 from werkzeug.wrappers import Response
 
-from lstep_lite import reservation_gate
+from lstep_lite import booking_desk, reservation_gate
 from lstep_lite.auth import allow
-from lstep_lite.engine.reservations import Refused, by_staff, get
+from lstep_lite.engine.reservations import Refused, Transition, by_staff, get
 from lstep_lite.engine.reservations.availability import days
 from lstep_lite.engine.reservations.desk import board, closing, moving, rail
 from lstep_lite.engine.reservations.desk.moving import Look
@@ -94,6 +94,10 @@ def _refused(reservation_id: int, refusal: Refused) -> Response:
     g.finish(commit=False)
     reservation = get(g.read, reservation_id)
     form = _form(reservation, MoveForm(request.form))
+    version = form.seen_version()
+    if refusal.code is Code.VERSION_CONFLICT and booking_desk.was_done(reservation_id, Transition.CHANGED, version):
+        flash(booking_desk.AGAIN, "info")
+        return _board("board_question", "day_board", "board_rail")
     is_readable = form.validate() and form.start.data is not None
     change = form.change() if is_readable else forms.of(reservation).change()
     return _question(form, moving.explained(g.read, reservation, change, refusal), status=refusal.status)

@@ -125,9 +125,18 @@ def test_what_somebody_else_changed_meanwhile_is_not_moved(htmx, session, salon,
     url = f"/reservations/board/bookings/{booked.id}/moves"
     refused = htmx(url, move_of(booked, salon, version=booked.version + 1, force="yes"))
     assert 'data-code="VERSION_CONFLICT"' in refused.text and "それでも" not in refused.text
+    assert "ほかの人が先に変更しました" in refused.text
     assert "5分単位" in htmx(url, move_of(booked, salon, minutes=62)).text
     session.refresh(booked)
     assert booked.start_minute == TEN
+
+
+def test_pressed_twice_it_is_moved_once(htmx, session, salon, book):
+    booked = book()
+    url, wanted = f"/reservations/board/bookings/{booked.id}/moves", move_of(booked, salon)
+    assert [htmx(url, wanted).status_code for _ in range(2)] == [200, 200]
+    session.refresh(booked)
+    assert (booked.start_minute, booked.version) == (690, wanted["version"] + 1)
 
 
 def test_visits_are_marked_beside_the_board_with_one_press(page, htmx, clock, session, salon, book):

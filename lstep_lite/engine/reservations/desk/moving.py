@@ -49,8 +49,7 @@ def look(session: Session, reservation: Reservation, change: Change, *, version:
     """Nothing is written; when it is done, it is checked again."""
     problem = None
     try:
-        if version not in (None, reservation.version):
-            raise refusals.version_conflict(CHANGED_MEANWHILE)
+        _check_seen(reservation, version)
         changing.check_move(session, reservation, change, now=now)
     except Refused as refusal:
         problem = refusal
@@ -58,6 +57,11 @@ def look(session: Session, reservation: Reservation, change: Change, *, version:
 
 
 CHANGED_MEANWHILE = "この予約は、ほかの人が先に変更しました。最新の内容を確かめてから、もう一度動かしてください。"
+
+
+def _check_seen(reservation: Reservation, version: int | None) -> None:
+    if version not in (None, reservation.version):
+        raise refusals.version_conflict(CHANGED_MEANWHILE)
 
 
 def explained(session: Session, reservation: Reservation, change: Change, problem: Refused | None) -> Look:
@@ -126,6 +130,7 @@ def move(
     force: bool = False,
 ) -> ReservationEntry:
     """What is told waits for UNDO. Raises Refused. Returns what `undo` takes back."""
+    _check_seen(reservation, version)
     by = recording.By(ChangedBy.STAFF, staff_id, tells, UNDO)
     changing.move(session, reservation, change, by=by, now=now, version=version, force=force)
     return _last(session, reservation)
