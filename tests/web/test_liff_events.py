@@ -179,6 +179,49 @@ def test_a_slot_whose_time_is_over_says_why_for_people_and_programs(phone, sessi
         assert "受付は終了しました" in told.text
 
 
+MEANWHILE = {
+    "OUT_OF_WINDOW": lambda session, event, slot: setattr(slot, "opens_at", NOW + timedelta(hours=1)),
+    "TOO_LATE": lambda session, event, slot: setattr(slot, "closes_at", NOW - timedelta(hours=1)),
+    "CLOSED": lambda session, event, slot: setattr(slot, "cancelled_at", NOW),
+    "PRICE_CHANGED": lambda session, event, slot: setattr(slot.tickets[0], "price", 3500),
+    "SETTINGS_CHANGED": lambda session, event, slot: setattr(event, "policy", {"approval": "all"}),
+    "CONSENT_REQUIRED": lambda session, event, slot: None,
+}
+WORDS = {
+    "OUT_OF_WINDOW": "受付はまだ始まっていません",
+    "TOO_LATE": "受付は終了しました",
+    "CLOSED": "中止になりました",
+    "PRICE_CHANGED": "メニュー内容が更新されました(3,000円→3,500円)。ご確認のうえ、もう一度お進みください",
+    "SETTINGS_CHANGED": "条件が更新されました",
+    "CONSENT_REQUIRED": "「同意する」にチェック",
+}
+
+
+@pytest.mark.parametrize("code", MEANWHILE)
+def test_what_changes_before_the_last_press_is_told_by_code_and_in_words(phone, session, event, slot, code):
+    adult = a_ticket(session, slot, name="大人", price=3000)
+    event.policy = {"consent_text": "前日までにご連絡ください。"}
+    session.commit()
+    confirm = confirming(phone, event, slot, **{f"ticket-{adult.code}": "1"})
+    MEANWHILE[code](session, event, slot)
+    session.commit()
+    answer = send(phone, confirm, **({} if code == "CONSENT_REQUIRED" else {"consent": "1"}))
+    told = soup_of(answer, 422 if code == "CONSENT_REQUIRED" else 409)
+    assert WORDS[code] in told.select_one(f"[data-code={code}]").text
+    assert told.select_one("form button, a[href$='/liff/events/" + event.code + "']"), "there is a way out"
+    assert not bookings(session)
+
+
+def test_nobody_is_at_two_events_at_a_time(phone, session, event, slot, ann):
+    confirm = confirming(phone, event, slot)
+    elsewhere = an_event(session, 3)
+    event_booking.order(session, ann, SlotOrder(elsewhere.id, "elsewhere"), now=NOW)
+    session.commit()
+    told = soup_of(send(phone, confirm), 409)
+    assert "同じ時間帯にすでにご予約があります" in told.select_one("[data-code=OVERLAPS_OWN]").text
+    assert told.select_one("a[href='/liff/bookings/own']").text == "ご予約を確認する"
+
+
 def test_waiting_being_offered_and_taking_it(phone, session, database, event, slot, ann):
     taken = full(session, slot)
     waiting = soup_of(phone.get(f"{address(event, slot)}/wait"))
