@@ -47,7 +47,7 @@ STAFF = by_staff(None)
 
 @pytest.fixture
 def salon(session: Session) -> Salon:
-    return a_salon(session, place="東京都渋谷区1-2-3")
+    return a_salon(session, place="東京都渋谷区1-2-3", phone="03-1234-5678")
 
 
 @pytest.fixture
@@ -194,6 +194,7 @@ def test_who_is_declined_hears_of_the_nearest_free_starts(session: Session, salo
     assert "まだ確定ではありません" in words(received["contents"])
     assert declined["altText"] == "ご予約について"
     assert "近い空き：10:30／11:00／11:30" in words(declined["contents"])
+    assert f"/again/{asked.code}" in words(declined["contents"]), "the same at another time"
 
 
 def test_whoever_serves_is_told_and_misfits_are_told_once(session: Session, salon: Salon, hanako: Friend) -> None:

@@ -67,6 +67,7 @@ def form(here: Asking, read: Read | None) -> Response:
         shown=shown,
         action=address("details_update", here.page.code),
         instead=address("details_edit", here.page.code, check=1),
+        back=address("start_index", here.page.code, day=None, minute=None, week=request.args.get("day")),
         drafts=address("details_update", here.page.code, keep=1),
         hold=address("hold_create", here.page.code) if start() else "",
         pictures=media.public(here.session, ids, ""),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations.customer import addresses
 from lstep_lite.engine.reservations.effects import wording
-from lstep_lite.engine.reservations.effects.catalogue import MESSAGES, Button
+from lstep_lite.engine.reservations.effects.catalogue import MESSAGES, Button, Group
 from lstep_lite.engine.reservations.effects.wording import Subject
 from lstep_lite.models import BookingPage, ReservationState
 
@@ -26,13 +26,15 @@ LABELS = {
     Button.CANCEL: "キャンセルする",
     Button.ANSWER: "内容を見て返事をする",
     Button.BOOK: "あらためて予約する",
+    Button.OTHER: "別の日時を選ぶ",
     Button.AGAIN: "前回と同じ内容で予約する",
     Button.LATE: "遅れる連絡をする",
     Button.PHONE: "電話する",
     Button.MAP: "地図を見る",
     Button.STOP: "配信を止める",
 }
-PRIMARY = (Button.SHOW, Button.ANSWER, Button.BOOK, Button.AGAIN)
+PRIMARY = (Button.SHOW, Button.ANSWER, Button.BOOK, Button.OTHER, Button.AGAIN)
+ONLINE = (Button.CHANGE, Button.CANCEL)
 STANDS = (ReservationState.CONFIRMED, ReservationState.REQUESTED)
 
 
@@ -64,7 +66,7 @@ def bubble(known: Known, kind: str, title: str, text: str, *, now: datetime) -> 
     message = MESSAGES[kind]
     body = [_paragraph(text)]
     if message.shows_facts:
-        body += [{"type": "separator", "margin": "lg"}, _table(known.subject)]
+        body += [{"type": "separator", "margin": "lg"}, _table(known.subject, message.group)]
     if note := _deadline(known.subject, kind, now):
         body.append(_small(note))
     drawn = {
@@ -98,8 +100,10 @@ def _small(text: str) -> LineObject:
     return {"type": "text", "text": text, "size": "xs", "wrap": True, "color": "#5A6472", "margin": "lg"}
 
 
-def _table(subject: Subject) -> LineObject:
-    rows = [_row(label, value) for label, value in _facts(subject) if value]
+def _table(subject: Subject, group: Group) -> LineObject:
+    """What was booked; of what is over no more than which it was."""
+    left_out = ("料金", "場所") if group is Group.ENDING else ()
+    rows = [_row(label, value) for label, value in _facts(subject) if value and label not in left_out]
     return {"type": "box", "layout": "vertical", "spacing": "sm", "margin": "lg", "contents": rows}
 
 
@@ -136,13 +140,21 @@ def _may_change(subject: Subject, now: datetime) -> bool:
 
 
 def _buttons(known: Known, wanted: Collection[Button], color: str, now: datetime) -> Iterator[LineObject]:
+    hidden = _hidden(wanted, may_change=_may_change(known.subject, now))
     for button in wanted:
-        if button in (Button.CHANGE, Button.CANCEL) and not _may_change(known.subject, now):
+        if button in hidden:
             continue
         if (action := _action(known, button)) is None:
             continue
         look = {"style": "primary", "color": color} if button in PRIMARY else {"style": "link"}
         yield {"type": "button", "height": "sm", "action": action | {"label": LABELS[button]}} | look
+
+
+def _hidden(wanted: Collection[Button], *, may_change: bool) -> Collection[Button]:
+    """Where a booking can be changed, the telephone stands in once it is too late for doing so here."""
+    if not may_change:
+        return ONLINE
+    return (Button.PHONE,) if Button.CANCEL in wanted else ()
 
 
 def _action(known: Known, button: Button) -> LineObject | None:
@@ -168,6 +180,10 @@ def _address(known: Known, button: Button) -> str:
             return subject.url(addresses.cancel(reservation))
         case Button.BOOK:
             return subject.url(_where_to_book(known)) if known.page is not None or subject.event is not None else ""
+        case Button.OTHER if subject.event is not None:
+            return subject.url(addresses.event(subject.event))
+        case Button.OTHER if known.page is not None:
+            return subject.url(addresses.again(known.page, reservation))
         case Button.AGAIN if known.page is not None and subject.event is None:
             return subject.url(addresses.again(known.page, reservation))
         case Button.PHONE:

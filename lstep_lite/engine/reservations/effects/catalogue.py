@@ -15,6 +15,7 @@ class Button(StrEnum):
     CANCEL = "cancel"
     ANSWER = "answer"
     BOOK = "book"
+    OTHER = "other"
     AGAIN = "again"
     LATE = "late"
     PHONE = "phone"
@@ -56,7 +57,7 @@ class Message:
     """What the page says in the customer's name after they did it: the message is then a free reply."""
 
 
-_SEE = (Button.SHOW, Button.CHANGE, Button.CANCEL)
+_SEE = (Button.SHOW, Button.CHANGE, Button.CANCEL, Button.PHONE)
 _ALL = (
     Message(
         "confirmed",
@@ -152,7 +153,7 @@ _ALL = (
         "ご予約について",
         "[name]様\n申し訳ございません。ご希望の日時はご用意できませんでした。別の日時をお選びいただけますと幸いです。",
         GREY,
-        (Button.BOOK, Button.PHONE),
+        (Button.OTHER, Button.PHONE),
     ),
     Message(
         "expired",
@@ -161,7 +162,7 @@ _ALL = (
         "ご予約について",
         "[name]様\nお返事が間に合わず、お申し込みを取り消しました。お手数ですがもう一度お選びください。",
         GREY,
-        (Button.BOOK, Button.PHONE),
+        (Button.OTHER, Button.PHONE),
     ),
     Message(
         "withdrawn",
@@ -191,7 +192,7 @@ _ALL = (
         "[name]様\n誠に申し訳ございません。お店の都合により、ご予約をお受けできなくなりました。"
         "ご迷惑をおかけいたしますが、別の日時をお選びいただけますと幸いです。",
         RED,
-        (Button.BOOK, Button.PHONE),
+        (Button.OTHER, Button.PHONE),
     ),
     Message(
         "no_show",
@@ -210,7 +211,7 @@ _ALL = (
         "明日のご予約のご案内",
         "[name]様\n明日 [予約:日時]にお待ちしております。",
         GREEN,
-        (Button.SHOW, Button.CHANGE, Button.CANCEL, Button.MAP),
+        (*_SEE, Button.MAP),
     ),
     Message(
         "same_day",

@@ -136,7 +136,7 @@ PRESETS: Sequence[Preset] = (
         place=(PoolKind.ROOM, "診察室", 1),
         menu={
             "診察": [
-                Item("初診", 0, (30,), "保険証をお持ちください", PriceKind.ASK),
+                Item("初診", 0, (30,), "マイナ保険証か資格確認書をお持ちください", PriceKind.ASK),
                 Item("再診", 0, (15,), kind=PriceKind.ASK),
             ],
             "相談": [Item("施術の相談", 0, (30,), kind=PriceKind.ASK)],
@@ -150,7 +150,7 @@ PRESETS: Sequence[Preset] = (
         name="lesson",
         label="個人教室・レッスン",
         icon="music",
-        text="先生と1対1のレッスン。体験レッスンから始められます。",
+        text="先生と1対1のレッスン。体験レッスンから始められます。定員のあるクラスは、あとから「イベント」で作れます。",
         place=None,
         menu={
             "体験": [Item("体験レッスン", 1100, (45,), "初めての方", needs_place=False)],
@@ -166,7 +166,7 @@ PRESETS: Sequence[Preset] = (
         name="desk",
         label="相談窓口・そのほか",
         icon="help-circle",
-        text="相談・見学・打ち合わせなど。料金は表示しません。",
+        text="相談・見学・打ち合わせなど。お店の確認後に確定し、料金はお店でご案内します。",
         place=(PoolKind.ROOM, "相談室", 1),
         menu={
             "ご相談": [
