@@ -35,6 +35,8 @@ WORDS = {
     ReservationState.EXPIRED: "期限切れ",
 }
 
+MERGED = "お客様の情報が統合されました。画面を開き直してください。"
+
 
 def get(session: Session, reservation_id: int) -> Reservation:
     found = session.get(Reservation, reservation_id)
@@ -52,11 +54,17 @@ def by_code(session: Session, code: str, *, friend: Friend | None = None) -> Res
 
 
 def lock(session: Session, reservation: Reservation, *, now: datetime) -> None:
-    """The friend, then the book; *reservation* is what the database says from here on."""
+    """The friend, then the book; *reservation* is what the database says from here on.
+
+    Raises Refused when it has become somebody else's meanwhile, whom nobody has locked.
+    """
+    friend_id = reservation.friend_id
     locking.lock(session, reservation.friend)
     book.lock(session)
-    occupying.release_expired(session, now=now)
     session.refresh(reservation)
+    if reservation.friend_id != friend_id:
+        raise refusals.version_conflict(MERGED)
+    occupying.release_expired(session, now=now)
 
 
 def expect(
