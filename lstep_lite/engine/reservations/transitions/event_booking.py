@@ -135,44 +135,37 @@ def order(session: Session, friend: Friend, order: SlotOrder, *, now: datetime) 
     if (found := idempotency.booked(session, friend, order.key, request)) is not None:
         return found
     occupying.release_expired(session, now=now)
-    slot, event = get(session, order.slot_id)
+    slot, event = get_open(session, order.slot_id, now=now)
     policy = policy_of(session, event)
-    check_open(session, event, slot, now=now)
-    customer = counting.customer_anew(session, friend.id)
-    if customer.online == "phone_only":
-        raise refusals.closed(limits.PHONE_ONLY)
-    wanted = basket(session, slot, order.party, order.tickets)
-    check_left(session, slot, wanted)
-    check_party(event, wanted)
-    if order.quote is not None:
-        _check_quote(session, friend, slot, wanted, policy, order.quote)
-    check_limit(session, friend, event, slot)
-    limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at, slot_id=slot.id)
-    if policy.consent_text and not order.consents:
-        raise refusals.consent_required()
+    wanted = _checked(session, friend, order, slot, event)
     is_asked = limits.needs_approval(session, friend, policy)
-    reservation = _write(
-        session,
-        friend,
-        slot,
-        wanted,
-        now=now,
-        state=ReservationState.REQUESTED if is_asked else ReservationState.CONFIRMED,
-        booked_by=BookedBy.LINE,
-        consent_text=policy.consent_text,
-        consented_at=now if policy.consent_text else None,
-        customer_note=order.note.strip(),
-        values=list(order.values),
-        idempotency_key=order.key,
-        deadline_at=policies.deadline_at(policy, slot.business_date, slot.starts_at, zone(session)),
-    )
-    places.take_first(session, reservation)
+    columns = booking.agreed(order, policy, is_asked=is_asked, now=now)
+    reservation = _write(session, friend, slot, wanted, columns, now=now)
+    take(session, reservation, event)
     if is_asked:
         reservation.expires_at = booking.request_end(policy, slot.starts_at, settings.phone, now=now)
     idempotency.keep(session, reservation, order.key, request, now=now)
     transition = Transition.REQUESTED if is_asked else Transition.CONFIRMED
     recording.write(session, reservation, transition, {}, by=recording.CUSTOMER, now=now)
     return reservation
+
+
+def _checked(session: Session, friend: Friend, order: SlotOrder, slot: EventSlot, event: Event) -> Basket:
+    """What the order comes to. Raises Refused for what they may not have."""
+    customer = counting.customer_anew(session, friend.id)
+    if customer.online == "phone_only":
+        raise refusals.closed(limits.PHONE_ONLY)
+    wanted = basket(session, slot, order.party, order.tickets)
+    check_left(session, slot, wanted)
+    check_party(event, wanted)
+    policy = policy_of(session, event)
+    if order.quote is not None:
+        _check_quote(session, friend, slot, wanted, policy, order.quote)
+    check_limit(session, friend, event, slot)
+    limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at, slot_id=slot.id)
+    if policy.consent_text and not order.consents:
+        raise refusals.consent_required()
+    return wanted
 
 
 def write_down(
@@ -200,21 +193,15 @@ def write_down(
     if not force:
         check_left(session, slot, wanted)
         limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at)
-    reservation = _write(
-        session,
-        friend,
-        slot,
-        wanted,
-        now=now,
-        state=ReservationState.CONFIRMED,
-        booked_by=booked_by,
-        customer_note=order.note.strip(),
-        staff_id=by.staff_id,
-        idempotency_key=order.key,
-    )
-    places.take_first(session, reservation, force=force)
-    policy = policy_of(session, event)
-    reservation.deadline_at = policies.deadline_at(policy, slot.business_date, slot.starts_at, zone(session))
+    columns = {
+        "state": ReservationState.CONFIRMED,
+        "booked_by": booked_by,
+        "customer_note": order.note.strip(),
+        "staff_id": by.staff_id,
+        "idempotency_key": order.key,
+    }
+    reservation = _write(session, friend, slot, wanted, columns, now=now)
+    take(session, reservation, event, force=force)
     idempotency.keep(session, reservation, order.key, request, now=now)
     recording.write(session, reservation, Transition.CONFIRMED, {}, by=by, now=now)
     return reservation
@@ -234,19 +221,14 @@ def hold(
     locking.lock(session, friend)
     book.lock(session)
     occupying.release_expired(session, now=now)
-    slot, event = get(session, slot.id)
-    check_open(session, event, slot, now=now)
+    slot, event = get_open(session, slot.id, now=now)
     wanted = basket(session, slot, party, tickets)
     check_left(session, slot, wanted)
     check_limit(session, friend, event, slot)
     limits.check_no_overlap(session, friend, slot.starts_at, slot.ends_at, slot_id=slot.id)
-    state = ReservationState.HELD
-    reservation = _write(
-        session, friend, slot, wanted, now=now, state=state, booked_by=BookedBy.LINE, expires_at=expires_at
-    )
-    places.take_first(session, reservation)
-    policy = policy_of(session, event)
-    reservation.deadline_at = policies.deadline_at(policy, slot.business_date, slot.starts_at, zone(session))
+    columns = {"state": ReservationState.HELD, "booked_by": BookedBy.LINE, "expires_at": expires_at}
+    reservation = _write(session, friend, slot, wanted, columns, now=now)
+    take(session, reservation, event)
     recording.write(session, reservation, Transition.HELD, {}, by=recording.AUTOMATION, now=now)
     return reservation
 
@@ -319,7 +301,7 @@ def check_limit(
 
 
 def _write(
-    session: Session, friend: Friend, slot: EventSlot, basket: Basket, *, now: datetime, **columns: Any
+    session: Session, friend: Friend, slot: EventSlot, basket: Basket, columns: dict[str, Any], *, now: datetime
 ) -> Reservation:
     lines = [
         ReservationLine(
@@ -332,8 +314,15 @@ def _write(
         )
         for position, (ticket, count) in enumerate(basket.tickets)
     ]
-    columns |= {"party": basket.seats, "price": basket.price}
-    return writing.create_for_slot(session, friend, slot, lines, now=now, **columns)
+    agreed = {"party": basket.seats, "price": basket.price}
+    return writing.create_for_slot(session, friend, slot, lines, now=now, **columns, **agreed)
+
+
+def take(session: Session, reservation: Reservation, event: Event, *, force: bool = False) -> None:
+    """Its places at its slot, and the deadline that goes with them. Raises Refused (SLOT_TAKEN), unless forced."""
+    places.take_first(session, reservation, force=force)
+    policy, day = policy_of(session, event), reservation.business_date
+    reservation.deadline_at = policies.deadline_at(policy, day, reservation.starts_at, zone(session))
 
 
 def check_left(session: Session, slot: EventSlot, basket: Basket) -> None:

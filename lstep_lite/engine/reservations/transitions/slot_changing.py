@@ -6,7 +6,6 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine.reservations.availability import policies
 from lstep_lite.engine.reservations.availability.policies import Changing
 from lstep_lite.engine.reservations.transitions import (
     book,
@@ -21,7 +20,6 @@ from lstep_lite.engine.reservations.transitions import (
 )
 from lstep_lite.engine.reservations.transitions.event_booking import Basket
 from lstep_lite.engine.reservations.transitions.recording import By, Transition
-from lstep_lite.engine.settings import zone
 from lstep_lite.models import Event, EventSlot, EventTicket, Reservation, ReservationState
 
 MOVABLE = (ReservationState.CONFIRMED, ReservationState.REQUESTED)
@@ -36,7 +34,6 @@ def change(
     version: int | None,
     now: datetime,
     key: str | None = None,
-    by: By = recording.CUSTOMER,
 ) -> Reservation:
     """By the customer, before the deadline. Raises Refused; whoever calls then rolls back, and the old place stays.
 
@@ -52,7 +49,7 @@ def change(
         raise refusals.not_online("変更", book.settings(session).phone)
     slot, event = event_booking.get_open(session, slot_id, now=now)
     wanted = check(session, reservation, slot, event)
-    _move(session, reservation, slot, event, wanted, now=now, by=by)
+    _move(session, reservation, slot, event, wanted, now=now, by=recording.CUSTOMER)
     if key:
         idempotency.keep(session, reservation, key, request, now=now)
     return reservation
@@ -140,10 +137,8 @@ def _move(
     for line in reservation.lines:
         line.ticket_id = by_name[line.name]
     session.flush()  # its places are those of the new slot
-    places.take_first(session, reservation, force=force)
+    event_booking.take(session, reservation, event, force=force)
     if reservation.state is ReservationState.REQUESTED and reservation.expires_at is not None:
         reservation.expires_at = min(reservation.expires_at, reservation.starts_at - booking.ANSWER_BEFORE)
-    policy = event_booking.policy_of(session, event)
-    reservation.deadline_at = policies.deadline_at(policy, slot.business_date, slot.starts_at, zone(session))
     places.free(session, old_day, old_slot_id, now=now, reason="変更")
     recording.write(session, reservation, Transition.CHANGED, before, by=by, now=now)
