@@ -114,9 +114,10 @@ def _booked(session: Session, query: sa.Select[Reservation], now: datetime) -> l
 
 
 def span_in_words(session: Session, reservation: Reservation, start: Start) -> str:
-    """When it would be: 「3月6日(土) 14:00〜15:00ごろ」"""
+    """When it would be: 「3月6日(土) 14:00〜15:00ごろ」; events end when they say."""
     ends_at = start.starts_at + (reservation.ends_at - reservation.starts_at)
-    return f"{in_words(start.day, start.minute)}〜{clock(minute_on(start.day, ends_at, zone(session)))}ごろ"
+    end = clock(minute_on(start.day, ends_at, zone(session)))
+    return f"{in_words(start.day, start.minute)}〜{end}{'ごろ' if reservation.slot_id is None else ''}"
 
 
 def _names(session: Session, rows: Sequence[Reservation]) -> dict[int, str]:

@@ -108,7 +108,8 @@ class Subject:
     @property
     def end(self) -> str:
         ends_at = datetime.fromisoformat(self.after["ends_at"])
-        return f"{clock(minute_on(self.day, ends_at, self.house.zone))}ごろ"
+        end = clock(minute_on(self.day, ends_at, self.house.zone))
+        return end if self.event is not None else f"{end}ごろ"
 
     @property
     def menu(self) -> str:
