@@ -20,6 +20,7 @@ from lstep_lite.models import (
     Event,
     EventSlot,
     EventTicket,
+    Notification,
     Occupancy,
     Reservation,
     ReservationState,
@@ -192,6 +193,8 @@ def test_bookings_follow_a_slot_that_is_moved(database: Database, session: Sessi
         ("changed", staff.id, False)
     ] * 2
     assert slot.due_at is None and slot.version == 2
+    told = sa.select(Notification.id).where(Notification.kind == "reservation.changed")
+    assert not session.scalars(told).all(), "a slot that moves is no news of each of its bookings"
 
 
 def test_who_is_told_late_of_a_move_may_still_cancel(database: Database, session: Session) -> None:

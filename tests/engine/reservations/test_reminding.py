@@ -22,6 +22,7 @@ from lstep_lite.models import (
     ReminderPassage,
     Reservation,
     ReservationSettings,
+    ReservationState,
     RuleGoal,
 )
 from tests.engine.reservations.salon import ELEVEN, FRIDAY, TEN, TODAY, Salon, a_salon, at, visit
@@ -109,6 +110,14 @@ def test_a_late_worker_sends_for_six_hours_and_never_after_the_start(
     assert advance(session, "2時間前", second.starts_at + timedelta(minutes=1)) is None
     reason = session.scalar(sa.select(ReminderPassage.reason).order_by(ReminderPassage.id.desc()).limit(1))
     assert reason is not None
+
+
+def test_a_booking_that_does_not_stand_is_no_more_spoken_of(session: Session, salon: Salon, hanako: Friend) -> None:
+    """Whatever its goals say: it is looked at once more just before a message goes out."""
+    rules.make_ready(session, now=NOW)
+    book(session, hanako, salon).state = ReservationState.CANCELLED
+    assert advance(session, "前日", at(TODAY, 1080)) is None
+    assert session.scalars(sa.select(ReminderPassage.reason)).all() == [reminding.NOT_STANDING]
 
 
 def test_what_comes_after_the_start_of_that_day_is_not_sent(session: Session, salon: Salon, hanako: Friend) -> None:

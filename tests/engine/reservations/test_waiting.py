@@ -1,5 +1,7 @@
 """Waiting lists: whose turn it is, how long an offer is kept, and what becomes of it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +11,11 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
 from lstep_lite.engine import deliveries
-from lstep_lite.engine.reservations import Code, Refused, waiting
+from lstep_lite.engine.reservations import Code, Refused, by_staff, waiting
+from lstep_lite.engine.reservations.availability.facts import Hours
+from lstep_lite.engine.reservations.keeping import closures, pools, shifts
+from lstep_lite.engine.reservations.keeping.closures import ClosureDraft
+from lstep_lite.engine.reservations.keeping.pools import PoolDraft
 from lstep_lite.engine.reservations.transitions import ending, event_booking, expiring
 from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.engine.reservations.waiting import deadlines, offering
@@ -20,6 +26,7 @@ from lstep_lite.models import (
     EventTicket,
     Friend,
     OfferState,
+    PoolKind,
     Reservation,
     ReservationState,
     Vacancy,
@@ -28,11 +35,12 @@ from lstep_lite.models import (
     WaitState,
 )
 from tests.engine.reservations.brute import TOKYO
-from tests.engine.reservations.salon import FRIDAY, TEN, a_salon, a_ticket, an_event
+from tests.engine.reservations.salon import FRIDAY, TEN, Salon, a_salon, a_ticket, an_event, at
 from tests.engine.reservations.test_booking import book
 from tests.factories import NOW, a_friend
 
 State = ReservationState
+BY = by_staff(None)
 
 
 @pytest.fixture
@@ -223,6 +231,34 @@ def test_who_has_as_many_bookings_as_they_may_is_passed_over(database: Database,
     ending.cancel(session, kept, version=None, now=NOW)
     offer_all(database, session)
     assert first.state is WaitState.OFFERED
+
+
+@pytest.mark.parametrize("what", ["closure", "shift", "seats"])
+def test_a_day_that_becomes_freer_is_offered_to_who_waits(database: Database, session: Session, what: str) -> None:
+    salon = a_salon(session)
+    take_back = close_friday(session, salon, what)
+    wish = waiting.Wish((salon.cut,), FRIDAY, FRIDAY)
+    entry = waiting.join_courses(session, a_friend(session), wish, page=salon.page, now=NOW)
+    shifts.put(session, {(salon.suzuki, FRIDAY + timedelta(days=1)): Hours(((540, 1140),))}, by=BY, now=NOW)
+    assert not session.scalars(sa.select(Vacancy.id)).all(), "nothing is freer on their day"
+    take_back()
+    offer_all(database, session)
+    assert entry.state is WaitState.OFFERED
+
+
+def close_friday(session: Session, salon: Salon, what: str) -> Callable[[], object]:
+    """Nobody can book on Friday any more; what is returned takes that back."""
+    match what:
+        case "closure":
+            closure = closures.create(session, ClosureDraft(at(FRIDAY, TEN), at(FRIDAY, 1140)), by=BY, now=NOW)
+            return lambda: closures.remove(session, closure, by=BY, now=NOW)
+        case "shift":
+            off = {(each, FRIDAY): Hours() for each in (salon.sato, salon.suzuki)}
+            shifts.put(session, off, by=BY, now=NOW)
+            return lambda: shifts.put(session, dict.fromkeys(off), by=BY, now=NOW)
+    pool, seats = pools.get(session, salon.seats), PoolDraft("席", PoolKind.SEAT, 2)
+    pools.update(session, pool, replace(seats, is_active=False), by=BY, now=NOW)
+    return lambda: pools.update(session, pool, seats, by=BY, now=NOW)
 
 
 def test_days_of_a_wish_are_the_shops(session: Session) -> None:

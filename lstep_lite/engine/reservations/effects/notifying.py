@@ -91,14 +91,16 @@ def _is_offer_over(happened: Happened) -> bool:
 
 
 def _recipients(session: Session, happened: Happened, kind: str) -> Recipients | None:
-    """Those of the rule and whoever serves; of what staff did themselves, the others. None when nobody is left."""
+    """Those of the rule and whoever serves; of what staff did themselves, the others. None when nobody is left, and
+    for a slot that staff move with all its bookings."""
     serving = _serving(session, happened.reservation)
     chosen = notifications.rule(session, notifications.kinds[kind]).recipients
     if serving is not None and serving not in chosen.staff_ids:
         chosen = Recipients(chosen.roles, (*chosen.staff_ids, serving))
     if happened.by.changed_by is not ChangedBy.STAFF:
         return chosen
-    return _others(session, chosen, happened.by.staff_id)
+    is_moved_with_slot = happened.reservation.slot_id is not None and happened.transition is Transition.CHANGED
+    return None if is_moved_with_slot else _others(session, chosen, happened.by.staff_id)
 
 
 def _others(session: Session, chosen: Recipients, staff_id: int | None) -> Recipients | None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations.availability.days import in_words
+from lstep_lite.engine.reservations.keeping import freeing
 from lstep_lite.engine.reservations.transitions import book, looking_over
 from lstep_lite.engine.reservations.transitions.recording import By
 from lstep_lite.errors import DomainError
@@ -50,7 +51,9 @@ def fitting(session: Session, *, by: By, now: datetime, anyway: bool = False) ->
     Raises WouldNotFit when there are any and it is not said that they may stay so (*anyway*).
     """
     with offering(session, now=now) as settings:
+        before = freeing.look(session, now=now)
         yield settings
+    freeing.tell(session, before, now=now)
     flagged = _looked_over(session, by, now)
     if flagged and not anyway:
         raise WouldNotFit(flagged)
