@@ -56,7 +56,7 @@ def create(friend_id: int) -> Response:
     friend, form, pictures = friends.get(g.read, friend_id), KarteForm(request.form), PhotoForm(request.form)
     _offered(form, friend)
     stored = _received(pictures) if form.validate() and pictures.validate() else []
-    entry = None if pictures.photos.errors else form.keep(lambda: _write(friend_id, form, pictures, stored))
+    entry = None if pictures.errors else form.keep(lambda: _write(friend_id, form, pictures, stored))
     if not entry:
         return _editor(friend, form, pictures=pictures, status=422)
     return _kept(friend, entry)

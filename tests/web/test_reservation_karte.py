@@ -70,6 +70,7 @@ def test_an_entry_is_written_with_photos_that_staff_alone_can_open(page, client,
 
 
 def test_a_change_that_cannot_be_is_shown_and_not_kept(htmx, session, karte):
+    assert htmx(karte, {**DATA, "phase": "?"}).status_code == 422
     answer = htmx(karte, {**DATA, "day": ""})
     assert (answer.status_code, regions(answer)) == (422, ["karte-form"])
     assert session.scalar(sa.select(sa.func.count()).select_from(KarteEntry)) == 0
