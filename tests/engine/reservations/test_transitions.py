@@ -1,6 +1,8 @@
 """What becomes of a booking: who may do what when, what is free afterwards, and what is counted."""
 
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
@@ -149,8 +151,9 @@ def test_a_request_is_approved_once(session: Session, asked: Reservation) -> Non
     ending.approve(session, asked, by=by_staff(suzuki.id), now=NOW + timedelta(minutes=2), version=1)
     assert (asked.state, asked.expires_at, asked.version) == (State.CONFIRMED, None, 2)
     assert held(session, asked) == 24
-    refusal = refused(lambda: ending.decline(session, asked, by=by_staff(None), now=NOW, version=1))
-    assert refusal.code is Code.VERSION_CONFLICT and "鈴木さんが10:02に" in refusal.message
+    for answer, version in product((ending.approve, ending.decline), (1, None)):
+        refusal = refused(partial(answer, session, asked, by=by_staff(None), now=NOW, version=version))
+        assert refusal.code is Code.VERSION_CONFLICT and "鈴木さんが10:02に承認済みです" in refusal.message
 
 
 def test_it_may_be_given_to_another_stylist(session: Session, salon: Salon, asked: Reservation) -> None:
