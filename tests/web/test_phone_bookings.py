@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from bs4 import BeautifulSoup
 
 from lstep_lite.engine.reservations.transitions import booking
-from lstep_lite.models import BookedBy, Delivery, Friend, Reservation, ReservationEntry
+from lstep_lite.models import BookedBy, Delivery, Friend, ProviderSkill, Reservation, ReservationEntry
 from tests.engine.reservations.salon import FRIDAY, TEN, a_salon
 from tests.engine.reservations.salon import visit as a_visit
 from tests.factories import NOW, a_friend
@@ -120,6 +120,26 @@ def test_who_meets_whom_is_told_with_the_ways_out_and_staff_may_insist(client, s
     entry = session.scalars(sa.select(ReservationEntry).where(ReservationEntry.reservation_id == made.id)).one()
     assert made.is_forced and not made.is_outside
     assert "佐藤さんは予約が入っています" in entry.reason and "山田" not in entry.reason
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong"),
+    [
+        ("OVERLAPS_OWN", {"provider_id": "suzuki"}),
+        ("CLOSED", {"start": "21:00"}),
+        ("BAD_TIME", {"start": "12:03"}),
+        ("SKILL_MISMATCH", {"start": "13:00", "courses": ["color"], "provider_id": "suzuki"}),
+    ],
+)
+def test_why_not_is_told_by_code_too(client, session, salon, typed, code, wrong):
+    session.execute(sa.delete(ProviderSkill).filter_by(provider_id=salon.suzuki, course_id=salon.color))
+    session.commit()
+    client.post(URL, data=typed)
+    meant = {name: str(getattr(salon, value, value)) for name, value in wrong.items() if name != "courses"}
+    meant |= {"courses": [str(getattr(salon, each)) for each in wrong["courses"]]} if "courses" in wrong else {}
+    refused = client.post(URL, data=typed | meant | {"key": "other"})
+    assert refused.status_code in (409, 422) and len(bookings(session)) == 1
+    assert BeautifulSoup(refused.text, "html.parser").select_one(f"[data-code={code}]"), [each["data-code"] for each in BeautifulSoup(refused.text, "html.parser").select("[data-code]")]
 
 
 def test_outside_the_hours_only_knowingly(client, session, typed):

@@ -127,7 +127,9 @@ def refusal(session: Session, scene: Scene, wanted: Wanted) -> Refused:
     """The reason that matters most, as the one who asked may hear it."""
     found = inspect(scene, wanted)
     if wanted.policy is None:
-        return refusals.overlapping(in_full(session, scene, wanted, found), nearest(session, wanted, now=scene.now))
+        is_closed = any(reason.code is Code.CLOSED for reason in found.shop) and not conflicts(session, scene, wanted)
+        words, near = in_full(session, scene, wanted, found), nearest(session, wanted, now=scene.now)
+        return refusals.to_staff(Code.CLOSED if is_closed else Code.SLOT_TAKEN, words, near)
     code = next((code for code in ORDER if any(reason.code is code for reason in found.shop)), Code.SLOT_TAKEN)
     match code:
         case Code.BAD_TIME:

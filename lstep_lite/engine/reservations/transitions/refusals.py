@@ -60,9 +60,9 @@ def slot_taken(day: date | None = None, alternatives: Sequence[Start] = ()) -> R
     return Refused(Code.SLOT_TAKEN, words, alternatives=alternatives)
 
 
-def overlapping(message: str, alternatives: Sequence[Start] = ()) -> Refused:
-    """To staff, who see whom a booking meets."""
-    return Refused(Code.SLOT_TAKEN, message, alternatives=alternatives)
+def to_staff(code: Code, message: str, alternatives: Sequence[Start] = ()) -> Refused:
+    """To staff, who see every reason, and whom a booking meets."""
+    return Refused(code, message, alternatives=alternatives)
 
 
 def sold_out() -> Refused:
