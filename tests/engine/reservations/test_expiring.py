@@ -97,6 +97,14 @@ def test_what_was_offered_can_be_booked_the_moment_the_offer_ends(
     assert book(session, other, salon, provider_id=salon.sato, now=until).state is State.CONFIRMED
 
 
+def test_another_booking_can_be_moved_there_too(session: Session, salon: Salon, hanako: Friend) -> None:
+    wish, until = plans.Wish((salon.cut,), (), salon.sato), NOW + timedelta(hours=1)
+    later = book(session, a_friend(session), salon, FRIDAY, 720, provider_id=salon.sato)
+    booking.hold(session, hanako, wish, FRIDAY, TEN, page=salon.page, expires_at=until, now=NOW)
+    changing.change(session, later, Change(FRIDAY, TEN), version=1, now=until)
+    assert (later.start_minute, later.is_forced) == (TEN, False)
+
+
 def test_visits_nobody_marked_are_completed_two_hours_after_closing(
     database: Database, session: Session, salon: Salon, hanako: Friend
 ) -> None:
