@@ -28,16 +28,13 @@ bp.before_request(reservation_gate.begun)
 @allow(Permission.RESERVATIONS_VIEW)
 def show() -> Response:
     form = _form()
-    found, friend = _found(form), friends.get(g.read, form.friend.data) if form.friend.data else None
-    page = pages.get(g.read, form.calendar.data) if form.calendar.data else None
-    question = form.question(looks.day_now(g.read, now=g.now), page, friend)
-    answer = inspecting.look(g.read, question, now=g.now) if question is not None else None
+    question = _question(form)
     return render(
         "reservation_reasons/show.html",
         form=form,
-        found=found,
+        found=_found(form),
         question=question,
-        answer=answer,
+        answer=inspecting.look(g.read, question, now=g.now) if question is not None else None,
         mend=_Mending(question),
         at=_address(question),
         in_words=days.in_words,
@@ -52,6 +49,12 @@ def _form() -> ReasonForm:
     form = ReasonForm(request.args, data={"calendar": usual})
     extras = offering.extras(g.read, form.courses.data or ())
     return form.offer(courses.in_order(g.read), extras, providers.in_order(g.read), every)
+
+
+def _question(form: ReasonForm) -> Question | None:
+    friend = friends.get(g.read, form.friend.data) if form.friend.data else None
+    page = pages.get(g.read, form.calendar.data) if form.calendar.data else None
+    return form.question(looks.day_now(g.read, now=g.now), page, friend)
 
 
 def _found(form: ReasonForm) -> list[Friend]:

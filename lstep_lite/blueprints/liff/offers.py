@@ -98,9 +98,8 @@ def acceptance_create(code: str) -> Response:
     except Refused as refusal:
         g.finish(commit=False)
         return page(code, refusal)
-    if made.slot_id is not None:
-        return redirect(url_for("liff_events.booking_show", code=code), 303)
-    return redirect(url_for("liff_own_bookings.done_show", code=code), 303)
+    done = "liff_own_bookings.done_show" if made.slot_id is None else "liff_events.booking_show"
+    return redirect(url_for(done, code=code), 303)
 
 
 def keep(offer: Reservation) -> None:

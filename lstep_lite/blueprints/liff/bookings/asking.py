@@ -25,7 +25,6 @@ bp.before_request(beginning.check)
 own_bp.before_request(beginning.check)
 
 MOST_CHOSEN = 20
-LONGEST_KEY = 40
 
 
 @dataclass(frozen=True)

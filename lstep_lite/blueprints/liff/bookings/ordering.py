@@ -1,15 +1,12 @@
 """The last steps: who they are, a last look, and the booking."""
 
-import secrets
-
 from flask import g, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import public
-from lstep_lite.blueprints.liff import gates, sessions
+from lstep_lite.blueprints.liff import confirmations, gates, sessions
 from lstep_lite.blueprints.liff.bookings.asking import (
-    LONGEST_KEY,
     Asking,
     address,
     asking,
@@ -22,10 +19,10 @@ from lstep_lite.blueprints.liff.bookings.asking import (
 from lstep_lite.engine import line, media, settings
 from lstep_lite.engine.reservations import Refused
 from lstep_lite.engine.reservations.customer import confirming, details, offering
-from lstep_lite.engine.reservations.transitions.booking import Order, Quote
+from lstep_lite.engine.reservations.transitions.booking import Order
 from lstep_lite.engine.surveys import drawing, parsing
 from lstep_lite.engine.surveys.parsing import Read
-from lstep_lite.web import number, render
+from lstep_lite.web import render
 
 
 @bp.get("/<code>/details")
@@ -120,7 +117,7 @@ def confirm(here: Asking, problem: Refused | None) -> Response:
         answer_within=confirming.answer_in_words(proposal.policy),
         problem=problem,
         others=others(problem, "order_new", code),
-        key=secrets.token_urlsafe(12),
+        key=confirmations.new_key(),
         hold=address("hold_create", code) if problem is None or problem.field else "",
         action=address("order_create", code),
         instead=address("order_new", code, later=1),
@@ -138,9 +135,7 @@ def confirm(here: Asking, problem: Refused | None) -> Response:
 def order_create(code: str) -> Response:
     """Book what was confirmed. The same page sent again is the same booking."""
     sessions.count_submit()
-    if "consent" in request.form:  # the tick stays whatever becomes of the rest
-        details.agree(g.session, sessions.require_friend(), request.form.get("terms", "")[:LONGEST_KEY])
-        g.finish(commit=True)
+    confirmations.keep_consent()
     here = asking(g.session, code)
     try:
         made = confirming.book(g.session, here.friend, here.page, ordered(g.session, here), now=g.now)
@@ -159,14 +154,7 @@ def ordered(session: Session, here: Asking) -> Order:
         wish=offering.wish(session, here.codes),
         day=chosen.day,
         minute=chosen.minute,
-        key=request.form.get("key", "")[:LONGEST_KEY] or secrets.token_urlsafe(12),
-        quote=shown(),
+        key=confirmations.key(),
+        quote=confirmations.shown(),
         consents="consent" in request.form,
     )
-
-
-def shown() -> Quote | None:
-    """What the page to confirm said it costs, lasts and asks for."""
-    price = request.form.get("price", type=number)
-    minutes = request.form.get("minutes", type=number)
-    return None if minutes is None else Quote(price, minutes, request.form.get("terms", "")[:LONGEST_KEY])

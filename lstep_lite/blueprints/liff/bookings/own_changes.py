@@ -1,13 +1,13 @@
 """Another time for a booking, and cancelling it."""
 
-import secrets
+from typing import Any
 
 from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import public
-from lstep_lite.blueprints.liff import sessions
-from lstep_lite.blueprints.liff.bookings.asking import LONGEST_KEY, day_of, own_bp, required_start
+from lstep_lite.blueprints.liff import confirmations, sessions
+from lstep_lite.blueprints.liff.bookings.asking import day_of, own_bp, required_start
 from lstep_lite.blueprints.liff.bookings.own import about, found, is_old
 from lstep_lite.engine.reservations import Refused
 from lstep_lite.engine.reservations.availability import days
@@ -30,6 +30,11 @@ def start_index(code: str) -> Response:
         return redirect(url_for(".show", code=code, v=request.args.get("v")), 303)
     if booked.reservation.slot_id is not None:
         return redirect(url_for(".slot_index", code=code, v=request.args.get("v")), 303)
+    return _week(booked, shown)
+
+
+def _week(booked: own.Booked, shown: dict[str, Any]) -> Response:
+    code = booked.reservation.code
     looking = own.looking(g.read, booked.reservation)
     week = week_view.week(g.read, looking, day_of("week"), now=g.now)
     return render(
@@ -87,7 +92,7 @@ def changed_to(code: str, problem: Refused | None) -> Response:
         problem=problem,
         others=nearest,
         after=own.span_in_words(g.read, booked.reservation, chosen),
-        key=secrets.token_urlsafe(12),
+        key=confirmations.new_key(),
         action=url_for(".change_create", code=code, day=chosen.day.isoformat(), minute=chosen.minute),
         instead=url_for(".change_new", code=code, v=version, day=chosen.day.isoformat(), minute=chosen.minute),
     )
@@ -102,7 +107,12 @@ def change_create(code: str) -> Response:
     chosen = required_start()
     try:
         changing.change(
-            g.session, reservation, Change(chosen.day, chosen.minute), version=version(), now=g.now, key=key()
+            g.session,
+            reservation,
+            Change(chosen.day, chosen.minute),
+            version=version(),
+            now=g.now,
+            key=confirmations.key(),
         )
     except Refused as refusal:
         g.finish(commit=False)
@@ -120,7 +130,7 @@ def cancellation_new(code: str) -> Response:
     if is_old(booked.reservation) or shown["choices"].cancel is not None:
         return redirect(url_for(".show", code=code, v=request.args.get("v")), 303)
     return render(
-        "liff/bookings/own/cancel.html", **shown, problem=None, reasons=own.REASONS, key=secrets.token_urlsafe(12)
+        "liff/bookings/own/cancel.html", **shown, problem=None, reasons=own.REASONS, key=confirmations.new_key()
     )
 
 
@@ -131,14 +141,9 @@ def cancellation_create(code: str) -> Response:
     sessions.count_submit()
     reservation = states.by_code(g.session, code, friend=sessions.require_friend())
     reason = request.form.get("reason", "")[:LONGEST_REASON]
-    ending.cancel(g.session, reservation, version=version(), reason=reason, now=g.now, key=key())
+    ending.cancel(g.session, reservation, version=version(), reason=reason, now=g.now, key=confirmations.key())
     return redirect(url_for(".show", code=code, done="cancel", v=reservation.version), 303)
 
 
 def version() -> int | None:
     return request.form.get("version", type=number)
-
-
-def key() -> str:
-    """Made when the page was opened: the same one once more changes nothing more."""
-    return request.form.get("key", "")[:LONGEST_KEY] or secrets.token_urlsafe(12)

@@ -1,15 +1,13 @@
 """Another slot of the same event for a booking of theirs."""
 
-import secrets
-
 from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import public
-from lstep_lite.blueprints.liff import sessions
+from lstep_lite.blueprints.liff import confirmations, sessions
 from lstep_lite.blueprints.liff.bookings.asking import own_bp
 from lstep_lite.blueprints.liff.bookings.own import about, found, is_old
-from lstep_lite.blueprints.liff.bookings.own_changes import key, version
+from lstep_lite.blueprints.liff.bookings.own_changes import version
 from lstep_lite.engine.reservations import Refused, events
 from lstep_lite.engine.reservations.customer.own import Booked
 from lstep_lite.engine.reservations.events import listing, participants, slots
@@ -60,7 +58,7 @@ def slot_update(code: str, slot_code: str) -> Response:
     slot = chosen(found(code), slot_code)
     reservation = states.by_code(g.session, code, friend=sessions.require_friend())
     try:
-        slot_changing.change(g.session, reservation, slot.id, version=version(), now=g.now, key=key())
+        slot_changing.change(g.session, reservation, slot.id, version=version(), now=g.now, key=confirmations.key())
     except Refused as refusal:
         g.finish(commit=False)
         return changed_to(code, slot_code, refusal)
@@ -78,7 +76,7 @@ def changed_to(code: str, slot_code: str, problem: Refused | None) -> Response:
         others=[],
         after=listing.when(g.read, slot),
         what=participants.what(booked.reservation),
-        key=secrets.token_urlsafe(12),
+        key=confirmations.new_key(),
         action=url_for(".slot_update", code=code, slot_code=slot_code),
         instead=url_for(".slot_show", code=code, slot_code=slot_code, v=booked.reservation.version),
     )

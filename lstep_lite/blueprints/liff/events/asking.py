@@ -24,7 +24,6 @@ from lstep_lite.web import number, render
 bp = pages.blueprint("liff_events", __name__, "/liff/events")
 bp.before_request(beginning.check)
 
-LONGEST_KEY = 40
 MOST_OF_ONE = 50
 TICKET = "ticket-"
 """What the inputs of tickets are called, before the ticket's code."""

@@ -1,14 +1,11 @@
 """Booking a slot: how many and who, a last look, and the booking."""
 
-import secrets
-
 from flask import g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lstep_lite.auth import public
-from lstep_lite.blueprints.liff import gates, sessions
+from lstep_lite.blueprints.liff import confirmations, gates, sessions
 from lstep_lite.blueprints.liff.events.asking import (
-    LONGEST_KEY,
     TICKET,
     Asking,
     address,
@@ -23,11 +20,10 @@ from lstep_lite.engine import line, media, settings
 from lstep_lite.engine.reservations import Refused
 from lstep_lite.engine.reservations.customer import confirming, details, offering
 from lstep_lite.engine.reservations.events import listing, ordering
-from lstep_lite.engine.reservations.transitions.booking import Quote
 from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.engine.surveys import drawing, parsing
 from lstep_lite.engine.surveys.parsing import Read
-from lstep_lite.web import number, render
+from lstep_lite.web import render
 
 NONE = "人数を選んでください。"
 
@@ -123,7 +119,7 @@ def confirm(here: Asking, problem: Refused | None) -> Response:
         problem=problem,
         agreed=details.has_agreed(here.session, here.friend, proposal.quote.terms),
         answer_within=confirming.answer_in_words(proposal.policy),
-        key=secrets.token_urlsafe(12),
+        key=confirmations.new_key(),
         action=address("order_create", here),
         instead=address("order_new", here, later=1),
         back=address("slot_show", here),
@@ -137,9 +133,7 @@ def confirm(here: Asking, problem: Refused | None) -> Response:
 def order_create(code: str, slot_code: str) -> Response:
     """Book what was confirmed. The same page sent again is the same booking."""
     sessions.count_submit()
-    if "consent" in request.form:  # the tick stays whatever becomes of the rest
-        details.agree(g.session, sessions.require_friend(), request.form.get("terms", "")[:LONGEST_KEY])
-        g.finish(commit=True)
+    confirmations.keep_consent()
     here = asking(g.session, code, slot_code)
     try:
         made = ordering.order(g.session, here.event, here.friend, ordered(here), now=g.now)
@@ -155,17 +149,9 @@ def order_create(code: str, slot_code: str) -> Response:
 def ordered(here: Asking) -> SlotOrder:
     return SlotOrder(
         slot_id=here.slot.id,
-        key=request.form.get("key", "")[:LONGEST_KEY] or secrets.token_urlsafe(12),
+        key=confirmations.key(),
         party=party(),
         tickets=here.chosen(),
-        quote=shown(),
+        quote=confirmations.shown(),
         consents="consent" in request.form,
     )
-
-
-def shown() -> Quote | None:
-    """What the page to confirm said it costs, lasts and asks for."""
-    minutes = request.form.get("minutes", type=number)
-    if minutes is None:
-        return None
-    return Quote(request.form.get("price", type=number), minutes, request.form.get("terms", "")[:LONGEST_KEY])

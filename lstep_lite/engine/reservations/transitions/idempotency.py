@@ -12,7 +12,6 @@ from lstep_lite.engine.reservations.transitions import refusals
 from lstep_lite.models import BookingAnswer, Friend, Reservation
 
 KEPT = timedelta(hours=24)
-LONGEST_KEY = 80
 OTHER = "この画面からのお手続きは完了しています。「予約の確認」から内容をご確認ください。"
 
 
