@@ -1,4 +1,4 @@
-// Opening hours of a week: what stands at the first day is put to all of them.
+// Opening hours of a week: what stands at the first day that is open is put to all of them.
 (() => {
   "use strict";
 
@@ -11,9 +11,10 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-same-hours]");
     if (!button) return;
-    const [first, ...others] = button.closest(".hours-week").querySelectorAll(".hours-day");
-    const typed = timesOf(first).map((input) => input.value);
-    for (const day of others) timesOf(day).forEach((input, index) => { input.value = typed[index] ?? ""; });
+    const days = [...button.closest(".hours-week").querySelectorAll(".hours-day")];
+    const open = days.find((day) => !day.querySelector(".hours-closed input").checked) ?? days[0];
+    const typed = timesOf(open).map((input) => input.value);
+    for (const day of days) timesOf(day).forEach((input, index) => { input.value = typed[index] ?? ""; });
     button.dispatchEvent(new Event("input", { bubbles: true }));
   });
 })();
