@@ -20,6 +20,7 @@ from lstep_lite.engine.segments.registry import kinds as condition_kinds
 from lstep_lite.errors import DomainError
 from lstep_lite.models import (
     ActionRun,
+    ActionSet,
     BookingWord,
     ChatMessage,
     Content,
@@ -244,6 +245,18 @@ def test_sets_run_at_the_course_and_at_the_shop_once_for_each_transition(
         "「カット」の予約：予約が確定したとき",
         "「カラー」の予約：予約が確定したとき",
     }
+
+
+def test_who_cancels_late_gets_what_hangs_there_besides(session: Session, salon: Salon, hanako: Friend) -> None:
+    places = ("reservations.cancelled", "reservations.cancelled_late")
+    for place in places:
+        actions.keep(session, place, "shop", attach(a_tag(session, name=place)), now=NOW)
+    session.get_one(ReservationSettings, 1).policy = {"late_cancel": "allow_marked"}
+    runs = sa.select(ActionSet.place).join(ActionRun, ActionRun.action_set_id == ActionSet.id).order_by(ActionRun.id)
+    ending.cancel(session, book(session, hanako, salon), version=1, now=NOW)
+    assert session.scalars(runs).all() == [places[0]]
+    ending.cancel(session, book(session, hanako, salon, minute=ELEVEN), version=1, now=at(TODAY, 1081))
+    assert session.scalars(runs).all() == [places[0], *places]
 
 
 def test_what_a_set_sends_speaks_of_the_booking_it_runs_for(

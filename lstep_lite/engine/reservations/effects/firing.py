@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import actions, mentions, triggers
 from lstep_lite.engine.reservations.availability.days import in_words
 from lstep_lite.engine.reservations.effects import desk, moments, wording
-from lstep_lite.engine.reservations.effects.moments import MOMENTS, WITH_SETS, Moment, kind_of, place_of
+from lstep_lite.engine.reservations.effects.moments import LATE, MOMENTS, WITH_SETS, Moment, kind_of, place_of
 from lstep_lite.engine.reservations.transitions import recording
 from lstep_lite.engine.reservations.transitions.recording import Happened
 from lstep_lite.engine.triggers import Happening
@@ -71,6 +71,12 @@ def runs(session: Session, reservation: Reservation, name: str) -> bool:
     """Whether a set with steps hangs at the moment *name* for this booking."""
     found = actions.at_many(session, place_of(MOMENTS[name]), holders(session, reservation))
     return any(each.steps for each in found.values())
+
+
+@triggers.on(kind_of(MOMENTS["cancelled"]))
+def _run_late(session: Session, happening: Happening) -> str | None:
+    entry = session.get_one(ReservationEntry, happening.facts["reservation_entry_id"])
+    return _run(LATE, session, happening) if entry.after["is_late"] else None
 
 
 def holders(session: Session, reservation: Reservation) -> list[str]:

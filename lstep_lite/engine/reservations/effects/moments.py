@@ -42,7 +42,11 @@ _ALL = (
     Moment("restored", "キャンセルした予約を元に戻した", "", runs="confirmed"),
 )
 MOMENTS: Mapping[str, Moment] = {each.name: each for each in _ALL}
-WITH_SETS = tuple(each for each in _ALL if not each.runs)
+LATE = Moment("cancelled_late", "", "お客様が締切のあとにキャンセルしたとき（直前キャンセル）")
+"""A case of "cancelled": its action sets run after those, without a trigger of its own."""
+WITH_SETS = tuple(
+    moment for each in _ALL if not each.runs for moment in ((each, LATE) if each.name == "cancelled" else (each,))
+)
 """Those at which action sets hang, in the order of a booking's life."""
 UNSEEN = (Transition.FLAGGED, Transition.UNFLAGGED)
 """They concern staff alone."""
