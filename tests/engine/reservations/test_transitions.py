@@ -191,6 +191,7 @@ def test_an_offer_is_taken_in_time(session: Session, salon: Salon, hanako: Frien
     ending.accept(session, one, now=until - timedelta(seconds=1))
     assert (one.state, one.expires_at, last(session).what) == (State.CONFIRMED, None, "confirmed")
     assert refused(lambda: ending.accept(session, two, now=until)).code is Code.VERSION_CONFLICT
+    assert refused(lambda: ending.accept(session, two, now=NOW)).code is Code.VERSION_CONFLICT, "its place is free now"
     ending.expire(session, two, now=until)
     assert (two.state, held(session, two)) == (State.EXPIRED, 0)
 

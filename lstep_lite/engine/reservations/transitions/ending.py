@@ -47,7 +47,7 @@ def accept(
     if reservation.state in (State.CONFIRMED, State.REQUESTED):
         return reservation
     is_over = reservation.expires_at is not None and reservation.expires_at <= now
-    if reservation.state is not State.HELD or is_over:
+    if reservation.state is not State.HELD or is_over or not places.has_all(session, reservation):
         raise refusals.version_conflict(OFFER_OVER)
     policy = states.policy_of(session, reservation)
     if policy.consent_text and not consents:

@@ -29,6 +29,11 @@ def at(session: Session, shape: Shape, provider_id: int | None, starts_at: datet
     return occupying.cells(shape, pool_id, tick(starts_at))
 
 
+def has_all(session: Session, reservation: Reservation) -> bool:
+    """Whether it has what it must have. An offer has not once it was over, even if the clock is set back then."""
+    return not of(session, reservation) - occupying.held(session, reservation.id)
+
+
 def take(session: Session, reservation: Reservation, *, force: bool = False, since: datetime | None = None) -> None:
     """Those it must have and has not; only those from *since* on. Raises Refused (SLOT_TAKEN)."""
     wanted = of(session, reservation) - occupying.held(session, reservation.id)
