@@ -149,14 +149,15 @@ def _past(cast: Cast, day: date, minute: int, provider: Provider, number: int) -
     friend = _whose(cast, day, number)
     is_nominated = not is_assistant and number % 3 == 0
     fee = provider.fee if is_nominated else 0
+    way = WAYS[number % len(WAYS)] if friend.line_user_id else BookedBy.PHONE
     starts_at = instant(day, minute, cast.rota.zone)
     row = Reservation(
         code=new_code(),
         number=f"R-{day:%y%m%d}-{number % 1000:03d}",
         version=2,
         friend_id=friend.id,
-        page_id=cast.page.id,
-        booked_by=WAYS[number % len(WAYS)] if friend.line_user_id else BookedBy.PHONE,
+        page_id=cast.page.id if way is BookedBy.LINE else None,
+        booked_by=way,
         provider_id=provider.id,
         is_nominated=is_nominated,
         assigned_by=AssignedBy.CUSTOMER if is_nominated else AssignedBy.AUTO,

@@ -104,7 +104,12 @@ def _table(subject: Subject, group: Group) -> LineObject:
     """What was booked; of what is over no more than which it was."""
     left_out = ("料金", "場所") if group is Group.ENDING else ()
     rows = [_row(label, value) for label, value in _facts(subject) if value and label not in left_out]
-    return {"type": "box", "layout": "vertical", "spacing": "sm", "margin": "lg", "contents": rows}
+    return {"type": "box", "layout": "vertical", "spacing": "sm", "margin": "lg", "contents": [_when(subject), *rows]}
+
+
+def _when(subject: Subject) -> LineObject:
+    """Over the whole width: a time that goes over two lines is easily misread."""
+    return _paragraph(f"{subject.when}〜{subject.end}") | {"weight": "bold"}
 
 
 def _row(label: str, value: str) -> LineObject:
@@ -114,7 +119,6 @@ def _row(label: str, value: str) -> LineObject:
 
 
 def _facts(subject: Subject) -> Iterator[tuple[str, str]]:
-    yield "日時", f"{subject.when}〜{subject.end}"
     yield "メニュー" if subject.after["slot_id"] is None else "内容", subject.menu
     yield "担当", f"{subject.provider}（ご指名）" if subject.provider else ""
     yield "人数", subject.people if subject.after["slot_id"] is not None else ""
