@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from lstep_lite.engine.reservations import by_staff
-from lstep_lite.engine.reservations.transitions import booking, ending
+from lstep_lite.engine.reservations.transitions import booking, ending, event_booking
+from lstep_lite.engine.reservations.transitions.event_booking import SlotOrder
 from lstep_lite.models import ReservationSettings
 from tests.engine.reservations.salon import FRIDAY, NOON, TODAY, a_salon, an_event, order, visit
 from tests.factories import NOW, a_friend
@@ -23,13 +24,14 @@ def salon(session, owner):
 def test_a_week_shows_who_comes_and_what_is_free(page, session, salon):
     hanako = a_friend(session, display_name="山田花子")
     booked = booking.order(session, hanako, order(salon, provider_id=salon.sato), page=salon.page, now=NOW)
-    an_event(session, 4)
+    slot = an_event(session, 4)
+    event_booking.write_down(session, a_friend(session, display_name="参加者"), SlotOrder(slot.id, "k"), by=BY, now=NOW)
     session.commit()
     shown = page("/reservations/week?date=2026-03-06")
     friday = shown.select_one("section[aria-label='3月6日(金)']")
     assert friday.select_one(f"a[href='/reservations/{booked.id}']").get_text(" ", strip=True).startswith("10:00–11:00")
-    assert "指名" in friday.text and "山田花子様" in friday.text and "1件" in friday.text
-    assert "11:00–19:00" in friday.text and "（0/4）" in friday.text
+    assert "指名" in friday.text and "山田花子様" in friday.text and "2件" in friday.text
+    assert "11:00–19:00" in friday.text and "（1/4）" in friday.text and "参加者" not in friday.text
     assert len(shown.select("section.week-day")) == 7 and "空き" not in shown.select("section")[0].text
 
 

@@ -7,11 +7,11 @@ name is kept. https://developers.line.biz/en/reference/messaging-api/#get-profil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import friends, text
+from lstep_lite.engine import agenda, friends, text
 from lstep_lite.engine.line.account import Account
 from lstep_lite.engine.line.client import Line, Profile
 from lstep_lite.engine.line.connection import LineError
@@ -23,6 +23,8 @@ LOOK_AGAIN_AFTER_NONE = timedelta(days=3)
 LOOK_AGAIN_AFTER_TROUBLE = timedelta(minutes=10)
 LOOK_AGAIN_AFTER_REFUSAL = timedelta(days=1)
 SECONDS_BEFORE_A_SEND = 2.0
+SOON = timedelta(seconds=5)
+"""So long after somebody came, LINE is about to tell their name; if it does not, nobody waits for it."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,12 @@ def due(now: datetime) -> Select[int]:
         Friend.profile_due_at <= now, Friend.is_following, Friend.line_user_id.is_not(None)
     )
     return theirs.order_by(Friend.profile_due_at)
+
+
+@agenda.pending
+def _pending(session: Session, *, now: datetime, wall: datetime) -> agenda.Pending:
+    newcomers = due(now).where(Friend.profile_due_at > now - SOON, Friend.profile_checked_at.is_(None))
+    return agenda.Pending(session.scalar(select(func.count()).select_from(newcomers.subquery())) or 0)
 
 
 def _claim(session: Session, now: datetime, limit: int) -> list[tuple[int, str]]:

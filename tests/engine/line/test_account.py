@@ -1,12 +1,13 @@
 """Tokens, profiles and settings calls against the emulated platform."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from lstep_lite.db import Database
 from lstep_lite.emulator import Emulator
+from lstep_lite.engine import agenda
 from lstep_lite.engine.line import Account, LineError, NotConnected, profiles
 from lstep_lite.models import Channel, Friend
 from tests.emulator.conftest import PUBLIC_URL, Control
@@ -132,6 +133,21 @@ def test_a_due_profile_is_fetched_once_and_found_by_its_new_name(
         friend = session.get_one(Friend, friend_id)
         assert (friend.display_name, friend.search_text) == ("ヤマダ 花子", "やまだ花子")
         assert friend.profile_due_at == now + profiles.LOOK_AGAIN
+
+
+def test_the_name_of_a_newcomer_is_waited_for_until_it_is_there_and_not_for_long(
+    database: Database, account: Account, control: Control, emulator: Emulator
+) -> None:
+    now = emulator.clock.now()
+    stored_friend(database, line_user_id=control.a_friend("花子"), profile_due_at=now)
+    assert [names_due(database, now), names_due(database, now + profiles.SOON)] == [1, 0]
+    profiles.refresh_due(database, account, now=now, limit=10)
+    assert [names_due(database, now), names_due(database, now + profiles.LOOK_AGAIN)] == [0, 0]
+
+
+def names_due(database: Database, now: datetime) -> int:
+    with database.read() as session:
+        return agenda.whole(session, now=now, wall=now).due
 
 
 def test_a_profile_line_does_not_show_leaves_the_old_name(

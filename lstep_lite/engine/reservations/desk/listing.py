@@ -24,6 +24,7 @@ from lstep_lite.models import (
     Course,
     Event,
     EventSlot,
+    Friend,
     Provider,
     Reservation,
     ReservationLine,
@@ -105,9 +106,11 @@ def page(session: Session, filters: Filters, *, now: datetime, number: int = 1) 
     wanted = sa.and_(sa.true(), *_conditions(filters, now))
     total = session.scalar(sa.select(sa.func.count()).select_from(Reservation).where(wanted)) or 0
     number = nearest(number, total, PAGE_SIZE)
-    query = sa.select(Reservation).where(wanted).order_by(*_order(filters.show))
-    query = query.options(joinedload(Reservation.friend), selectinload(Reservation.lines))
-    found = session.scalars(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
+    order = _order(filters.show)
+    shown = sa.select(Reservation.id).where(wanted).order_by(*order)  # the ids alone: whole rows are slow to sort
+    shown = shown.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    query = sa.select(Reservation).where(Reservation.id.in_(shown)).order_by(*order)
+    found = session.scalars(query.options(joinedload(Reservation.friend), selectinload(Reservation.lines))).all()
     return Page(_rows(session, found, now), total_count=total, number=number, size=PAGE_SIZE)
 
 
@@ -181,7 +184,7 @@ def _named(text: str) -> sa.ColumnElement[bool]:
         return row.number == number
     if NUMBER.fullmatch(number):
         return row.number.contains(number, autoescape=True)
-    found = row.friend_id.in_(sa.select(row.friend_id).join(row.friend).where(named(text)))
+    found = row.friend_id.in_(sa.select(Friend.id).where(named(text)))
     return sa.or_(found, row.number.startswith(f"R-{number}-")) if DAY_OF_NUMBER.fullmatch(number) else found
 
 

@@ -58,13 +58,28 @@ class Booked:
         return self.reservation.state in FALLEN
 
 
-def bookings(session: Session, first: date, last: date, look: Look) -> list[Booked]:
-    """Those of the days from *first* to *last*, by their time."""
-    row, of_shop = Reservation, zone(session)
+def bookings(session: Session, first: date, last: date, look: Look, *, with_events: bool = True) -> list[Booked]:
+    """Those of the days from *first* to *last*, by their time; without events those of courses alone."""
+    query = _of_days(first, last, look)
+    return _read(session, query if with_events else query.where(Reservation.slot_id.is_(None)))
+
+
+def coming(session: Session, day: date, *, now: datetime, most: int) -> list[Booked]:
+    """The next confirmed ones of *day* that are not over."""
+    ahead = _of_days(day, day, Look()).where(Reservation.state == State.CONFIRMED, Reservation.ends_at > now)
+    return _read(session, ahead.limit(most))
+
+
+def _of_days(first: date, last: date, look: Look) -> sa.Select[Reservation, str | None]:
+    row = Reservation
     query = sa.select(row, Event.title).outerjoin(EventSlot, EventSlot.id == row.slot_id)
     query = query.outerjoin(Event, Event.id == EventSlot.event_id)
     query = query.where(row.business_date.between(first, last), row.state.in_(look.states), *look.narrowed())
-    query = query.options(joinedload(row.friend), selectinload(row.lines)).order_by(row.starts_at, row.id)
+    return query.order_by(row.starts_at, row.id)
+
+
+def _read(session: Session, query: sa.Select[Reservation, str | None]) -> list[Booked]:
+    query, of_shop = query.options(joinedload(Reservation.friend), selectinload(Reservation.lines)), zone(session)
     return [_booked(each, title, of_shop) for each, title in session.execute(query)]
 
 

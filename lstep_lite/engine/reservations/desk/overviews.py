@@ -81,19 +81,21 @@ class WeekDay:
     day: Day
     columns: Sequence[Column]
     count: int
-    """Without those that fell through."""
+    """Bookings, those of events too, without those that fell through."""
 
 
 def week(session: Session, first: date, look: Look, *, now: datetime) -> list[WeekDay]:
     """Seven days from *first*."""
     last = first + timedelta(days=WEEK - 1)
     scene = scenes.load(session, first, last, now=now)
-    found = looks.bookings(session, first, last, look)
-    people = _people(session, look, [each for each in found if each.reservation.slot_id is None])
+    found = looks.bookings(session, first, last, look, with_events=False)
+    people, counts = _people(session, look, found), _counts(session, first, last, look)
     by_day: dict[date, list[Booked]] = defaultdict(list)
     for each in found:
         by_day[each.reservation.business_date].append(each)
-    return [_week_day(scene, day, people, by_day[day.on]) for day in _days(session, scene, look)]
+    return [
+        _week_day(scene, day, people, by_day[day.on], _standing(counts[day.on])) for day in _days(session, scene, look)
+    ]
 
 
 def _people(session: Session, look: Look, found: Sequence[Booked]) -> list[Provider | None]:
@@ -103,14 +105,15 @@ def _people(session: Session, look: Look, found: Sequence[Booked]) -> list[Provi
     return [*shown, None] if None in ids else [*shown]
 
 
-def _week_day(scene: Scene, day: Day, people: Sequence[Provider | None], booked: Sequence[Booked]) -> WeekDay:
-    columns = [_column(scene, day.on, person, booked) for person in people]
-    return WeekDay(day, columns, sum(not each.is_off for each in booked))
+def _week_day(
+    scene: Scene, day: Day, people: Sequence[Provider | None], booked: Sequence[Booked], count: int
+) -> WeekDay:
+    return WeekDay(day, [_column(scene, day.on, person, booked) for person in people], count)
 
 
 def _column(scene: Scene, on: date, person: Provider | None, booked: Sequence[Booked]) -> Column:
     person_id = person.id if person is not None else None
-    rows = [each for each in booked if each.reservation.provider_id == person_id and each.reservation.slot_id is None]
+    rows = [each for each in booked if each.reservation.provider_id == person_id]
     worker = scene.workers.get(person.id) if person is not None else None
     if worker is None:
         return Column(person, rows, works=False, free="")
@@ -172,11 +175,15 @@ def _counts(session: Session, first: date, last: date, look: Look) -> Mapping[da
 def _month_day(day: Day, counts: Sequence[tuple[State, bool, int]]) -> MonthDay:
     return MonthDay(
         day=day,
-        count=sum(count for state, _, count in counts if state in looks.STANDING),
+        count=_standing(counts),
         requested=sum(count for state, _, count in counts if state is State.REQUESTED),
         misfits=sum(count for state, needs_look, count in counts if needs_look and state in BLOCKING),
         cancelled=sum(count for state, _, count in counts if state in FALLEN),
     )
+
+
+def _standing(counts: Sequence[tuple[State, bool, int]]) -> int:
+    return sum(count for state, _, count in counts if state in looks.STANDING)
 
 
 # Days of both --------------------------------------------------------------------------------------------------------

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.engine.reservations import effects
 from lstep_lite.engine.reservations.desk import listing, looks
 from lstep_lite.engine.reservations.desk.listing import Show
-from lstep_lite.engine.reservations.desk.looks import Booked, Look
+from lstep_lite.engine.reservations.desk.looks import Booked
+from lstep_lite.models import Reservation
 from lstep_lite.models import ReservationState as State
 
 FEW = 5
@@ -30,13 +32,14 @@ class Today:
 
 def load(session: Session, *, now: datetime) -> Today:
     day = looks.day_now(session, now=now)
-    found = looks.bookings(session, day, day, Look())
-    coming = [each for each in found if each.reservation.state is State.CONFIRMED and each.reservation.ends_at > now]
+    row = Reservation
+    states = sa.select(row.state, sa.func.count()).where(row.business_date == day, row.state.in_(looks.STANDING))
+    found = dict(session.execute(states.group_by(row.state)).all())
     return Today(
         day=day,
-        count=len(found),
-        here=sum(each.reservation.state in (State.CHECKED_IN, State.COMPLETED) for each in found),
-        coming=coming[:FEW],
+        count=sum(found.values()),
+        here=found.get(State.CHECKED_IN, 0) + found.get(State.COMPLETED, 0),
+        coming=looks.coming(session, day, now=now, most=FEW),
         counts=listing.counts(session, now=now),
         forecast=effects.forecast(session, now=now),
     )

@@ -18,7 +18,7 @@ from lstep_lite.engine.reservations.availability import masks, scenes
 from lstep_lite.engine.reservations.availability.days import DAY_MINUTES, TICK_MINUTES, span
 from lstep_lite.engine.reservations.availability.facts import Facts, Person
 from lstep_lite.engine.reservations.availability.opening import Ranges
-from lstep_lite.engine.reservations.numbers.scopes import WORKED, Scope, percent, seconds, weekday
+from lstep_lite.engine.reservations.numbers.scopes import WORKED, Scope, percent, seconds
 from lstep_lite.models import Provider, Reservation, ReservationSegment
 
 HOUR = 60
@@ -47,9 +47,8 @@ class Working:
 
 def of(session: Session, scope: Scope, *, now: datetime) -> Working:
     shift_days, shift_hours = _shifts(session, scope, now)
-    worked_days = _worked_days(session, scope)
-    worked_hours = _worked_hours(session, scope)
-    days = {day: Load(worked_days.get(day, 0), shift_days[day]) for day in span(scope.first, scope.last)}
+    worked_days, worked_hours = _worked(session, scope)
+    days = {day: Load(worked_days[day], shift_days[day]) for day in span(scope.first, scope.last)}
     places = sorted({*worked_hours, *shift_hours})
     hours = {place: Load(worked_hours[place], shift_hours[place]) for place in places}
     return Working(days, hours, Load(sum(worked_days.values()), sum(shift_days.values())))
@@ -105,29 +104,23 @@ def _ticks(ranges: Ranges) -> int:
 # Work ----------------------------------------------------------------------------------------------------------------
 
 
-def _worked_days(session: Session, scope: Scope) -> dict[date, int]:
-    minutes = sa.func.sum(_length())
-    by_day = _works(sa.select(Reservation.business_date, minutes), scope).group_by(Reservation.business_date)
-    return {day: int(found) for day, found in session.execute(by_day)}
-
-
-def _worked_hours(session: Session, scope: Scope) -> Counter[tuple[int, int]]:
+def _worked(session: Session, scope: Scope) -> tuple[Counter[date], Counter[tuple[int, int]]]:
     row, segment = Reservation, ReservationSegment
-    start = row.start_minute + (seconds(segment.starts_at) - seconds(row.starts_at)) // sa.literal(60, sa.Integer)
-    columns = (weekday(row.business_date).label("day"), start.label("start"), _length().label("length"))
+    start = row.start_minute + (seconds(segment.starts_at) - seconds(row.starts_at)) // _MINUTE
+    length = (seconds(segment.ends_at) - seconds(segment.starts_at)) // _MINUTE
+    columns = (row.business_date.label("day"), start.label("start"), length.label("length"))
     each = _works(sa.select(*columns), scope).subquery()
     same = sa.select(each.c.day, each.c.start, each.c.length, sa.func.count())
-    found: Counter[tuple[int, int]] = Counter()
-    for day, begins, length, count in session.execute(same.group_by(each.c.day, each.c.start, each.c.length)):
-        for hour, minutes in _split(int(begins), int(begins) + int(length)):
-            found[day, hour] += minutes * count
-    return found
+    by_day: Counter[date] = Counter()
+    by_hour: Counter[tuple[int, int]] = Counter()
+    for day, begins, lasts, count in session.execute(same.group_by(each.c.day, each.c.start, each.c.length)):
+        by_day[day] += int(lasts) * count
+        for hour, minutes in _split(int(begins), int(begins) + int(lasts)):
+            by_hour[day.weekday(), hour] += minutes * count
+    return by_day, by_hour
 
 
-def _length() -> sa.ColumnElement[int]:
-    """Minutes of a segment."""
-    lasts = seconds(ReservationSegment.ends_at) - seconds(ReservationSegment.starts_at)
-    return lasts // sa.literal(60, sa.Integer)
+_MINUTE = sa.literal(60, sa.Integer)
 
 
 def _works(query: sa.Select[*tuple[Any, ...]], scope: Scope) -> sa.Select[*tuple[Any, ...]]:

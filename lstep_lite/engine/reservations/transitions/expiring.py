@@ -40,11 +40,12 @@ SHOWING = (ReservationState.CONFIRMED, ReservationState.CHECKED_IN)
 
 def _is_due(now: Any, wall: Any) -> sa.ColumnElement[bool]:
     row, request = Reservation, ChangeRequest
-    past = sa.exists().where(row.state.in_(SHOWING), row.starts_at < agenda.ago(AFTER_CLOSING))
+    past = sa.select(row.id).where(row.state.in_(SHOWING), row.starts_at < agenda.ago(AFTER_CLOSING))
+    first = past.order_by(row.starts_at).limit(1)  # asked for any, PostgreSQL would read all bookings there ever were
     return sa.or_(
         sa.exists().where(row.expires_at <= now, row.state.in_(WAITING)),
         sa.exists().where(request.state == ChangeState.ASKED, request.expires_at <= now),
-        sa.and_(sa.exists().where(ReservationSettings.completes_itself), past),
+        sa.and_(sa.exists().where(ReservationSettings.completes_itself), first.scalar_subquery().is_not(None)),
     )
 
 
