@@ -4,6 +4,9 @@ From below: days, masks, policies and plans are pure values; facts and scenes te
 feasibility, reasons and marks what can begin when; occupying keeps the places nobody can have twice; booking,
 event_booking, changing, ending and visiting are the transitions, each under the booking lock (book); recording writes
 down every one and calls who follows.
+
+Above them, each knowing only those named before it: numbers; customer, what people see in LINE; effects, what bookings
+set off, and waiting; keeping, the set-up; events, calendars, ticket_books and karte; desk and clientele, what staff do.
 """
 
 from lstep_lite.engine.reservations.transitions import expiring, holding

@@ -8,10 +8,9 @@ from wtforms import BooleanField, DateField, SelectField, StringField
 from wtforms.validators import Optional, ValidationError
 
 from lstep_lite.engine.friends import FriendDraft
-from lstep_lite.engine.reservations.customer import own_waits
 from lstep_lite.engine.reservations.desk.taking import Caller
 from lstep_lite.engine.reservations.desk.waits import Draft
-from lstep_lite.engine.reservations.waiting import Wish
+from lstep_lite.engine.reservations.waiting import Wish, wishes
 from lstep_lite.engine.text import WEEKDAYS
 from lstep_lite.forms.base import Form, at_most, options, row_id
 from lstep_lite.forms.reservations.fields import IdsField, number
@@ -37,7 +36,7 @@ class WaitForm(Form):
     first = DateField("いつから", [Optional()])
     last = DateField("いつまで", [Optional()])
     weekdays = IdsField("曜日")
-    span = SelectField("時間帯", choices=options({key: words for key, (words, *_) in own_waits.SPANS.items()}))
+    span = SelectField("時間帯", choices=options({key: words for key, (words, *_) in wishes.SPANS.items()}))
 
     def offer(
         self,
@@ -55,7 +54,7 @@ class WaitForm(Form):
     def propose(self, today: date) -> None:
         """The usual days, while none are typed."""
         if not self.first.raw_data:
-            self.first.data, self.last.data = today, today + own_waits.USUAL
+            self.first.data, self.last.data = today, today + wishes.USUAL
             self.weekdays.data = list(EVERY_DAY)
 
     def caller(self) -> Caller:
@@ -71,7 +70,7 @@ class WaitForm(Form):
     def _wish(self) -> Wish | None:
         if self.first.data is None or self.last.data is None:
             return None
-        _, begins, ends = own_waits.SPANS[self.span.data or "any"]
+        _, begins, ends = wishes.SPANS[self.span.data or "any"]
         weekdays = [each - 1 for each in self.weekdays.data or () if each in EVERY_DAY]
         courses, provider_id = self.courses.data or (), self.provider_id.data or None
         party = self.party.data or 0

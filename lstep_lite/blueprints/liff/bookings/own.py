@@ -9,9 +9,10 @@ from lstep_lite.auth import public
 from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.bookings.asking import OTHER_TIME, looks, own_bp
 from lstep_lite.engine.reservations import Refused, effects
-from lstep_lite.engine.reservations.customer import calendar_file, confirming, own, own_waits
+from lstep_lite.engine.reservations.customer import calendar_file, confirming, own
 from lstep_lite.engine.reservations.ticket_books import books
 from lstep_lite.engine.reservations.transitions import refusals, states
+from lstep_lite.engine.reservations.waiting import wishes
 from lstep_lite.engine.surveys import words
 from lstep_lite.models import BookingPage, Reservation, ReservationState
 from lstep_lite.web import number, render
@@ -28,7 +29,7 @@ def index() -> Response:
         **looks(None),
         ahead=own.ahead(g.read, friend, now=g.now),
         past=own.past(g.read, friend, now=g.now),
-        waits=own_waits.of_friend(g.read, friend, now=g.now),
+        waits=wishes.of_friend(g.read, friend, now=g.now),
         tickets=books.valid(g.read, friend, g.now.astimezone(g.zone).date()),
     )
 

@@ -8,8 +8,8 @@ from lstep_lite.blueprints.liff import sessions
 from lstep_lite.blueprints.liff.bookings.asking import Asking, address, asking, bp, day_of, looks, own_bp
 from lstep_lite.engine.reservations import Refused, waiting
 from lstep_lite.engine.reservations.availability import days
-from lstep_lite.engine.reservations.customer import own_waits
 from lstep_lite.engine.reservations.transitions import refusals
+from lstep_lite.engine.reservations.waiting import wishes
 from lstep_lite.web import render
 
 JOINED = "キャンセル待ちに登録しました。空きが出たらLINEでお知らせします。"
@@ -34,10 +34,10 @@ def form(here: Asking, problem: Refused | None) -> Response:
         plan=looking.plan,
         problem=problem,
         others=[],
-        spans=own_waits.SPANS,
+        spans=wishes.SPANS,
         today=today,
         first=request.form.get("first") or first.isoformat(),
-        last=request.form.get("last") or (first + own_waits.USUAL).isoformat(),
+        last=request.form.get("last") or (first + wishes.USUAL).isoformat(),
         chosen=request.form.getlist("weekday") if request.method == "POST" else list("0123456"),
         action=address("wait_create", here.page.code, day=None, minute=None),
         instead=address("wait_new", here.page.code, day=None, minute=None),
@@ -66,7 +66,7 @@ def wished(here: Asking) -> waiting.Wish:
     if first is None or last is None:
         raise refusals.bad_time("お待ちになる期間を入力してください。")
     weekdays = sorted({int(each) for each in request.form.getlist("weekday") if each in tuple("0123456")})
-    return own_waits.wish(here.looking(), first, last, weekdays, request.form.get("span", ""))
+    return wishes.wish(here.looking(), first, last, weekdays, request.form.get("span", ""))
 
 
 @own_bp.post("/waits/<code>/withdrawal")

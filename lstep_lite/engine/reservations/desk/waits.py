@@ -14,12 +14,11 @@ from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.reservations import waiting
 from lstep_lite.engine.reservations.availability import feasibility, plans, policies, scenes
 from lstep_lite.engine.reservations.availability.days import clock, day_in_words, in_words
-from lstep_lite.engine.reservations.customer import own_waits
 from lstep_lite.engine.reservations.desk import callers
 from lstep_lite.engine.reservations.desk.taking import Caller
 from lstep_lite.engine.reservations.transitions import book, booking, ending, event_booking, refusals
 from lstep_lite.engine.reservations.transitions.recording import By
-from lstep_lite.engine.reservations.waiting import offering
+from lstep_lite.engine.reservations.waiting import offering, wishes
 from lstep_lite.engine.reservations.waiting.entries import wish_of
 from lstep_lite.engine.settings import zone
 from lstep_lite.errors import DomainError, NotFound
@@ -155,7 +154,7 @@ def _rows(session: Session, found: Sequence[WaitEntry]) -> list[Row]:
             held=held.get(each.entry.id),
             can_be_told=each.entry.friend.can_receive,
         )
-        for each in own_waits.described(session, found)
+        for each in wishes.described(session, found)
     ]
 
 

@@ -1,4 +1,7 @@
-"""Waiting lists (キャンセル待ち): who wishes for what, offers of what became free, and what becomes of them."""
+"""Waiting lists (キャンセル待ち): who wishes for what, offers of what became free, and what becomes of them.
+
+entries keeps them, wishes puts them in words; offering keeps a place for who is next, accepting takes it.
+"""
 
 from lstep_lite.engine.reservations.waiting import offering, outcomes
 from lstep_lite.engine.reservations.waiting.entries import (
