@@ -247,6 +247,12 @@ def test_sets_run_at_the_course_and_at_the_shop_once_for_each_transition(
     }
 
 
+def test_the_timeline_says_where_a_booking_was_before(session: Session, salon: Salon, made: Reservation) -> None:
+    changing.change(session, made, Change(FRIDAY, ELEVEN), version=1, now=NOW)
+    entry = session.scalars(sa.select(TimelineEntry).where(TimelineEntry.kind == "reservation.changed")).one()
+    assert entry.facts["label"] == "R-260306-001 3月6日(金) 10:00 → 3月6日(金) 11:00"
+
+
 def test_who_cancels_late_gets_what_hangs_there_besides(session: Session, salon: Salon, hanako: Friend) -> None:
     places = ("reservations.cancelled", "reservations.cancelled_late")
     for place in places:

@@ -5,6 +5,7 @@ A set hangs at `reservations.<moment>` of "shop", "course:<id>" or "event:<id>".
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -34,16 +35,25 @@ def fire(session: Session, happened: Happened) -> None:
     if (moment := moments.of(happened)) is None:
         return
     reservation = happened.reservation
-    when = in_words(reservation.business_date, reservation.start_minute)
     facts: dict[str, Any] = {
         "reservation_id": reservation.id,
         "reservation_entry_id": happened.entry.id,
-        "label": f"{reservation.number} {when}",
+        "label": f"{reservation.number} {_when(happened)}",
     }
     if happened.by.staff_id is not None:
         facts["staff_id"] = happened.by.staff_id
     entry = triggers.fire(session, kind_of(moment), reservation.friend, now=happened.now, **facts)
     reservation.entry_id = entry.id
+
+
+def _when(happened: Happened) -> str:
+    """「3月6日(金) 10:00」, and of one that was moved where it was before."""
+    was, now = (_start(facts) for facts in (happened.before, happened.entry.after))
+    return f"{was} → {now}" if was and was != now else now
+
+
+def _start(facts: Mapping[str, Any]) -> str:
+    return in_words(date.fromisoformat(facts["business_date"]), int(facts["start_minute"])) if facts else ""
 
 
 def _run(moment: Moment, session: Session, happening: Happening) -> str | None:
