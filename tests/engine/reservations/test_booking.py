@@ -255,6 +255,7 @@ def test_own_minutes_hold_for_everybody_and_an_own_price_for_who_asked(
     book(session, a_friend(session), salon, FRIDAY, NOON, provider_id=salon.sato)
     free = book(session, a_friend(session), salon, FRIDAY, NOON)
     assert (free.provider_id, free.price, free.ends_at) == (salon.suzuki, 5500, at(FRIDAY, 810))
+    assert [[line.price for line in each.lines] for each in (asked, free)] == [[7700], [5500]]
 
 
 def test_a_price_to_be_asked_for_is_none(session: Session, salon: Salon) -> None:

@@ -23,7 +23,7 @@ def look(session: Session, *, now: datetime) -> Scene | None:
         row.state == WaitState.WAITING, row.slot_id.is_(None), row.last_day >= today
     )
     first, last = session.execute(waits).one()
-    if first is None or first > today + LOOKED_AT:
+    if first is None or last is None or first > today + LOOKED_AT:
         return None
     return scenes.load(session, max(first, today), min(last, today + LOOKED_AT), now=now)
 
