@@ -10,6 +10,7 @@ from lstep_lite import booking_desk
 from lstep_lite.auth import allow
 from lstep_lite.engine import friends
 from lstep_lite.engine.reservations import WORDS, By, Code, Refused, Transition, by_staff, events, get, waiting
+from lstep_lite.engine.reservations.desk import acting
 from lstep_lite.engine.reservations.events import exporting, listing, participants, slots
 from lstep_lite.engine.reservations.events.exporting import Taken
 from lstep_lite.engine.reservations.transitions import ending, event_booking, slot_changing, visiting
@@ -289,7 +290,8 @@ def _slots(row: Reservation, form: SlotForm, *, problem: Refused | None = None) 
 
 
 def _names(slot: EventSlot) -> dict[str, Any]:
-    return {"event": events.get(g.read, slot.event_id), "when": listing.when(g.read, slot)}
+    is_early = acting.is_early(slot.starts_at, now=g.now)
+    return {"event": events.get(g.read, slot.event_id), "when": listing.when(g.read, slot), "is_early": is_early}
 
 
 def _editor(form: ParticipantForm, slot: EventSlot, *, problem: Refused | None = None, status: int = 200) -> Response:

@@ -23,7 +23,7 @@ class Acts:
     cancel: bool
     check_in: bool
     is_early: bool
-    """So long before its time that staff may have pressed the wrong booking: they are asked first."""
+    """Staff are asked first whether somebody has come already."""
     complete: bool
     no_show: bool
     no_show_from: datetime | None
@@ -52,7 +52,7 @@ def of(reservation: Reservation, *, now: datetime) -> Acts:
         change=state in MOVABLE and reservation.slot_id is None,
         cancel=state in (State.HELD, State.CONFIRMED, State.CHECKED_IN),
         check_in=is_confirmed,
-        is_early=is_confirmed and now < reservation.starts_at - EARLY,
+        is_early=is_confirmed and is_early(reservation.starts_at, now=now),
         complete=state in (State.CONFIRMED, State.CHECKED_IN),
         no_show=is_confirmed and now >= no_show_from,
         no_show_from=no_show_from if is_confirmed and now < no_show_from else None,
@@ -62,6 +62,11 @@ def of(reservation: Reservation, *, now: datetime) -> Acts:
         came=_corrects(reservation, State.COMPLETED, now),
         stayed_away=_corrects(reservation, State.NO_SHOW, now) and now >= no_show_from,
     )
+
+
+def is_early(starts_at: datetime, *, now: datetime) -> bool:
+    """Whether it is so long before the start that staff may have pressed the wrong booking."""
+    return now < starts_at - EARLY
 
 
 def _corrects(reservation: Reservation, state: State, now: datetime) -> bool:

@@ -76,7 +76,8 @@ def _counts(session: Session, slot: EventSlot) -> tuple[dict[str, int], int]:
 def find(session: Session, text: str) -> Reservation:
     """By the code in its QR code, or by the number a customer says. Raises NotFound for what is no event's booking."""
     row, typed = Reservation, text.strip()
-    mine = sa.select(row).where(sa.or_(row.code == typed, row.number == typed.upper()), row.slot_id.is_not(None))
+    number = f"R-{normalise(typed).upper().removeprefix('R-')}"
+    mine = sa.select(row).where(sa.or_(row.code == typed, row.number == number), row.slot_id.is_not(None))
     found = session.scalar(mine.options(joinedload(row.friend), selectinload(row.lines)).limit(1))
     if found is None:
         raise NotFound("この予約は見つかりませんでした。予約番号を確かめてください。")
