@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
+from lstep_lite.engine.reservations.availability import days
 from lstep_lite.errors import DomainError
 
 LARGEST = 1_000_000
@@ -45,6 +46,9 @@ def day(typed: str, number: int) -> date:
     """2026-03-05, or 2026/3/5 as spreadsheets write it. Raises DomainError naming the line."""
     year, month, day = ([*unicodedata.normalize("NFKC", typed).replace("/", "-").split("-"), "", ""])[:3]
     try:
-        return date(int(year), int(month), int(day))
+        found = date(int(year), int(month), int(day))
     except ValueError:
-        raise DomainError(f"{number}行目：日付を 2026-03-05 の形にしてください。", "file") from None
+        found = date.min
+    if not days.is_near(found):
+        raise DomainError(f"{number}行目：日付を 2026-03-05 の形にしてください。", "file")
+    return found
