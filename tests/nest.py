@@ -3,6 +3,7 @@
 Importing everything takes seconds of a processor's time; forking takes none.
 """
 
+import ctypes
 import gc
 import json
 import logging
@@ -20,7 +21,7 @@ from lstep_lite import (
     config,
     jobs,
     runtime,
-    server,  # noqa: F401 - the command imports it when it runs
+    server,
 )
 from lstep_lite.engine.staff import passwords
 from tests import templates
@@ -50,6 +51,8 @@ def main() -> None:
 
 def _leave(environ: dict[str, Any], log: str) -> None:
     """Become what a shell would have started, in a group of its own, writing to *log*."""
+    with suppress(OSError, AttributeError):  # Linux alone has it
+        ctypes.CDLL(None).prctl(server.PR_SET_PDEATHSIG, signal.SIGKILL)  # tests killed the hard way leave none behind
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
