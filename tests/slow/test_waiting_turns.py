@@ -69,6 +69,15 @@ def test_nobody_leaves_whom_a_customer_is_just_given(fresh_database: Database) -
     assert meanwhile(fresh_database, book(salon, friend_id), leave).startswith("これからの予約が1件")
 
 
+def test_whoever_leaves_twice_leaves_once(fresh_database: Database) -> None:
+    salon, _, _ = staged(fresh_database, 1)
+
+    def leave(session: Session) -> None:
+        providers.remove(session, providers.get(session, salon.suzuki), now=NOW)
+
+    assert meanwhile(fresh_database, leave, leave) == providers.GONE
+
+
 def test_a_course_that_is_just_booked_is_retired_not_removed(fresh_database: Database) -> None:
     salon, _, (friend_id,) = staged(fresh_database, 1)
 

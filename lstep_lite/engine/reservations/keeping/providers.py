@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import mentions
 from lstep_lite.engine.reservations.keeping import courses, saving, words
 from lstep_lite.engine.reservations.transitions.recording import By
+from lstep_lite.engine.settings import zone
 from lstep_lite.errors import DomainError, NotFound
 from lstep_lite.models import (
     BLOCKING,
@@ -28,6 +29,8 @@ from lstep_lite.models import (
 )
 
 FEATURE = "providers"
+GONE = "この担当者は見つかりませんでした。削除された可能性があります。"
+STILL_HERE = "「退職」にすると、今日から予約を受けません。退職日まで受けるときは、退職日だけを入れてください。"
 LONGEST_NAME = 30
 LONGEST_RANK = 30
 LONGEST_TEXT = 300
@@ -68,7 +71,7 @@ class SkillDraft:
 def get(session: Session, provider_id: int) -> Provider:
     provider = session.get(Provider, provider_id)
     if provider is None:
-        raise NotFound("この担当者は見つかりませんでした。削除された可能性があります。")
+        raise NotFound(GONE)
     return provider
 
 
@@ -116,9 +119,15 @@ def update(
     session: Session, provider: Provider, draft: ProviderDraft, *, by: By, now: datetime, anyway: bool = False
 ) -> None:
     """Raises DomainError naming the field, and WouldNotFit when bookings lie after the last day."""
+    if draft.state is ProviderState.RETIRED and draft.retires_on and draft.retires_on > _today(session, now):
+        raise DomainError(STILL_HERE, "state")
     with saving.fitting(session, by=by, now=now, anyway=anyway):
         _write(session, provider, draft)
         _note(session, provider)
+
+
+def _today(session: Session, now: datetime) -> date:
+    return now.astimezone(zone(session)).date()
 
 
 def _write(session: Session, provider: Provider, draft: ProviderDraft) -> None:
@@ -184,6 +193,8 @@ def bookings_ahead(session: Session, provider: Provider, *, now: datetime) -> in
 def remove(session: Session, provider: Provider, *, now: datetime) -> bool:
     """Whether it is gone; one that bookings refer to is retired instead. Raises DomainError while some lie ahead."""
     with saving.offering(session, now=now):  # from here on nobody books
+        if session.get(Provider, provider.id, populate_existing=True) is None:
+            raise NotFound(GONE)
         if count := bookings_ahead(session, provider, now=now):
             raise DomainError(
                 f"これからの予約が{count}件あるため、退職にできません。"
