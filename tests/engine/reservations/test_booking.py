@@ -88,6 +88,14 @@ def test_a_second_customer_gets_the_other_stylist_and_a_third_the_nearest_times(
     assert "近い空き:11:00/11:30/12:00" in refusal.message
 
 
+def test_who_has_had_fewer_customers_lately_comes_first(session: Session, salon: Salon, hanako: Friend) -> None:
+    long_ago = NOW - timedelta(days=60)
+    for days, minute, who in ((40, TEN, salon.suzuki), (40, NOON, salon.suzuki), (10, TEN, salon.sato)):
+        before = visit(salon, FRIDAY - timedelta(days=days), minute, provider_id=who)
+        booking.write_down(session, a_friend(session), before, by=by_staff(None), now=long_ago)
+    assert book(session, hanako, salon).provider_id == salon.suzuki, "what is over a month ago counts no more"
+
+
 def test_the_stylist_is_busy_while_at_work_alone(session: Session, salon: Salon, hanako: Friend) -> None:
     made = book(session, hanako, salon, course_ids=(salon.color,), provider_id=salon.sato)
     pool_id = session.get_one(Provider, salon.sato).pool_id
