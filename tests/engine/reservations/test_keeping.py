@@ -210,6 +210,10 @@ def test_the_last_day_of_somebody_flags_what_lies_after_it(session, salon, booke
     leaving = ProviderDraft("佐藤", retires_on=FRIDAY)
     with pytest.raises(WouldNotFit):
         providers.update(session, providers.get(session, salon.sato), leaving, by=BY, now=NOW)
+    gone = replace(leaving, state=ProviderState.RETIRED)
+    with pytest.raises(DomainError, match="退職日だけ") as refused:
+        providers.update(session, providers.get(session, salon.sato), gone, by=BY, now=NOW)
+    assert refused.value.field == "state", "they would be gone from today"
 
 
 def test_a_closure_flags_and_never_refuses(session, salon, booked):
