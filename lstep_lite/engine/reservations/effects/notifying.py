@@ -91,8 +91,10 @@ def _is_offer_over(happened: Happened) -> bool:
 
 
 def _recipients(session: Session, happened: Happened, kind: str) -> Recipients | None:
-    """Those of the rule and whoever serves; of what staff did themselves, the others. None when nobody is left, and
-    for a slot that staff move with all its bookings."""
+    """Those of the rule and whoever serves; of what staff did themselves, the others.
+
+    None when nobody is left, for trials, and for a slot that staff move with all its bookings.
+    """
     serving = _serving(session, happened.reservation)
     chosen = notifications.rule(session, notifications.kinds[kind]).recipients
     if serving is not None and serving not in chosen.staff_ids:
@@ -100,12 +102,14 @@ def _recipients(session: Session, happened: Happened, kind: str) -> Recipients |
     if happened.by.changed_by is not ChangedBy.STAFF:
         return chosen
     is_moved_with_slot = happened.reservation.slot_id is not None and happened.transition is Transition.CHANGED
-    return None if is_moved_with_slot else _others(session, chosen, happened.by.staff_id)
+    if is_moved_with_slot or happened.by.staff_id is None:
+        return None
+    return _others(session, chosen, happened.by.staff_id)
 
 
-def _others(session: Session, chosen: Recipients, staff_id: int | None) -> Recipients | None:
+def _others(session: Session, chosen: Recipients, staff_id: int) -> Recipients | None:
     is_told = sa.or_(Staff.role.in_(chosen.roles), Staff.id.in_(chosen.staff_ids))
-    others = session.scalars(sa.select(Staff.id).where(Staff.is_active, is_told, Staff.id != (staff_id or 0))).all()
+    others = session.scalars(sa.select(Staff.id).where(Staff.is_active, is_told, Staff.id != staff_id)).all()
     return Recipients(staff_ids=tuple(others)) if others else None
 
 
