@@ -3,8 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
+from lstep_lite.engine.reservations.availability.plans import Wish
+from lstep_lite.engine.reservations.customer import offering
 from lstep_lite.engine.reservations.keeping import courses, pages, providers
 from lstep_lite.models import BookingPage, Course, Provider, ReservationSettings, Shop
+from tests.factories import NOW, a_friend
 
 WEEK = {f"day_{day}-{part}": value for day in range(7) for part, value in (("from", "10:00"), ("to", "19:00"))}
 HOURS = {**WEEK, "closed_weekdays": ["1"], "holidays": "as_weekday"}
@@ -55,9 +58,14 @@ def test_without_anybody_the_page_stays_shut_and_says_why(client, session, begun
 
 
 @pytest.mark.parametrize("preset", ["hair", "nail", "seitai", "clinic", "lesson", "desk"])
-def test_a_preset_is_a_whole_menu(client, session, preset):
+def test_a_preset_is_a_whole_menu_that_can_be_booked_with_one_person(client, session, preset):
     client.post("/reservations/setup", data={"preset": preset})
-    assert courses.in_order(session)
+    client.post("/reservations/setup/people", data={"name": "佐藤"})
+    client.post("/reservations/setup/check")
+    booking_page = session.scalars(sa.select(BookingPage)).one()
+    for course in courses.in_order(session):
+        looking = offering.looking(session, booking_page, a_friend(session), Wish((course.id,)))
+        assert offering.soonest(session, looking, 1, now=NOW), course.name
     client.post("/reservations/setup", data={"preset": "hair"})
     names = [each.name for each in courses.in_order(session)]
     assert len(names) == len(set(names)), "a second preset added to the menu"
