@@ -82,6 +82,7 @@ def test_photos_are_added_and_removed_in_place(htmx, client, session, karte):
     assert htmx(address, {"phase": "after"}).status_code == 422
     answer = htmx(address, {"phase": "after", "photos": (io.BytesIO(b"no picture"), "x.jpg")})
     assert (answer.status_code, regions(answer)) == (422, ["karte-photos"])
+    assert "ここで使えるのは画像" in answer.get_data(as_text=True)
     answer = htmx(address, {"phase": "after", "photos": (a_picture(), "x.jpg")})
     assert (answer.status_code, regions(answer)[0]) == (200, "karte-photos")
     photo = session.scalars(sa.select(KartePhoto).where(KartePhoto.phase == "after")).one()

@@ -43,7 +43,7 @@ def receive(store: MediaStore, stream: BinaryIO, *, only: MediaKind | None = Non
     head = stream.read(HEAD_BYTES)
     clip = _clip(head)
     if clip is None:
-        _refuse_others(head)
+        _refuse_others(head, NEITHER if only is None else ONLY[only])
     if only not in (None, clip[0] if clip else MediaKind.IMAGE):
         raise DomainError(ONLY[only])
     if clip:
@@ -70,7 +70,7 @@ def _is_mp3_frame(head: bytes) -> bool:
     return len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and head[1] & 0x18 != 0x08
 
 
-def _refuse_others(head: bytes) -> None:
+def _refuse_others(head: bytes, otherwise: str) -> None:
     if head.startswith(b"%PDF-"):
         raise DomainError(NO_PDF)
     if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
@@ -84,4 +84,4 @@ def _refuse_others(head: bytes) -> None:
             raise DomainError(NO_SOUND.format(name))
     is_picture = head.startswith((b"\xff\xd8", b"\x89PNG", b"RIFF", b"GIF8", b"BM")) or head[4:8] == b"ftyp"
     if not is_picture:
-        raise DomainError(NEITHER)
+        raise DomainError(otherwise)
