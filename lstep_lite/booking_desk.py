@@ -107,8 +107,8 @@ def was_done(reservation_id: int, transition: Transition, version: int | None) -
 
 def _refused(reservation_id: int, form: ActForm, transition: Transition, refusal: Refused) -> Response:
     g.finish(commit=False)
-    version = form.version
-    if refusal.code is Code.VERSION_CONFLICT and was_done(reservation_id, transition, version):
+    is_again = form.says(get(g.read, reservation_id)) and was_done(reservation_id, transition, form.version)
+    if refusal.code is Code.VERSION_CONFLICT and is_again:
         flash(AGAIN, "info")
         return answer(reservation_id)
     return show(reservation_id, form=form, problem=refusal, status=refusal.status)

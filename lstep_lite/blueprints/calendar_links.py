@@ -12,6 +12,7 @@ from lstep_lite import reservation_gate
 from lstep_lite.auth import allow
 from lstep_lite.engine.line import new_secret
 from lstep_lite.engine.reservations import by_staff
+from lstep_lite.engine.reservations.availability import days
 from lstep_lite.engine.reservations.calendars import keeping, subjects
 from lstep_lite.engine.reservations.calendars.google import CalendarAtGoogle, GoogleError
 from lstep_lite.engine.staff import Permission
@@ -181,5 +182,6 @@ def _context() -> dict[str, Any]:
         "shown": keeping.shown(g.read),
         "waiting": keeping.waiting(g.read),
         "problems": keeping.problems(g.read),
+        "in_words": days.in_words,
         "is_demo": runtime().settings.is_demo,
     }

@@ -315,6 +315,8 @@ def test_from_the_door_to_the_till(client, session, booked, hanako):
     data = form("completion", booked, amount="６６００")
     for _ in range(2):
         assert client.post(f"{URL}/{booked.id}/completion", data=data).status_code == 303
+    other = client.post(f"{URL}/{booked.id}/completion", data=data | {"completion-amount": "7000"})
+    assert other.status_code == 409 and 'data-code="VERSION_CONFLICT"' in other.text
     assert (fresh(session, booked).state, booked.amount) == (State.COMPLETED, 6600)
 
 

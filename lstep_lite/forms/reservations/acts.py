@@ -58,6 +58,10 @@ class ActForm(Form):
     def reason_text(self) -> str:
         return (self["reason"].data or "") if "reason" in self else ""
 
+    def says(self, reservation: Reservation) -> bool:
+        """Whether *reservation* has what it asks for: pressed twice, not a second wish."""
+        return True
+
     def for_version(self, reservation: Reservation) -> Self:
         self.seen_version.data = str(reservation.version)
         return self
@@ -151,6 +155,9 @@ class CompletionForm(ActForm):
         super().__init__(formdata, **kwargs)
         words = f"0円から{MOST_YEN:,}円までの数字で入力してください。"
         self.amount.validators = [Optional(), NumberRange(0, MOST_YEN, words)]
+
+    def says(self, reservation: Reservation) -> bool:
+        return self.amount.data in (None, reservation.amount)
 
     def offer(self, books: Sequence[TicketBook]) -> None:
         names = {str(each.id): f"{each.name}（残り{each.left}回）" for each in books}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from lstep_lite.engine.reservations.availability import days
 from lstep_lite.engine.reservations.transitions.changing import MOVABLE
 from lstep_lite.engine.reservations.transitions.recording import Transition
 from lstep_lite.engine.reservations.transitions.visiting import CORRECTABLE, CORRECTIONS, NO_SHOW_AFTER
@@ -26,8 +27,8 @@ class Acts:
     """Staff are asked first whether somebody has come already."""
     complete: bool
     no_show: bool
-    no_show_from: datetime | None
-    """From when it can be marked, while it can't."""
+    no_show_from: str
+    """From when it can be marked, while it can't: 「3月5日(金) 24:45(翌0:45)」."""
     leave: bool
     """It does not fit any more, and stays as it is (そのままにする)."""
     restore: bool
@@ -55,13 +56,18 @@ def of(reservation: Reservation, *, now: datetime) -> Acts:
         is_early=is_confirmed and is_early(reservation.starts_at, now=now),
         complete=state in (State.CONFIRMED, State.CHECKED_IN),
         no_show=is_confirmed and now >= no_show_from,
-        no_show_from=no_show_from if is_confirmed and now < no_show_from else None,
+        no_show_from=_in_words(reservation) if is_confirmed and now < no_show_from else "",
         leave=reservation.needs_look and state in BLOCKING,
         restore=_corrects(reservation, State.CONFIRMED, now) and state is State.CANCELLED,
         reopen=_corrects(reservation, State.CONFIRMED, now) and state is not State.CANCELLED,
         came=_corrects(reservation, State.COMPLETED, now),
         stayed_away=_corrects(reservation, State.NO_SHOW, now) and now >= no_show_from,
     )
+
+
+def _in_words(reservation: Reservation) -> str:
+    minute = reservation.start_minute + NO_SHOW_AFTER // timedelta(minutes=1)
+    return days.in_words(reservation.business_date, minute)
 
 
 def is_early(starts_at: datetime, *, now: datetime) -> bool:
