@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from lstep_lite import booking_desk
 from lstep_lite.auth import allow
-from lstep_lite.engine import friends
+from lstep_lite.engine import friends, segments
 from lstep_lite.engine.reservations import WORDS, By, Code, Refused, Transition, by_staff, events, get, waiting
 from lstep_lite.engine.reservations.desk import acting
 from lstep_lite.engine.reservations.events import exporting, listing, participants, slots
@@ -267,6 +267,7 @@ def _list(slot: EventSlot, *regions: str, then: str = "") -> Response:
         words=participants.WORDS,
         what=participants.what,
         waits=waiting.of_slot(g.read, slot),
+        write_to_all=url_for("broadcasts.new", **segments.query(participants.audience(slot, now=g.now))),
         wait_words=waiting.WORDS,
         now=g.now,
         ways=WAYS | {"line": "LINE", "automation": "自動"},

@@ -54,6 +54,11 @@ def test_the_list_says_who_comes_and_who_waits(page, session, slot, booked):
     assert "当てはまる方はいません" in page(f"{URL}/slots/{slot.id}?q=鈴木").text
 
 
+def test_a_broadcast_to_all_who_come_is_a_press_away(page, session, slot, booked):
+    link = next(each for each in page(f"{URL}/slots/{slot.id}").select("a") if "参加者に一斉配信" in each.text)
+    assert page(link["href"]).select_one(f"option[value='event_slots:{slot.id}'][selected]")
+
+
 def test_it_costs_the_same_for_many(page, session, slot, booked, count_queries):
     url = f"{URL}/slots/{slot.id}"
     with count_queries() as few:

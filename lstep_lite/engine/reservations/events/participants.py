@@ -11,6 +11,7 @@ from lstep_lite.engine.friends.search import named
 from lstep_lite.engine.paging import Paged, nearest
 from lstep_lite.engine.reservations.events import listing, slots
 from lstep_lite.engine.reservations.transitions import event_booking, states
+from lstep_lite.engine.segments import Tree
 from lstep_lite.engine.text import normalise
 from lstep_lite.errors import NotFound
 from lstep_lite.models import EventSlot, Friend, Reservation, ReservationState
@@ -82,6 +83,13 @@ def find(session: Session, text: str) -> Reservation:
     if found is None:
         raise NotFound("この予約は見つかりませんでした。予約番号を確かめてください。")
     return found
+
+
+def audience(slot: EventSlot, *, now: datetime) -> Tree:
+    """Whom a broadcast about it is for: who has booked it, and once it has begun who came."""
+    how = "ahead" if slot.starts_at > now else "visited"
+    data = {"how": how, "days": None, "what": f"event_slots:{slot.id}"}
+    return {"all": [{"id": "slot", "kind": "reservation", "data": data}], "any": []}
 
 
 def candidates(session: Session, text: str) -> Sequence[Friend]:
