@@ -94,8 +94,7 @@ def holders(session: Session, reservation: Reservation) -> list[str]:
     course_ids = dict.fromkeys(line.course_id for line in reservation.lines if line.course_id is not None)
     found = [f"{COURSE}{course_id}" for course_id in course_ids]
     if reservation.slot_id is not None:
-        event_id = session.scalar(sa.select(EventSlot.event_id).where(EventSlot.id == reservation.slot_id))
-        found.append(f"{EVENT}{event_id}")
+        found.append(f"{EVENT}{session.get_one(EventSlot, reservation.slot_id).event_id}")
     return [*found, SHOP]
 
 

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from lstep_lite.db import is_alone
 from lstep_lite.engine import locking
-from lstep_lite.engine import settings as shop_settings
 from lstep_lite.engine.reservations.transitions import refusals
 from lstep_lite.errors import DomainError
-from lstep_lite.models import ReservationSettings
+from lstep_lite.models import ReservationSettings, Shop
 
 PATIENCE = "3s"
 LOCK_NOT_AVAILABLE = "55P03"
@@ -27,6 +26,7 @@ def settings(session: Session) -> ReservationSettings:
     found = session.get(ReservationSettings, 1)
     if found is None:
         raise DomainError(CLOSED)
+    session.info["reservation settings"] = found  # held, so that they are asked for once
     return found
 
 
@@ -37,18 +37,20 @@ def lock(session: Session) -> ReservationSettings:
     """
     if not is_alone(session):
         session.execute(sa.text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
-    row = sa.select(ReservationSettings).where(ReservationSettings.id == 1).with_for_update()
+    row = sa.select(ReservationSettings, Shop).outerjoin(Shop, sa.true()).where(ReservationSettings.id == 1)
+    row = row.with_for_update(of=ReservationSettings)
     try:
         locking.turn(session, "reservations", 1)
-        found = session.scalar(row, execution_options={"populate_existing": True})
+        found = session.execute(row, execution_options={"populate_existing": True}).first()
     except OperationalError as failure:
         if getattr(failure.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise refusals.busy() from failure
         raise
     if found is None:
         raise DomainError(CLOSED)
-    session.info["booking"] = (found, shop_settings.shop(session))  # held, so that they are asked for once
-    return found
+    session.info["booking"] = found  # held, so that both are asked for once
+    settings_row: ReservationSettings = found.ReservationSettings
+    return settings_row
 
 
 def changed(settings: ReservationSettings, *, now: datetime) -> None:

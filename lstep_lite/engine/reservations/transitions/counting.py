@@ -25,7 +25,9 @@ def customer(session: Session, friend_id: int) -> BookingCustomer:
 
 def customer_anew(session: Session, friend_id: int) -> BookingCustomer:
     """As the database has it, once the friend is locked."""
-    return session.get(BookingCustomer, friend_id, populate_existing=True) or _new(session, friend_id)
+    found = session.get(BookingCustomer, friend_id, populate_existing=True) or _new(session, friend_id)
+    session.info["booking customer"] = found  # held, so that it is asked for once
+    return found
 
 
 def _new(session: Session, friend_id: int) -> BookingCustomer:

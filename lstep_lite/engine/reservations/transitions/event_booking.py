@@ -239,10 +239,11 @@ def _digest(order: SlotOrder) -> str:
 
 def get(session: Session, slot_id: int) -> tuple[EventSlot, Event]:
     """As the database has it."""
-    slot = session.get(EventSlot, slot_id, populate_existing=True)
-    if slot is None:
+    both = sa.select(EventSlot, Event).join(Event, Event.id == EventSlot.event_id).where(EventSlot.id == slot_id)
+    found = session.execute(both, execution_options={"populate_existing": True}).first()
+    if found is None:
         raise NotFound("この回は見つかりませんでした。")
-    return slot, session.get_one(Event, slot.event_id, populate_existing=True)
+    return found.EventSlot, found.Event
 
 
 def get_open(session: Session, slot_id: int, *, now: datetime) -> tuple[EventSlot, Event]:
