@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -157,10 +157,24 @@ class World:
         return Person(self, name, made["user_id"])
 
     def settle(self) -> None:
-        self._control("POST", "/settle")
+        self._patiently("/settle", {})
 
     def advance(self, **time_: Any) -> str:
-        return str(self._control("POST", "/clock", time_)["now"])
+        if "advance_seconds" in time_:  # however often it is asked, one moment is meant
+            moment = datetime.fromisoformat(self.now()) + timedelta(seconds=time_.pop("advance_seconds"))
+            time_["to"] = moment.isoformat()
+        return str(self._patiently("/clock", time_)["now"])
+
+    def _patiently(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """One call waits for 30 seconds, which may be too short for a machine kept busy: then it is asked again."""
+        give_up_at = time.monotonic() + START_SECONDS
+        while True:
+            answer = self.server.http.request("POST", f"{self.server.url}/emulator/control{path}", json=body)
+            if answer.status == 200:
+                done: dict[str, Any] = answer.json()
+                return done
+            is_late = answer.status in (202, 504)
+            assert is_late and time.monotonic() < give_up_at, (answer.status, answer.data[:500])
 
     def fault(self, path: str, mode: str, times: int = 1, **more: Any) -> None:
         self._control("POST", "/faults", {"path": path, "mode": mode, "times": times, **more})
