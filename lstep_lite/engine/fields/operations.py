@@ -20,7 +20,6 @@ from lstep_lite.engine.fields.types import Value, dates, numbers
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Friend
 
-FARTHEST_DAYS = 36_500
 Data = dict[str, Any]
 """An operation as it is stored: {"op"} and what it needs of "text" (as typed), "amount", "days", "option_ids"."""
 

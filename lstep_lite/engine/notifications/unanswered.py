@@ -22,7 +22,6 @@ from lstep_lite.models import ChatMessage, Friend, Lane, NotificationRule, Talk,
 
 CHUNK = 5
 """So many talks are looked at in one unit of work."""
-MOST_WARNINGS = 2
 WAITS = (TalkMark.OPEN, TalkMark.WORKING)
 KIND = kind(
     "talk.unanswered",
