@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import actions, business_days, deliveries, messages, segments, settings, triggers
+from lstep_lite.engine import actions, business_days, chat, deliveries, messages, segments, settings, triggers
 from lstep_lite.engine.auto_replies import matching, rules
 from lstep_lite.engine.auto_replies.matching import Arrival
 from lstep_lite.models import AutoReply, ChatMessage, Delivery, Friend, Lane, Matching
@@ -19,7 +19,10 @@ _takers: list[Taker] = []
 
 
 def taker(take: Taker) -> Taker:
-    """Register who may answer a message instead of the rules: a sentence about what it did, None to leave it alone."""
+    """Register who knows a word our own pages say for a customer, and answers it instead of the rules.
+
+    It gives a sentence about what it did; None leaves the message alone. What it takes does not count as unread.
+    """
     _takers.append(take)
     return take
 
@@ -50,6 +53,7 @@ def _answer(session: Session, happening: triggers.Happening) -> str | None:
     message = session.get_one(ChatMessage, happening.facts["chat_message_id"])
     for take in _takers:
         if (taken := take(session, happening, message)) is not None:
+            chat.count_read(session, happening.friend)
             return taken
     text = message.text if message.kind == "text" else None
     # The moment the friend wrote decides about opening hours, not the moment we come round to it.

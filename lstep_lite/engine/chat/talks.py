@@ -98,6 +98,13 @@ def mark_read(session: Session, friend: Friend, *, seen_id: int) -> None:
     found.unread_count = session.scalar(select(func.count()).select_from(ChatMessage).where(*unseen)) or 0
 
 
+def count_read(session: Session, friend: Friend) -> None:
+    """What just came in is nothing staff have to read: one of our own pages said it in the friend's name."""
+    found = _locked(session, friend)
+    if found is not None and found.unread_count:
+        found.unread_count -= 1
+
+
 def set_mark(session: Session, friend: Friend, mark: TalkMark) -> None:
     found = _locked(session, friend)
     if found is not None:

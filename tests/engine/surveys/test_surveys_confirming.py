@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lstep_lite.db import Database
-from lstep_lite.engine import auto_replies, intake, registry, timeline
+from lstep_lite.engine import auto_replies, chat, intake, registry, timeline
 from lstep_lite.engine.auto_replies import AutoReplyDraft
 from lstep_lite.engine.surveys import confirming
 from lstep_lite.models import (
@@ -91,9 +91,11 @@ def test_the_customers_word_brings_one_free_reply_and_no_rule_answers_it(
     assert put(session) == [("surveys", True)], "neither a push nor a second page brings another one"
     assert confirming.word(session.get_one(SurveyAnswer, found.id)) == ""
     assert session.scalars(sa.select(ChatMessage.text)).all() == ["アンケートに 答えました "], "it stands in the talk"
+    assert chat.unread_total(session) == 0, "nobody has to read what our own page said"
 
     say(database, "ほかの話です")
     assert put(session)[1:] == [("auto_replies", True)]
+    assert chat.unread_total(session) == 1
 
 
 def test_without_a_word_it_is_pushed_and_the_late_word_is_not_answered_again(
