@@ -218,7 +218,7 @@ def notice(then: str) -> WerkzeugResponse:
 
 def download(pieces: Iterable[bytes], name: str, mimetype: str = "text/csv") -> Response:
     """A file that is made while it is fetched. Answer it to an ordinary form: browsers save such an answer."""
-    response = Response(pieces, mimetype=mimetype)
+    response = Response(pieces, content_type=mimetype)  # without a charset: files for old programs have another one
     encoded, plain = quote(name, safe=""), f"list.{name.rpartition('.')[2]}"
     response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
     response.headers["Cache-Control"] = "no-store"

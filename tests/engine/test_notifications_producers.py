@@ -81,7 +81,7 @@ def test_a_failed_step_is_told_once_a_day_and_set(session, owner):
 def test_a_schedule_whose_time_has_passed_is_told_once(session, owner):
     missed = a_schedule(session, name="毎日の点検")
     for _ in range(2):
-        schedules.missed.tell(session, missed, NOW, now=NOW + timedelta(days=1))
+        schedules.missed.tell(session, missed, now=NOW + timedelta(days=1))
     assert [kind for kind, _ in told(session)] == ["schedule.missed"]
 
 

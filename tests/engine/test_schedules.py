@@ -22,6 +22,7 @@ from lstep_lite.models import (
     FieldType,
     FieldValue,
     Friend,
+    Notification,
     Pattern,
     RunState,
     Schedule,
@@ -271,6 +272,7 @@ def test_a_server_that_was_off_runs_what_is_at_most_an_hour_late_and_shows_the_r
     ]
     assert points(session, score, friend) == 1
     assert schedule.due_at == first + 4 * DAY
+    assert session.scalars(select(Notification.kind)).all() == ["schedule.missed"], "staff hear of it once"
     work(database, first + 4 * DAY + 61 * MINUTE)
     assert states(session)[-1] == (first + 4 * DAY, RunState.MISSED)
 

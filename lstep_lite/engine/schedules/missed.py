@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lstep_lite.engine import notifications
+from lstep_lite.engine import notifications, settings
 from lstep_lite.models import Schedule
 
 KIND = notifications.kind(
@@ -16,14 +16,15 @@ KIND = notifications.kind(
 )
 
 
-def tell(session: Session, schedule: Schedule, due_at: datetime, *, now: datetime) -> None:
-    """*schedule* was not run for *due_at*."""
+def tell(session: Session, schedule: Schedule, *, now: datetime) -> None:
+    """*schedule* was not run at its time. After a long pause that holds for many times: it is said once a day."""
+    today = now.astimezone(settings.zone(session)).date()
     notifications.notify(
         session,
         KIND.name,
         title="時刻を過ぎて実行しなかったスケジュールがあります",
         body=schedule.name,
         href=f"/schedules/{schedule.id}",
-        dedupe_key=f"{KIND.name}:{schedule.id}:{due_at.isoformat()}",
+        dedupe_key=f"{KIND.name}:{schedule.id}:{today}",
         now=now,
     )

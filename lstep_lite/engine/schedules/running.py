@@ -121,7 +121,7 @@ def last_runs(session: Session) -> dict[int, Run]:
 def _take(session: Session, schedule: Schedule, due_at: datetime, now: datetime) -> None:
     if now - due_at > TOLERANCE:
         _write_down(session, schedule, due_at, RunState.MISSED, None)
-        missed.tell(session, schedule, due_at, now=now)
+        missed.tell(session, schedule, now=now)
         return
     batch = _start(session, schedule, due_at.isoformat(), due_at, now=now, staff_id=None)
     _write_down(session, schedule, due_at, RunState.STARTED, batch.id)
