@@ -68,7 +68,10 @@ class Drawing:
 
     def tap(self, each: TapInput) -> dict[str, Any]:
         offered = [one for one in taps.offered(each.where) if not isinstance(each, Watched) or one.name in POSSIBLE]
-        chosen = self.draw(st.sampled_from(offered))
+        return self.tap_of(each, self.draw(st.sampled_from(offered)))
+
+    def tap_of(self, each: TapInput, chosen: taps.Behaviour) -> dict[str, Any]:
+        """One that does something certain; nothing where what was drawn breaks its rules."""
         drawn = {"do": chosen.name, **self.all(chosen.inputs, DEEPEST)}
         here = studio.Cleaning(self.session)
         each.clean(drawn, here)
