@@ -185,6 +185,8 @@ def _answer(runtime: Runtime, sender: deliveries.Sender) -> bool:
     """Process what has come in, then send the replies to it."""
     clock = runtime.clock
     processed = intake.process_due(runtime.database, now=clock.now(), wall=clock.wall(), limit=CHUNK)
+    if processed:
+        kick(CHORES)  # names of who came, and photos that were sent, need not wait for the tick
     return sender.run_pass() or processed == CHUNK
 
 
