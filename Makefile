@@ -17,7 +17,7 @@ ASSETS := lstep_lite/static/vendor/manifest.json
 RUN := .venv/.run
 DEV := .venv/.dev
 
-.PHONY: help install run test test-slow test-all browser check lint types imports templates containers locks migrations bench lock migration
+.PHONY: help install run test test-slow check lint types imports templates containers locks migrations bench lock migration
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -30,14 +30,9 @@ run: $(RUN) $(ASSETS)  ## Start the demo salon with its pretended LINE (PORT, DA
 test: $(DEV) $(ASSETS)  ## Run all tests but the slow ones, on SQLite and on PostgreSQL
 	$(BIN)/pytest --numprocesses 2 --dist loadscope $(ARGS)
 
-test-slow: browser $(DEV) $(ASSETS)  ## Run the crash, race and browser tests
-	$(BIN)/pytest -m slow --numprocesses 2 --dist loadscope $(ARGS)
-
-test-all: browser $(DEV) $(ASSETS)  ## Run both in one go, which takes less time
-	$(BIN)/pytest -m "" --numprocesses 2 --dist loadscope $(ARGS)
-
-browser:
+test-slow: $(DEV) $(ASSETS)  ## Run the crash, race and browser tests
 	@test -n "$(CHROMIUM_PATH)" || { echo "The browser tests need Chromium. Install it (Debian, Ubuntu: apt-get install chromium fonts-noto-cjk) or set CHROMIUM_PATH to your browser."; exit 1; }
+	$(BIN)/pytest -m slow --numprocesses 2 --dist loadscope $(ARGS)
 
 check: lint types imports templates containers locks migrations  ## Check style, types, layers, templates, containers, locks, migrations
 

@@ -77,7 +77,6 @@ class StoriesTogether(LoadScopeScheduling):
     """The stories of one file stay with the server their worker has started; any other test goes where is room.
 
     Those in the browser stay together: one demo and one Chromium for all. As the most, they are the first to begin.
-    Of what goes alone the slow ones begin, lest one of them starts when all others are done.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -103,11 +102,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         templates.end()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 TESTS_BETWEEN_COLLECTIONS = 40
