@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lstep_lite.engine import actions, messages, registry, segments, triggers
 from lstep_lite.engine.actions import SetDraft
 from lstep_lite.engine.reservations import by_staff, effects
-from lstep_lite.engine.reservations.effects import calling, messaging, rules, texts
+from lstep_lite.engine.reservations.effects import calling, messaging, rules, texts, wording
 from lstep_lite.engine.reservations.effects.texts import TextDraft
 from lstep_lite.engine.reservations.transitions import booking, changing, ending, event_booking, recording
 from lstep_lite.engine.reservations.transitions.changing import Change
@@ -316,6 +316,16 @@ def test_words_elsewhere_mean_the_next_booking(
     assert messages.fill_for(session, text, hanako, now=NOW) == "次回は3月6日(金) 10:00、カットです。R-260306-001"
     stranger = a_friend(session, line_user_id="U2")
     assert messages.fill_for(session, text, stranger, now=NOW) == "次回は、まだです。"
+
+
+def test_words_pinned_to_a_booking_tell_nobody_else_of_it(session: Session, hanako: Friend, made: Reservation) -> None:
+    entry = wording.last_entry(session, made)
+    pinned = f"[予約:番号@{entry.id}][予約:メニュー]"
+    assert messages.fill_for(session, pinned, hanako, now=NOW) == "R-260306-001カット"
+    stranger = a_friend(session, line_user_id="U2")
+    assert messages.fill_for(session, pinned, stranger, now=NOW) == ""
+    for nonsense in ("[予約:番号@99999999999999999999]", "[予約:番号@999999]", "[予約:@1]"):
+        assert messages.fill_for(session, nonsense, hanako, now=NOW) == nonsense, "no such word"
 
 
 def test_a_condition_is_about_a_slot_and_keeps_what_is_over(session: Session, salon: Salon, hanako: Friend) -> None:

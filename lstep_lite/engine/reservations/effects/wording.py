@@ -4,6 +4,7 @@ In a message about one booking the words are pinned to it, `[予約:日時@12]` 
 was then. Anywhere else they mean the friend's next booking, or their last visit when there is none.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -56,6 +57,10 @@ AHEAD = (ReservationState.REQUESTED, ReservationState.CONFIRMED, ReservationStat
 def pin(text: str, entry: ReservationEntry) -> str:
     """*text* speaking of the booking as *entry* has it, whatever else the friend books."""
     return pinning.text(text, pins(entry))
+
+
+PINNED = re.compile(r"(.+)@(\d{1,18})", re.ASCII)
+"""A word, and the id of the entry it is pinned to."""
 
 
 def pins(entry: ReservationEntry) -> pinning.Pins:
@@ -251,24 +256,28 @@ class BookingFamily(Family):
     def load(self, session: Session, words: Collection[str], asking: Asking) -> Loaded:
         pinned = _pinned(session, words, asking)
         samples = {word: SAMPLES[word] for word in words if word in SAMPLES}
-        plain = {friend.id for friend in asking.friends if friend.id is not None} if samples else set()
-        nothing = dict.fromkeys(samples, "")
-        own = dict.fromkeys(plain, nothing | pinned) | {
-            friend_id: {word: told[word] for word in samples} | pinned
-            for friend_id, told in _own(session, plain, asking).items()
+        asked = {friend.id for friend in asking.friends if friend.id is not None}
+        next_ones = _own(session, asked, asking) if samples else {}
+        nothing = dict.fromkeys((*samples, *pinned), "")
+        own = {
+            friend_id: nothing
+            | {word: told for word, told in next_ones.get(friend_id, {}).items() if word in samples}
+            | {word: told for word, (owner_id, told) in pinned.items() if owner_id == friend_id}
+            for friend_id in asked
         }
-        return Loaded(samples | pinned, own)
+        return Loaded(samples | {word: told for word, (_, told) in pinned.items()}, own)
 
 
-def _pinned(session: Session, words: Collection[str], asking: Asking) -> dict[str, str]:
-    parts = {word: word.rpartition("@") for word in words if "@" in word}
-    ids = {word: int(entry_id) for word, (_, _, entry_id) in parts.items() if entry_id.isdecimal()}
-    found = subjects(session, entries_of(session, set(ids.values())), asking.public_url)
-    told = {entry_id: subject.words(asking.now) for entry_id, subject in found.items()}
+def _pinned(session: Session, words: Collection[str], asking: Asking) -> dict[str, tuple[int, str]]:
+    """Whose booking each speaks of, and what it says: nobody hears of the booking of another customer."""
+    parts = {word: found for word in words if (found := PINNED.fullmatch(word)) and found[1] in SAMPLES}
+    ids = {word: int(found[2]) for word, found in parts.items()}
+    known = subjects(session, entries_of(session, set(ids.values())), asking.public_url)
+    told = {entry_id: subject.words(asking.now) for entry_id, subject in known.items()}
     return {
-        word: told[entry_id][parts[word][0]]
+        word: (known[entry_id].reservation.friend_id, told[entry_id][parts[word][1]])
         for word, entry_id in ids.items()
-        if entry_id in told and parts[word][0] in SAMPLES
+        if entry_id in told
     }
 
 
