@@ -13,7 +13,7 @@ from lstep_lite.engine.rows import Values
 from lstep_lite.engine.segments import EVERYBODY, Reach, SegmentDraft
 from lstep_lite.errors import DomainError
 from lstep_lite.models import Tag
-from tests import judging, people
+from tests import judging, people, trees
 from tests.factories import NOW, a_friend, a_shop
 from tests.judging import asked
 from tests.people import GONE, one
@@ -36,7 +36,7 @@ def test_every_kind_has_an_answer_in_python():
 @QUICK
 @hypothesis.given(data=st.data())
 def test_the_sql_of_any_tree_says_what_python_says(session, world, data):
-    compare(session, world, data.draw(people.trees(world)))
+    compare(session, world, data.draw(trees.trees(world)))
 
 
 @pytest.mark.slow
@@ -45,7 +45,7 @@ def test_the_sql_of_very_many_trees_says_what_python_says(session, seed):
     world = people.a_world(session, seed, size=80)
 
     @LONG
-    @hypothesis.given(people.trees(world))
+    @hypothesis.given(trees.trees(world))
     def ask(tree):
         compare(session, world, tree)
 
@@ -61,7 +61,7 @@ def test_an_editor_gives_back_what_is_stored(session, kind):
     world = people.a_world(session, seed=1, size=0)
 
     @hypothesis.settings(QUICK, max_examples=20)
-    @hypothesis.given(people.conditions(world)[kind])
+    @hypothesis.given(trees.conditions(world)[kind])
     def edit(data):
         stored = segments.kinds[kind]
         texts = Values({name: [str(text) for text in found] for name, found in stored.values(data).items()})
